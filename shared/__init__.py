@@ -1,0 +1,1 @@
+"""What the four services have in common: event contracts, messaging kernel, web frame, database, clock."""

@@ -1,0 +1,76 @@
+"""What the domain calls now.
+
+Real time, unless the database was made with a simulated clock: then the time that stands there, which an
+operator moves forward and nothing else does. It is read in each transaction and never cached. Whatever is technical
+(time-outs, leases, delays, SMTP retries, keys' expiry) runs on real time and does not ask here.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Boolean, Column, Integer, MetaData, Table, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from shared.database import Instant
+from shared.errors import Conflict
+
+OSLO = ZoneInfo("Europe/Oslo")
+
+metadata = MetaData()
+clock = Table(
+    "clock",
+    metadata,
+    Column("id", Integer, primary_key=True),  # always 1
+    Column("simulated", Boolean, nullable=False),
+    Column("now", Instant),  # none on the real clock
+)
+
+
+class WrongClock(Exception):
+    """The database was made with a simulated clock and the service is started without, or the other way round."""
+
+
+async def prepare(connection: AsyncConnection, *, simulated: bool) -> None:
+    """Fix at the first start which clock a database has. Raises WrongClock at a later one that wants the other."""
+    row = (await connection.execute(select(clock))).first()
+    if row is None:
+        start = real_now() if simulated else None
+        await connection.execute(clock.insert(), {"id": 1, "simulated": simulated, "now": start})
+    elif row.simulated != simulated:
+        made, wanted = ("a simulated", "the real") if row.simulated else ("the real", "a simulated")
+        msg = f"this database was made with {made} clock and cannot run on {wanted} one"
+        raise WrongClock(msg)
+
+
+def real_now() -> datetime:
+    """The time of the machine, in UTC."""
+    return datetime.now(UTC)
+
+
+async def now(connection: AsyncConnection) -> datetime:
+    """The domain's now, in UTC."""
+    simulated = (await connection.execute(select(clock.c.now))).scalar()
+    return real_now() if simulated is None else simulated
+
+
+async def today(connection: AsyncConnection) -> date:
+    """The domain's day in Norway."""
+    return (await now(connection)).astimezone(OSLO).date()
+
+
+async def is_simulated(connection: AsyncConnection) -> bool:
+    return bool((await connection.execute(select(clock.c.simulated))).scalar())
+
+
+async def move(connection: AsyncConnection, to: datetime) -> None:
+    """Set the simulated clock. Raises Conflict on the real clock, and for a time before the one it shows."""
+    row = (await connection.execute(select(clock).with_for_update())).first()
+    if row is None or not row.simulated:
+        msg = "this database runs on the real clock"
+        raise Conflict(msg)
+    if to < await now(connection):
+        msg = "the clock only moves forward"
+        raise Conflict(msg, field="now")
+    await connection.execute(clock.update().values(now=to))

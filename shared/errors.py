@@ -1,0 +1,27 @@
+"""What a use case refuses, in the words of the rule. `shared/web/problems.py` turns these into HTTP answers."""
+
+from __future__ import annotations
+
+
+class Refused(Exception):
+    """A request that can't be carried out. `rule` is a number of the domain rules (`R5`), `field` the one at fault.
+
+    The message says what the rule asks for, in English, without personal data.
+    """
+
+    def __init__(self, message: str, *, rule: str | None = None, field: str | None = None) -> None:
+        super().__init__(f"{rule}: {message}" if rule else message)
+        self.rule = rule
+        self.field = field
+
+
+class RuleBroken(Refused):
+    """The content breaks a rule of the domain."""
+
+
+class NotFound(Refused):
+    """What the request names is not known here."""
+
+
+class Conflict(Refused):
+    """Something else stands under the same key, or the state does not allow it."""

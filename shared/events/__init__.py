@@ -1,0 +1,1 @@
+"""The contracts between the services and with other systems: one file per publisher."""

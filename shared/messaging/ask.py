@@ -1,0 +1,103 @@
+"""Request and reply between services, for what must not stand in an event: `rpc.<service>.<what>`.
+
+A denied, raised or too big answer would look like a plain time-out to who asks, so every answer comes in an envelope.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+
+import nats.errors
+import structlog
+from faststream.nats import NatsBroker
+from pydantic import BaseModel, ValidationError
+
+from shared.database import Database
+from shared.errors import Refused
+from shared.questions import SUBJECTS, Question
+
+log = structlog.get_logger()
+
+A = TypeVar("A", bound=BaseModel)
+Answerer = Callable[[Database, Any], Awaitable[BaseModel]]
+
+TIME_OUT = 5.0  # seconds
+LARGEST = 1_000_000  # bytes; NATS carries 1 MiB a message with its headers
+
+
+class NoAnswer(Exception):
+    """Nobody is there, or the answer did not come in time: ask again later."""
+
+
+class RefusedToAnswer(Exception):
+    """The question was understood and refused."""
+
+
+class _Envelope(BaseModel):
+    ok: bool
+    answer: Any = None
+    error: str | None = None
+
+
+class Ask:
+    """Asks another service: `answer = await ask(WhoIsConcerned(...))`."""
+
+    def __init__(self, broker: NatsBroker) -> None:
+        self._broker = broker
+
+    async def __call__(self, question: Question[A]) -> A:
+        """The answer. Raises NoAnswer or RefusedToAnswer."""
+        subject = SUBJECTS[type(question)]
+        try:
+            reply = await self._broker.request(question.model_dump_json().encode(), subject, timeout=TIME_OUT)
+            envelope = _Envelope.model_validate_json(reply.body)
+        except (nats.errors.Error, TimeoutError, ConnectionError, ValidationError) as error:
+            msg = f"no answer on {subject}: {type(error).__name__}"
+            raise NoAnswer(msg) from error
+        if not envelope.ok:
+            raise RefusedToAnswer(envelope.error)
+        return _answer_of(type(question)).model_validate(envelope.answer)  # type: ignore[return-value]
+
+
+def answer(broker: NatsBroker, service: str, database: Database, answers: dict[type[Any], Answerer]) -> None:
+    """Have the broker answer these questions; replicas share the work."""
+    for question, answerer in answers.items():
+        subscriber = broker.subscriber(SUBJECTS[question], queue=service, decoder=_raw)
+        subscriber(_answering(question, answerer, database))
+
+
+def _answering(
+    question: type[BaseModel], answerer: Answerer, database: Database
+) -> Callable[[bytes], Awaitable[bytes]]:
+    async def reply(body: bytes) -> bytes:
+        try:
+            answered = await answerer(database, question.model_validate_json(body))
+            envelope = _Envelope(ok=True, answer=answered.model_dump(mode="json"))
+        except Refused as refused:
+            envelope = _Envelope(ok=False, error=str(refused))
+        except ValidationError:
+            envelope = _Envelope(ok=False, error="the question is not of the form that is known here")
+        except Exception:
+            # Without a reply who asks runs into its time-out, and asks again later.
+            log.exception("a question could not be answered", subject=SUBJECTS[question])
+            raise
+        packed = envelope.model_dump_json().encode()
+        if len(packed) > LARGEST:
+            packed = _Envelope(ok=False, error="the answer is too big for a message").model_dump_json().encode()
+        return packed
+
+    return reply
+
+
+def _answer_of(question: type[Any]) -> type[BaseModel]:
+    (answer_type,) = next(
+        base.__pydantic_generic_metadata__["args"]
+        for base in question.__mro__
+        if getattr(base, "__pydantic_generic_metadata__", {}).get("origin") is Question
+    )
+    return answer_type  # type: ignore[no-any-return]
+
+
+async def _raw(message: Any) -> bytes:
+    return message.body  # type: ignore[no-any-return]

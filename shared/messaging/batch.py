@@ -1,0 +1,327 @@
+"""What happens to a batch of messages: facts are written, then acknowledged; what fails is tried again, then parked.
+
+What is delivered for the first time is handled in one transaction. Anything delivered before, and everything of a
+batch whose transaction failed, is taken one by one, so that a message that fails, or kills the process, is told from
+its neighbours. Nothing is dropped, and nothing blocks what stands behind it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any
+
+import nats.errors
+import structlog
+from nats.aio.msg import Msg
+from pydantic import BaseModel, ValidationError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from shared.clock import real_now
+from shared.database import Database, is_passing
+from shared.events import catalogue
+from shared.events.envelope import EntityId, Event
+from shared.messaging import inbox, parking
+from shared.messaging.consume import Consumers
+from shared.messaging.facts import Fact, record
+from shared.messaging.points import reached
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Retries:
+    """After how many seconds a failing message is tried again; after the last of these tries it is parked."""
+
+    delays: tuple[float, ...] = (1.0, 5.0, 30.0, 120.0)
+    most_delayed: int = 2_000  # when more than these wait already, what fails is parked at once
+
+    @property
+    def attempts(self) -> int:
+        return len(self.delays) + 1
+
+
+class Stopping(Exception):
+    """The service stops while the database does not answer: what is in hand will be delivered again."""
+
+
+@dataclass
+class Taken:
+    """A message in hand."""
+
+    message: Msg
+    key: str  # the event's id, or the body's SHA-256 where it has none
+    event: Event[Any] | None = None
+    unreadable: catalogue.Unreadable | None = None
+    attempts: int = 0
+    counted: bool = False  # this attempt is counted already
+
+
+@dataclass
+class Sorted:
+    """A batch after its handlers ran."""
+
+    fine: list[tuple[Taken, dict[str, list[Fact]]]] = field(default_factory=list)  # facts by handler
+    failed: list[tuple[Taken, Exception]] = field(default_factory=list)
+    unreadable: list[Taken] = field(default_factory=list)
+
+
+class Batches:
+    """Handles the batches of one service."""
+
+    def __init__(
+        self, consumers: Consumers, database: Database, *, ack_wait: float, retries: Retries | None = None
+    ) -> None:
+        self._consumers = consumers
+        self._database = database
+        self._ack_wait = ack_wait
+        self._retries = retries or Retries()
+        self.stopping = asyncio.Event()
+
+    async def take(self, messages: Sequence[Msg]) -> None:
+        """Handle a batch. What is not acknowledged in the end will be delivered again."""
+        try:
+            async with self._kept(messages):
+                taken = [read(message) for message in messages]
+                first = [it for it in taken if it.message.metadata.num_delivered == 1]
+                again = [it for it in taken if it.message.metadata.num_delivered != 1]
+                if first and not await self._through_outages(lambda: self._together(first)):
+                    again += first
+                for it in await self._through_outages(lambda: self._fewest_attempts_first(again)):
+                    await self._through_outages(lambda it=it: self._alone(it))  # type: ignore[misc]
+        except Stopping:
+            log.info("stopped with messages in hand; they will be delivered again")
+
+    async def replay(self, parked: parking.Parked, *, by: str) -> None:
+        """Handle a parked message now. Raises what its handler raises, and Unreadable; then it stays parked."""
+        event = catalogue.read(parked.body, parked.subject)
+        facts = self._facts(event)
+        async with self._database.transaction() as connection:
+            await parking.settle(connection, parked.key, parking.REPLAYED, by=by)
+            await self._apply(connection, [(event, facts)])
+            await inbox.forget_attempts(connection, parked.key)
+
+    async def _together(self, taken: Sequence[Taken]) -> bool:
+        """All in one transaction; False where it fails by something other than an outage."""
+        batch = self._sort(taken)
+        try:
+            async with self._database.transaction() as connection:
+                known = await parking.known(connection, [it.key for it in taken])
+                await self._apply(
+                    connection, [(it.event, facts) for it, facts in batch.fine if it.event and it.key not in known]
+                )
+                await parking.park(connection, [_parked_unread(it) for it in batch.unreadable])
+                failed = [(it, error) for it, error in batch.failed if it.key not in known]
+                counts = await inbox.count_attempts(connection, [it.key for it, _ in failed])
+                crowded = bool(failed) and await inbox.delayed(connection) > self._retries.most_delayed
+                if crowded:
+                    await parking.park(connection, [_parked(it, error, 1) for it, error in failed])
+                reached("batch.before_commit")
+        except Exception as error:
+            if is_passing(error):
+                raise
+            log.warning("a batch failed and is taken one by one", size=len(taken), error=_told(error))
+            return False
+        reached("batch.committed")
+        for it, error in failed:
+            log.warning("an event failed", event_id=it.key, attempt=counts[it.key], error=_told(error))
+        delayed = set() if crowded else {it.key for it, _ in failed}
+        for it in taken:
+            await (self._delay(it, counts[it.key]) if it.key in delayed else _ack(it))
+        return True
+
+    async def _alone(self, it: Taken) -> None:
+        if it.unreadable is not None:
+            await self._park(it, _parked_unread(it))
+            return
+        assert it.event is not None  # noqa: S101 - for the type checker: it is read or unreadable
+        if await self._is_settled(it, it.event):
+            await _ack(it)
+            return
+        if not it.counted:
+            # Committed before the attempt, so that one that kills the process is counted too.
+            async with self._database.transaction() as connection:
+                it.attempts = (await inbox.count_attempts(connection, [it.key]))[it.key]
+            it.counted = True
+            reached("alone.counted")
+        if it.attempts > self._retries.attempts:
+            await self._park(it, _parked(it, RuntimeError("it never came to an end"), it.attempts - 1))
+            return
+        try:
+            facts = self._facts(it.event)
+            async with self._database.transaction() as connection:
+                await self._apply(connection, [(it.event, facts)])
+                await inbox.forget_attempts(connection, it.key)
+        except Exception as error:
+            if is_passing(error):
+                raise
+            await self._failed(it, error)
+        else:
+            await _ack(it)
+
+    async def _failed(self, it: Taken, error: Exception) -> None:
+        log.warning("an event failed", event_id=it.key, attempt=it.attempts, error=_told(error))
+        async with self._database.reading() as connection:
+            crowded = await inbox.delayed(connection) > self._retries.most_delayed
+        if crowded or it.attempts >= self._retries.attempts:
+            await self._park(it, _parked(it, error, it.attempts))
+        else:
+            await self._delay(it, it.attempts)
+
+    async def _park(self, it: Taken, parked: parking.Parked) -> None:
+        log.error("a message is parked", event_id=it.key, reason=parked.reason, error=parked.error)
+        async with self._database.transaction() as connection:
+            await parking.park(connection, [parked])
+            await inbox.forget_attempts(connection, it.key)
+        await _ack(it)
+
+    async def _delay(self, it: Taken, attempts: int) -> None:
+        with _lost_is_fine():
+            await it.message.nak(delay=self._retries.delays[min(attempts, len(self._retries.delays)) - 1])
+
+    async def _apply(
+        self, connection: AsyncConnection, events: Sequence[tuple[Event[Any], dict[str, list[Fact]]]]
+    ) -> None:
+        """The facts of those handlers that have not had their event, with their inbox rows."""
+        by_entry = {(handler, event.id): facts for event, by_handler in events for handler, facts in by_handler.items()}
+        new = await inbox.enter(connection, by_entry)
+        await record(connection, [fact for entry, facts in by_entry.items() if entry in new for fact in facts])
+
+    def _sort(self, taken: Sequence[Taken]) -> Sorted:
+        batch = Sorted()
+        for it in taken:
+            if it.event is None:
+                batch.unreadable.append(it)
+                continue
+            try:
+                batch.fine.append((it, self._facts(it.event)))
+            except Exception as error:  # noqa: BLE001 - whatever a handler raises, it has touched nothing
+                batch.failed.append((it, error))
+        return batch
+
+    def _facts(self, event: Event[Any]) -> dict[str, list[Fact]]:
+        return {handler.name: list(handler.run(event)) for handler in self._consumers.handlers(event)}
+
+    async def _is_settled(self, it: Taken, event: Event[Any]) -> bool:
+        names = [handler.name for handler in self._consumers.handlers(event)]
+        async with self._database.reading() as connection:
+            if it.key in await parking.known(connection, [it.key]):
+                return True
+            return await inbox.has_had(connection, names, event.id)
+
+    async def _fewest_attempts_first(self, taken: list[Taken]) -> list[Taken]:
+        if not taken:
+            return []
+        async with self._database.reading() as connection:
+            attempts = await inbox.attempts(connection, [it.key for it in taken])
+        return sorted(taken, key=lambda it: attempts.get(it.key, 0))
+
+    async def _through_outages(self, do: Callable[[], Awaitable[Any]]) -> Any:
+        """Do it, as often as the database fails by its own condition: that is no attempt of any message."""
+        while True:
+            try:
+                return await do()
+            except Exception as error:
+                if not is_passing(error):
+                    raise
+                log.warning("the database does not answer; waiting with messages in hand", error=_told(error))
+            await self._database_is_back()
+
+    async def _database_is_back(self) -> None:
+        while True:
+            if self.stopping.is_set():
+                raise Stopping
+            await asyncio.sleep(0.2)
+            if await self._database.answers():
+                return
+
+    @asynccontextmanager
+    async def _kept(self, messages: Sequence[Msg]) -> AsyncIterator[None]:
+        """Tell the server now and then that these are still being worked on."""
+
+        async def tell() -> None:
+            while True:
+                await asyncio.sleep(self._ack_wait / 3)
+                for message in messages:
+                    if not message.is_acked:
+                        with _lost_is_fine():
+                            await message.in_progress()
+
+        task = asyncio.create_task(tell())
+        try:
+            yield
+        finally:
+            task.cancel()
+
+
+def read(message: Msg) -> Taken:
+    try:
+        event = catalogue.read(message.data, message.subject)
+    except catalogue.Unreadable as unreadable:
+        return Taken(message, _key(message.data), unreadable=unreadable)
+    return Taken(message, event.id, event=event)
+
+
+class _Identified(BaseModel):
+    id: EntityId
+
+
+def _key(body: bytes) -> str:
+    try:
+        return _Identified.model_validate_json(body).id
+    except ValidationError:
+        return sha256(body).hexdigest()
+
+
+class _lost_is_fine:  # noqa: N801 - reads as the statement that it is
+    """An ack that is lost brings the message again, and the inbox knows it."""
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> bool:
+        if isinstance(error, nats.errors.Error):
+            log.info("an ack was lost", error=type(error).__name__)
+            return True
+        return False
+
+
+async def _ack(it: Taken) -> None:
+    with _lost_is_fine():
+        await it.message.ack()
+
+
+def _parked(it: Taken, error: Exception, attempts: int) -> parking.Parked:
+    return parking.Parked(
+        key=it.key,
+        state=parking.PARKED,
+        subject=it.message.subject,
+        type=it.event.type if it.event else None,
+        body=it.message.data,
+        reason="failed",
+        error=_told(error),
+        attempts=attempts,
+        parked_at=real_now(),
+    )
+
+
+def _parked_unread(it: Taken) -> parking.Parked:
+    assert it.unreadable is not None  # noqa: S101 - for the type checker
+    return parking.Parked(
+        key=it.key,
+        state=parking.PARKED,
+        subject=it.message.subject,
+        type=None,
+        body=it.message.data,
+        reason=it.unreadable.reason,
+        error=str(it.unreadable),
+        attempts=0,
+        parked_at=real_now(),
+    )
+
+
+def _told(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"[:2000]

@@ -1,0 +1,76 @@
+"""The connection to NATS: reconnects for ever, and says when there is no hope left."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+import structlog
+from faststream.nats import NatsBroker
+from faststream.security import SASLPlaintext
+from nats.aio.client import Client
+
+from shared.settings import ServiceSettings
+
+log = structlog.get_logger()
+
+FIRST_CONNECT = 10.0  # seconds; with endless reconnecting the first connect would otherwise never give up
+FINISH = 12.0  # seconds for the handler in hand when stopping
+
+
+class NoBroker(Exception):
+    """NATS could not be reached at the start, or refused the user."""
+
+
+def inbox_prefix(user: str) -> str:
+    """Where a user's replies arrive; nobody else may listen there."""
+    return f"_INBOX_{user}"
+
+
+def create(service: str, settings: ServiceSettings, fail: Callable[[str], None]) -> NatsBroker:
+    """A broker that is not connected yet. `fail` is called when the connection is of no more use."""
+
+    async def closed() -> None:
+        fail("the connection to NATS is closed for good")
+
+    async def error(problem: Exception) -> None:
+        # A denied publish shows nowhere else: to who publishes it is a plain time-out.
+        if "permissions violation" in str(problem).lower():
+            fail(f"NATS refuses what this service does: {problem}")
+        else:
+            log.warning("NATS", error=f"{type(problem).__name__}: {problem}")
+
+    async def disconnected() -> None:
+        log.warning("NATS is gone; reconnecting")
+
+    async def reconnected() -> None:
+        log.info("NATS is back")
+
+    user, secret = settings.nats_user, settings.nats_secret()
+    return NatsBroker(
+        settings.nats_url,
+        name=service,
+        security=SASLPlaintext(username=user, password=secret, use_ssl=False) if user and secret else None,
+        inbox_prefix=inbox_prefix(service),
+        max_reconnect_attempts=-1,
+        reconnect_time_wait=1,
+        ping_interval=10,
+        max_outstanding_pings=2,
+        error_cb=error,
+        closed_cb=closed,
+        disconnected_cb=disconnected,
+        reconnected_cb=reconnected,
+        graceful_timeout=FINISH,
+        apply_types=False,
+        logger=None,
+    )
+
+
+async def connect(broker: NatsBroker) -> Client:
+    """The client behind the broker. Raises NoBroker where it takes more than ten seconds."""
+    try:
+        async with asyncio.timeout(FIRST_CONNECT):
+            return await broker.connect()
+    except TimeoutError:
+        msg = "NATS cannot be reached, or refuses the user"
+        raise NoBroker(msg) from None

@@ -1,0 +1,96 @@
+"""How a service consumes: handlers by kind of event, and the one helper that registers them with the broker.
+
+A handler is a pure function from an event to facts. It touches nothing; the kernel writes its facts (`batch.py`).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from faststream import AckPolicy
+from faststream.nats import JStream, NatsBroker, PullSub
+from nats.aio.msg import Msg
+
+from shared.events.catalogue import stream_of
+from shared.events.envelope import E, Event, EventType
+from shared.messaging.broker import inbox_prefix
+from shared.messaging.facts import Fact
+from shared.messaging.pull import steady
+
+BATCH = 256  # messages a transaction
+
+Handler = Callable[[Event[E]], Iterable[Fact]]
+
+
+@dataclass(frozen=True)
+class Registered:
+    name: str  # under which the inbox remembers what it has had
+    run: Callable[[Event[Any]], Iterable[Fact]]
+
+
+class Consumers:
+    """What one service consumes."""
+
+    def __init__(self, service: str) -> None:
+        self.service = service
+        self._handlers: dict[str, list[Registered]] = defaultdict(list)
+        self._kinds: dict[str, EventType[Any]] = {}
+
+    def on(self, *kinds: EventType[E]) -> Callable[[Handler[E]], Handler[E]]:
+        """Have a handler translate these kinds of events."""
+
+        def register(handler: Handler[E]) -> Handler[E]:
+            name = getattr(handler, "__name__", "")
+            for kind in kinds:
+                if any(other.name == name for other in self._handlers[kind.type]):
+                    msg = f"{kind.type} has a handler named {name} already"
+                    raise ValueError(msg)
+                self._kinds[kind.type] = kind
+                self._handlers[kind.type].append(Registered(name, handler))
+            return handler
+
+        return register
+
+    def handlers(self, event: Event[Any]) -> list[Registered]:
+        return self._handlers.get(event.type, [])
+
+    def facts(self, event: Event[Any]) -> list[Fact]:
+        """What all handlers make of an event."""
+        return [fact for handler in self.handlers(event) for fact in handler.run(event)]
+
+    def filters(self) -> dict[str, list[str]]:
+        """By publisher, the subjects that are consumed."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for kind in self._kinds.values():
+            found[kind.publisher].add(kind.filter)
+        return {publisher: sorted(filters) for publisher, filters in sorted(found.items())}
+
+
+def register(
+    broker: NatsBroker, consumers: Consumers, take: Callable[[Sequence[Msg]], Awaitable[None]]
+) -> None:
+    """Register a durable for each stream that is consumed. There is no other way to consume, and a test sees to it.
+
+    Everything is left to `take`: the acks, the decoding, the failures. FastStream's defaults would lose a whole batch
+    at one exception (`REJECT_ON_ERROR` is `term()`), and answer to whoever sets a reply address.
+    """
+    for publisher in consumers.filters():
+        subscriber = broker.subscriber(
+            stream=JStream(stream_of(publisher), declare=False),
+            durable=consumers.service,
+            pull_sub=PullSub(batch_size=BATCH, timeout=1.0, batch=True),
+            ack_policy=AckPolicy.MANUAL,
+            no_reply=True,
+            decoder=_raw,
+            inbox_prefix=f"{inbox_prefix(consumers.service)}.".encode(),
+            title=f"{consumers.service} on {publisher}",
+        )
+        steady(subscriber)
+        subscriber(take)
+
+
+async def _raw(message: Any) -> list[Msg]:
+    return message.raw_message  # type: ignore[no-any-return]

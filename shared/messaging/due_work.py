@@ -1,0 +1,78 @@
+"""Work that is due: run after each commit in this process, at start, and every few seconds besides."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+import structlog
+
+from shared.database import Database
+
+log = structlog.get_logger()
+
+EVERY = 5.0  # seconds: what another replica's commit left is found at the latest then
+LONGEST_PAUSE = 30.0  # seconds, between two tries of work that fails
+
+
+@dataclass(frozen=True)
+class Work:
+    """Does all that is due, whenever it is run, in any number of replicas at once; run again, it changes nothing."""
+
+    name: str
+    run: Callable[[], Awaitable[None]]
+    pending: Callable[[], Awaitable[int]]  # how much is left, for /operations/state
+
+
+class Worker:
+    """Runs each work in a task of its own."""
+
+    def __init__(self, database: Database, works: Sequence[Work]) -> None:
+        self._works = works
+        self._wakes = [asyncio.Event() for _ in works]
+        self._stopping = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+        database.on_commit(self._wake)
+
+    def start(self) -> None:
+        self._tasks = [
+            asyncio.create_task(self._run(work, wake), name=f"work {work.name}")
+            for work, wake in zip(self._works, self._wakes, strict=True)
+        ]
+
+    async def stop(self, within: float) -> None:
+        """Let each finish what it has in hand; what takes longer than `within` seconds is broken off."""
+        self._stopping.set()
+        self._wake()
+        if self._tasks:
+            _, late = await asyncio.wait(self._tasks, timeout=within)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+    def _wake(self) -> None:
+        for wake in self._wakes:
+            wake.set()
+
+    async def _run(self, work: Work, wake: asyncio.Event) -> None:
+        failures = 0
+        while not self._stopping.is_set():
+            wake.clear()
+            try:
+                await work.run()
+                failures = 0
+            except Exception:
+                failures += 1
+                log.exception("work failed and is tried again", work=work.name, failures=failures)
+                await _pause(self._stopping, min(LONGEST_PAUSE, 0.5 * 2.0**failures))
+                continue
+            await _pause(wake, EVERY)
+
+
+async def _pause(until: asyncio.Event, seconds: float) -> None:
+    try:
+        async with asyncio.timeout(seconds):
+            await until.wait()
+    except TimeoutError:
+        pass

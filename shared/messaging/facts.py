@@ -1,0 +1,80 @@
+"""Facts: what a consumer learned from an event, and how those of a batch are written.
+
+A handler is a pure function from an event to facts. The facts of a batch are written together, one statement
+a table, sorted by key, so that two batches at the same moment can't deadlock.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Table
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+Row = dict[str, Any]
+
+
+class Fact:
+    def __init__(self, table: Table, **row: Any) -> None:
+        self.table = table
+        self.row = row
+
+
+class Newest(Fact):
+    """An entity as it is: replaces a row of an older `version`, gives way to one as new or newer."""
+
+
+class Present(Fact):
+    """A row that is to exist: where one of the same key does, it stays as it is."""
+
+
+class Added(Fact):
+    """One row more, never merged with another."""
+
+
+async def record(connection: AsyncConnection, facts: Iterable[Fact]) -> None:
+    """Write facts in the caller's transaction, in any number and order, repeated or not."""
+    groups: dict[tuple[str, str], list[Fact]] = defaultdict(list)
+    for fact in facts:
+        groups[fact.table.name, type(fact).__name__].append(fact)
+    for _, group in sorted(groups.items()):
+        await _WRITE[type(group[0])](connection, group[0].table, [fact.row for fact in group])
+
+
+def insert(connection: AsyncConnection, table: Table) -> postgresql.Insert | sqlite.Insert:
+    """An insert that knows `ON CONFLICT`, in the connection's dialect."""
+    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+
+
+async def _newest(connection: AsyncConnection, table: Table, rows: list[Row]) -> None:
+    newest: dict[tuple[Any, ...], Row] = {}
+    for row in rows:
+        key = _key(table, row)
+        if key not in newest or newest[key]["version"] < row["version"]:
+            newest[key] = row
+    statement = insert(connection, table)
+    upsert = statement.on_conflict_do_update(
+        index_elements=list(table.primary_key),
+        set_={name: statement.excluded[name] for name in rows[0] if not table.c[name].primary_key},
+        where=statement.excluded.version > table.c.version,
+    )
+    await connection.execute(upsert, [newest[key] for key in sorted(newest)])
+
+
+async def _present(connection: AsyncConnection, table: Table, rows: list[Row]) -> None:
+    once = {_key(table, row): row for row in reversed(rows)}
+    await connection.execute(insert(connection, table).on_conflict_do_nothing(), [once[key] for key in sorted(once)])
+
+
+async def _added(connection: AsyncConnection, table: Table, rows: list[Row]) -> None:
+    await connection.execute(table.insert(), rows)
+
+
+def _key(table: Table, row: Row) -> tuple[Any, ...]:
+    return tuple(row[column.name] for column in table.primary_key)
+
+
+_WRITE = {Newest: _newest, Present: _present, Added: _added}

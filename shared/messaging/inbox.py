@@ -1,0 +1,58 @@
+"""The inbox: which handler has had which event, and how often a message was tried by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from shared.clock import real_now
+from shared.messaging.facts import insert
+from shared.messaging.tables import attempt, inbox
+
+Entry = tuple[str, str]  # handler, event id
+
+
+async def enter(connection: AsyncConnection, entries: Iterable[Entry]) -> set[Entry]:
+    """Write who now has what; returns those that had not had it. Waits for another transaction that writes the same."""
+    now = real_now()
+    rows = [{"handler": handler, "event_id": id, "handled_at": now} for handler, id in sorted(set(entries))]
+    if not rows:
+        return set()
+    statement = insert(connection, inbox).on_conflict_do_nothing().returning(inbox.c.handler, inbox.c.event_id)
+    return {(row.handler, row.event_id) for row in await connection.execute(statement, rows)}
+
+
+async def has_had(connection: AsyncConnection, handlers: Sequence[str], event_id: str) -> bool:
+    """Whether each of these handlers has had the event."""
+    query = select(func.count()).where(inbox.c.handler.in_(handlers), inbox.c.event_id == event_id)
+    return (await connection.execute(query)).scalar_one() == len(handlers)
+
+
+async def count_attempts(connection: AsyncConnection, keys: Iterable[str]) -> dict[str, int]:
+    """Count one more attempt at each of these messages; returns how many it has been for each."""
+    rows = [{"key": key, "count": 1, "last_at": real_now()} for key in sorted(set(keys))]
+    if not rows:
+        return {}
+    statement = insert(connection, attempt)
+    statement = statement.on_conflict_do_update(
+        index_elements=[attempt.c.key],
+        set_={"count": attempt.c.count + 1, "last_at": statement.excluded.last_at},
+    )
+    counted = await connection.execute(statement.returning(attempt.c.key, attempt.c.count), rows)
+    return {row.key: row.count for row in counted}
+
+
+async def attempts(connection: AsyncConnection, keys: Iterable[str]) -> dict[str, int]:
+    query = select(attempt.c.key, attempt.c.count).where(attempt.c.key.in_(sorted(set(keys))))
+    return {row.key: row.count for row in await connection.execute(query)}
+
+
+async def forget_attempts(connection: AsyncConnection, key: str) -> None:
+    await connection.execute(delete(attempt).where(attempt.c.key == key))
+
+
+async def delayed(connection: AsyncConnection) -> int:
+    """How many messages wait for another attempt."""
+    return (await connection.execute(select(func.count()).select_from(attempt))).scalar_one()

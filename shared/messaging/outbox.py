@@ -1,0 +1,44 @@
+"""The outbox: what a transaction wants told is written beside what it changes.
+
+Adding only inserts into the caller's transaction. The relay publishes after the commit (`relay.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from shared.clock import real_now
+from shared.events.envelope import E, Event, EventType, nats_subject
+from shared.ids import new_id
+from shared.messaging.tables import outbox
+
+CHANNEL = "outbox"  # PostgreSQL's NOTIFY: wakes the relay, whichever replica it runs in
+
+
+async def add(
+    connection: AsyncConnection, kind: EventType[E], entities: Sequence[E], *, at: datetime
+) -> list[Event[E]]:
+    """Have it told that this happened to these entities `at` the domain's now. Returns the events, ids and all."""
+    events = [kind.event(entity, id=new_id(), time=at) for entity in entities]
+    if not events:
+        return []
+    now = real_now()
+    rows = [
+        {
+            "event_id": event.id,
+            "message_id": event.id,
+            "type": event.type,
+            "subject": nats_subject(event),
+            "body": event.model_dump_json(exclude_none=True),
+            "added_at": now,
+        }
+        for event in events
+    ]
+    await connection.execute(outbox.insert(), rows)
+    if connection.dialect.name == "postgresql":
+        await connection.execute(text(f"NOTIFY {CHANNEL}"))
+    return events

@@ -1,0 +1,112 @@
+"""Parking: what could not be handled is kept, seen, and replayed or discarded by an administrator."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from shared.clock import real_now
+from shared.errors import Conflict, NotFound
+from shared.messaging.facts import insert
+from shared.messaging.tables import parked_message
+
+PARKED, REPLAYED, DISCARDED = "parked", "replayed", "discarded"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parked:
+    """A message that could not be handled, and why. `reason` is a code."""
+
+    key: str  # the event's id, or the body's SHA-256 where it has none
+    state: str
+    subject: str
+    type: str | None
+    body: bytes
+    reason: str
+    error: str
+    attempts: int
+    parked_at: datetime
+    settled_at: datetime | None = None
+    settled_by: str | None = None
+
+
+async def park(connection: AsyncConnection, messages: Iterable[Parked]) -> None:
+    """Keep these. One that is parked already, or was settled, stays as it is."""
+    t = parked_message.c
+    rows = [
+        {
+            "key": it.key,
+            "state": it.state,
+            # What a sender wrote fits the columns whatever it is, or one message would hold up all behind it.
+            "subject": it.subject[: t.subject.type.length],
+            "type": it.type.replace("\0", "")[: t.type.type.length] if it.type else None,
+            "body": it.body,
+            "reason": it.reason,
+            "error": it.error.replace("\0", ""),
+            "attempts": it.attempts,
+            "parked_at": it.parked_at,
+        }
+        for it in sorted(messages, key=lambda it: it.key)
+    ]
+    if rows:
+        await connection.execute(insert(connection, parked_message).on_conflict_do_nothing(), rows)
+
+
+async def known(connection: AsyncConnection, keys: Iterable[str]) -> set[str]:
+    """Those of these keys that are parked or discarded: met again, they are only acknowledged."""
+    t = parked_message.c
+    query = select(t.key).where(t.key.in_(sorted(set(keys))), t.state != REPLAYED)
+    return set((await connection.execute(query)).scalars())
+
+
+async def get(connection: AsyncConnection, key: str) -> Parked:
+    """Raises NotFound."""
+    row = (await connection.execute(select(parked_message).where(parked_message.c.key == key))).first()
+    if row is None:
+        msg = "no such parked message"
+        raise NotFound(msg, field="key")
+    return _parked(row)
+
+
+async def listed(
+    connection: AsyncConnection, *, state: str | None, type: str | None, after: str | None, limit: int
+) -> list[Parked]:
+    t = parked_message.c
+    query = select(parked_message).order_by(t.key).limit(limit)
+    for column, value in ((t.state, state), (t.type, type)):
+        if value is not None:
+            query = query.where(column == value)
+    if after is not None:
+        query = query.where(t.key > after)
+    return [_parked(row) for row in await connection.execute(query)]
+
+
+async def settle(connection: AsyncConnection, key: str, state: str, *, by: str) -> None:
+    """Mark a parked message replayed or discarded. Raises NotFound, or Conflict where the other was done before."""
+    t = parked_message.c
+    query = select(t.state).where(t.key == key).with_for_update()
+    now_in = (await connection.execute(query)).scalar()
+    if now_in is None:
+        msg = "no such parked message"
+        raise NotFound(msg, field="key")
+    if now_in == state:
+        return
+    if now_in != PARKED:
+        msg = f"it was {now_in} already"
+        raise Conflict(msg, field="key")
+    values = {"state": state, "settled_at": real_now(), "settled_by": by}
+    await connection.execute(update(parked_message).where(t.key == key).values(values))
+
+
+async def count(connection: AsyncConnection) -> int:
+    query = select(func.count()).where(parked_message.c.state == PARKED)
+    return (await connection.execute(query)).scalar_one()
+
+
+def _parked(row: Row[Sequence[Any]]) -> Parked:  # type: ignore[type-var]
+    return Parked(**row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for it

@@ -1,0 +1,191 @@
+"""The relay: sends what stands in the outbox, many at a time, and marks what the stream has acknowledged.
+
+One relay of a service is active at a time: on PostgreSQL the one that holds an advisory lock, on SQLite there is only
+one process. Two that overlap for a moment do no harm, since the stream knows a message's id. Rows are chosen by not
+being sent, never by a cursor: sequences do not commit in order.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+import structlog
+from nats.js import JetStreamContext
+from nats.js.api import Header
+from sqlalchemy import Row, bindparam, func, select, text, update
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlalchemy.pool import NullPool
+
+from shared.clock import real_now
+from shared.database import Database
+from shared.ids import new_id
+from shared.messaging.outbox import CHANNEL
+from shared.messaging.points import reached
+from shared.messaging.tables import outbox
+
+log = structlog.get_logger()
+
+BATCH = 1_000  # rows in flight
+ACK_TIME_OUT = 5.0  # seconds; a time-out proves nothing, the retry has the same message id
+POLL = 1.0  # seconds
+LOCK = 5_216_040_312  # any number: advisory locks are per database
+
+
+class Relay:
+    def __init__(self, database: Database, stream: str) -> None:
+        self._database = database
+        self._stream = stream
+        self._wake = asyncio.Event()
+        self._stopping = False
+        self._task: asyncio.Task[None] | None = None
+        self.jetstream: JetStreamContext | None = None
+        database.on_commit(self._wake.set)
+
+    def start(self, jetstream: JetStreamContext) -> None:
+        self.jetstream = jetstream
+        self._task = asyncio.create_task(self._run(), name="relay")
+
+    async def stop(self, within: float) -> None:
+        """Finish what is in flight."""
+        self._stopping = True
+        self._wake.set()
+        if self._task is not None:
+            await asyncio.wait([self._task], timeout=within)
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def send(self) -> int:
+        """Send one batch of what is unsent; returns how many rows the stream has acknowledged."""
+        async with self._database.reading() as connection:
+            query = select(outbox).where(outbox.c.published_at.is_(None)).order_by(outbox.c.position).limit(BATCH)
+            rows = (await connection.execute(query)).all()
+        if not rows:
+            return 0
+        reached("relay.before_publish")
+        sent = await self._publish(rows)
+        if not sent:
+            return 0
+        reached("relay.published")
+        async with self._database.transaction() as connection:
+            by_position = update(outbox).where(outbox.c.position == bindparam("sent")).values(published_at=real_now())
+            await connection.execute(by_position, [{"sent": position} for position in sent])
+        reached("relay.recorded")
+        return len(sent)
+
+    async def _publish(self, rows: list[Row[Any]]) -> list[int]:
+        """The positions of those that the stream has, for the first time or as a duplicate."""
+        assert self.jetstream is not None  # noqa: S101 - for the type checker: start() set it
+        acks = {}
+        for row in rows:
+            headers = {Header.MSG_ID.value: row.message_id}
+            acks[row.position] = await self.jetstream.publish_async(
+                row.subject, row.body.encode(), headers=headers, stream=self._stream, wait_stall=ACK_TIME_OUT
+            )
+        done, late = await asyncio.wait(acks.values(), timeout=ACK_TIME_OUT)
+        for ack in late:
+            ack.cancel()
+        failed = [error for ack in done if (error := ack.exception()) is not None]
+        if late or failed:
+            why = type(failed[0]).__name__ if failed else "no ack in time"
+            log.warning("events were not acknowledged and are sent again", count=len(late) + len(failed), error=why)
+        return [position for position, ack in acks.items() if ack in done and ack.exception() is None]
+
+    async def _run(self) -> None:
+        failures = 0
+        while not self._stopping:
+            try:
+                async with self._being_the_one() as is_still:
+                    while not self._stopping and is_still():
+                        self._wake.clear()
+                        unsent_before = await unsent(self._database)
+                        if unsent_before and not await self.send():
+                            failures += 1
+                            await self._pause(min(5.0, 0.1 * 2.0**failures))
+                        elif unsent_before == 0:
+                            failures = 0
+                            await self._pause(POLL)
+            except Exception as error:
+                # Whatever it was: the rows are still there.
+                log.warning("the relay starts again", error=f"{type(error).__name__}: {error}"[:500])
+                failures += 1
+            await self._pause(min(5.0, POLL * 2.0 ** min(failures, 3)))
+
+    async def _pause(self, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._wake.wait()
+        except TimeoutError:
+            pass
+
+    @asynccontextmanager
+    async def _being_the_one(self) -> AsyncIterator[Callable[[], bool]]:
+        """Hold the lock as long as it can be told; yields a question that is always False where another holds it."""
+        if self._database.is_sqlite:
+            yield lambda: True
+            return
+        lost = False
+
+        def lose(*_: object) -> None:
+            nonlocal lost
+            lost = True
+            self._wake.set()
+
+        # A connection of its own that stays open and in no transaction. A holder whose machine is lost keeps the lock
+        # until TCP notices: let it notice soon.
+        keepalive = {"tcp_keepalives_idle": "10", "tcp_keepalives_interval": "5", "tcp_keepalives_count": "3"}
+        engine = create_async_engine(
+            self._database.url,
+            poolclass=NullPool,
+            isolation_level="AUTOCOMMIT",
+            connect_args={"server_settings": keepalive},
+        )
+        try:
+            async with engine.connect() as connection:
+                if not await _try_lock(connection):
+                    yield lambda: False
+                    return
+                driver: Any = (await connection.get_raw_connection()).driver_connection
+                driver.add_termination_listener(lose)
+                await driver.add_listener(CHANNEL, lambda *_: self._wake.set())
+                yield lambda: not lost
+        finally:
+            await engine.dispose()
+
+
+async def unsent(database: Database) -> int:
+    """How many events are not acknowledged by the stream yet."""
+    query = select(func.count()).where(outbox.c.published_at.is_(None))
+    async with database.reading() as connection:
+        return (await connection.execute(query)).scalar_one()
+
+
+async def published(database: Database) -> int:
+    """How many events the stream has acknowledged, each counted once."""
+    query = select(func.count()).where(outbox.c.published_at.is_not(None))
+    async with database.reading() as connection:
+        return (await connection.execute(query)).scalar_one()
+
+
+async def republish(database: Database, types: Sequence[str] | None = None) -> int:
+    """Have all events, or those of some types, sent again under new message ids; returns how many.
+
+    The events' own ids stay, so that only handlers that have not had one will take it.
+    """
+    again = update(outbox).where(outbox.c.published_at.is_not(None))
+    if types is not None:
+        again = again.where(outbox.c.type.in_(types))
+    async with database.transaction() as connection:
+        values = {"published_at": None, "message_id": outbox.c.event_id + f":{new_id()}"}
+        count = (await connection.execute(again.values(values))).rowcount
+        if not database.is_sqlite:
+            await connection.execute(text(f"NOTIFY {CHANNEL}"))
+    return count
+
+
+async def _try_lock(connection: AsyncConnection) -> bool:
+    query = text("SELECT pg_try_advisory_lock(:lock)")
+    return bool((await connection.execute(query, {"lock": LOCK})).scalar())

@@ -1,0 +1,138 @@
+"""Streams and durables: what they must be like, and the step that makes and updates them.
+
+Services never do this; it is done with the operator's user, before they start and after each roll-out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from nats.aio.client import Client
+from nats.js.api import (
+    AckPolicy,
+    ConsumerConfig,
+    DeliverPolicy,
+    DiscardPolicy,
+    RetentionPolicy,
+    StorageType,
+    StreamConfig,
+)
+from nats.js.errors import APIError, NotFoundError
+from nats.js.manager import JetStreamManager
+
+from shared.events.catalogue import PUBLISHERS, stream_of
+from shared.messaging.consume import Consumers
+
+log = structlog.get_logger()
+
+DAY = 24 * 60 * 60
+MAX_AGE = 800 * DAY  # seconds: longer than a programme; what is older is republished from the outbox
+DUPLICATE_WINDOW = 10 * 60  # seconds
+READER = "reader"  # the durable on each stream that other systems read through
+
+
+class ProvisioningFailed(Exception):
+    """What is there differs in a field that NATS cannot update. Says where, which, and how."""
+
+
+@dataclass(frozen=True)
+class Durable:
+    stream: str
+    name: str
+    filters: tuple[str, ...]
+    ack_wait: float  # seconds
+
+
+def durables(services: Iterable[Consumers], *, ack_wait: float = 5.0) -> list[Durable]:
+    """One per service and stream it consumes, filtered by its handlers; and one per stream for other systems."""
+    own = [
+        Durable(stream_of(publisher), consumers.service, tuple(filters), ack_wait)
+        for consumers in services
+        for publisher, filters in consumers.filters().items()
+    ]
+    others = [Durable(stream_of(it), READER, (f"kulturskole.{it}.>",), ack_wait=30.0) for it in PUBLISHERS]
+    return own + others
+
+
+async def provision(client: Client, wanted: Iterable[Durable], *, replicas: int = 1) -> None:
+    """Make the streams and durables, or bring them up to date. Running it again changes nothing.
+
+    Raises ProvisioningFailed.
+    """
+    jsm = client.jsm(timeout=10)
+    for publisher in PUBLISHERS:
+        await _stream(jsm, publisher, replicas)
+    for durable in wanted:
+        await _durable(jsm, durable)
+
+
+async def _stream(jsm: JetStreamManager, publisher: str, replicas: int) -> None:
+    config = StreamConfig(
+        name=stream_of(publisher),
+        subjects=[f"kulturskole.{publisher}.>"],
+        retention=RetentionPolicy.LIMITS,
+        storage=StorageType.FILE,
+        discard=DiscardPolicy.NEW,
+        max_age=MAX_AGE,
+        duplicate_window=DUPLICATE_WINDOW,
+        num_replicas=replicas,
+        deny_delete=True,
+        deny_purge=True,
+    )
+    try:
+        standing = (await jsm.stream_info(stream_of(publisher))).config
+    except NotFoundError:
+        await jsm.add_stream(config)
+        log.info("stream made", stream=config.name)
+        return
+    _must_agree(stream_of(publisher), standing, config, ("retention", "storage", "deny_delete", "deny_purge"))
+    try:
+        await jsm.update_stream(config)
+    except APIError as error:
+        raise _failed(stream_of(publisher), error) from error
+
+
+async def _durable(jsm: JetStreamManager, durable: Durable) -> None:
+    config = ConsumerConfig(
+        durable_name=durable.name,
+        filter_subjects=list(durable.filters),
+        deliver_policy=DeliverPolicy.ALL,
+        ack_policy=AckPolicy.EXPLICIT,
+        ack_wait=durable.ack_wait,
+        max_deliver=-1,
+        max_ack_pending=20_000,
+    )
+    where = f"{durable.stream}/{durable.name}"
+    try:
+        standing = (await jsm.consumer_info(durable.stream, durable.name)).config
+    except NotFoundError:
+        pass
+    else:
+        _must_agree(where, standing, config, ("deliver_policy", "ack_policy"))
+        if standing.filter_subject:
+            standing = standing.evolve(filter_subjects=[standing.filter_subject])
+        same = ("ack_wait", "max_deliver", "max_ack_pending")
+        if sorted(standing.filter_subjects or []) == sorted(durable.filters) and all(
+            getattr(standing, field) == getattr(config, field) for field in same
+        ):
+            return
+    try:
+        await jsm.add_consumer(durable.stream, config)
+    except APIError as error:
+        raise _failed(where, error) from error
+    log.info("durable made or updated", durable=where)
+
+
+def _must_agree(where: str, standing: Any, wanted: Any, fields: Iterable[str]) -> None:
+    for field in fields:
+        is_, should = getattr(standing, field), getattr(wanted, field)
+        if is_ != should:
+            msg = f"{where}: {field} is {is_} and must be {should}, which NATS cannot change"
+            raise ProvisioningFailed(msg)
+
+
+def _failed(where: str, error: APIError) -> ProvisioningFailed:
+    return ProvisioningFailed(f"{where}: {error.description}")

@@ -1,0 +1,57 @@
+"""The kernel's tables; every service's database has them beside its own."""
+
+from sqlalchemy import Column, Index, Integer, LargeBinary, MetaData, String, Table, Text
+
+from shared.database import Counted, Instant
+
+metadata = MetaData()
+
+# What this service has to tell, and told. Rows are kept: `republish` sends them again.
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("position", Counted, primary_key=True, autoincrement=True),
+    Column("event_id", String(36), nullable=False, unique=True),
+    Column("message_id", String(80), nullable=False),  # what the stream knows duplicates by: the event's id, a new one for a replay
+    Column("type", String(120), nullable=False),
+    Column("subject", String(200), nullable=False),  # the NATS subject
+    Column("body", Text, nullable=False),
+    Column("added_at", Instant, nullable=False),
+    Column("published_at", Instant),  # none until the stream acknowledged it
+)
+Index("outbox_unsent", outbox.c.position, sqlite_where=outbox.c.published_at.is_(None), postgresql_where=outbox.c.published_at.is_(None))
+
+# Which handler has had which event.
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("handler", String(80), primary_key=True),
+    Column("event_id", String(36), primary_key=True),
+    Column("handled_at", Instant, nullable=False),
+)
+
+# How often a message was tried by itself and failed. Gone with success; stays beside a parked one's row.
+attempt = Table(
+    "attempt",
+    metadata,
+    Column("key", String(64), primary_key=True),  # the event's id, or the body's SHA-256 where it has none
+    Column("count", Integer, nullable=False),
+    Column("last_at", Instant, nullable=False),
+)
+
+# What could not be handled. Rows stay, so that the message is known when it is met again.
+parked_message = Table(
+    "parked_message",
+    metadata,
+    Column("key", String(64), primary_key=True),
+    Column("state", String(10), nullable=False),  # parked, replayed, discarded
+    Column("subject", String(200), nullable=False),
+    Column("type", String(120)),  # none where it could not be read
+    Column("body", LargeBinary, nullable=False),
+    Column("reason", String(40), nullable=False),
+    Column("error", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("parked_at", Instant, nullable=False),
+    Column("settled_at", Instant),
+    Column("settled_by", String(80)),  # the name of the key that replayed or discarded it
+)

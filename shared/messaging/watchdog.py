@@ -1,0 +1,71 @@
+"""The watchdog: a consumer that was deleted, or that no longer fetches, is silent death. It ends the service instead."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+from time import monotonic
+
+import nats.errors
+import structlog
+from nats.aio.client import Client
+from nats.js.api import ConsumerInfo
+from nats.js.errors import NotFoundError
+
+from shared.database import Database
+
+log = structlog.get_logger()
+
+EVERY = 5.0  # seconds
+PATIENCE = 30.0  # seconds
+TIME_OUT = 2.0  # seconds, for the server to answer about a consumer
+
+
+async def consumer_info(client: Client, stream: str, durable: str) -> ConsumerInfo | None:
+    """None where there is no such consumer. Raises TimeoutError or nats.errors.Error where the server does not say."""
+    try:
+        return await client.jsm().consumer_info(stream, durable, timeout=TIME_OUT)
+    except NotFoundError:
+        return None
+
+
+class Watchdog:
+    """Watches one service's durables; `took` is told of each batch that was fetched."""
+
+    def __init__(self, client: Client, database: Database, durable: str, streams: Iterable[str]) -> None:
+        self._client = client
+        self._database = database
+        self._durable = durable
+        self._fine_at = {stream: monotonic() for stream in streams}
+        self._took_at = dict(self._fine_at)
+        self._busy: set[str] = set()
+
+    def began(self, stream: str) -> None:
+        self._busy.add(stream)
+
+    def ended(self, stream: str) -> None:
+        self._busy.discard(stream)
+        self._took_at[stream] = monotonic()
+
+    async def run(self, fail: Callable[[str], None]) -> None:
+        while True:
+            await asyncio.sleep(EVERY)
+            for stream in self._fine_at:
+                reason = await self._wrong_with(stream)
+                if reason is None:
+                    self._fine_at[stream] = monotonic()
+                elif monotonic() - self._fine_at[stream] >= PATIENCE:
+                    fail(reason)
+                    return
+
+    async def _wrong_with(self, stream: str) -> str | None:
+        try:
+            info = await consumer_info(self._client, stream, self._durable)
+        except (TimeoutError, nats.errors.Error):
+            return None  # the server does not answer: nothing is known, and reconnecting goes on
+        if info is None:
+            return f"the durable {self._durable} on {stream} is gone"
+        idle = stream not in self._busy and monotonic() - self._took_at[stream] >= EVERY
+        if info.num_pending and idle and await self._database.answers():
+            return f"{info.num_pending} events of {stream} are pending and none is fetched"
+        return None

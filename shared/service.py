@@ -1,0 +1,258 @@
+"""A service as a process: its API, consumers, relay and due work, started and stopped together.
+
+`services/<name>/app.py` puts one together; `python -m services.<name> serve` runs it alone, the embedded start runs four.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import os
+import signal
+import socket
+import sys
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import IO, Any, TypeVar
+
+import structlog
+import uvicorn
+from fastapi import APIRouter, FastAPI
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+
+from shared import clock, logs, migrations
+from shared.database import Database
+from shared.events.catalogue import stream_of
+from shared.messaging import ask, broker, consume, relay
+from shared.messaging.batch import Batches, Retries
+from shared.messaging.due_work import Work, Worker
+from shared.messaging.watchdog import Watchdog, consumer_info
+from shared.settings import ServiceSettings
+from shared.web import operations, problems
+from shared.web.keys import Keys
+
+log = structlog.get_logger()
+
+S = TypeVar("S", bound=ServiceSettings)
+Number = Callable[[], Awaitable[int]]
+
+
+class CannotStart(Exception):
+    """Something that must be there is not. The message says what, and what to do."""
+
+
+class Service:
+    """One service. `start` and `stop` it once; `failed` is set to the reason when it can't go on."""
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        settings: ServiceSettings,
+        database: Database,
+        consumers: consume.Consumers,
+        routers: Sequence[APIRouter],
+        answers: Mapping[type[Any], ask.Answerer] | None = None,
+        work: Callable[[ask.Ask], Sequence[Work]] | None = None,
+        mails: Number | None = None,
+        retries: Retries | None = None,
+    ) -> None:
+        self.name = name
+        self.settings = settings
+        self.database = database
+        self.failed: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        self.stopping = False
+        self.client: Client | None = None
+        self.streams = [stream_of(publisher) for publisher in consumers.filters()]
+        self.batches = Batches(consumers, database, ack_wait=settings.ack_wait, retries=retries)
+        self.broker = broker.create(name, settings, self.fail)
+        consume.register(self.broker, consumers, self._take)
+        ask.answer(self.broker, name, database, dict(answers or {}))
+        self.work = list(work(ask.Ask(self.broker))) if work else []
+        self.mails = mails
+        self._worker = Worker(database, self.work)
+        self._relay = relay.Relay(database, stream_of(name))
+        self._watchdog: Watchdog | None = None
+        self._watching: asyncio.Task[None] | None = None
+        self._lock: IO[str] | None = None
+        self.api = self._create_api(routers)
+
+    def fail(self, reason: str) -> None:
+        """This service can't go on: whoever runs it is to end it."""
+        if not self.stopping and not self.failed.done():
+            log.error("the service cannot go on", reason=reason, service=self.name)
+            self.failed.set_result(reason)
+
+    async def start(self) -> None:
+        """Raises CannotStart, broker.NoBroker or clock.WrongClock."""
+        structlog.contextvars.bind_contextvars(service=self.name)
+        self._lock_sqlite()
+        async with self.database.transaction() as connection:
+            await clock.prepare(connection, simulated=self.settings.simulated_clock)
+        client = await broker.connect(self.broker)
+        for stream in self.streams:
+            if await consumer_info(client, stream, self.name) is None:
+                msg = f"NATS has no durable {self.name} on {stream}: run provision first"
+                raise CannotStart(msg)
+        self._watchdog = Watchdog(client, self.database, self.name, self.streams)
+        await self.broker.start()
+        self._relay.start(client.jetstream())
+        self._worker.start()
+        self._watching = asyncio.create_task(self._watchdog.run(self.fail), name="watchdog")
+        self.client = client
+        log.info("ready", service=self.name)
+
+    async def stop(self) -> None:
+        """Finish what is in hand, send what is unsent, let go of everything; within twenty seconds."""
+        self.stopping = True
+        self.batches.stopping.set()
+        if self._watching is not None:
+            self._watching.cancel()
+        subscribers = [subscriber.stop() for subscriber in self.broker.subscribers]
+        await asyncio.gather(self._worker.stop(within=8), *subscribers, return_exceptions=True)
+        await self._relay.stop(within=3)
+        try:
+            async with asyncio.timeout(3):
+                await self.broker.stop()
+        except TimeoutError:
+            log.warning("NATS did not let go in time", service=self.name)
+        await self.database.close()
+        if self._lock is not None:
+            self._lock.close()
+        log.info("stopped", service=self.name)
+
+    async def readiness(self) -> dict[str, bool]:
+        """Broker, database and own consumers. Lag is no part of it, or a backlog would take every replica out."""
+        connected = self.client is not None and self.client.is_connected and not self.failed.done()
+        return {
+            "broker": connected,
+            "database": await self.database.answers(),
+            "consumers": connected and await self._has_consumers(),
+        }
+
+    async def _has_consumers(self) -> bool:
+        assert self.client is not None  # noqa: S101 - for the type checker: asked when connected
+        try:
+            return all([await consumer_info(self.client, stream, self.name) for stream in self.streams])
+        except Exception:  # noqa: BLE001 - whatever hinders the answer, the consumers are not known to be there
+            return False
+
+    async def _take(self, messages: list[Msg]) -> None:
+        assert self._watchdog is not None  # noqa: S101 - for the type checker: start() set it
+        stream = messages[0].metadata.stream
+        self._watchdog.began(stream)
+        try:
+            await self.batches.take(messages)
+        except Exception:
+            log.exception("a batch was given up; it will be delivered again", size=len(messages))
+        finally:
+            self._watchdog.ended(stream)
+
+    def _lock_sqlite(self) -> None:
+        """One process a file: SQLite has one writer, and the relay counts on being the only one."""
+        if not self.database.is_sqlite:
+            return
+        path = f"{self.database.url.database}.lock"
+        self._lock = open(path, "w")  # noqa: SIM115, PTH123 - held until the service stops
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            msg = f"another process runs {self.name} on this SQLite file; several replicas need PostgreSQL"
+            raise CannotStart(msg) from None
+
+    def _create_api(self, routers: Sequence[APIRouter]) -> FastAPI:
+        prefix = f"/{self.name}"
+        api = FastAPI(
+            title=f"Fremtidens kulturskole: {self.name}",
+            version="1",
+            docs_url=f"{prefix}/docs",
+            redoc_url=None,
+            openapi_url=f"{prefix}/openapi.json",
+        )
+        api.state.service = self
+        api.state.database = self.database
+        api.state.keys = Keys(self.settings.keys_file)
+        problems.install(api)
+        for router in routers:
+            api.include_router(router)
+        technical = operations.routes(simulated_clock=self.settings.simulated_clock)
+        api.include_router(technical, prefix=prefix)
+        # A service alone has them at the root too.
+        api.include_router(technical, include_in_schema=False)
+        api.add_api_route("/openapi.json", api.openapi, include_in_schema=False)
+        return api
+
+
+class _Server(uvicorn.Server):
+    """Leaves the signals to `serve`, which has more to end than the HTTP."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Raises CannotStart where the port is taken."""
+    listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+    except OSError as error:
+        listening.close()
+        msg = f"port {port} on {host} cannot be used: {os.strerror(error.errno or 0)}"
+        raise CannotStart(msg) from None
+    return listening
+
+
+def server_for(app: Any) -> _Server:
+    config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=3)
+    return _Server(config)
+
+
+async def serve(create: Callable[[], Service]) -> int:
+    """Run one service until it is told to stop, or can't go on; returns the exit code."""
+    service = create()
+    structlog.contextvars.bind_contextvars(service=service.name)
+    told = asyncio.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(name, told.set)
+    try:
+        listening = listen(service.settings.host, service.settings.port)
+        # The API answers first, so that liveness and readiness tell the truth about the rest.
+        server = server_for(service.api)
+        http = asyncio.create_task(server.serve(sockets=[listening]))
+        try:
+            await service.start()
+            stop = asyncio.create_task(told.wait())
+            await asyncio.wait({stop, service.failed, http}, return_when=asyncio.FIRST_COMPLETED)
+            stop.cancel()
+        finally:
+            server.should_exit = True
+            await http
+            await service.stop()
+    except (CannotStart, broker.NoBroker, clock.WrongClock) as error:
+        log.error("cannot start", service=service.name, reason=str(error))
+        return 1
+    return 1 if service.failed.done() else 0
+
+
+def main(name: str, create: Callable[[S], Service], settings: type[S]) -> None:
+    """`serve` runs the service, `migrate` brings its database up to date."""
+    commands = ("serve", "migrate")
+    if len(sys.argv) != 2 or sys.argv[1] not in commands:  # noqa: PLR2004 - the program and one command
+        sys.exit(f"usage: python -m services.{name} {'|'.join(commands)}")
+    given = settings()
+    logs.configure(given.log_level, service=name)
+    if sys.argv[1] == "migrate":
+        asyncio.run(_migrate(given, name))
+    else:
+        sys.exit(asyncio.run(serve(lambda: create(given))))
+
+
+async def _migrate(settings: ServiceSettings, name: str) -> None:
+    database = Database(settings.database_url)
+    try:
+        await migrations.upgrade(database, name)
+    finally:
+        await database.close()

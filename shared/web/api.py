@@ -1,0 +1,81 @@
+"""What the routes of every service use: the caller's key and role, the database, request bodies, pages of a list."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Annotated, Any, Generic, TypeVar
+
+from fastapi import Depends, HTTPException, Query, Request
+from fastapi.security import HTTPBasic, HTTPBasicCredentials, HTTPBearer
+from fastapi.security.http import HTTPAuthorizationCredentials
+from pydantic import BaseModel, ConfigDict
+
+from shared.database import Database
+from shared.web.keys import Key, Role
+
+T = TypeVar("T")
+
+
+class Body(BaseModel):
+    """What a request brings. A field that nobody knows is refused, since it was meant to do something."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Page(BaseModel, Generic[T]):
+    """A part of a list; `next` is the `after` of the following part, or null at the end."""
+
+    items: list[T]
+    next: str | None
+
+
+Limit = Annotated[int, Query(ge=1, le=500)]
+After = Annotated[str | None, Query(max_length=200)]
+
+
+def page_of(items: Sequence[T], limit: int, cursor: Callable[[T], str]) -> Page[T]:
+    """A page of `limit` from a query that asked for one more, so that it is known whether there is a next."""
+    shown = list(items[:limit])
+    return Page[Any](items=shown, next=cursor(shown[-1]) if len(items) > limit else None)
+
+
+def database_of(request: Request) -> Database:
+    database: Database = request.app.state.database
+    return database
+
+
+_bearer = HTTPBearer(auto_error=False, description="An API key")
+_basic = HTTPBasic(auto_error=False)
+
+
+def _holder_of(role: Role) -> Callable[..., Awaitable[Key]]:
+    async def holder(
+        request: Request,
+        bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+    ) -> Key:
+        return check(request, bearer.credentials if bearer else None, role, scheme="Bearer")
+
+    return holder
+
+
+async def page_reader(request: Request, basic: Annotated[HTTPBasicCredentials | None, Depends(_basic)]) -> Key:
+    """For HTML pages, which only read: the key is the password of HTTP Basic, under any name."""
+    return check(request, basic.password if basic else None, "reader", scheme="Basic")
+
+
+def check(request: Request, secret: str | None, role: Role, *, scheme: str) -> Key:
+    """The key of this secret. Raises HTTPException 401 without a valid one, 403 where its role does not suffice."""
+    key: Key | None = request.app.state.keys.find(secret) if secret else None
+    if key is None:
+        challenge = f'{scheme} realm="kulturskole"'
+        raise HTTPException(401, "a valid API key is needed", headers={"WWW-Authenticate": challenge})
+    if not key.may(role):
+        raise HTTPException(403, f"this needs the role {role}")
+    return key
+
+
+DatabaseOf = Annotated[Database, Depends(database_of)]
+Reader = Annotated[Key, Depends(_holder_of("reader"))]
+Administrator = Annotated[Key, Depends(_holder_of("administrator"))]
+Operator = Annotated[Key, Depends(_holder_of("operator"))]
+PageReader = Annotated[Key, Depends(page_reader)]
