@@ -6,7 +6,7 @@ The answers hold personal data or free text: they are never published, and no ot
 from __future__ import annotations
 
 from datetime import date
-from typing import Generic, Literal, TypeVar
+from typing import ClassVar, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -19,6 +19,9 @@ class Message(BaseModel):
 
 class Question(Message, Generic[A]):
     """A question whose answer is an A."""
+
+    subject: ClassVar[str]  # rpc.<who answers>.<what>
+    answer: ClassVar[type[BaseModel]]  # A, for the program
 
 
 Purpose = Literal["application", "invitation", "agreement", "concern", "end", "invoice"]
@@ -35,7 +38,10 @@ class Contacts(Message):
 
 
 class WhoIsConcerned(Question[Contacts]):
-    """`rpc.registration.contacts`: who is to hear of something, by its purpose (N1)."""
+    """Who is to hear of something, by its purpose (N1)."""
+
+    subject = "rpc.registration.contacts"
+    answer = Contacts
 
     purpose: Purpose
     programme: str
@@ -49,7 +55,10 @@ class SessionDetails(Message):
 
 
 class WhatSession(Question[SessionDetails]):
-    """`rpc.scheduling.session`: title, place and link of a session, also where they are not public."""
+    """Title, place and link of a session, also where they are not public."""
+
+    subject = "rpc.scheduling.session"
+    answer = SessionDetails
 
     session: str
 
@@ -86,15 +95,11 @@ class DocumentContent(Message):
 
 
 class WhatDocument(Question[DocumentContent]):
-    """`rpc.billing.invoice`: the content of a document as issued."""
+    """The content of a document as issued."""
+
+    subject = "rpc.billing.invoice"
+    answer = DocumentContent
 
     kind: Literal["invoice", "credit_note"]
     series: str
     number: int
-
-
-SUBJECTS: dict[type[Question[Contacts]] | type[Question[SessionDetails]] | type[Question[DocumentContent]], str] = {
-    WhoIsConcerned: "rpc.registration.contacts",
-    WhatSession: "rpc.scheduling.session",
-    WhatDocument: "rpc.billing.invoice",
-}

@@ -28,6 +28,7 @@ from shared.messaging import ask, broker, consume, relay
 from shared.messaging.batch import Batches, Retries
 from shared.messaging.due_work import Work, Worker
 from shared.messaging.watchdog import Watchdog, consumer_info
+from shared.questions import Question
 from shared.settings import ServiceSettings
 from shared.web import operations, problems
 from shared.web.keys import Keys
@@ -53,7 +54,7 @@ class Service:
         database: Database,
         consumers: consume.Consumers,
         routers: Sequence[APIRouter],
-        answers: Mapping[type[Any], ask.Answerer] | None = None,
+        answers: Mapping[type[Question[Any]], ask.Answerer] | None = None,
         work: Callable[[ask.Ask], Sequence[Work]] | None = None,
         mails: Number | None = None,
         retries: Retries | None = None,
@@ -66,9 +67,9 @@ class Service:
         self.client: Client | None = None
         self.streams = [stream_of(publisher) for publisher in consumers.filters()]
         self.batches = Batches(consumers, database, ack_wait=settings.ack_wait, retries=retries)
-        self.broker = broker.create(name, settings, self.fail)
+        self.broker = broker.create(name, settings, fail=self.fail, is_stopping=lambda: self.stopping)
         consume.register(self.broker, consumers, self._take)
-        ask.answer(self.broker, name, database, dict(answers or {}))
+        ask.answer(self.broker, name, database, answers or {})
         self.work = list(work(ask.Ask(self.broker))) if work else []
         self.mails = mails
         self._worker = Worker(database, self.work)
@@ -225,7 +226,8 @@ async def serve(create: Callable[[], Service]) -> int:
         try:
             await service.start()
             stop = asyncio.create_task(told.wait())
-            await asyncio.wait({stop, service.failed, http}, return_when=asyncio.FIRST_COMPLETED)
+            ends: set[asyncio.Future[Any]] = {stop, service.failed, http}
+            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
             stop.cancel()
         finally:
             server.should_exit = True
@@ -242,7 +244,7 @@ def main(name: str, create: Callable[[S], Service], settings: type[S]) -> None:
     commands = ("serve", "migrate")
     if len(sys.argv) != 2 or sys.argv[1] not in commands:  # noqa: PLR2004 - the program and one command
         sys.exit(f"usage: python -m services.{name} {'|'.join(commands)}")
-    given = settings()
+    given = settings()  # from the environment
     logs.configure(given.log_level, service=name)
     if sys.argv[1] == "migrate":
         asyncio.run(_migrate(given, name))

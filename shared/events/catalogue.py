@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from shared.events import billing, notifications, registration, scheduling
-from shared.events.envelope import NOBODY, Event, EventType, nats_subject
+from shared.events.envelope import NOBODY, Event, EventType, model_of, nats_subject
 
 PUBLISHERS = (registration.PUBLISHER, scheduling.PUBLISHER, billing.PUBLISHER, notifications.PUBLISHER)
 EVENT_TYPES: tuple[EventType[Any], ...] = (
@@ -49,7 +49,7 @@ def read(body: bytes, subject: str) -> Event[Any]:
             raise Unreadable("unknown_version", f"version {version} of a known type")
         raise Unreadable("unknown_type", "a type that is not in the catalogue")
     try:
-        event: Event[Any] = kind.model.model_validate_json(body)
+        event: Event[Any] = model_of(kind.entity).model_validate_json(body)  # type: ignore[arg-type]  # a type hashes
     except ValidationError as error:
         places = sorted({".".join(str(part) for part in it["loc"]) for it in error.errors()})
         raise Unreadable("wrong_schema", f"wrong or missing: {', '.join(places)}") from None

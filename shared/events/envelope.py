@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cache
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, StringConstraints
@@ -57,6 +57,12 @@ class Event(BaseModel, Generic[E]):
     data: E
 
 
+@cache
+def model_of(entity: type[E]) -> type[Event[E]]:
+    """The model of an event that carries this entity."""
+    return Event[entity]  # type: ignore[valid-type]
+
+
 @dataclass(frozen=True)
 class EventType(Generic[E]):
     """A kind of event: who publishes it, what happened to which entity, in which version of the contract."""
@@ -83,13 +89,9 @@ class EventType(Generic[E]):
         """The NATS filter of all events of this kind."""
         return f"kulturskole.{self.publisher}.{self.name}.*.*"
 
-    @cached_property
-    def model(self) -> type[Event[E]]:
-        return Event[self.entity]  # type: ignore[name-defined]
-
     def event(self, data: E, *, id: str, time: datetime) -> Event[E]:
         programme, party = data.scope()
-        return self.model(
+        return model_of(self.entity)(
             id=id,
             source=self.source,
             type=self.type,
@@ -101,7 +103,7 @@ class EventType(Generic[E]):
 
     def json_schema(self) -> dict[str, Any]:
         """The JSON schema of the whole event, with the constants of this kind filled in."""
-        schema = self.model.model_json_schema()
+        schema = model_of(self.entity).model_json_schema()
         schema["title"] = f"{self.publisher} {self.name} v{self.version}"
         schema["$id"] = self.dataschema
         for name, constant in {"type": self.type, "source": self.source, "dataschema": self.dataschema}.items():

@@ -5,7 +5,7 @@ A denied, raised or too big answer would look like a plain time-out to who asks,
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeVar
 
 import nats.errors
@@ -15,7 +15,7 @@ from pydantic import BaseModel, ValidationError
 
 from shared.database import Database
 from shared.errors import Refused
-from shared.questions import SUBJECTS, Question
+from shared.questions import Question
 
 log = structlog.get_logger()
 
@@ -48,27 +48,26 @@ class Ask:
 
     async def __call__(self, question: Question[A]) -> A:
         """The answer. Raises NoAnswer or RefusedToAnswer."""
-        subject = SUBJECTS[type(question)]
         try:
-            reply = await self._broker.request(question.model_dump_json().encode(), subject, timeout=TIME_OUT)
+            reply = await self._broker.request(question.model_dump_json().encode(), question.subject, timeout=TIME_OUT)
             envelope = _Envelope.model_validate_json(reply.body)
         except (nats.errors.Error, TimeoutError, ConnectionError, ValidationError) as error:
-            msg = f"no answer on {subject}: {type(error).__name__}"
+            msg = f"no answer on {question.subject}: {type(error).__name__}"
             raise NoAnswer(msg) from error
         if not envelope.ok:
             raise RefusedToAnswer(envelope.error)
-        return _answer_of(type(question)).model_validate(envelope.answer)  # type: ignore[return-value]
+        return question.answer.model_validate(envelope.answer)  # type: ignore[return-value]  # the same, as it is said twice
 
 
-def answer(broker: NatsBroker, service: str, database: Database, answers: dict[type[Any], Answerer]) -> None:
+def answer(broker: NatsBroker, service: str, database: Database, answers: Mapping[type[Question[Any]], Answerer]) -> None:
     """Have the broker answer these questions; replicas share the work."""
     for question, answerer in answers.items():
-        subscriber = broker.subscriber(SUBJECTS[question], queue=service, decoder=_raw)
+        subscriber = broker.subscriber(question.subject, queue=service, decoder=_raw)
         subscriber(_answering(question, answerer, database))
 
 
 def _answering(
-    question: type[BaseModel], answerer: Answerer, database: Database
+    question: type[Question[Any]], answerer: Answerer, database: Database
 ) -> Callable[[bytes], Awaitable[bytes]]:
     async def reply(body: bytes) -> bytes:
         try:
@@ -80,7 +79,7 @@ def _answering(
             envelope = _Envelope(ok=False, error="the question is not of the form that is known here")
         except Exception:
             # Without a reply who asks runs into its time-out, and asks again later.
-            log.exception("a question could not be answered", subject=SUBJECTS[question])
+            log.exception("a question could not be answered", subject=question.subject)
             raise
         packed = envelope.model_dump_json().encode()
         if len(packed) > LARGEST:
@@ -88,15 +87,6 @@ def _answering(
         return packed
 
     return reply
-
-
-def _answer_of(question: type[Any]) -> type[BaseModel]:
-    (answer_type,) = next(
-        base.__pydantic_generic_metadata__["args"]
-        for base in question.__mro__
-        if getattr(base, "__pydantic_generic_metadata__", {}).get("origin") is Question
-    )
-    return answer_type  # type: ignore[no-any-return]
 
 
 async def _raw(message: Any) -> bytes:

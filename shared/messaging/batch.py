@@ -114,11 +114,11 @@ class Batches:
                     connection, [(it.event, facts) for it, facts in batch.fine if it.event and it.key not in known]
                 )
                 await parking.park(connection, [_parked_unread(it) for it in batch.unreadable])
-                failed = [(it, error) for it, error in batch.failed if it.key not in known]
+                failed = [(it, raised) for it, raised in batch.failed if it.key not in known]
                 counts = await inbox.count_attempts(connection, [it.key for it, _ in failed])
                 crowded = bool(failed) and await inbox.delayed(connection) > self._retries.most_delayed
                 if crowded:
-                    await parking.park(connection, [_parked(it, error, 1) for it, error in failed])
+                    await parking.park(connection, [_parked(it, raised, 1) for it, raised in failed])
                 reached("batch.before_commit")
         except Exception as error:
             if is_passing(error):
@@ -126,8 +126,8 @@ class Batches:
             log.warning("a batch failed and is taken one by one", size=len(taken), error=_told(error))
             return False
         reached("batch.committed")
-        for it, error in failed:
-            log.warning("an event failed", event_id=it.key, attempt=counts[it.key], error=_told(error))
+        for it, raised in failed:
+            log.warning("an event failed", event_id=it.key, attempt=counts[it.key], error=_told(raised))
         delayed = set() if crowded else {it.key for it, _ in failed}
         for it in taken:
             await (self._delay(it, counts[it.key]) if it.key in delayed else _ack(it))

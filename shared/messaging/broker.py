@@ -27,7 +27,9 @@ def inbox_prefix(user: str) -> str:
     return f"_INBOX_{user}"
 
 
-def create(service: str, settings: ServiceSettings, fail: Callable[[str], None]) -> NatsBroker:
+def create(
+    service: str, settings: ServiceSettings, *, fail: Callable[[str], None], is_stopping: Callable[[], bool]
+) -> NatsBroker:
     """A broker that is not connected yet. `fail` is called when the connection is of no more use."""
 
     async def closed() -> None:
@@ -41,7 +43,8 @@ def create(service: str, settings: ServiceSettings, fail: Callable[[str], None])
             log.warning("NATS", error=f"{type(problem).__name__}: {problem}")
 
     async def disconnected() -> None:
-        log.warning("NATS is gone; reconnecting")
+        if not is_stopping():
+            log.warning("NATS is gone; reconnecting")
 
     async def reconnected() -> None:
         log.info("NATS is back")

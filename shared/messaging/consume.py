@@ -6,13 +6,14 @@ A handler is a pure function from an event to facts. It touches nothing; the ker
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from faststream import AckPolicy
 from faststream.nats import JStream, NatsBroker, PullSub
 from nats.aio.msg import Msg
+from nats.js.api import ConsumerConfig
 
 from shared.events.catalogue import stream_of
 from shared.events.envelope import E, Event, EventType
@@ -70,15 +71,16 @@ class Consumers:
 
 
 def register(
-    broker: NatsBroker, consumers: Consumers, take: Callable[[Sequence[Msg]], Awaitable[None]]
+    broker: NatsBroker, consumers: Consumers, take: Callable[[list[Msg]], Awaitable[None]]
 ) -> None:
     """Register a durable for each stream that is consumed. There is no other way to consume, and a test sees to it.
 
     Everything is left to `take`: the acks, the decoding, the failures. FastStream's defaults would lose a whole batch
     at one exception (`REJECT_ON_ERROR` is `term()`), and answer to whoever sets a reply address.
     """
-    for publisher in consumers.filters():
+    for publisher, filters in consumers.filters().items():
         subscriber = broker.subscriber(
+            config=ConsumerConfig(filter_subjects=filters),  # as provisioned; nothing is made or changed here
             stream=JStream(stream_of(publisher), declare=False),
             durable=consumers.service,
             pull_sub=PullSub(batch_size=BATCH, timeout=1.0, batch=True),

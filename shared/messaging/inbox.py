@@ -32,21 +32,21 @@ async def has_had(connection: AsyncConnection, handlers: Sequence[str], event_id
 
 async def count_attempts(connection: AsyncConnection, keys: Iterable[str]) -> dict[str, int]:
     """Count one more attempt at each of these messages; returns how many it has been for each."""
-    rows = [{"key": key, "count": 1, "last_at": real_now()} for key in sorted(set(keys))]
+    rows = [{"key": key, "tries": 1, "last_at": real_now()} for key in sorted(set(keys))]
     if not rows:
         return {}
     statement = insert(connection, attempt)
     statement = statement.on_conflict_do_update(
         index_elements=[attempt.c.key],
-        set_={"count": attempt.c.count + 1, "last_at": statement.excluded.last_at},
+        set_={"tries": attempt.c.tries + 1, "last_at": statement.excluded.last_at},
     )
-    counted = await connection.execute(statement.returning(attempt.c.key, attempt.c.count), rows)
-    return {row.key: row.count for row in counted}
+    counted = await connection.execute(statement.returning(attempt.c.key, attempt.c.tries), rows)
+    return {row.key: row.tries for row in counted}
 
 
 async def attempts(connection: AsyncConnection, keys: Iterable[str]) -> dict[str, int]:
-    query = select(attempt.c.key, attempt.c.count).where(attempt.c.key.in_(sorted(set(keys))))
-    return {row.key: row.count for row in await connection.execute(query)}
+    query = select(attempt.c.key, attempt.c.tries).where(attempt.c.key.in_(sorted(set(keys))))
+    return {row.key: row.tries for row in await connection.execute(query)}
 
 
 async def forget_attempts(connection: AsyncConnection, key: str) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from shared.clock import real_now
 from shared.errors import Conflict, NotFound
 from shared.messaging.facts import insert
-from shared.messaging.tables import parked_message
+from shared.messaging.tables import SUBJECT_LENGTH, TYPE_LENGTH, parked_message
 
 PARKED, REPLAYED, DISCARDED = "parked", "replayed", "discarded"
 
@@ -43,8 +43,8 @@ async def park(connection: AsyncConnection, messages: Iterable[Parked]) -> None:
             "key": it.key,
             "state": it.state,
             # What a sender wrote fits the columns whatever it is, or one message would hold up all behind it.
-            "subject": it.subject[: t.subject.type.length],
-            "type": it.type.replace("\0", "")[: t.type.type.length] if it.type else None,
+            "subject": it.subject[:SUBJECT_LENGTH],
+            "type": it.type.replace("\0", "")[:TYPE_LENGTH] if it.type else None,
             "body": it.body,
             "reason": it.reason,
             "error": it.error.replace("\0", ""),
@@ -108,5 +108,5 @@ async def count(connection: AsyncConnection) -> int:
     return (await connection.execute(query)).scalar_one()
 
 
-def _parked(row: Row[Sequence[Any]]) -> Parked:  # type: ignore[type-var]
+def _parked(row: Row[Sequence[Any]]) -> Parked:
     return Parked(**row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for it

@@ -76,7 +76,7 @@ class Relay:
         reached("relay.recorded")
         return len(sent)
 
-    async def _publish(self, rows: list[Row[Any]]) -> list[int]:
+    async def _publish(self, rows: Sequence[Row[Any]]) -> list[int]:
         """The positions of those that the stream has, for the first time or as a duplicate."""
         assert self.jetstream is not None  # noqa: S101 - for the type checker: start() set it
         acks = {}

@@ -5,6 +5,7 @@ from sqlalchemy import Column, Index, Integer, LargeBinary, MetaData, String, Ta
 from shared.database import Counted, Instant
 
 metadata = MetaData()
+TYPE_LENGTH, SUBJECT_LENGTH = 120, 200
 
 # What this service has to tell, and told. Rows are kept: `republish` sends them again.
 outbox = Table(
@@ -13,8 +14,8 @@ outbox = Table(
     Column("position", Counted, primary_key=True, autoincrement=True),
     Column("event_id", String(36), nullable=False, unique=True),
     Column("message_id", String(80), nullable=False),  # what the stream knows duplicates by: the event's id, a new one for a replay
-    Column("type", String(120), nullable=False),
-    Column("subject", String(200), nullable=False),  # the NATS subject
+    Column("type", String(TYPE_LENGTH), nullable=False),
+    Column("subject", String(SUBJECT_LENGTH), nullable=False),  # the NATS subject
     Column("body", Text, nullable=False),
     Column("added_at", Instant, nullable=False),
     Column("published_at", Instant),  # none until the stream acknowledged it
@@ -35,7 +36,7 @@ attempt = Table(
     "attempt",
     metadata,
     Column("key", String(64), primary_key=True),  # the event's id, or the body's SHA-256 where it has none
-    Column("count", Integer, nullable=False),
+    Column("tries", Integer, nullable=False),
     Column("last_at", Instant, nullable=False),
 )
 
@@ -45,8 +46,8 @@ parked_message = Table(
     metadata,
     Column("key", String(64), primary_key=True),
     Column("state", String(10), nullable=False),  # parked, replayed, discarded
-    Column("subject", String(200), nullable=False),
-    Column("type", String(120)),  # none where it could not be read
+    Column("subject", String(SUBJECT_LENGTH), nullable=False),
+    Column("type", String(TYPE_LENGTH)),  # none where it could not be read
     Column("body", LargeBinary, nullable=False),
     Column("reason", String(40), nullable=False),
     Column("error", Text, nullable=False),

@@ -24,9 +24,10 @@ TIME_OUT = 2.0  # seconds, for the server to answer about a consumer
 async def consumer_info(client: Client, stream: str, durable: str) -> ConsumerInfo | None:
     """None where there is no such consumer. Raises TimeoutError or nats.errors.Error where the server does not say."""
     try:
-        return await client.jsm().consumer_info(stream, durable, timeout=TIME_OUT)
+        info: ConsumerInfo = await client.jsm().consumer_info(stream, durable, timeout=TIME_OUT)
     except NotFoundError:
         return None
+    return info
 
 
 class Watchdog:
