@@ -17,7 +17,9 @@ from shared.database import Instant
 from shared.errors import Conflict
 
 OSLO = ZoneInfo("Europe/Oslo")
-START = datetime(2024, 1, 1, tzinfo=UTC)  # of a simulated clock: it only moves forward, so it starts before what is played on it
+START = datetime(
+    2024, 1, 1, tzinfo=UTC
+)  # of a simulated clock: it only moves forward, so it starts before what is played on it
 
 metadata = MetaData()
 clock = Table(

@@ -88,6 +88,7 @@ class DocumentContent(Message):
     delivered_to: date
     delivered_where: str | None
     amount_ore: int
+    no_vat_because: str | None = None  # why the amount carries no VAT (A7)
     account: str | None  # the seller's bank account
     kid: str | None
     credits_invoice: int | None = None

@@ -133,14 +133,14 @@ class Service:
         }
 
     async def _has_consumers(self) -> bool:
-        assert self.client is not None  # noqa: S101 - for the type checker: asked when connected
+        assert self.client is not None  # for the type checker: asked when connected
         try:
             return all([await consumer_info(self.client, stream, self.name) for stream in self.streams])
         except Exception:  # noqa: BLE001 - whatever hinders the answer, the consumers are not known to be there
             return False
 
     async def _take(self, messages: list[Msg]) -> None:
-        assert self._watchdog is not None  # noqa: S101 - for the type checker: start() set it
+        assert self._watchdog is not None  # for the type checker: start() set it
         stream = messages[0].metadata.stream
         self._watchdog.began(stream)
         try:

@@ -59,7 +59,9 @@ class Ask:
         return question.answer.model_validate(envelope.answer)  # type: ignore[return-value]  # the same, as it is said twice
 
 
-def answer(broker: NatsBroker, service: str, database: Database, answers: Mapping[type[Question[Any]], Answerer]) -> None:
+def answer(
+    broker: NatsBroker, service: str, database: Database, answers: Mapping[type[Question[Any]], Answerer]
+) -> None:
     """Have the broker answer these questions; replicas share the work."""
     for question, answerer in answers.items():
         subscriber = broker.subscriber(question.subject, queue=service, decoder=_raw)

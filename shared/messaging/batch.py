@@ -137,7 +137,7 @@ class Batches:
         if it.unreadable is not None:
             await self._park(it, _parked_unread(it))
             return
-        assert it.event is not None  # noqa: S101 - for the type checker: it is read or unreadable
+        assert it.event is not None  # for the type checker: it is read or unreadable
         if await self._is_settled(it, it.event):
             await _ack(it)
             return
@@ -309,7 +309,7 @@ def _parked(it: Taken, error: Exception, attempts: int) -> parking.Parked:
 
 
 def _parked_unread(it: Taken) -> parking.Parked:
-    assert it.unreadable is not None  # noqa: S101 - for the type checker
+    assert it.unreadable is not None  # for the type checker
     return parking.Parked(
         key=it.key,
         state=parking.PARKED,

@@ -70,9 +70,7 @@ class Consumers:
         return {publisher: sorted(filters) for publisher, filters in sorted(found.items())}
 
 
-def register(
-    broker: NatsBroker, consumers: Consumers, take: Callable[[list[Msg]], Awaitable[None]]
-) -> None:
+def register(broker: NatsBroker, consumers: Consumers, take: Callable[[list[Msg]], Awaitable[None]]) -> None:
     """Register a durable for each stream that is consumed. There is no other way to consume, and a test sees to it.
 
     Everything is left to `take`: the acks, the decoding, the failures. FastStream's defaults would lose a whole batch

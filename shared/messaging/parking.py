@@ -37,7 +37,6 @@ class Parked:
 
 async def park(connection: AsyncConnection, messages: Iterable[Parked]) -> None:
     """Keep these. One that is parked already, or was settled, stays as it is."""
-    t = parked_message.c
     rows = [
         {
             "key": it.key,

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import signal
 
-VARIABLE = "KULTURSKOLE_DIE_AT"  # "relay.published" or, to die when it is reached for the third time, "relay.published:3"
+VARIABLE = (
+    "KULTURSKOLE_DIE_AT"  # "relay.published" or, to die when it is reached for the third time, "relay.published:3"
+)
 
 POINTS = (
     "batch.before_commit",

@@ -36,7 +36,7 @@ class SteadyPull(BatchPullStreamSubscriber):
                 await self.consume(messages)
 
     async def _first(self) -> list[Msg]:
-        assert self.subscription is not None  # noqa: S101 - for the type checker: start() made it
+        assert self.subscription is not None  # for the type checker: start() made it
         began = monotonic()
         try:
             return await self.subscription.fetch(1, timeout=self.pull_sub.timeout)
@@ -47,7 +47,7 @@ class SteadyPull(BatchPullStreamSubscriber):
             return []
 
     async def _more(self, most: int) -> list[Msg]:
-        assert self.subscription is not None  # noqa: S101 - for the type checker
+        assert self.subscription is not None  # for the type checker
         try:
             return await self.subscription.fetch(most, timeout=LINGER)
         except (TimeoutError, nats.errors.Error, nats.js.errors.Error):

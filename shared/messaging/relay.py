@@ -16,7 +16,6 @@ import structlog
 from nats.js import JetStreamContext
 from nats.js.api import Header
 from sqlalchemy import Row, bindparam, func, select, text, update
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
@@ -78,7 +77,7 @@ class Relay:
 
     async def _publish(self, rows: Sequence[Row[Any]]) -> list[int]:
         """The positions of those that the stream has, for the first time or as a duplicate."""
-        assert self.jetstream is not None  # noqa: S101 - for the type checker: start() set it
+        assert self.jetstream is not None  # for the type checker: start() set it
         acks = {}
         for row in rows:
             headers = {Header.MSG_ID.value: row.message_id}
@@ -108,8 +107,7 @@ class Relay:
                         elif unsent_before == 0:
                             failures = 0
                             await self._pause(POLL)
-            except Exception as error:
-                # Whatever it was: the rows are still there.
+            except Exception as error:  # noqa: BLE001 - whatever it was, the rows are still there
                 log.warning("the relay starts again", error=f"{type(error).__name__}: {error}"[:500])
                 failures += 1
             await self._pause(min(5.0, POLL * 2.0 ** min(failures, 3)))

@@ -13,14 +13,21 @@ outbox = Table(
     metadata,
     Column("position", Counted, primary_key=True, autoincrement=True),
     Column("event_id", String(36), nullable=False, unique=True),
-    Column("message_id", String(80), nullable=False),  # what the stream knows duplicates by: the event's id, a new one for a replay
+    Column(
+        "message_id", String(80), nullable=False
+    ),  # what the stream knows duplicates by: the event's id, a new one for a replay
     Column("type", String(TYPE_LENGTH), nullable=False),
     Column("subject", String(SUBJECT_LENGTH), nullable=False),  # the NATS subject
     Column("body", Text, nullable=False),
     Column("added_at", Instant, nullable=False),
     Column("published_at", Instant),  # none until the stream acknowledged it
 )
-Index("outbox_unsent", outbox.c.position, sqlite_where=outbox.c.published_at.is_(None), postgresql_where=outbox.c.published_at.is_(None))
+Index(
+    "outbox_unsent",
+    outbox.c.position,
+    sqlite_where=outbox.c.published_at.is_(None),
+    postgresql_where=outbox.c.published_at.is_(None),
+)
 
 # Which handler has had which event.
 inbox = Table(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import secrets
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -102,4 +101,4 @@ def _write(path: Path, keys: list[Key]) -> None:
     beside = path.with_name(f".{path.name}.new")
     beside.write_text(json.dumps({"keys": [asdict(key) for key in keys]}, indent=2))
     beside.chmod(0o640)
-    os.replace(beside, path)
+    beside.replace(path)

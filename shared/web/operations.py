@@ -164,9 +164,7 @@ async def replay(request: Request, key: str, database: DatabaseOf, by: Administr
     return await parked_one(key, database, by)
 
 
-async def replay_all(
-    request: Request, database: DatabaseOf, by: Administrator, type: Annotated[str, Query()]
-) -> Count:
+async def replay_all(request: Request, database: DatabaseOf, by: Administrator, type: Annotated[str, Query()]) -> Count:
     """Handle all that are parked of one type now; stops at the first that fails."""
     count, after = 0, None
     while True:
@@ -223,5 +221,3 @@ def _told(error: Exception) -> str:
 
 def _view(it: parking.Parked, body: str | None = None) -> ParkedView:
     return ParkedView(**{name: getattr(it, name) for name in ParkedView.model_fields if name != "body"}, body=body)
-
-

@@ -48,22 +48,24 @@ def problem(
 
 
 async def _refused(_: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, Refused)  # noqa: S101 - for the type checker: registered for Refused only
+    assert isinstance(error, Refused)  # for the type checker: registered for Refused only
     status = next(status for kind, status in STATUS.items() if isinstance(error, kind))
     details = {"field": error.field, "rule": error.rule, "message": str(error)}
     return problem(status, str(error), errors=[{name: value for name, value in details.items() if value}])
 
 
 async def _not_valid(_: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, RequestValidationError)  # noqa: S101 - for the type checker
+    assert isinstance(error, RequestValidationError)  # for the type checker
     # The content is left out: it may be personal data.
     errors = [{"field": ".".join(str(part) for part in it["loc"][1:]), "message": it["msg"]} for it in error.errors()]
     fields = ", ".join(sorted({it["field"] for it in errors}))
-    return problem(422, f"wrong, missing or unknown: {fields}" if fields else "the body is no JSON object", errors=errors)
+    return problem(
+        422, f"wrong, missing or unknown: {fields}" if fields else "the body is no JSON object", errors=errors
+    )
 
 
 async def _http(_: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, HTTPException)  # noqa: S101 - for the type checker
+    assert isinstance(error, HTTPException)  # for the type checker
     return problem(error.status_code, str(error.detail), headers=dict(error.headers or {}))
 
 
