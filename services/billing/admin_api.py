@@ -1,0 +1,138 @@
+"""Billing's JSON routes: what was issued, what was not and why, releases by hand, and the books."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Response
+
+from services.billing.domain.books import books
+from services.billing.repository import agreements, documents, occasions
+from services.billing.use_cases.list_unbilled import list_unbilled
+from services.billing.use_cases.release_instalment import release_instalment
+from services.billing.use_cases.withdraw_release import withdraw_release
+from services.billing.views import (
+    CreditNoteView,
+    InvoiceView,
+    NewRelease,
+    ReleaseView,
+    SummaryView,
+    UnbilledList,
+    UnbilledView,
+)
+from shared.questions import DocumentContent
+from shared.web.api import Administrator, After, DatabaseOf, Limit, Page, Reader, page_of
+
+router = APIRouter(prefix="/billing", tags=["billing"])
+
+Programme = Annotated[str, Path(max_length=40)]
+OfProgramme = Annotated[str, Query(max_length=40)]
+Number = Annotated[int, Path(ge=1, le=999_999)]
+AfterNumber = Annotated[int, Query(ge=0, le=999_999)]
+
+
+@router.get("/programmes/{programme}/invoices")
+async def list_invoices(
+    programme: Programme, database: DatabaseOf, _: Reader, limit: Limit = 50, after: AfterNumber = 0
+) -> Page[InvoiceView]:
+    """The invoices of a programme by number."""
+    async with database.reading() as connection:
+        await agreements.check_is_named(connection, programme)
+        found = await documents.invoices(connection, programme, after=after, limit=limit + 1)
+    return page_of([InvoiceView.model_validate(it) for it in found], limit, lambda it: str(it.number))
+
+
+@router.get("/programmes/{programme}/invoices/{number}")
+async def show_invoice(programme: Programme, number: Number, database: DatabaseOf, _: Reader) -> DocumentContent:
+    """An invoice as it was issued."""
+    async with database.reading() as connection:
+        content = await documents.content(connection, "invoice", programme, number)
+    return DocumentContent.model_validate_json(content)
+
+
+@router.get("/programmes/{programme}/credit-notes")
+async def list_credit_notes(
+    programme: Programme, database: DatabaseOf, _: Reader, limit: Limit = 50, after: AfterNumber = 0
+) -> Page[CreditNoteView]:
+    """The credit notes of a programme by number."""
+    async with database.reading() as connection:
+        await agreements.check_is_named(connection, programme)
+        found = await documents.credit_notes(connection, programme, after=after, limit=limit + 1)
+    return page_of([CreditNoteView.model_validate(it) for it in found], limit, lambda it: str(it.number))
+
+
+@router.get("/programmes/{programme}/credit-notes/{number}")
+async def show_credit_note(programme: Programme, number: Number, database: DatabaseOf, _: Reader) -> DocumentContent:
+    """A credit note as it was issued."""
+    async with database.reading() as connection:
+        content = await documents.content(connection, "credit_note", programme, number)
+    return DocumentContent.model_validate_json(content)
+
+
+@router.get("/unbilled")
+async def show_unbilled(programme: OfProgramme, database: DatabaseOf, _: Reader) -> UnbilledList:
+    """Every instalment that no invoice stands for, and why (B6)."""
+    found = await list_unbilled(database, programme)
+    items = [UnbilledView(party=it.party, agreement=it.agreement, **vars(it.unbilled)) for it in found]
+    return UnbilledList(items=items)
+
+
+@router.post("/programmes/{programme}/releases", status_code=201)
+async def release(programme: Programme, body: NewRelease, database: DatabaseOf, key: Administrator) -> ReleaseView:
+    """Release an instalment by hand (B6)."""
+    released = await release_instalment(
+        database,
+        programme,
+        instalment=body.instalment,
+        effective_on=body.effective_on,
+        reason=body.reason,
+        by=key.name,
+    )
+    return ReleaseView.model_validate(released)
+
+
+@router.get("/programmes/{programme}/releases")
+async def list_releases(
+    programme: Programme, database: DatabaseOf, _: Reader, limit: Limit = 50, after: After = None
+) -> Page[ReleaseView]:
+    """The releases of a programme, withdrawn ones too."""
+    async with database.reading() as connection:
+        await agreements.check_is_named(connection, programme)
+        found = await occasions.releases(connection, programme, after=after, limit=limit + 1)
+    return page_of([ReleaseView.model_validate(it) for it in found], limit, lambda it: it.id)
+
+
+@router.post("/releases/{id}/withdrawal")
+async def withdraw(id: str, database: DatabaseOf, key: Administrator) -> ReleaseView:
+    """Withdraw a release; what it alone made due is credited (B5, B6)."""
+    return ReleaseView.model_validate(await withdraw_release(database, id, by=key.name))
+
+
+@router.get("/programmes/{programme}/books")
+async def show_books(programme: Programme, database: DatabaseOf, _: Reader) -> Response:
+    """The books, as canonical JSON: what runs are compared by."""
+    async with database.reading() as connection:
+        await agreements.check_is_named(connection, programme)
+        parties = await agreements.parties(connection, programme)
+        # The notes first: an invoice that is credited was there before its note, whatever is issued meanwhile.
+        credit_notes = await documents.booked_credit_notes(connection, programme)
+        invoices = await documents.booked_invoices(connection, programme)
+    canonical = json.dumps(books(parties, invoices, credit_notes), sort_keys=True, ensure_ascii=False, indent=2)
+    return Response(canonical + "\n", media_type="application/json")
+
+
+@router.get("/summary")
+async def show_summary(programme: OfProgramme, database: DatabaseOf, _: Reader) -> SummaryView:
+    """What was issued in a programme, in figures."""
+    async with database.reading() as connection:
+        await agreements.check_is_named(connection, programme)
+        invoices = await documents.totals(connection, "invoice", programme)
+        credit_notes = await documents.totals(connection, "credit_note", programme)
+    return SummaryView(
+        invoices=invoices.documents,
+        credit_notes=credit_notes.documents,
+        total_ore=invoices.amount_ore - credit_notes.amount_ore,
+        first_number=invoices.first_number,
+        last_number=invoices.last_number,
+    )

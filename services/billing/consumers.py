@@ -1,0 +1,100 @@
+"""What billing learns from the other services' events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from services.billing import tables
+from services.billing.domain import wording
+from services.billing.repository.marks import look_again
+from shared.events import registration, scheduling
+from shared.events.envelope import Event
+from shared.messaging.consume import Consumers
+from shared.messaging.facts import Added, Fact, Newest
+
+consumers = Consumers("billing")
+
+
+@consumers.on(registration.PROGRAMME_OPENED, registration.PROGRAMME_CHANGED)
+def programme(event: Event[registration.Programme]) -> Iterable[Fact]:
+    it = event.data
+    yield Newest(
+        tables.programme,
+        code=it.code,
+        version=it.version,
+        event_id=event.id,
+        name=it.name,
+        days_to_pay=it.days_to_pay,
+    )
+    yield from look_again(it.code)
+
+
+@consumers.on(registration.PARTY_REGISTERED, registration.PARTY_CHANGED)
+def party(event: Event[registration.Party]) -> Iterable[Fact]:
+    it = event.data
+    yield Newest(
+        tables.party,
+        organisation_number=it.organisation_number,
+        version=it.version,
+        event_id=event.id,
+        name=it.official_name or it.name,
+        street=it.address.street,
+        postal_code=it.address.postal_code,
+        city=it.address.city,
+        language_form=it.language_form,
+    )
+    yield Added(tables.party_mark, party=it.organisation_number)
+
+
+@consumers.on(
+    registration.AGREEMENT_SENT,
+    registration.AGREEMENT_SIGNED,
+    registration.AGREEMENT_ENDED,
+    registration.AGREEMENT_END_TAKEN_BACK,
+)
+def agreement(event: Event[registration.Agreement]) -> Iterable[Fact]:
+    it = event.data
+    yield Newest(
+        tables.agreement,
+        id=it.id,
+        version=it.version,
+        event_id=event.id,
+        programme=it.programme,
+        party=it.party,
+        fee_ore=it.fee_ore,
+        payer_reference=it.payer_reference,
+        signed_on=it.signed_on,
+        ends_on=it.ends_on,
+    )
+    yield from look_again(it.programme, agreement=it.id)
+
+
+@consumers.on(*scheduling.JOINT_SESSION_EVENTS)
+def joint_session(event: Event[scheduling.Session]) -> Iterable[Fact]:
+    it = event.data
+    days = it.when.days
+    yield Newest(
+        tables.session,
+        id=it.id,
+        version=it.version,
+        event_id=event.id,
+        programme=it.programme,
+        format=it.format,
+        state=it.state,
+        instalment=it.instalment,
+        title=it.title,
+        place=it.place,
+        planned=planned(it.when),
+        first_day=days.first if days else None,
+        last_day=days.last if days else None,
+    )
+    yield from look_again(it.programme)
+
+
+def planned(when: scheduling.When) -> str:
+    """As precise as the plan is, and no more (S2)."""
+    if when.days:
+        return wording.days(when.days.first, when.days.last)
+    if when.weeks:
+        return wording.weeks([(it.year, it.first, it.last) for it in when.weeks])
+    return wording.months(when.months)

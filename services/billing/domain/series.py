@@ -1,0 +1,23 @@
+"""Number series: one of invoices and one of credit notes per programme, each unbroken (bokføringsforskriften § 5-1-3)."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+Kind = Literal["invoice", "credit_note"]
+
+_NAMES: dict[Kind, str] = {"invoice": "invoices", "credit_note": "credit-notes"}
+
+
+def series_id(programme: str, kind: Kind) -> str:
+    """
+    >>> series_id("regionalt-2024-2025", "credit_note")
+    'regionalt-2024-2025/credit-notes'
+    """
+    return f"{programme}/{_NAMES[kind]}"
+
+
+def programme_of(series: str, kind: Kind) -> str | None:
+    """The programme of a series, or None where it is no series of this kind."""
+    programme, _, name = series.rpartition("/")
+    return programme if programme and name == _NAMES[kind] else None

@@ -1,0 +1,90 @@
+"""Why an instalment is not invoiced (B6: it can be seen at any time)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from services.billing.domain.deliveries import Occasions
+from services.billing.domain.instalments import (
+    INSTALMENTS,
+    Agreement,
+    Invoice,
+    difference,
+    split_fee,
+    standing,
+)
+from services.billing.domain.wording import day
+
+Why = Literal[
+    "rule_raised",
+    "not_signed",
+    "no_session",
+    "session_not_completed",
+    "agreement_ended",
+    "nothing_to_pay",
+    "party_unknown",
+    "programme_unknown",
+    "about_to_be_issued",
+]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unbilled:
+    instalment: int
+    why: Why
+    explanation: str  # in Norwegian
+
+
+def unbilled(
+    agreement: Agreement, occasions: Occasions, issued: Sequence[Invoice], *, programme_is_known: bool
+) -> list[Unbilled]:
+    """Every instalment of the agreement that no invoice stands for, and why."""
+    stands = standing(issued)
+    try:
+        gap = difference(agreement, occasions, issued)
+    except Exception as error:  # noqa: BLE001 - whatever it is, it set the agreement aside, and that is to be seen
+        told = f"Regelen feilet ({type(error).__name__}); avtalen er satt til side og loggen sier mer."
+        return [_why(n, "rule_raised", told) for n in range(1, INSTALMENTS + 1) if n not in stands]
+    return [
+        _owed(agreement, n, programme_is_known=programme_is_known)
+        if any(claim.instalment == n for claim in gap.issue)
+        else _not_owed(agreement, occasions, n)
+        for n in range(1, INSTALMENTS + 1)
+        if n not in stands
+    ]
+
+
+def _owed(agreement: Agreement, n: int, *, programme_is_known: bool) -> Unbilled:
+    if agreement.buyer is None:
+        return _why(n, "party_unknown", "Parten er ikke kjent her ennå; raten faktureres når den er det.")
+    if not programme_is_known:
+        return _why(n, "programme_unknown", "Programmet er ikke kjent her ennå; raten faktureres når det er det.")
+    return _why(n, "about_to_be_issued", "Raten er forfalt til fakturering og faktureres straks.")
+
+
+def _not_owed(agreement: Agreement, occasions: Occasions, n: int) -> Unbilled:
+    if agreement.signed_on is None:
+        return _why(n, "not_signed", "Avtalen er ikke underskrevet.")
+    if split_fee(agreement.fee_ore)[n - 1] == 0:
+        return _why(n, "nothing_to_pay", "Raten er på 0 kroner.")
+    if any(delivery.instalment == n for delivery in occasions.deliveries):
+        return _ended(agreement, n)
+    planned = occasions.planned(n)
+    if not planned:
+        told = "Ingen fysisk fellessamling har raten, og den er ikke frigitt for hånd."
+        return _why(n, "no_session", told)
+    if agreement.ends_on is not None and all(it.last_day and agreement.ends_on <= it.last_day for it in planned):
+        return _ended(agreement, n)
+    told = " eller ".join(f"{it.title or 'Fysisk fellessamling'} ({it.planned})" for it in planned)
+    return _why(n, "session_not_completed", f"Ikke gjennomført: {told}.")
+
+
+def _ended(agreement: Agreement, n: int) -> Unbilled:
+    end = f" fra {day(agreement.ends_on)}" if agreement.ends_on else ""
+    return _why(n, "agreement_ended", f"Avtalen gjelder ikke lenger{end}; denne raten skyldes ikke.")
+
+
+def _why(n: int, why: Why, explanation: str) -> Unbilled:
+    return Unbilled(instalment=n, why=why, explanation=explanation)

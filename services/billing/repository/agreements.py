@@ -1,0 +1,93 @@
+"""Agreements, with the party that pays; and the programme they belong to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from sqlalchemy import Row, Select, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.billing import tables
+from services.billing.domain.instalments import Agreement, Buyer
+from services.billing.repository.marks import Marks
+from shared.errors import NotFound
+
+
+class Programme(NamedTuple):
+    code: str
+    name: str
+    days_to_pay: int
+
+
+async def programme(connection: AsyncConnection, code: str) -> Programme | None:
+    """None until it is known."""
+    p = tables.programme
+    row = (await connection.execute(select(p.c.code, p.c.name, p.c.days_to_pay).where(p.c.code == code))).first()
+    return None if row is None else Programme(row.code, row.name, row.days_to_pay)
+
+
+async def check_is_named(connection: AsyncConnection, programme: str) -> None:
+    """Raises NotFound for a programme that no fact has named yet."""
+    lock = tables.programme_lock
+    if (await connection.execute(select(lock).where(lock.c.programme == programme))).first() is None:
+        msg = "the programme is not known here yet"
+        raise NotFound(msg, field="programme")
+
+
+async def marked(
+    connection: AsyncConnection, programme: str, marks: Marks, *, after: str, limit: int
+) -> list[Agreement]:
+    """The next agreements by id that a mark is on."""
+    a, m = tables.agreement, tables.mark
+    query = _agreements().where(a.c.programme == programme, a.c.id > after).order_by(a.c.id).limit(limit)
+    if not marks.on_all:
+        query = query.where(a.c.id.in_(select(m.c.agreement).where(m.c.programme == programme)))
+    return [_agreement(row) for row in await connection.execute(query)]
+
+
+async def of_programme(connection: AsyncConnection, programme: str) -> list[Agreement]:
+    query = _agreements().where(tables.agreement.c.programme == programme).order_by(tables.agreement.c.party)
+    return [_agreement(row) for row in await connection.execute(query)]
+
+
+async def parties(connection: AsyncConnection, programme: str) -> list[str]:
+    """Who has an agreement in a programme."""
+    a = tables.agreement
+    return list((await connection.execute(select(a.c.party).where(a.c.programme == programme))).scalars())
+
+
+async def ids_of_parties(connection: AsyncConnection, parties: Iterable[str]) -> list[tuple[str, str]]:
+    """Programme and id of each agreement of these parties that can be seen now."""
+    a = tables.agreement
+    query = select(a.c.programme, a.c.id).where(a.c.party.in_(sorted(set(parties)))).order_by(a.c.id)
+    return [(row.programme, row.id) for row in await connection.execute(query)]
+
+
+def _agreements() -> Select[Any]:
+    a, p = tables.agreement, tables.party
+    buyer = (p.c.organisation_number, p.c.name, p.c.street, p.c.postal_code, p.c.city, p.c.language_form)
+    return select(a, *buyer).outerjoin(p, p.c.organisation_number == a.c.party)
+
+
+def _agreement(row: Row[Any]) -> Agreement:
+    buyer = None
+    if row.organisation_number is not None:
+        buyer = Buyer(
+            organisation_number=row.organisation_number,
+            name=row.name,
+            street=row.street,
+            postal_code=row.postal_code,
+            city=row.city,
+            language_form=row.language_form,
+        )
+    return Agreement(
+        id=row.id,
+        event_id=row.event_id,
+        party=row.party,
+        buyer=buyer,
+        fee_ore=row.fee_ore,
+        payer_reference=row.payer_reference,
+        signed_on=row.signed_on,
+        ends_on=row.ends_on,
+    )

@@ -1,0 +1,157 @@
+"""Invoices, credit notes and the series that number them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import Select, Table, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.billing import tables
+from services.billing.domain.books import BookedCreditNote, BookedInvoice
+from services.billing.domain.instalments import CreditNote, Invoice
+from services.billing.domain.series import Kind, series_id
+from shared.errors import NotFound
+from shared.messaging.facts import insert
+
+TABLES: dict[Kind, Table] = {"invoice": tables.invoice, "credit_note": tables.credit_note}
+
+INVOICE_COLUMNS = [name for name in Invoice.__dataclass_fields__ if name != "credited_by"]
+CREDIT_NOTE_COLUMNS = list(CreditNote.__dataclass_fields__)
+
+
+class Numbers(NamedTuple):
+    ordinal: int  # the series' own
+    numbers: range
+
+
+class Totals(NamedTuple):
+    documents: int
+    amount_ore: int
+    first_number: int | None
+    last_number: int | None
+
+
+async def has_series(connection: AsyncConnection, programme: str) -> bool:
+    s = tables.series
+    ids = [series_id(programme, kind) for kind in TABLES]
+    return len((await connection.execute(select(s.c.id).where(s.c.id.in_(ids)))).all()) == len(ids)
+
+
+async def add_series(connection: AsyncConnection, programme: str) -> None:
+    """Make the programme's series where they are not there. The database counts up the ordinal."""
+    statement = insert(connection, tables.series).on_conflict_do_nothing()
+    for kind in TABLES:
+        await connection.execute(statement, {"id": series_id(programme, kind), "last_number": 0})
+
+
+async def take_numbers(connection: AsyncConnection, programme: str, kind: Kind, count: int) -> Numbers:
+    """The next numbers of a series. Its row stays locked until the end, so that none is ever skipped."""
+    s = tables.series
+    raised = (
+        update(s)
+        .where(s.c.id == series_id(programme, kind))
+        .values(last_number=s.c.last_number + count)
+        .returning(s.c.ordinal, s.c.last_number)
+    )
+    row = (await connection.execute(raised)).one()
+    return Numbers(row.ordinal, range(row.last_number - count + 1, row.last_number + 1))
+
+
+async def add_invoices(connection: AsyncConnection, invoices: Sequence[Invoice], contents: Sequence[str]) -> None:
+    """Insert invoices, each with its content as issued (JSON)."""
+    await connection.execute(tables.invoice.insert(), _rows(INVOICE_COLUMNS, invoices, contents))
+
+
+async def add_credit_notes(connection: AsyncConnection, notes: Sequence[CreditNote], contents: Sequence[str]) -> None:
+    await connection.execute(tables.credit_note.insert(), _rows(CREDIT_NOTE_COLUMNS, notes, contents))
+
+
+async def of_agreements(connection: AsyncConnection, agreements: Sequence[str]) -> dict[str, list[Invoice]]:
+    """All that was ever invoiced for these agreements, by agreement."""
+    found: dict[str, list[Invoice]] = defaultdict(list)
+    query = _invoices().where(tables.invoice.c.agreement.in_(agreements))
+    for row in (await connection.execute(query)).mappings():
+        found[row["agreement"]].append(Invoice(**row))
+    return found
+
+
+async def of_programme(connection: AsyncConnection, programme: str) -> dict[str, list[Invoice]]:
+    """All that was ever invoiced in a programme, by agreement."""
+    found: dict[str, list[Invoice]] = defaultdict(list)
+    query = _invoices().where(tables.invoice.c.programme == programme)
+    for row in (await connection.execute(query)).mappings():
+        found[row["agreement"]].append(Invoice(**row))
+    return found
+
+
+async def invoices(connection: AsyncConnection, programme: str, *, after: int, limit: int) -> list[Invoice]:
+    """A programme's invoices by number."""
+    i = tables.invoice
+    query = _invoices().where(i.c.programme == programme, i.c.number > after).order_by(i.c.number).limit(limit)
+    return [Invoice(**row) for row in (await connection.execute(query)).mappings()]
+
+
+async def credit_notes(connection: AsyncConnection, programme: str, *, after: int, limit: int) -> list[CreditNote]:
+    """A programme's credit notes by number."""
+    c = tables.credit_note
+    columns = [c.c[name] for name in CREDIT_NOTE_COLUMNS]
+    query = select(*columns).where(c.c.programme == programme, c.c.number > after).order_by(c.c.number).limit(limit)
+    return [CreditNote(**row) for row in (await connection.execute(query)).mappings()]
+
+
+async def content(connection: AsyncConnection, kind: Kind, programme: str, number: int) -> str:
+    """A document's content as issued, as JSON. Raises NotFound."""
+    table = TABLES[kind]
+    query = select(table.c.content).where(table.c.programme == programme, table.c.number == number)
+    found = (await connection.execute(query)).scalar()
+    if found is None:
+        msg = f"there is no such {kind.replace('_', ' ')}"
+        raise NotFound(msg, field="number")
+    return str(found)
+
+
+async def contents(connection: AsyncConnection, invoices: Sequence[Invoice]) -> dict[int, str]:
+    """By number, the content of a programme's invoices as issued."""
+    i = tables.invoice
+    numbers = [it.number for it in invoices]
+    query = select(i.c.number, i.c.content).where(i.c.programme == invoices[0].programme, i.c.number.in_(numbers))
+    return {row.number: row.content for row in await connection.execute(query)}
+
+
+async def booked_invoices(connection: AsyncConnection, programme: str) -> list[BookedInvoice]:
+    i = tables.invoice
+    query = select(i.c.number, i.c.party, i.c.instalment, i.c.amount_ore).where(i.c.programme == programme)
+    return [BookedInvoice(*row) for row in await connection.execute(query)]
+
+
+async def booked_credit_notes(connection: AsyncConnection, programme: str) -> list[BookedCreditNote]:
+    c = tables.credit_note
+    query = select(c.c.number, c.c.invoice, c.c.amount_ore, c.c.because).where(c.c.programme == programme)
+    return [BookedCreditNote(*row) for row in await connection.execute(query)]
+
+
+async def totals(connection: AsyncConnection, kind: Kind, programme: str) -> Totals:
+    """How many documents of a kind there are, what they come to in øre, and their first and last number."""
+    t = TABLES[kind]
+    query = select(func.count(), func.coalesce(func.sum(t.c.amount_ore), 0), func.min(t.c.number), func.max(t.c.number))
+    row = (await connection.execute(query.where(t.c.programme == programme))).one()
+    return Totals(row[0], int(row[1]), row[2], row[3])
+
+
+def _invoices() -> Select[Any]:
+    i, c = tables.invoice, tables.credit_note
+    columns = [i.c[name] for name in INVOICE_COLUMNS]
+    credited = (c.c.programme == i.c.programme) & (c.c.invoice == i.c.number)
+    return select(*columns, c.c.number.label("credited_by")).outerjoin(c, credited)
+
+
+def _rows(
+    columns: Sequence[str], documents: Sequence[Invoice] | Sequence[CreditNote], contents: Sequence[str]
+) -> list[dict[str, Any]]:
+    return [
+        {name: getattr(it, name) for name in columns} | {"content": content}
+        for it, content in zip(documents, contents, strict=True)
+    ]

@@ -1,0 +1,66 @@
+"""Joint sessions, as scheduling tells of them, and releases by hand, which are ours."""
+
+from __future__ import annotations
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.billing import tables
+from services.billing.domain.deliveries import JointSession, Occasions, Release
+from shared.errors import NotFound
+
+SESSION_COLUMNS = [tables.session.c[name] for name in JointSession.__dataclass_fields__]
+RELEASE_COLUMNS = [tables.release.c[name] for name in Release.__dataclass_fields__]
+
+
+async def of_programme(connection: AsyncConnection, programme: str) -> Occasions:
+    """All of the programme's joint sessions and releases."""
+    s, r = tables.session, tables.release
+    planned = select(*SESSION_COLUMNS).where(s.c.programme == programme).order_by(s.c.first_day, s.c.id)
+    released = select(*RELEASE_COLUMNS).where(r.c.programme == programme).order_by(r.c.id)
+    return Occasions(
+        sessions=[JointSession(**row) for row in (await connection.execute(planned)).mappings()],
+        releases=[Release(**row) for row in (await connection.execute(released)).mappings()],
+    )
+
+
+async def releases(connection: AsyncConnection, programme: str, *, after: str | None, limit: int) -> list[Release]:
+    """The programme's releases in the order they were made, withdrawn ones too."""
+    r = tables.release
+    query = (
+        select(*RELEASE_COLUMNS).where(r.c.programme == programme, r.c.id > (after or "")).order_by(r.c.id).limit(limit)
+    )
+    return [Release(**row) for row in (await connection.execute(query)).mappings()]
+
+
+async def release(connection: AsyncConnection, id: str) -> Release:
+    """Locked until the end of the transaction. Raises NotFound."""
+    query = select(*RELEASE_COLUMNS).where(tables.release.c.id == id).with_for_update()
+    row = (await connection.execute(query)).mappings().first()
+    if row is None:
+        msg = "there is no such release"
+        raise NotFound(msg, field="id")
+    return Release(**row)
+
+
+async def standing_release(connection: AsyncConnection, like: Release) -> Release | None:
+    """The release of the same natural key that is not withdrawn."""
+    r = tables.release
+    query = select(*RELEASE_COLUMNS).where(
+        r.c.programme == like.programme,
+        r.c.instalment == like.instalment,
+        r.c.effective_on == like.effective_on,
+        r.c.reason == like.reason,
+        ~r.c.withdrawn,
+    )
+    row = (await connection.execute(query)).mappings().first()
+    return None if row is None else Release(**row)
+
+
+async def add_release(connection: AsyncConnection, release: Release, *, by: str) -> None:
+    await connection.execute(tables.release.insert(), {**vars(release), "changed_by": by})
+
+
+async def change_release(connection: AsyncConnection, release: Release, *, by: str) -> None:
+    changed = update(tables.release).where(tables.release.c.id == release.id)
+    await connection.execute(changed.values(vars(release) | {"changed_by": by}))

@@ -1,0 +1,37 @@
+"""What billing is told by its environment beside what every service is: who sends the invoices."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+from services.billing.domain.mod11 import is_account, is_organisation_number
+from shared.settings import ServiceSettings
+
+
+def _account(number: str) -> str:
+    if not is_account(number):
+        msg = "no bank account number: eleven digits, the last of which checks the others"
+        raise ValueError(msg)
+    return number
+
+
+def _organisation_number(number: str) -> str:
+    if not is_organisation_number(number):
+        msg = "no organisation number: nine digits, the last of which checks the others"
+        raise ValueError(msg)
+    return number
+
+
+class Settings(ServiceSettings):
+    """The defaults are an example: organisation number, address and account are invented, though their digits check."""
+
+    seller_name: str = "Norsk kulturskoleråd"
+    seller_organisation_number: Annotated[str, AfterValidator(_organisation_number)] = "312345676"
+    seller_street: str = "Eksempelgata 1"
+    seller_postal_code: Annotated[str, Field(pattern=r"^[0-9]{4}$")] = "7010"
+    seller_city: str = "Trondheim"
+    seller_account: Annotated[str, AfterValidator(_account)] = "12345678903"
+    # A7, an assumption: the council is not registered for VAT.
+    no_vat_because: str = "Ikke merverdiavgiftspliktig"

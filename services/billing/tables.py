@@ -1,0 +1,170 @@
+"""Billing's tables. Money is in øre; days are calendar days in Norway."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from shared.database import Counted
+
+metadata = MetaData()
+
+# What others told us: projections, one row an entity, kept at its newest version. `event_id` is the newest news of it.
+programme = Table(
+    "programme",
+    metadata,
+    Column("code", String(40), primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("event_id", String(36), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("days_to_pay", Integer, nullable=False),
+)
+party = Table(
+    "party",
+    metadata,
+    Column("organisation_number", String(9), primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("event_id", String(36), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("street", Text, nullable=False),
+    Column("postal_code", String(4), nullable=False),
+    Column("city", Text, nullable=False),
+    Column("language_form", String(10), nullable=False),
+)
+agreement = Table(
+    "agreement",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("event_id", String(36), nullable=False),
+    Column("programme", String(40), nullable=False),
+    Column("party", String(9), nullable=False, index=True),
+    Column("fee_ore", BigInteger, nullable=False),
+    Column("payer_reference", String(50), nullable=False),
+    Column("signed_on", Date),
+    Column("ends_on", Date),
+    Index("ix_agreement_programme_id", "programme", "id"),
+)
+# Joint sessions only, by their id alone: one that becomes digital stays the same row.
+session = Table(
+    "session",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("event_id", String(36), nullable=False),
+    Column("programme", String(40), nullable=False, index=True),
+    Column("format", String(10), nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("instalment", Integer),  # the one it carries (B3)
+    Column("title", Text),
+    Column("place", Text),
+    Column("planned", Text, nullable=False),  # when, as far as it is known, in Norwegian
+    Column("first_day", Date),  # none until the days are exact (S2)
+    Column("last_day", Date),
+)
+
+# What is to be looked at again. Appended by facts, deleted by who did the work (use_cases/issue_what_is_due.py).
+mark = Table(
+    "mark",
+    metadata,
+    Column("id", Counted, primary_key=True),
+    Column("programme", String(40), nullable=False, index=True),
+    Column("agreement", String(36)),  # none: all of the programme's
+)
+# Turned into marks on the party's agreements (use_cases/mark_agreements_of_parties.py).
+party_mark = Table(
+    "party_mark",
+    metadata,
+    Column("id", Counted, primary_key=True),
+    Column("party", String(9), nullable=False),
+)
+# Locked by who issues for a programme. Nothing refers to it, so that facts never wait for it.
+programme_lock = Table("programme_lock", metadata, Column("programme", String(40), primary_key=True))
+
+# An instalment released by hand (B6).
+release = Table(
+    "release",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("event_id", String(36), nullable=False),
+    Column("programme", String(40), nullable=False),
+    Column("instalment", Integer, nullable=False),
+    Column("effective_on", Date, nullable=False),
+    Column("reason", String(30), nullable=False),
+    Column("withdrawn", Boolean, nullable=False),
+    Column("changed_by", String(80), nullable=False),
+)
+Index(
+    "uq_release_standing",
+    release.c.programme,
+    release.c.instalment,
+    release.c.effective_on,
+    release.c.reason,
+    unique=True,
+    sqlite_where=~release.c.withdrawn,
+    postgresql_where=~release.c.withdrawn,
+)
+
+# What we issued. A row stays as it was inserted, which triggers see to; a credit note is a row of its own.
+series = Table(
+    "series",
+    metadata,
+    Column("ordinal", Counted, primary_key=True),  # small, and unlike any other series': makes a KID unique over all
+    Column("id", String(60), nullable=False),  # "<programme>/invoices", "<programme>/credit-notes"
+    Column("last_number", Integer, nullable=False),
+    UniqueConstraint("id", name="uq_series_id"),
+)
+invoice = Table(
+    "invoice",
+    metadata,
+    Column("programme", String(40), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("agreement", String(36), nullable=False),
+    Column("party", String(9), nullable=False),
+    Column("instalment", Integer, nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("session", String(36)),  # what made it due,
+    Column("release", String(36)),  # the one or the other
+    Column("amount_ore", BigInteger, nullable=False),
+    Column("issued_on", Date, nullable=False),
+    Column("due_on", Date, nullable=False),
+    Column("kid", String(25), nullable=False),
+    Column("content", Text, nullable=False),  # shared.questions.DocumentContent as JSON
+    UniqueConstraint("kid", name="uq_invoice_kid"),
+    UniqueConstraint(
+        "agreement", "instalment", "attempt", name="uq_invoice_attempt"
+    ),  # stands behind the inbox: never twice
+)
+credit_note = Table(
+    "credit_note",
+    metadata,
+    Column("programme", String(40), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("invoice", Integer, nullable=False),  # credited in full
+    Column("agreement", String(36), nullable=False),
+    Column("party", String(9), nullable=False),
+    Column("instalment", Integer, nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("session", String(36)),
+    Column("release", String(36)),
+    Column("reason", String(30), nullable=False),
+    Column("because", String(36), nullable=False),  # the event that made the invoice wrong
+    Column("amount_ore", BigInteger, nullable=False),
+    Column("issued_on", Date, nullable=False),
+    Column("content", Text, nullable=False),
+    ForeignKeyConstraint(
+        ["programme", "invoice"], ["invoice.programme", "invoice.number"], name="fk_credit_note_invoice"
+    ),
+    UniqueConstraint("programme", "invoice", name="uq_credit_note_invoice"),  # once
+)
