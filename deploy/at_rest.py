@@ -1,0 +1,48 @@
+"""When nothing is under way any more: whoever moves the clock, or compares two runs, waits for it first."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from deploy.client import Client, Unavailable
+from shared.events.catalogue import PUBLISHERS
+
+BETWEEN = 0.04  # seconds between two rounds
+MUST_BE_ZERO = ("unsent", "lag", "marks", "mails")
+
+
+class NeverAtRest(Exception):
+    """Something went on for longer than was waited. The message says what."""
+
+
+async def states(client: Client) -> list[dict[str, Any]]:
+    """The `/operations/state` of all four services."""
+    return list(await asyncio.gather(*(client.get(f"/{service}/operations/state") for service in PUBLISHERS)))
+
+
+async def until_at_rest(client: Client, *, within: float = 120.0) -> list[dict[str, Any]]:
+    """The states when they are at rest: nothing to do in two rounds between which no stream moved.
+
+    Waits `within` seconds. Raises NeverAtRest.
+    """
+    before: dict[str, int] | None = None
+    last = "no service has answered"
+    try:
+        async with asyncio.timeout(within):
+            while True:
+                try:
+                    found = await states(client)
+                except Unavailable as error:
+                    before, last = None, str(error)
+                else:
+                    streams = {name: number for state in found for name, number in state["streams"].items()}
+                    busy = [f"{it['service']} {what} {it[what]}" for it in found for what in MUST_BE_ZERO if it[what]]
+                    if not busy and streams == before:
+                        return found
+                    before = None if busy else streams
+                    last = ", ".join(busy) or "the streams still move"
+                await asyncio.sleep(BETWEEN)
+    except TimeoutError:
+        msg = f"not at rest after {within:.0f} s: {last}"
+        raise NeverAtRest(msg) from None

@@ -1,0 +1,88 @@
+"""What came of the demo: figures counted from what the APIs answer, and compared with what they must be."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from deploy.at_rest import until_at_rest
+from deploy.client import Client
+from deploy.demo.cast import municipalities
+from deploy.demo.play import all_of
+from deploy.demo.story import LEFT, TERMINATED
+from shared.events.catalogue import PUBLISHERS
+from shared.money import kroner
+
+EXPECTED = {
+    "applications": 14,
+    "accepted": 12,
+    "waiting_list": 1,
+    "declined": 1,
+    "agreements_signed": 12,
+    "physical_sessions_completed": 3,
+    "digital_sessions_completed": 3,
+    "invoices": 35,
+    "credit_notes": 1,
+    "total_ore": 22_666_668,  # credit notes subtracted
+    "events_parked": 0,
+}
+FEE, TWO_INSTALMENTS = 2_000_000, 2 * 666_667  # øre (B1, B2)
+
+
+async def counted(client: Client, programme: str) -> dict[str, Any]:
+    """The figures of summary.json but for the time it took, and the mails that could not be sent."""
+    states = await until_at_rest(client)
+    answers = await all_of(client.get(f"/{service}/summary", programme=programme) for service in PUBLISHERS)
+    figures = {name: value for answer in answers for name, value in answer.items()}
+    figures["events_published"] = sum(state["published"] for state in states)
+    figures["events_parked"] = sum(state["parked"] for state in states)
+    wanted = (*EXPECTED, "first_number", "last_number", "mails", "failed", "events_published")
+    return {name: figures[name] for name in wanted}
+
+
+def wrong(figures: dict[str, Any], books: dict[str, Any]) -> list[str]:
+    """What differs from what it must be, a line each."""
+    found = [f"{name} er {figures[name]} og skulle vært {it}" for name, it in EXPECTED.items() if figures[name] != it]
+    numbers = figures["last_number"] - figures["first_number"] + 1 if figures["invoices"] else 0
+    if numbers != figures["invoices"]:
+        found.append(f"fakturaserien har {figures['invoices']} fakturaer og {numbers} numre")
+    if figures["failed"] or not figures["mails"]:
+        found.append(f"{figures['mails']} e-poster er sendt, {figures['failed']} kom ikke frem")
+    return found + _wrong_books(books)
+
+
+def _wrong_books(books: dict[str, Any]) -> list[str]:
+    paid = {
+        one.organisation_number: TWO_INSTALMENTS if one.name in (TERMINATED, LEFT) else FEE
+        for one in municipalities()
+        if one.outcome == "accepted"
+    }
+    net = {party: sum(it["net_ore"] for it in instalments.values()) for party, instalments in books["parties"].items()}
+    found = [
+        f"{party} er fakturert {net.get(party)} øre og ikke {it}" for party, it in paid.items() if net.get(party) != it
+    ]
+    found += [f"{party} er fakturert uten avtale" for party in net if party not in paid]
+    found += [f"serien {name} har hull" for name, series in books["series"].items() if not series["unbroken"]]
+    if not books["credit_notes_pair_with_invoices"] or not books["credit_notes_name_their_event"]:
+        found.append("en kreditnota mangler sin faktura eller sin grunn")
+    return found
+
+
+def text(figures: dict[str, Any]) -> str:
+    """For the screen, in Norwegian."""
+    it = figures
+    rows = (
+        (
+            "Søknader",
+            f"{it['applications']}: {it['accepted']} tatt opp, {it['waiting_list']} venter, {it['declined']} avslag",
+        ),
+        ("Avtaler underskrevet", it["agreements_signed"]),
+        ("Fysiske fellessamlinger", it["physical_sessions_completed"]),
+        ("Digitale fellessamlinger", it["digital_sessions_completed"]),
+        ("Fakturaer", f"{it['invoices']}, nummer {it['first_number']}–{it['last_number']}"),
+        ("Kreditnotaer", it["credit_notes"]),
+        ("Fakturert i alt", f"{kroner(it['total_ore'])} kr"),
+        ("E-poster", it["mails"]),
+        ("Hendelser", f"{it['events_published']} publisert, {it['events_parked']} parkert"),
+        ("Tid", f"{it['wall_seconds']:.1f} s"),
+    )
+    return "\n".join(f"  {name:<26}{value}" for name, value in rows)

@@ -1,0 +1,195 @@
+"""Everything on one machine, without a container: nats-server as a child, the four services in this process."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from deploy import front
+from deploy.gateway import Gateway
+from deploy.mail_sink import MailSink
+from deploy.nats_config import OPERATOR, nats_config
+from deploy.nats_server import NatsServer
+from deploy.parts import PARTS, Part
+from deploy.ports import HOST, chosen
+from deploy.provisioning import provision_all
+from deploy.state import State, write_secret
+from shared import logs, migrations
+from shared.database import Database
+from shared.messaging.streams import READER
+from shared.service import Service, listen, server_for
+
+log = structlog.get_logger()
+
+PAUSE = 1.0  # seconds before a service that ended is started again
+
+
+@dataclass(frozen=True, kw_only=True)
+class Running:
+    """What was started. `first_key` is the operator's key where this run made it."""
+
+    url: str
+    nats_port: int
+    state: State
+    first_key: str | None
+
+
+@asynccontextmanager
+async def running(folder: Path, *, port: int, nats_port: int, simulated_clock: bool = False) -> AsyncIterator[Running]:
+    """Start all of it, and stop all of it at the end; a port may be 0 for any free one.
+
+    Raises PortTaken, InUse, NatsDidNotStart, or what a service can't start for.
+    """
+    port = chosen(port, "the pages and APIs", "--port")
+    nats_port = chosen(nats_port, "NATS", "--nats-port")
+    state = State(folder)
+    async with contextlib.AsyncExitStack() as stack:
+        state.open()
+        stack.callback(state.close)
+        stack.enter_context(_logging_to(state.log))
+        first_key = state.first_key()
+        server = await _start_nats(state, nats_port)
+        stack.push_async_callback(server.stop)
+        for part in PARTS:
+            await _migrate(part.name, state.database_url(part.name))
+        sink = MailSink(state.mails)
+        await sink.start()
+        stack.push_async_callback(sink.stop)
+        supervisor = Supervisor(state, nats_port=nats_port, smtp_port=sink.port, simulated_clock=simulated_clock)
+        stack.push_async_callback(supervisor.stop)
+        await supervisor.start()
+        pages = front.create(state, supervisor.services, nats_port=nats_port, nats_is_up=lambda: server.pid is not None)
+        await stack.enter_async_context(_serving(Gateway(supervisor.services, pages), listen(HOST, port)))
+        yield Running(url=f"http://{HOST}:{port}", nats_port=nats_port, state=state, first_key=first_key)
+
+
+class Supervisor:
+    """Runs the services, each in a task of its own; one that ends itself is provisioned and started again."""
+
+    def __init__(self, state: State, *, nats_port: int, smtp_port: int, simulated_clock: bool) -> None:
+        self.services: dict[str, Service | None] = {part.name: None for part in PARTS}
+        self._state = state
+        self._passwords = state.passwords()
+        self._nats_url = f"nats://{HOST}:{nats_port}"
+        self._given = {
+            "nats_url": self._nats_url,
+            "keys_file": state.keys,
+            "simulated_clock": simulated_clock,
+            "smtp_host": HOST,
+            "smtp_port": smtp_port,
+        }
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        """Returns when all are ready. Raises what the first that can't start raises."""
+        await provision_all(self._nats_url, self._passwords[OPERATOR])
+        started = [asyncio.get_running_loop().create_future() for _ in PARTS]
+        for part, future in zip(PARTS, started, strict=True):
+            self._tasks.append(asyncio.create_task(self._keep(part, future), name=part.name))
+        await asyncio.gather(*started)
+
+    async def stop(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _keep(self, part: Part, started: asyncio.Future[None]) -> None:
+        while True:
+            service = part.create(self._settings(part))
+            try:
+                await service.start()
+                self.services[part.name] = service
+                if not started.done():
+                    started.set_result(None)
+                await service.failed
+            except Exception as error:
+                if not started.done():
+                    started.set_exception(error)
+                    return
+                log.exception("a service did not start and is tried again", service=part.name)
+            finally:
+                self.services[part.name] = None
+                await service.stop()
+            await asyncio.sleep(PAUSE)
+            with contextlib.suppress(Exception):  # NATS is gone: the service's own start says so
+                await provision_all(self._nats_url, self._passwords[OPERATOR])
+
+    def _settings(self, part: Part) -> Any:
+        given: dict[str, Any] = {
+            "database_url": self._state.database_url(part.name),
+            "nats_user": part.name,
+            "nats_password": self._passwords[part.name],
+            # Only what is said here holds, whatever the environment says.
+            "nats_password_file": None,
+            "database_password_file": None,
+            **self._given,
+        }
+        return part.settings(**given)
+
+
+@asynccontextmanager
+async def told_to_stop() -> AsyncIterator[asyncio.Event]:
+    """An event that is set by Ctrl-C or SIGTERM."""
+    told = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(name, told.set)
+    try:
+        yield told
+    finally:
+        for name in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(name)
+
+
+async def _start_nats(state: State, port: int) -> NatsServer:
+    passwords = state.passwords()
+    write_secret(state.nats_config, nats_config(passwords, store=state.nats_store, port=port))
+    state.write_reader(passwords[READER], port)
+    server = NatsServer(state.nats_config, port=port, log_file=state.nats_log)
+    await server.start()
+    return server
+
+
+async def _migrate(service: str, url: str) -> None:
+    database = Database(url)
+    try:
+        await migrations.upgrade(database, service)
+    finally:
+        await database.close()
+
+
+@asynccontextmanager
+async def _serving(app: Any, listening: socket.socket) -> AsyncIterator[None]:
+    server = server_for(app)
+    task = asyncio.create_task(server.serve(sockets=[listening]), name="http")
+    try:
+        while not server.started and not task.done():  # noqa: ASYNC110 - uvicorn has a flag for it and no event
+            await asyncio.sleep(0.01)
+        yield
+    finally:
+        server.should_exit = True
+        await task
+        listening.close()
+
+
+@contextlib.contextmanager
+def _logging_to(path: Path) -> Iterator[None]:
+    """The screen belongs to whoever started us; logs go to a file."""
+    with path.open("a", buffering=1) as file:
+        with contextlib.redirect_stderr(file):
+            logs.configure("INFO", service="embedded")
+        try:
+            yield
+        finally:
+            structlog.reset_defaults()
+            logging.getLogger().handlers.clear()

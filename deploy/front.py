@@ -1,0 +1,147 @@
+"""The pages of the embedded start: what runs and where to look, and the mails that were sent."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+from math import ceil
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import Depends, FastAPI, HTTPException, Query, Request, Response
+from fastapi.responses import HTMLResponse, JSONResponse
+from fastapi.security import HTTPBasic, HTTPBasicCredentials
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.concurrency import run_in_threadpool
+
+from deploy import mail_sink
+from deploy.state import State
+from shared import clock
+from shared.service import Service
+from shared.web import problems
+from shared.web.api import check
+from shared.web.keys import Key, Keys
+
+Services = Mapping[str, Service | None]
+
+PAGE = 50  # mails
+ABOUT = {
+    "registration": ("Påmelding", "Parter, søknader, kommunegrupper og avtaler"),
+    "scheduling": ("Plan", "Samlinger, møter og veiledningsbesøk"),
+    "billing": ("Fakturering", "Fakturaer og kreditnotaer etter fysiske fellessamlinger"),
+    "notifications": ("Varsling", "E-post med kalenderoppføringer"),
+}
+PARTS = {"broker": "NATS", "database": "database", "consumers": "abonnement", "service": "tjenesten"}
+# Mails come from templates of ours, but nothing in one may run or load anything here.
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'; base-uri 'none'"
+
+_pages = Environment(
+    loader=FileSystemLoader(Path(__file__).parent / "templates"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_pages.filters["local"] = lambda at: _local(at) if at else ""
+_basic = HTTPBasic(auto_error=False)
+
+
+async def _administrator(request: Request, basic: Annotated[HTTPBasicCredentials | None, Depends(_basic)]) -> Key:
+    """Mails are personal data. The key is the password of HTTP Basic, under any name."""
+    return check(request, basic.password if basic else None, "administrator", scheme="Basic")
+
+
+def create(state: State, services: Services, *, nats_port: int, nats_is_up: Callable[[], bool]) -> FastAPI:
+    """The application at `/`. `services` is looked at with each request: one that is starting again is None."""
+    api = FastAPI(openapi_url=None)
+    api.state.keys = Keys(state.keys)
+    problems.install(api)
+
+    @api.get("/")
+    async def front() -> HTMLResponse:
+        found = [
+            {"name": name, "title": ABOUT[name][0], "what": ABOUT[name][1], "missing": await _missing(service)}
+            for name, service in services.items()
+        ]
+        return _page(
+            "front.html",
+            services=found,
+            state=state,
+            mails=len(await run_in_threadpool(mail_sink.names, state.mails)),
+            nats_port=nats_port,
+            nats_running=nats_is_up(),
+            simulated_now=await _simulated_now(services),
+        )
+
+    @api.get("/health/live")
+    async def live() -> dict[str, bool]:
+        return {"live": True}
+
+    @api.get("/health/ready")
+    async def ready() -> JSONResponse:
+        missing = {name: await _missing(service) for name, service in services.items()}
+        is_ready = not any(missing.values())
+        return JSONResponse(
+            {"ready": is_ready, **{name: not it for name, it in missing.items()}}, 200 if is_ready else 503
+        )
+
+    @api.get("/mails", dependencies=[Depends(_administrator)])
+    async def mails(page: Annotated[int, Query(ge=1)] = 1) -> HTMLResponse:
+        return await run_in_threadpool(_mails, state.mails, page)
+
+    @api.get("/mails/{name}", dependencies=[Depends(_administrator)])
+    async def mail(name: str) -> HTMLResponse:
+        found = await run_in_threadpool(mail_sink.read, state.mails, name)
+        if found is None:
+            raise HTTPException(404, "there is no such mail")
+        return _page("mail.html", mail=found)
+
+    @api.middleware("http")
+    async def _closed(request: Request, following: Callable[[Request], Awaitable[Response]]) -> Response:
+        answer = await following(request)
+        answer.headers["Content-Security-Policy"] = POLICY
+        answer.headers["Cache-Control"] = "no-store"
+        answer.headers["Referrer-Policy"] = "no-referrer"
+        return answer
+
+    return api
+
+
+def _mails(folder: Path, page: int) -> HTMLResponse:
+    names = mail_sink.names(folder)
+    shown = names[(page - 1) * PAGE : page * PAGE]
+    found = [mail for name in shown if (mail := mail_sink.read(folder, name))]
+    first = (page - 1) * PAGE + 1
+    return _page(
+        "mails.html",
+        mails=found,
+        total=len(names),
+        first=first,
+        last=first + len(shown) - 1,
+        page=page,
+        pages=ceil(len(names) / PAGE),
+    )
+
+
+async def _missing(service: Service | None) -> list[str]:
+    """What a service lacks to be ready, in Norwegian."""
+    if service is None:
+        return [PARTS["service"]]
+    return [PARTS[part] for part, is_there in (await service.readiness()).items() if not is_there]
+
+
+async def _simulated_now(services: Services) -> str | None:
+    service = next((it for it in services.values() if it is not None), None)
+    if service is None or not service.settings.simulated_clock:
+        return None
+    async with service.database.reading() as connection:
+        return _local(await clock.now(connection))
+
+
+def _local(at: datetime) -> str:
+    there = at.astimezone(clock.OSLO)
+    return f"{there.day}.{there.month}.{there.year} kl. {there:%H.%M}"
+
+
+def _page(template: str, **content: object) -> HTMLResponse:
+    return HTMLResponse(_pages.get_template(template).render(**content))

@@ -1,0 +1,28 @@
+"""Four services and the front page behind one port, told apart by the first part of the path."""
+
+from __future__ import annotations
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from deploy.front import Services
+from shared.web.problems import problem
+
+
+class Gateway:
+    """Hands a request on as it is, since a service has the same paths alone. One that is starting again answers 503."""
+
+    def __init__(self, services: Services, front: ASGIApp) -> None:
+        self._services = services
+        self._front = front
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        first = scope.get("path", "").lstrip("/").partition("/")[0]
+        if scope["type"] != "http" or first not in self._services:
+            await self._front(scope, receive, send)
+            return
+        service = self._services[first]
+        if service is None:
+            answer = problem(503, f"{first} is starting; try again", headers={"Retry-After": "2"})
+            await answer(scope, receive, send)
+            return
+        await service.api(scope, receive, send)

@@ -1,0 +1,134 @@
+"""nats-server's configuration: who may say and hear what on the broker."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from shared.events.catalogue import PUBLISHERS, stream_of
+from shared.messaging.streams import READER
+
+OPERATOR = "operator"  # provisions streams and consumers
+# READER is other systems' user, and the name of the durables that are theirs.
+USERS = (*PUBLISHERS, OPERATOR, READER)  # every service publishes, so a service is named as its stream's publisher
+
+_PASSWORD = re.compile(r"[A-Za-z0-9_-]{20,}")
+
+
+def nats_config(
+    passwords: Mapping[str, str],
+    *,
+    store: Path | str,
+    port: int,
+    host: str = "127.0.0.1",
+    monitoring_port: int | None = None,
+    sync_always: bool = False,
+) -> str:
+    """The text of a configuration file.
+
+    `passwords` has one for each of USERS. `sync_always` has JetStream write through to the disk before it
+    acknowledges, as a machine that may lose its power wants it; else it does so every two minutes. `monitoring_port`
+    serves `/healthz` on all interfaces. Raises KeyError for a missing password, ValueError for one that is too short
+    or that a configuration file could misread.
+    """
+    for user in USERS:
+        if not _PASSWORD.fullmatch(passwords[user]):
+            msg = f"the password of {user} has to be 20 or more letters, digits, - or _"
+            raise ValueError(msg)
+    services = "\n".join(_service(service, passwords[service]) for service in PUBLISHERS)
+    monitoring = f"http: {json.dumps(f'0.0.0.0:{monitoring_port}')}\n" if monitoring_port else ""
+    sync = "\n  sync_interval: always" if sync_always else ""
+    return f"""\
+# Written by `kulturskole`; holds passwords.
+server_name: kulturskole
+listen: {json.dumps(f"{host}:{port}")}
+{monitoring}jetstream {{
+  store_dir: {json.dumps(str(store))}{sync}
+}}
+accounts {{
+  KULTURSKOLE {{
+    jetstream: enabled
+    users: [
+{services}
+{_operator(passwords[OPERATOR])}
+    ]
+    exports: [
+{_exports()}
+    ]
+  }}
+  # Other systems. In an account of their own they can't name a subject of ours as the address of a reply.
+  READERS {{
+    users: [
+{_reader(passwords[READER])}
+    ]
+    imports: [
+{_imports()}
+    ]
+  }}
+}}
+"""
+
+
+def _service(service: str, password: str) -> str:
+    streams = [stream_of(publisher) for publisher in PUBLISHERS if publisher != service]
+    pull = [subject for stream in streams for subject in _pull(stream, service)]
+    own = f"$JS.API.STREAM.INFO.{stream_of(service)}"  # whether its stream still moves, for /operations/state
+    publish = [f"kulturskole.{service}.>", "rpc.>", own, *pull]
+    subscribe = [f"_INBOX_{service}.>", f"rpc.{service}.>"]
+    return _user(service, password, publish, subscribe, allow_responses=True)
+
+
+def _operator(password: str) -> str:
+    return _user(OPERATOR, password, ["$JS.API.>"], [f"_INBOX_{OPERATOR}.>"])
+
+
+def _reader(password: str) -> str:
+    publish = [subject for publisher in PUBLISHERS for subject in _pull(stream_of(publisher), READER)]
+    return _user(READER, password, publish, [f"_INBOX_{READER}.>"])
+
+
+def _pull(stream: str, durable: str) -> tuple[str, str, str]:
+    """All that a client needs who reads a stream through a durable consumer that was made for it."""
+    return (
+        f"$JS.API.CONSUMER.INFO.{stream}.{durable}",
+        f"$JS.API.CONSUMER.MSG.NEXT.{stream}.{durable}",
+        f"$JS.ACK.{stream}.{durable}.>",
+    )
+
+
+def _exports() -> str:
+    lines = []
+    for publisher in PUBLISHERS:
+        info, following, ack = _pull(stream_of(publisher), READER)
+        lines += [
+            f"{{service: {json.dumps(info)}, accounts: [READERS]}}",
+            # One request is answered by many messages.
+            f"{{service: {json.dumps(following)}, response_type: stream, accounts: [READERS]}}",
+            f"{{service: {json.dumps(ack)}, accounts: [READERS]}}",
+        ]
+    return _indented(lines)
+
+
+def _imports() -> str:
+    subjects = [subject for publisher in PUBLISHERS for subject in _pull(stream_of(publisher), READER)]
+    return _indented([f"{{service: {{account: KULTURSKOLE, subject: {json.dumps(it)}}}}}" for it in subjects])
+
+
+def _user(
+    name: str, password: str, publish: Sequence[str], subscribe: Sequence[str], *, allow_responses: bool = False
+) -> str:
+    responses = ", allow_responses: true" if allow_responses else ""
+    return _indented(
+        [
+            f"{{user: {json.dumps(name)}, password: {json.dumps(password)}, permissions: {{",
+            f"  publish: {json.dumps(list(publish))},",
+            f"  subscribe: {json.dumps(list(subscribe))}{responses}",
+            "}}",
+        ]
+    )
+
+
+def _indented(lines: Sequence[str]) -> str:
+    return "\n".join(f"      {line}" for line in lines)

@@ -1,0 +1,120 @@
+"""The folder that an embedded start keeps everything in: databases, streams, mails, passwords, keys, logs."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import secrets
+import shutil
+from pathlib import Path
+from typing import IO
+
+from deploy.nats_config import USERS
+from deploy.ports import HOST
+from shared.events.catalogue import PUBLISHERS, stream_of
+from shared.messaging.broker import inbox_prefix
+from shared.messaging.streams import READER
+from shared.web import keys
+
+OPERATOR_KEY = "operator"  # the name of the key that a first run makes
+MARK = "made-by-the-demo"  # the file by which a demo knows that a folder is its own to empty
+
+
+class InUse(Exception):
+    """Another process runs on this folder."""
+
+
+class NotOurs(Exception):
+    """A folder that is to be emptied holds something that a demo did not make."""
+
+
+class State:
+    """Paths in the folder, and what is made in it on a first run."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder.resolve()
+        self.keys = self.folder / "keys" / "keys.json"
+        self.mails = self.folder / "mails"
+        self.log = self.folder / "kulturskole.log"
+        self.nats_config = self.folder / "nats" / "nats.conf"
+        self.nats_log = self.folder / "nats" / "nats-server.log"
+        self.nats_store = self.folder / "nats" / "jetstream"
+        self.reader = self.folder / "nats-reader.json"
+        self._passwords = self.folder / "passwords.json"
+        self._lock: IO[str] | None = None
+
+    def open(self) -> None:
+        """Make the folder and take it for this process. Raises InUse."""
+        for folder in (self.folder, self.nats_config.parent):
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(mode=0o700, exist_ok=True)
+        self._lock = (self.folder / "lock").open("w")
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            self.close()
+            msg = f"another process runs on {self.folder}; stop it first, or choose another folder with --state"
+            raise InUse(msg) from None
+
+    def close(self) -> None:
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
+
+    def database_url(self, service: str) -> str:
+        return f"sqlite+aiosqlite:///{self.folder / service}.db"
+
+    def passwords(self) -> dict[str, str]:
+        """By user of NATS; made on the first run."""
+        known = json.loads(self._passwords.read_text()) if self._passwords.exists() else {}
+        missing = [user for user in USERS if user not in known]
+        if missing:
+            known |= {user: secrets.token_urlsafe(32) for user in missing}
+            write_secret(self._passwords, json.dumps(known, indent=2))
+        return {user: known[user] for user in USERS}
+
+    def first_key(self) -> str | None:
+        """An operator's key where there is no key yet; its secret is kept nowhere."""
+        if keys.read(self.keys):
+            return None
+        return keys.create(self.keys, name=OPERATOR_KEY, role="operator")
+
+    def write_reader(self, password: str, port: int) -> None:
+        """What another system needs to read the events (docs/for-subscribers.md)."""
+        write_secret(self.reader, json.dumps(reader_credentials(f"nats://{HOST}:{port}", password), indent=2))
+
+
+def reader_credentials(url: str, password: str) -> dict[str, object]:
+    return {
+        "url": url,
+        "user": READER,
+        "password": password,
+        "inbox_prefix": inbox_prefix(READER),
+        "streams": [stream_of(publisher) for publisher in PUBLISHERS],
+        "durable": READER,
+    }
+
+
+def write_secret(path: Path, content: str) -> None:
+    """Readable by its owner alone, from its first byte on."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.name}.new")
+    beside.unlink(missing_ok=True)
+    with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(content)
+    beside.replace(path)
+
+
+def empty(folder: Path) -> None:
+    """Make a demo's folder empty. Raises NotOurs, and InUse where something runs on it."""
+    if folder.exists() and any(folder.iterdir()):
+        if not (folder / MARK).exists():
+            msg = f"{folder} was not made by a demo and is not emptied; choose another with --state"
+            raise NotOurs(msg)
+        state = State(folder)
+        state.open()
+        shutil.rmtree(folder)
+        state.close()
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    (folder / MARK).write_text("`kulturskole demo` empties this folder at its next run\n")

@@ -1,0 +1,227 @@
+"""Who may do what on the broker, asked of a real nats-server."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import pytest
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+
+from deploy.nats_config import OPERATOR, USERS, nats_config
+from deploy.nats_server import NatsServer
+from deploy.ports import chosen
+from shared.events import billing, registration
+from shared.events.catalogue import PUBLISHERS, stream_of
+from shared.messaging.consume import Consumers
+from shared.messaging.streams import READER, durables, provision
+
+PASSWORDS = {user: secrets.token_urlsafe(24) for user in USERS}
+SIGNED = "kulturskole.registration.agreement.signed.p.942110464"
+
+Connect = Callable[[str], Awaitable["Seat"]]
+
+
+class Seat:
+    """A client of one user, and what the server refused it."""
+
+    def __init__(self, user: str) -> None:
+        self.user = user
+        self.refused: list[str] = []
+        self.client = Client()
+
+    async def sit(self, url: str) -> None:
+        await self.client.connect(
+            url, user=self.user, password=PASSWORDS[self.user], inbox_prefix=f"_INBOX_{self.user}", error_cb=self._error
+        )
+
+    async def _error(self, error: Exception) -> None:
+        self.refused.append(str(error))
+
+    async def publish(self, subject: str, *, reply: str = "") -> bool:
+        """Whether the server let it through."""
+        before = len(self.refused)
+        await self.client.publish(subject, b"{}", reply=reply)
+        await self.settle()
+        return len(self.refused) == before
+
+    async def subscribe(self, subject: str) -> bool:
+        before = len(self.refused)
+        await self.client.subscribe(subject)
+        await self.settle()
+        return len(self.refused) == before
+
+    async def settle(self) -> None:
+        """Until the server has seen all that was sent: nats-py's PING overtakes what it still has in its buffer."""
+        await self.client.flush()
+        await self.client.flush()
+
+    async def pull(self, stream: str, durable: str) -> Msg:
+        subscription = await self.client.jetstream().pull_subscribe_bind(stream=stream, durable=durable)
+        (message,) = await subscription.fetch(1, timeout=2)
+        return message
+
+
+@pytest.fixture
+async def connect(tmp_path: Path) -> AsyncIterator[Connect]:
+    port = chosen(0, "nats", "--nats-port")
+    config = tmp_path / "nats.conf"
+    config.write_text(nats_config(PASSWORDS, store=tmp_path / "jetstream", port=port, sync_always=True))
+    server = NatsServer(config, port=port, log_file=tmp_path / "nats.log")
+    await server.start()
+    seats: list[Seat] = []
+
+    async def sit(user: str) -> Seat:
+        seat = Seat(user)
+        await seat.sit(f"nats://127.0.0.1:{port}")
+        seats.append(seat)
+        return seat
+
+    consumers = {name: Consumers(name) for name in ("billing", "notifications")}
+    for it in consumers.values():
+        it.on(registration.AGREEMENT_SIGNED)(lambda _: [])
+    consumers["notifications"].on(billing.INVOICE_ISSUED)(lambda _: [])
+    await provision((await sit(OPERATOR)).client, durables(consumers.values()))
+    yield sit
+    for seat in seats:
+        await seat.client.close()
+    await server.stop()
+
+
+async def test_nobody_gets_in_without_a_user(connect: Connect) -> None:
+    url = (await connect("billing")).client.connected_url
+    assert url is not None
+    reader, writer = await asyncio.open_connection(url.hostname, url.port)
+    writer.write(b"CONNECT {}\r\nPING\r\n")
+    assert b"Authorization Violation" in await reader.read()
+    writer.close()
+    await writer.wait_closed()
+
+
+async def test_a_service_publishes_its_own_events_and_no_others(connect: Connect) -> None:
+    service = await connect("registration")
+    ack = await service.client.jetstream().publish(SIGNED, b"{}", stream="REGISTRATION")
+    assert ack.seq == 1
+    assert (await service.client.jsm().stream_info("REGISTRATION")).state.last_seq == 1
+    assert not await service.publish("kulturskole.billing.invoice.issued.p.942110464")
+
+
+async def test_a_service_reads_through_its_own_durables_and_no_others(connect: Connect) -> None:
+    publisher, service = await connect("registration"), await connect("billing")
+    await publisher.client.jetstream().publish(SIGNED, b"{}", stream="REGISTRATION")
+    message = await service.pull("REGISTRATION", "billing")
+    await message.ack()
+    assert message.subject == SIGNED
+    for others in ("notifications", "reader"):
+        assert not await service.publish(f"$JS.API.CONSUMER.MSG.NEXT.REGISTRATION.{others}", reply="_INBOX_billing.x")
+        assert not await service.publish(f"$JS.ACK.REGISTRATION.{others}.1.1.1.1.0")
+
+
+async def test_a_service_listens_to_nothing_but_its_replies_and_its_questions(connect: Connect) -> None:
+    service = await connect("billing")
+    assert await service.subscribe("rpc.billing.invoice")
+    for subject in ("kulturskole.>", ">", "rpc.registration.contacts", "_INBOX_notifications.>", "_INBOX.>"):
+        assert not await service.subscribe(subject)
+
+
+async def test_a_service_changes_no_stream_and_no_durable(connect: Connect) -> None:
+    service = await connect("billing")
+    for subject in (
+        "$JS.API.STREAM.INFO.REGISTRATION",
+        "$JS.API.STREAM.PURGE.BILLING",
+        "$JS.API.STREAM.DELETE.BILLING",
+        "$JS.API.STREAM.MSG.GET.REGISTRATION",
+        "$JS.API.DIRECT.GET.REGISTRATION",
+        "$JS.API.CONSUMER.CREATE.REGISTRATION.billing.x",
+        "$JS.API.CONSUMER.DURABLE.CREATE.REGISTRATION.billing",
+        "$JS.API.CONSUMER.DELETE.REGISTRATION.billing",
+    ):
+        assert not await service.publish(subject, reply="_INBOX_billing.x")
+
+
+async def test_services_ask_each_other(connect: Connect) -> None:
+    asks, answers = await connect("notifications"), await connect("registration")
+
+    async def answer(message: Msg) -> None:
+        await message.respond(b"answer")
+
+    await answers.client.subscribe("rpc.registration.contacts", cb=answer)
+    await answers.settle()
+    reply = await asks.client.request("rpc.registration.contacts", b"question", timeout=2)
+    assert reply.data == b"answer"
+    assert (asks.refused, answers.refused) == ([], [])
+
+
+async def test_another_system_reads_every_stream_through_the_durables_made_for_it(connect: Connect) -> None:
+    reader = await connect(READER)
+    for publisher in PUBLISHERS:
+        subject = f"kulturskole.{publisher}.thing.happened.p._"
+        service = await connect(publisher)
+        await service.client.jetstream().publish(subject, b"{}", stream=stream_of(publisher))
+        message = await reader.pull(stream_of(publisher), READER)
+        assert message.subject == subject
+        await message.ack()
+        await reader.settle()
+    assert reader.refused == []
+    operator = await connect(OPERATOR)
+    for publisher in PUBLISHERS:
+        info = await operator.client.jsm().consumer_info(stream_of(publisher), READER)
+        assert (info.num_ack_pending, info.num_pending) == (0, 0)
+
+
+async def test_another_system_gets_many_messages_for_one_request(connect: Connect) -> None:
+    reader, service = await connect(READER), await connect("registration")
+    for n in range(50):
+        await service.client.jetstream().publish(f"kulturskole.registration.a.b.p.{n}", b"{}", stream="REGISTRATION")
+    subscription = await reader.client.jetstream().pull_subscribe_bind(stream="REGISTRATION", durable=READER)
+    assert len(await subscription.fetch(50, timeout=2)) == 50
+
+
+async def test_another_system_can_do_nothing_but_read(connect: Connect) -> None:
+    reader = await connect(READER)
+    for subject in (
+        SIGNED,
+        "rpc.registration.contacts",
+        "anything",
+        "$JS.API.INFO",
+        "$JS.API.STREAM.INFO.REGISTRATION",
+        "$JS.API.STREAM.MSG.GET.REGISTRATION",
+        "$JS.API.DIRECT.GET.REGISTRATION",
+        "$JS.API.CONSUMER.CREATE.REGISTRATION",
+        "$JS.API.CONSUMER.DURABLE.CREATE.REGISTRATION.mine",
+        "$JS.API.CONSUMER.DELETE.REGISTRATION.reader",
+        "$JS.API.CONSUMER.MSG.NEXT.REGISTRATION.billing",
+        "$JS.ACK.REGISTRATION.billing.1.1.1.1.0",
+        "_INBOX_billing.x",
+    ):
+        assert not await reader.publish(subject, reply="_INBOX_reader.x"), subject
+    for subject in (">", "kulturskole.>", "rpc.>", "_INBOX_billing.>", "$JS.>"):
+        assert not await reader.subscribe(subject), subject
+
+
+async def test_another_system_cannot_have_the_server_write_into_our_account(connect: Connect) -> None:
+    """The reply address of a pull is where messages go: one of ours must not be reached (DESIGN.md, Events)."""
+    reader, service, other = await connect(READER), await connect("registration"), await connect("billing")
+    await service.client.jetstream().publish(SIGNED, b"{}", stream="REGISTRATION")
+    heard: list[Msg] = []
+
+    async def hear(message: Msg) -> None:
+        heard.append(message)
+
+    await other.client.subscribe("rpc.billing.>", cb=hear)
+    await other.settle()
+    for address in ("kulturskole.billing.invoice.issued.p.942110464", "rpc.billing.invoice", "_INBOX_billing.x"):
+        await reader.publish("$JS.API.CONSUMER.MSG.NEXT.REGISTRATION.reader", reply=address)
+    await asyncio.sleep(0.3)
+    operator = await connect(OPERATOR)
+    info = await operator.client.jsm().stream_info("BILLING")
+    assert (info.state.messages, heard) == (0, [])
+
+
+def test_a_password_that_the_file_could_misread_is_refused() -> None:
+    for bad in ("short", 'quote"quote"quote"quote"', "$2a$11$looks-like-a-bcrypt-hash", ""):
+        with pytest.raises(ValueError, match="password of billing"):
+            nats_config({**PASSWORDS, "billing": bad}, store="/x", port=4222)

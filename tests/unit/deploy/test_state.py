@@ -1,0 +1,94 @@
+"""What an embedded start and `bootstrap` keep on disk."""
+
+from __future__ import annotations
+
+import json
+import socket
+from pathlib import Path
+
+import pytest
+
+from deploy.bootstrap import bootstrap
+from deploy.nats_config import USERS
+from deploy.ports import PortTaken, chosen
+from deploy.state import InUse, NotOurs, State, empty
+from shared.web import keys
+
+
+def test_passwords_are_made_once_and_for_their_owner_alone(tmp_path: Path) -> None:
+    state = State(tmp_path / "run")
+    state.open()
+    first = state.passwords()
+    assert set(first) == set(USERS)
+    assert len(set(first.values())) == len(USERS)
+    assert state.passwords() == first
+    state.write_reader(first["reader"], 4222)
+    assert {path.name: oct(path.stat().st_mode & 0o777) for path in state.folder.glob("*.json")} == {
+        "passwords.json": "0o600",
+        "nats-reader.json": "0o600",
+    }
+    assert json.loads(state.reader.read_text())["password"] == first["reader"]
+    state.close()
+
+
+def test_the_first_run_makes_an_operators_key_and_no_other_run_does(tmp_path: Path) -> None:
+    state = State(tmp_path / "run")
+    secret = state.first_key()
+    assert secret is not None
+    found = keys.Keys(state.keys).find(secret)
+    assert found is not None
+    assert found.role == "operator"
+    assert state.first_key() is None
+    assert secret not in state.keys.read_text()
+
+
+def test_one_process_a_folder(tmp_path: Path) -> None:
+    state = State(tmp_path)
+    state.open()
+    with pytest.raises(InUse, match="another process"):
+        State(tmp_path).open()
+    state.close()
+    again = State(tmp_path)
+    again.open()
+    again.close()
+
+
+def test_a_demo_empties_its_own_folder_and_no_other(tmp_path: Path) -> None:
+    empty(tmp_path / "demo")
+    (tmp_path / "demo" / "billing.db").write_text("old")
+    empty(tmp_path / "demo")
+    assert not (tmp_path / "demo" / "billing.db").exists()
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "letter").write_text("dear")
+    with pytest.raises(NotOurs):
+        empty(tmp_path / "home")
+    assert (tmp_path / "home" / "letter").read_text() == "dear"
+
+
+def test_a_demo_does_not_empty_a_folder_that_is_in_use(tmp_path: Path) -> None:
+    empty(tmp_path)
+    state = State(tmp_path)
+    state.open()
+    with pytest.raises(InUse):
+        empty(tmp_path)
+    state.close()
+
+
+def test_a_taken_port_is_named_with_the_option_that_sets_another() -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        with pytest.raises(PortTaken, match=rf"port {port}, for NATS, is taken; .* --nats-port"):
+            chosen(port, "NATS", "--nats-port")
+    assert chosen(0, "NATS", "--nats-port") > 0
+
+
+def test_bootstrap_makes_what_is_missing_and_leaves_what_is_there(tmp_path: Path) -> None:
+    first = bootstrap(tmp_path / "secrets")
+    assert first is not None
+    made = {path: path.read_text() for path in (tmp_path / "secrets").rglob("*") if path.is_file()}
+    assert {"postgres-admin", "postgres-billing", "nats-operator", "nats.conf", "keys.json"} <= {it.name for it in made}
+    assert bootstrap(tmp_path / "secrets") is None
+    assert {path: path.read_text() for path in made} == made
+    assert "sync_interval: always" in (tmp_path / "secrets" / "nats.conf").read_text()
