@@ -7,7 +7,7 @@ from alembic import op
 
 from shared.database import Counted
 
-revision = "billing-0001"
+revision = "billing_0001"
 down_revision = None
 branch_labels = ("billing",)
 depends_on = None

@@ -1,0 +1,9 @@
+"""What every test may ask for; each fixture is told about in its module."""
+
+# A module stands before those that import it, or pytest could not rewrite its assertions.
+pytest_plugins = [
+    "tests.support.postgres",
+    "tests.support.databases",
+    "tests.support.nats",
+    "tests.support.smtp",
+]

@@ -1,0 +1,156 @@
+"""Databases for tests: fresh, migrated, on SQLite and on PostgreSQL, gone afterwards."""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+from collections.abc import AsyncIterator, Awaitable
+from contextlib import asynccontextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+import asyncpg
+import pytest
+from sqlalchemy import make_url
+
+from shared import clock, migrations
+from shared.database import Database
+from tests.support.postgres import Postgres
+from tests.support.processes import HOST
+
+_numbers = itertools.count(1)
+
+
+class MakeDatabase(Protocol):
+    """Gives a database as a service finds it after `migrate`. Without a service it has the kernel's tables and the clock.
+
+    Its clock is simulated and stands at `shared.clock.START`, unless told otherwise.
+    """
+
+    def __call__(self, service: str | None = None, *, simulated: bool = True) -> Awaitable[Database]: ...
+
+
+async def set_clock(database: Database, to: datetime) -> None:
+    """Move a simulated clock forward."""
+    async with database.transaction() as connection:
+        await clock.move(connection, to)
+
+
+class SqliteDatabases:
+    """Files, each a copy of one that was migrated once."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._templates: dict[str | None, Path] = {}
+
+    async def create(self, service: str | None) -> str:
+        """The URL of a new database."""
+        template = self._templates.get(service)
+        if template is None:
+            template = self._folder / f"{service or 'kernel'}.db"
+            await _migrate(f"sqlite+aiosqlite:///{template}", service)
+            self._templates[service] = template
+        path = self._folder / f"{next(_numbers)}" / f"{service or 'kernel'}.db"
+        path.parent.mkdir()
+        shutil.copy(template, path)
+        return f"sqlite+aiosqlite:///{path}"
+
+    async def remove(self, url: str) -> None:
+        shutil.rmtree(Path(make_url(url).database or "").parent)
+
+
+class PostgresDatabases:
+    """Databases of one server, each a copy of one that was migrated once."""
+
+    def __init__(self, server: Postgres) -> None:
+        self._server = server
+        self._templates: dict[str | None, str] = {}
+
+    async def create(self, service: str | None) -> str:
+        """The URL of a new database."""
+        template = self._templates.get(service)
+        if template is None:
+            template = f"{service or 'kernel'}_template"
+            await self._execute(f"DROP DATABASE IF EXISTS {template}")  # half made when a migration failed
+            await self._execute(f"CREATE DATABASE {template}")
+            await _migrate(self._server.url(template), service)
+            self._templates[service] = template
+        name = f"{service or 'kernel'}_{next(_numbers)}"
+        await self._execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        return self._server.url(name)
+
+    async def remove(self, url: str) -> None:
+        await self._execute(f"DROP DATABASE {make_url(url).database} WITH (FORCE)")
+
+    async def _execute(self, statement: str) -> None:
+        connection = await asyncpg.connect(host=HOST, port=self._server.port, user="postgres", database="postgres")
+        try:
+            await connection.execute(statement)
+        finally:
+            await connection.close()
+
+
+async def _migrate(url: str, service: str | None) -> None:
+    database = Database(url)
+    try:
+        await migrations.upgrade(database, service)
+    finally:
+        await database.close()
+
+
+@pytest.fixture(scope="session")
+def sqlite_databases(tmp_path_factory: pytest.TempPathFactory) -> SqliteDatabases:
+    return SqliteDatabases(tmp_path_factory.mktemp("sqlite"))
+
+
+@pytest.fixture(scope="session")
+def postgres_databases(postgres: Postgres) -> PostgresDatabases:
+    return PostgresDatabases(postgres)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def databases(request: pytest.FixtureRequest) -> SqliteDatabases | PostgresDatabases:
+    """Where `make_database` makes them: a test that asks for it runs on both."""
+    name = "sqlite_databases" if request.param == "sqlite" else "postgres_databases"
+    found: SqliteDatabases | PostgresDatabases = request.getfixturevalue(name)
+    return found
+
+
+@pytest.fixture
+async def make_database(databases: SqliteDatabases | PostgresDatabases) -> AsyncIterator[MakeDatabase]:
+    """For what holds on both."""
+    async with _making(databases) as make:
+        yield make
+
+
+@pytest.fixture
+async def sqlite_database(sqlite_databases: SqliteDatabases) -> AsyncIterator[MakeDatabase]:
+    async with _making(sqlite_databases) as make:
+        yield make
+
+
+@pytest.fixture
+async def postgres_database(postgres_databases: PostgresDatabases) -> AsyncIterator[MakeDatabase]:
+    async with _making(postgres_databases) as make:
+        yield make
+
+
+@asynccontextmanager
+async def _making(databases: SqliteDatabases | PostgresDatabases) -> AsyncIterator[MakeDatabase]:
+    made: list[tuple[str, Database]] = []
+
+    async def make(service: str | None = None, *, simulated: bool = True) -> Database:
+        url = await databases.create(service)
+        database = Database(url)
+        made.append((url, database))
+        async with database.transaction() as connection:
+            await clock.prepare(connection, simulated=simulated)
+        return database
+
+    try:
+        yield make
+    finally:
+        for url, database in made:
+            await database.close()
+            await databases.remove(url)

