@@ -234,7 +234,7 @@ async def serve(create: Callable[[], Service]) -> int:
             await http
             await service.stop()
     except (CannotStart, broker.NoBroker, clock.WrongClock) as error:
-        log.error("cannot start", service=service.name, reason=str(error))
+        log.error("cannot start", service=service.name, reason=str(error))  # noqa: TRY400 - the message says it all
         return 1
     return 1 if service.failed.done() else 0
 

@@ -22,7 +22,7 @@ BY_TYPE: dict[str, EventType[Any]] = {it.type: it for it in EVENT_TYPES}
 class Unreadable(Exception):
     """A message that is no event of the catalogue. `reason` is a code; the text names fields, never their content."""
 
-    def __init__(self, reason: str, text: str) -> None:
+    def __init__(self, *, reason: str, text: str) -> None:
         super().__init__(text)
         self.reason = reason
 
@@ -41,22 +41,22 @@ def read(body: bytes, subject: str) -> Event[Any]:
     try:
         type_ = _Typed.model_validate_json(body).type
     except ValidationError:
-        raise Unreadable("undecodable", "the body is no JSON object with a type") from None
+        raise Unreadable(reason="undecodable", text="the body is no JSON object with a type") from None
     kind = BY_TYPE.get(type_)
     if kind is None:
         name, _, version = type_.rpartition(".v")
         if version.isdigit() and any(it.type.startswith(f"{name}.v") for it in EVENT_TYPES):
-            raise Unreadable("unknown_version", f"version {version} of a known type")
-        raise Unreadable("unknown_type", "a type that is not in the catalogue")
+            raise Unreadable(reason="unknown_version", text=f"version {version} of a known type")
+        raise Unreadable(reason="unknown_type", text="a type that is not in the catalogue")
     try:
         event: Event[Any] = model_of(kind.entity).model_validate_json(body)  # type: ignore[arg-type]  # a type hashes
     except ValidationError as error:
         places = sorted({".".join(str(part) for part in it["loc"]) for it in error.errors()})
-        raise Unreadable("wrong_schema", f"wrong or missing: {', '.join(places)}") from None
+        raise Unreadable(reason="wrong_schema", text=f"wrong or missing: {', '.join(places)}") from None
     programme, party = event.data.scope()
     told = (event.source, event.subject, subject)
     if told != (kind.source, f"{programme or NOBODY}.{party or NOBODY}", nats_subject(event)):
-        raise Unreadable("contradiction", "source, type, subject and data do not agree")
+        raise Unreadable(reason="contradiction", text="source, type, subject and data do not agree")
     return event
 
 

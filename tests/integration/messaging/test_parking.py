@@ -1,0 +1,121 @@
+"""What cannot be handled is parked; everything else is applied once (real processes, real kills)."""
+
+from __future__ import annotations
+
+import json
+
+import httpx
+import pytest
+
+from shared.events import registration
+from shared.events.envelope import nats_subject
+from shared.ids import new_id
+from shared.messaging import tables as kernel
+from shared.messaging.batch import Retries
+from shared.messaging.parking import PARKED
+from tests.integration.messaging.conftest import Arena
+from tests.support import toy
+from tests.support.waiting import eventually
+
+GOOD = 40
+
+
+async def parked(arena: Arena, *where: object) -> int:
+    return await toy.count(arena.database, kernel.parked_message, kernel.parked_message.c.state == PARKED, *where)
+
+
+async def test_four_kinds_of_bad_messages_are_parked_and_all_others_applied_once(arena: Arena) -> None:
+    """One that raises, one that kills the process, one that can't be decoded, one of an unknown version."""
+    bad = [toy.a_party(901, toy.RAISES), toy.a_party(902, toy.KILLS)]
+    events = [
+        registration.PARTY_REGISTERED.event(it, id=new_id(), time=arena.now)
+        for it in [*(toy.a_party(n) for n in range(GOOD)), *bad]
+    ]
+    events.insert(GOOD // 2, events.pop())  # the killer among its neighbours
+    for event in events:
+        await arena.publish(nats_subject(event), event.model_dump_json().encode())
+    subject = nats_subject(events[0])
+    await arena.publish(subject, b"\xff no json")
+    unknown = json.loads(events[0].model_dump_json()) | {
+        "id": new_id(),
+        "type": "kulturskole.registration.party.registered.v99",
+    }
+    await arena.publish(subject, json.dumps(unknown).encode())
+
+    async with arena.kept_running("billing"):
+        await eventually(lambda: parked(arena), equals=4, within=90)
+        await eventually(lambda: toy.count(arena.database, toy.party), equals=GOOD, within=20)
+        await eventually(lambda: arena.lag("billing"), equals=0, within=20)
+    assert await toy.count(arena.database, toy.mark) == GOOD  # each once
+    reasons = sorted(row.reason for row in await arena.rows(kernel.parked_message))
+    assert reasons == ["failed", "failed", "undecodable", "unknown_version"]
+    killer = next(row for row in await arena.rows(kernel.parked_message) if row.key == events[GOOD // 2].id)
+    assert killer.attempts == toy.QUICK.attempts
+
+    # The fault is mended; an administrator has the two events of the mended handler replayed, twice.
+    arena.environment[toy.MENDED] = "yes"
+    async with arena.kept_running("billing") as url, httpx.AsyncClient(base_url=url, headers=arena.key) as http:
+        for event in (events[-1], events[GOOD // 2]):
+            for _ in range(2):
+                answer = await http.post(f"/operations/parked/{event.id}/replay")
+                assert (answer.status_code, answer.json()["state"]) == (200, "replayed")
+        state = (await http.get("/operations/state")).json()
+    assert state["parked"] == 2
+    assert await toy.count(arena.database, toy.mark) == GOOD + 2
+
+
+async def test_a_parked_message_that_is_discarded_stays_away_when_it_is_met_again(arena: Arena) -> None:
+    service = await arena.start("billing")
+    event = registration.PARTY_REGISTERED.event(toy.a_party(1, toy.RAISES), id=new_id(), time=arena.now)
+    await arena.publish(nats_subject(event), event.model_dump_json().encode())
+    await eventually(lambda: parked(arena), equals=1, within=20)
+    async with arena.http(service) as http:
+        discarded = await http.post(f"/operations/parked/{event.id}/discard")
+        assert discarded.json()["state"] == "discarded"
+        refused = await http.post(f"/operations/parked/{event.id}/replay")
+        assert refused.status_code == 409
+    await arena.publish(nats_subject(event), event.model_dump_json().encode())
+    await eventually(lambda: arena.lag("billing"), equals=0, within=20)
+    assert await parked(arena) == 0
+    assert await toy.count(arena.database, kernel.attempt) == 0
+
+
+@pytest.mark.parametrize(
+    ("subject", "changes", "reason"),
+    [
+        (None, {"type": "kulturskole.registration.party.renamed.v1"}, "unknown_type"),
+        (None, {"data": {"version": 1}}, "wrong_schema"),
+        (None, {"source": "/kulturskole/billing"}, "contradiction"),
+        (None, {"subject": "_.912345678"}, "contradiction"),
+        ("kulturskole.registration.party.registered._.912345678", {}, "contradiction"),
+        (None, {"specversion": "0.3"}, "wrong_schema"),
+        (None, {"id": "no uuid"}, "wrong_schema"),
+        (None, {"type": "a\0b" * 100}, "unknown_type"),
+    ],
+)
+async def test_what_is_no_event_of_the_catalogue_is_parked_and_the_next_is_not_held_up(
+    arena: Arena, subject: str | None, changes: dict[str, object], reason: str
+) -> None:
+    event = registration.PARTY_REGISTERED.event(toy.a_party(1), id=new_id(), time=arena.now)
+    wrong = json.dumps(json.loads(event.model_dump_json()) | {"id": new_id()} | changes).encode()
+    await arena.publish(subject or nats_subject(event), wrong)
+    await arena.publish(nats_subject(event), event.model_dump_json().encode())
+    await arena.start("billing")
+    await eventually(lambda: toy.count(arena.database, toy.party), equals=1, within=20)
+    await eventually(lambda: arena.lag("billing"), equals=0, within=20)
+    (row,) = await arena.rows(kernel.parked_message)
+    assert (row.reason, row.body) == (reason, wrong)
+    assert await toy.count(arena.database, toy.mark) == 1
+
+
+async def test_when_thousands_wait_delayed_what_fails_is_parked_at_once(arena: Arena) -> None:
+    await arena.start("billing", retries=Retries(delays=(60.0, 60.0, 60.0, 60.0), most_delayed=10))
+    raising = [toy.a_party(n, toy.RAISES) for n in range(60)]
+    for party in raising:
+        event = registration.PARTY_REGISTERED.event(party, id=new_id(), time=arena.now)
+        await arena.publish(nats_subject(event), event.model_dump_json().encode())
+    good = registration.PARTY_REGISTERED.event(toy.a_party(99), id=new_id(), time=arena.now)
+    await arena.publish(nats_subject(good), good.model_dump_json().encode())
+    await eventually(lambda: toy.count(arena.database, toy.party), equals=1, within=20)
+    assert await parked(arena) >= 1
+    assert await parked(arena) + await toy.count(arena.database, kernel.attempt) >= len(raising)

@@ -1,0 +1,105 @@
+"""A service as small as one can be, for tests of the kernel: it keeps parties, and marks each that it hears of.
+
+`python -m tests.support.toy billing` runs it as the process it would be; the name says which service it stands for.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Column, Integer, MetaData, String, Table, func, select
+
+from shared import clock, logs
+from shared.database import Counted, Database
+from shared.events import registration
+from shared.events.envelope import Event
+from shared.events.registration import Party, PostalAddress
+from shared.messaging import outbox
+from shared.messaging import tables as kernel
+from shared.messaging.batch import Retries
+from shared.messaging.consume import Consumers
+from shared.messaging.facts import Added, Fact, Newest
+from shared.service import Service, serve
+from shared.settings import ServiceSettings
+
+metadata = MetaData()
+party = Table(
+    "party",
+    metadata,
+    Column("id", String(9), primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("name", String, nullable=False),
+)
+mark = Table("mark", metadata, Column("id", Counted, primary_key=True), Column("party", String(9), nullable=False))
+
+RAISES, KILLS = "raises", "kills"
+MENDED = "TOY_MENDED"  # in the environment: the handler's fault is mended
+QUICK = Retries(delays=(0.1, 0.1, 0.2, 0.2))
+
+
+def consumers(service: str = "billing") -> Consumers:
+    found = Consumers(service)
+
+    @found.on(registration.PARTY_REGISTERED, registration.PARTY_CHANGED)
+    def remember(event: Event[Party]) -> Iterable[Fact]:
+        it = event.data
+        if MENDED not in os.environ:
+            if it.name == RAISES:
+                msg = "this handler has a fault"
+                raise RuntimeError(msg)
+            if it.name == KILLS:
+                os.kill(os.getpid(), signal.SIGKILL)
+        yield Newest(party, id=it.organisation_number, version=it.version, name=it.name)
+        yield Added(mark, party=it.organisation_number)
+
+    return found
+
+
+def nobody(service: str) -> Consumers:
+    return Consumers(service)
+
+
+async def create_tables(database: Database) -> None:
+    async with database.transaction() as connection:
+        for each in (metadata, kernel.metadata, clock.metadata):
+            await connection.run_sync(each.create_all)
+
+
+def a_party(number: int, name: str = "Trondheim", version: int = 1) -> Party:
+    return Party(
+        version=version,
+        organisation_number=f"{900_000_000 + number}",
+        kind="municipality",
+        name=name,
+        language_form="bokmål",
+        address=PostalAddress(street="Gata 1", postal_code="7010", city="Trondheim"),
+    )
+
+
+async def tell(database: Database, parties: Sequence[Party]) -> list[Event[Party]]:
+    """Have the outbox tell of these parties."""
+    async with database.transaction() as connection:
+        now = await clock.now(connection)
+        return await outbox.add(connection, registration.PARTY_REGISTERED, parties, at=now)
+
+
+async def count(database: Database, table: Table, *where: Any) -> int:
+    async with database.reading() as connection:
+        return (await connection.execute(select(func.count()).select_from(table).where(*where))).scalar_one()
+
+
+def create(name: str, settings: ServiceSettings, heard: Consumers | None = None, retries: Retries = QUICK) -> Service:
+    if heard is None:
+        heard = consumers(name) if name == "billing" else nobody(name)
+    database = Database(settings.database_url)
+    return Service(name=name, settings=settings, database=database, consumers=heard, routers=[], retries=retries)
+
+
+if __name__ == "__main__":
+    logs.configure("INFO", service=sys.argv[1])
+    sys.exit(asyncio.run(serve(lambda: create(sys.argv[1], ServiceSettings()))))
