@@ -1,4 +1,8 @@
-"""The secrets that containers mount, made by one command: passwords, keys, NATS' configuration."""
+"""The secrets that containers mount, made by one command: passwords, keys, NATS' configuration.
+
+The folder is for its owner alone; the files in it are not, since they are mounted one by one into containers whose
+users are other ones.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +17,7 @@ from shared.messaging.streams import READER
 from shared.web import keys
 
 MONITORING_PORT = 8222
+MOUNTED = 0o644
 
 
 def bootstrap(folder: Path) -> str | None:
@@ -28,14 +33,18 @@ def bootstrap(folder: Path) -> str | None:
     config = nats_config(
         passwords, store="/data", port=4222, host=everywhere, monitoring_port=MONITORING_PORT, sync_always=True
     )
-    write_secret(folder / "nats.conf", config)
+    write_secret(folder / "nats.conf", config, mode=MOUNTED)
     reader = reader_credentials("nats://nats:4222", passwords[READER])
     write_secret(folder / "nats-reader.json", json.dumps(reader, indent=2))
     keys_file = folder / "keys" / "keys.json"
-    return None if keys.read(keys_file) else keys.create(keys_file, name=OPERATOR_KEY, role="operator")
+    if keys.read(keys_file):
+        return None
+    secret = keys.create(keys_file, name=OPERATOR_KEY, role="operator")
+    keys_file.chmod(MOUNTED)
+    return secret
 
 
 def _password(path: Path) -> str:
     if not path.exists():
-        write_secret(path, secrets.token_urlsafe(32))
+        write_secret(path, secrets.token_urlsafe(32), mode=MOUNTED)
     return path.read_text().strip()

@@ -113,11 +113,12 @@ def provision(
         Path, typer.Option(envvar="KULTURSKOLE_NATS_PASSWORD_FILE", help="holds the operator's password")
     ] = Path("secrets/nats-operator"),
     replicas: Annotated[int, typer.Option(help="of each stream; 3 in a cluster")] = 1,
+    wait: Annotated[float, typer.Option(help="seconds for a server that is not there yet")] = 0.0,
 ) -> None:
     """Make NATS' streams and consumers, or bring them up to date."""
     from deploy.provisioning import provision_all  # noqa: PLC0415 - likewise
 
-    asyncio.run(provision_all(nats_url, password_file.read_text().strip(), replicas=replicas))
+    asyncio.run(provision_all(nats_url, password_file.read_text().strip(), replicas=replicas, wait=wait))
     _say("streams and consumers are as they should be")
 
 

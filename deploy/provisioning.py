@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+from time import monotonic
+
 import nats
+import nats.errors
 import structlog
+from nats.aio.client import Client
 
 from deploy.nats_config import OPERATOR
 from deploy.parts import PARTS
@@ -13,13 +18,32 @@ from shared.messaging.streams import durables, provision
 log = structlog.get_logger()
 
 
-async def provision_all(url: str, password: str, *, replicas: int = 1) -> None:
-    """Raises ProvisioningFailed, or nats.errors.Error where the server can't be reached or refuses the user."""
+async def provision_all(url: str, password: str, *, replicas: int = 1, wait: float = 0.0) -> None:
+    """Waits `wait` seconds for a server that can't be reached yet.
+
+    Raises ProvisioningFailed, or nats.errors.Error or OSError where the server can't be reached or refuses the user.
+    """
+    until = monotonic() + wait
+    while True:
+        try:
+            client = await _connect(url, password)
+            break
+        except (nats.errors.NoServersError, OSError):
+            if monotonic() >= until:
+                raise
+            await asyncio.sleep(0.5)
+    try:
+        await provision(client, durables(part.consumers for part in PARTS), replicas=replicas)
+    finally:
+        await client.close()
+
+
+async def _connect(url: str, password: str) -> Client:
 
     async def error(problem: Exception) -> None:
         log.warning("NATS", error=str(problem))
 
-    client = await nats.connect(
+    return await nats.connect(
         url,
         user=OPERATOR,
         password=password,
@@ -28,7 +52,3 @@ async def provision_all(url: str, password: str, *, replicas: int = 1) -> None:
         connect_timeout=10,
         error_cb=error,
     )
-    try:
-        await provision(client, durables(part.consumers for part in PARTS), replicas=replicas)
-    finally:
-        await client.close()

@@ -96,13 +96,14 @@ def reader_credentials(url: str, password: str) -> dict[str, object]:
     }
 
 
-def write_secret(path: Path, content: str) -> None:
-    """Readable by its owner alone, from its first byte on."""
+def write_secret(path: Path, content: str, *, mode: int = 0o600) -> None:
+    """Readable by its owner alone, from its first byte on, unless `mode` says otherwise."""
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.new")
     beside.unlink(missing_ok=True)
     with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         file.write(content)
+        os.fchmod(file.fileno(), mode)
     beside.replace(path)
 
 

@@ -1,0 +1,176 @@
+"""Everything on one machine, started and stopped as a user does."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import re
+import signal
+import socket
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from nats.aio.client import Client
+
+from shared.events.catalogue import PUBLISHERS
+from tests.end_to_end.started import Started, is_running, run, started
+
+PROGRAMME = {
+    "code": "p-2024",
+    "name": "Regionalt program",
+    "period_start": "2024-08-01",
+    "period_end": "2025-12-31",
+    "fee_ore": 2_000_000,
+}
+linux = pytest.mark.skipif(sys.platform != "linux", reason="asks Linux about processes")
+
+
+@pytest.fixture(scope="module")
+def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Started]:
+    with started(tmp_path_factory.mktemp("run") / "state") as it:
+        yield it
+
+
+def eventually(holds: Callable[[], bool], *, within: float = 30) -> None:
+    until = time.monotonic() + within
+    while not holds():
+        assert time.monotonic() < until, "it never came true"
+        time.sleep(0.1)
+
+
+def is_ready(url: str) -> bool:
+    return httpx.get(f"{url}/health/ready").status_code == httpx.codes.OK
+
+
+def bearer(key: str | None) -> dict[str, str]:
+    return {"Authorization": f"Bearer {key}"}
+
+
+def test_the_front_page_says_what_runs_and_where_to_look(up: Started) -> None:
+    page = httpx.get(up.url)
+    assert page.status_code == 200
+    assert page.text.count("klar</span>") == len(PUBLISHERS)
+    for told in (*PUBLISHERS, f"127.0.0.1:{up.nats_port}", "--nats-port", str(up.state / "nats-reader.json"), "/mails"):
+        assert told in page.text
+    assert up.key is not None
+    assert up.key not in page.text
+
+
+def test_no_route_but_health_and_the_front_page_answers_without_a_key(up: Started) -> None:
+    tried = 0
+    for service in PUBLISHERS:
+        contract = httpx.get(f"{up.url}/{service}/openapi.json", headers=bearer(up.key)).json()
+        for path, operations in contract["paths"].items():
+            if "/health/" in path:
+                continue
+            for method in operations:
+                answer = httpx.request(method, up.url + re.sub(r"{\w+}", "1", path))
+                assert answer.status_code == 401, (method, path)
+                assert answer.headers["content-type"] == "application/problem+json"
+                tried += 1
+    assert tried > 60
+    for path in ("/mails", "/mails/00000001", "/billing/openapi.json", "/billing/docs"):
+        assert httpx.get(up.url + path).status_code == 401, path
+    assert httpx.get(f"{up.url}/openapi.json").status_code in {401, 404}
+
+
+def test_the_mails_are_shown_to_who_has_a_key(up: Started) -> None:
+    page = httpx.get(f"{up.url}/mails", auth=("whoever", up.key or ""))
+    assert page.status_code == 200
+    assert "Ingen e-post" in page.text
+    assert "default-src 'none'" in page.headers["content-security-policy"]
+    assert httpx.get(f"{up.url}/mails/1", auth=("whoever", up.key or "")).status_code == 404
+
+
+def test_another_system_gets_in_with_the_credentials_of_the_file(up: Started) -> None:
+    credentials = json.loads((up.state / "nats-reader.json").read_text())
+
+    async def streams() -> list[str]:
+        client = Client()
+        await client.connect(
+            credentials["url"],
+            user=credentials["user"],
+            password=credentials["password"],
+            inbox_prefix=credentials["inbox_prefix"],
+        )
+        found = [(await client.jsm().consumer_info(it, credentials["durable"])).name for it in credentials["streams"]]
+        await client.close()
+        return found
+
+    assert asyncio.run(streams()) == ["reader"] * 4
+
+
+def test_the_clock_cannot_be_moved(up: Started) -> None:
+    answer = httpx.post(
+        f"{up.url}/billing/operations/clock", json={"now": "2024-01-01T00:00:00Z"}, headers=bearer(up.key)
+    )
+    assert answer.status_code in {404, 405}
+
+
+def test_the_state_survives_a_restart(tmp_path: Path) -> None:
+    with started(tmp_path / "state") as first:
+        made = httpx.post(f"{first.url}/registration/programmes", json=PROGRAMME, headers=bearer(first.key))
+        assert made.status_code == 201
+        key = first.key
+        assert first.stop() == 0
+        assert first.complaints == ""
+    with started(tmp_path / "state") as second:
+        assert second.key is None
+        found = httpx.get(f"{second.url}/registration/programmes/p-2024", headers=bearer(key))
+        assert found.json() == made.json()
+
+
+@linux
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_stops_all_of_it(tmp_path: Path, how: signal.Signals) -> None:
+    with started(tmp_path / "state") as it:
+        children = it.children()
+        assert children
+        assert it.stop(how) == 0
+        assert it.complaints == ""
+        assert [pid for pid in children if is_running(pid)] == []
+
+
+@linux
+def test_nats_does_not_outlive_us_even_when_we_are_killed(tmp_path: Path) -> None:
+    with started(tmp_path / "state") as it:
+        children = it.children()
+        it.process.kill()
+        it.process.communicate()
+        eventually(lambda: not any(is_running(pid) for pid in children))
+
+
+@linux
+def test_nats_is_started_again_when_it_ends(tmp_path: Path) -> None:
+    with started(tmp_path / "state") as it:
+        (nats_server,) = it.children()
+        os.kill(nats_server, signal.SIGKILL)
+        eventually(lambda: it.children() not in ([], [nats_server]))
+        eventually(lambda: is_ready(it.url))
+
+
+@pytest.mark.parametrize(("option", "other"), [("--port", "--nats-port"), ("--nats-port", "--port")])
+@pytest.mark.parametrize("command", ["up", "demo"])
+def test_a_taken_port_is_a_clear_message(tmp_path: Path, command: str, option: str, other: str) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        done = run(command, "--state", str(tmp_path / "state"), option, port, other, "0")
+    assert done.returncode == 2
+    assert done.stdout == ""
+    (line,) = done.stderr.splitlines()
+    assert port in line
+    assert option in line
+
+
+def test_a_folder_in_use_is_a_clear_message(up: Started) -> None:
+    done = run("up", "--state", str(up.state), "--port", "0", "--nats-port", "0")
+    assert done.returncode == 1
+    (line,) = done.stderr.splitlines()
+    assert "another process" in line
