@@ -1,28 +1,27 @@
-"""Billing's JSON routes: what was issued, what was not and why, releases by hand, and the books."""
+"""Billing's JSON routes: what was issued, what was not and why, releases by hand, and the books.
+
+Amounts are in øre, days are calendar days in Norway.
+"""
 
 from __future__ import annotations
 
 import json
+from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
+from pydantic import BaseModel, ConfigDict, Field
 
 from services.billing.domain.books import books
+from services.billing.domain.deliveries import ReleaseReason
+from services.billing.domain.instalments import CreditReason
+from services.billing.domain.unbilled import Why
 from services.billing.repository import agreements, documents, occasions
 from services.billing.use_cases.list_unbilled import list_unbilled
 from services.billing.use_cases.release_instalment import release_instalment
 from services.billing.use_cases.withdraw_release import withdraw_release
-from services.billing.views import (
-    CreditNoteView,
-    InvoiceView,
-    NewRelease,
-    ReleaseView,
-    SummaryView,
-    UnbilledList,
-    UnbilledView,
-)
 from shared.questions import DocumentContent
-from shared.web.api import Administrator, After, DatabaseOf, Limit, Page, Reader, page_of
+from shared.web.api import Administrator, After, Body, DatabaseOf, Limit, Page, Reader, page_of
 
 router = APIRouter(prefix="/billing", tags=["billing"])
 
@@ -30,6 +29,76 @@ Programme = Annotated[str, Path(max_length=40)]
 OfProgramme = Annotated[str, Query(max_length=40)]
 Number = Annotated[int, Path(ge=1, le=999_999)]
 AfterNumber = Annotated[int, Query(ge=0, le=999_999)]
+
+
+class View(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+
+class InvoiceView(View):
+    programme: str
+    number: int
+    kid: str
+    party: str
+    agreement: str
+    instalment: int
+    attempt: int = Field(description="1, and one more each time the one before was credited")
+    session: str | None = Field(description="what made it due: a session")
+    release: str | None = Field(description="what made it due: a release by hand")
+    amount_ore: int
+    issued_on: date
+    due_on: date
+    credited_by: int | None = Field(description="the number of the credit note, if there is one")
+
+
+class CreditNoteView(View):
+    programme: str
+    number: int
+    invoice: int = Field(description="the number of the invoice that it credits in full")
+    party: str
+    agreement: str
+    instalment: int
+    attempt: int
+    reason: CreditReason
+    because: str = Field(description="the id of the event that made the invoice wrong")
+    amount_ore: int
+    issued_on: date
+
+
+class NewRelease(Body):
+    instalment: Annotated[int, Field(ge=1, le=3)]
+    effective_on: date = Field(description="counts as a session completed on that day (B6); not in the future")
+    reason: ReleaseReason
+
+
+class ReleaseView(View):
+    id: str
+    version: int
+    programme: str
+    instalment: int
+    effective_on: date
+    reason: ReleaseReason
+    withdrawn: bool
+
+
+class UnbilledView(View):
+    party: str
+    agreement: str
+    instalment: int
+    why: Why
+    explanation: str = Field(description="in Norwegian")
+
+
+class UnbilledList(View):
+    items: list[UnbilledView]
+
+
+class SummaryView(View):
+    invoices: int
+    credit_notes: int
+    total_ore: int = Field(description="what was invoiced less what was credited")
+    first_number: int | None = Field(description="of the invoices")
+    last_number: int | None
 
 
 @router.get("/programmes/{programme}/invoices")

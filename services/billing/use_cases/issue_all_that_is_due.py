@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from services.billing.content import Seller
 from services.billing.repository import marks
+from services.billing.use_cases.issue_invoices import Seller
 from services.billing.use_cases.issue_what_is_due import issue_what_is_due
 from services.billing.use_cases.mark_agreements_of_parties import mark_agreements_of_parties
 from shared.database import Database

@@ -7,24 +7,17 @@ committed meanwhile is never overlooked. Each slice reads the facts anew. Runnin
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.billing import content
-from services.billing.content import Seller
-from services.billing.domain.instalments import Agreement, Buyer, Claim, Credit, CreditNote, Invoice, difference
-from services.billing.domain.kid import kid
-from services.billing.domain.series import series_id
+from services.billing.domain.instalments import Agreement, Claim, difference
 from services.billing.repository import agreements, documents, marks, occasions
-from services.billing.repository.agreements import Programme
 from services.billing.repository.marks import Marks
-from shared import clock
+from services.billing.use_cases.issue_credit_notes import issue_credit_notes
+from services.billing.use_cases.issue_invoices import Seller, issue_invoices
 from shared.database import Database
-from shared.events import billing as events
-from shared.messaging import outbox, points
-from shared.questions import DocumentContent
+from shared.messaging import points
 
 log = structlog.get_logger()
 
@@ -95,7 +88,7 @@ async def bring_up_to_date(
     else:
         _set_aside([claim for claim in claims if claim.agreement.buyer is None], "their party is not known yet")
         ready = [(claim, claim.agreement.buyer) for claim in claims if claim.agreement.buyer is not None]
-        await issue(connection, programme, ready, seller)
+        await issue_invoices(connection, programme, ready, seller)
     await issue_credit_notes(connection, code, credits)
 
 
@@ -103,70 +96,3 @@ def _set_aside(claims: Sequence[Claim], why: str) -> None:
     """The fact that is missing will mark them again."""
     if claims:
         log.warning("agreements are set aside", why=why, agreements=sorted({claim.agreement.id for claim in claims}))
-
-
-async def issue(
-    connection: AsyncConnection, programme: Programme, claims: Sequence[tuple[Claim, Buyer]], seller: Seller
-) -> None:
-    if not claims:
-        return
-    now, today = await clock.now(connection), await clock.today(connection)
-    series = await documents.take_numbers(connection, programme.code, "invoice", len(claims))
-    invoices = [
-        Invoice(
-            programme=programme.code,
-            number=number,
-            agreement=claim.agreement.id,
-            party=claim.agreement.party,
-            instalment=claim.instalment,
-            attempt=claim.attempt,
-            session=claim.delivery.id if claim.delivery.kind == "session" else None,
-            release=claim.delivery.id if claim.delivery.kind == "release" else None,
-            amount_ore=claim.amount_ore,
-            issued_on=today,
-            due_on=today + timedelta(days=programme.days_to_pay),
-            kid=kid(series.ordinal, number),
-        )
-        for number, (claim, _) in zip(series.numbers, claims, strict=True)
-    ]
-    contents = [
-        content.of_invoice(invoice, claim, buyer, seller, programme.name).model_dump_json()
-        for invoice, (claim, buyer) in zip(invoices, claims, strict=True)
-    ]
-    await documents.add_invoices(connection, invoices, contents)
-    # The event leaves out what its contract does not name.
-    told = [events.Invoice(version=1, series=series_id(it.programme, "invoice"), **vars(it)) for it in invoices]
-    await outbox.add(connection, events.INVOICE_ISSUED, told, at=now)
-
-
-async def issue_credit_notes(connection: AsyncConnection, programme: str, credits: Sequence[Credit]) -> None:
-    if not credits:
-        return
-    now, today = await clock.now(connection), await clock.today(connection)
-    series = await documents.take_numbers(connection, programme, "credit_note", len(credits))
-    notes = [
-        CreditNote(
-            programme=programme,
-            number=number,
-            invoice=it.invoice.number,
-            agreement=it.invoice.agreement,
-            party=it.invoice.party,
-            instalment=it.invoice.instalment,
-            attempt=it.invoice.attempt,
-            session=it.invoice.session,
-            release=it.invoice.release,
-            reason=it.reason,
-            because=it.because,
-            amount_ore=it.invoice.amount_ore,
-            issued_on=today,
-        )
-        for number, it in zip(series.numbers, credits, strict=True)
-    ]
-    invoiced = await documents.contents(connection, [it.invoice for it in credits])
-    contents = [
-        content.of_credit_note(note, DocumentContent.model_validate_json(invoiced[note.invoice])).model_dump_json()
-        for note in notes
-    ]
-    await documents.add_credit_notes(connection, notes, contents)
-    told = [events.CreditNote(version=1, series=series_id(programme, "credit_note"), **vars(it)) for it in notes]
-    await outbox.add(connection, events.CREDIT_NOTE_ISSUED, told, at=now)

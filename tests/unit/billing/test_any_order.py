@@ -1,0 +1,119 @@
+"""Every event three times, in any order, with the worker at any moment: the same books but for the credited attempts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from services.billing import tables
+from services.billing.consumers import consumers
+from services.billing.domain.books import BookedCreditNote, BookedInvoice, Books, apart_from_credited_attempts, books
+from services.billing.domain.deliveries import JointSession, Occasions
+from services.billing.domain.instalments import Agreement, Invoice
+from shared.events.envelope import Event
+from shared.messaging.facts import Added, Fact, Newest
+from tests.unit.billing import news
+from tests.unit.billing.samples import TRONDHEIM, carry_out
+
+
+class Memory:
+    """Billing without a database: facts as they are written, marks worked off, invoices kept."""
+
+    def __init__(self) -> None:
+        self.rows: dict[tuple[str, str], dict[str, Any]] = {}
+        self.marks: set[str | None] = set()
+        self.issued: dict[str, list[Invoice]] = {}
+
+    def take(self, event: Event[Any]) -> None:
+        for fact in consumers.facts(event):
+            self._record(fact)
+
+    def work(self) -> None:
+        everything = Occasions(
+            sessions=[JointSession(**it) for it in self._of(tables.session, JointSession)], releases=[]
+        )
+        for row in self._of(tables.agreement, Agreement):
+            if None in self.marks or row["id"] in self.marks:
+                agreement = Agreement(**row, buyer=TRONDHEIM)
+                self.issued[agreement.id] = carry_out(agreement, everything, self.issued.get(agreement.id, []))
+        self.marks.clear()
+
+    def books(self) -> Books:
+        """With numbers given at the end, since who got which is no part of them."""
+        issued = [(n, it) for n, it in enumerate((it for of in self.issued.values() for it in of), start=1)]
+        credited = [(n, it) for n, it in issued if it.credited_by]
+        return books(
+            [row["party"] for row in self._of(tables.agreement, Agreement)],
+            [BookedInvoice(n, it.party, it.instalment, it.amount_ore) for n, it in issued],
+            [BookedCreditNote(m, n, it.amount_ore, "e") for m, (n, it) in enumerate(credited, start=1)],
+        )
+
+    def _record(self, fact: Fact) -> None:
+        if isinstance(fact, Newest):
+            key = (fact.table.name, fact.row["id"])
+            if key not in self.rows or self.rows[key]["version"] < fact.row["version"]:
+                self.rows[key] = fact.row
+        elif isinstance(fact, Added):
+            self.marks.add(fact.row["agreement"])
+
+    def _of(self, table: Any, kind: Any) -> Iterable[dict[str, Any]]:
+        names = [name for name in kind.__dataclass_fields__ if name in table.c]
+        for (of, _), row in sorted(self.rows.items()):
+            if of == table.name:
+                yield {name: row[name] for name in names}
+
+
+days = st.dates(date(2024, 8, 1), date(2025, 12, 31))
+endings = st.lists(st.none() | days, max_size=3)
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> list[Event[Any]]:
+    """What happened to two agreements and three sessions; each is contradicted by its own next version."""
+    found: list[Event[Any]] = []
+    for n in (1, 2):
+        found += [news.sent(n), news.signed(n)]
+        for version, ends_on in enumerate(draw(endings), start=3):
+            found.append(news.ended(n, ends_on, version) if ends_on else news.end_taken_back(n, version))
+    for n in (1, 2, 3):
+        found.append(news.session("planned", n))
+        for version in range(2, draw(st.integers(2, 5))):
+            found.append(draw(changes(n, version)))
+    return found
+
+
+@st.composite
+def changes(draw: st.DrawFn, n: int, version: int) -> Event[Any]:
+    day = draw(st.sampled_from([news.DAYS[n], date(2025, 3, 1)]))
+    return draw(
+        st.sampled_from(
+            [
+                news.completed(n, version, day),
+                news.completion_revoked(n, version),
+                news.session("changed", n, version, format="digital", instalment=None),
+                news.session("cancelled", n, version, state="cancelled"),
+            ]
+        )
+    )
+
+
+@given(history=histories(), data=st.data())
+@settings(max_examples=200, deadline=None)
+def test_news_in_any_order_and_repeated_ends_in_the_same_books(
+    history: Sequence[Event[Any]], data: st.DataObject
+) -> None:
+    straight, shuffled = Memory(), Memory()
+    for event in history:
+        straight.take(event)
+        straight.work()
+    works = data.draw(st.lists(st.booleans(), min_size=3 * len(history), max_size=3 * len(history)))
+    for event, works_now in zip(data.draw(st.permutations([*history] * 3)), works, strict=True):
+        shuffled.take(event)
+        if works_now:
+            shuffled.work()
+    shuffled.work()
+    assert apart_from_credited_attempts(shuffled.books()) == apart_from_credited_attempts(straight.books())

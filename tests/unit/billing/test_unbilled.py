@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+
+from services.billing.domain import instalments
+from services.billing.domain.deliveries import JointSession, Release
+from services.billing.domain.instalments import Agreement, Invoice
+from services.billing.domain.unbilled import Unbilled, unbilled
+from tests.unit.billing.samples import AGREEMENT, DAYS, FIRST, SECOND, carry_out, occasions, release, session
+
+THIRD_PLANNED = session(3, state="planned", title="Fellessamling 5", planned="11.–12. september 2025")
+
+
+def why(
+    agreement: Agreement,
+    known: Sequence[JointSession | Release],
+    issued: Sequence[Invoice] = (),
+    *,
+    programme_is_known: bool = True,
+) -> dict[int, str]:
+    found = unbilled(agreement, occasions(*known), issued, programme_is_known=programme_is_known)
+    assert all(it.explanation for it in found)
+    return {it.instalment: it.why for it in found}
+
+
+def test_what_an_invoice_stands_for_is_not_listed() -> None:
+    everything = [FIRST, SECOND, session(3)]
+    issued = carry_out(AGREEMENT, occasions(*everything), [])
+    assert why(AGREEMENT, everything, issued) == {}
+
+
+def test_what_is_due_is_about_to_be_issued() -> None:
+    assert why(AGREEMENT, [FIRST, release(2), session(3)]) == dict.fromkeys((1, 2, 3), "about_to_be_issued")
+
+
+def test_an_agreement_that_is_not_signed_owes_nothing() -> None:
+    assert why(replace(AGREEMENT, signed_on=None), [FIRST]) == dict.fromkeys((1, 2, 3), "not_signed")
+
+
+def test_a_session_that_is_planned_is_named_with_its_time() -> None:
+    found = unbilled(AGREEMENT, occasions(THIRD_PLANNED), [], programme_is_known=True)
+    assert found[2] == Unbilled(
+        instalment=3,
+        why="session_not_completed",
+        explanation="Ikke gjennomført: Fellessamling 5 (11.–12. september 2025).",
+    )
+
+
+def test_an_instalment_that_no_physical_session_carries_waits_for_one_or_for_a_release() -> None:
+    known: list[JointSession | Release] = [
+        session(1, format="digital"),
+        session(2, state="cancelled"),
+        release(3, withdrawn=True),
+    ]
+    assert why(AGREEMENT, known) == dict.fromkeys((1, 2, 3), "no_session")
+
+
+def test_an_agreement_that_ended_before_is_told_so_whether_the_session_was_held_or_is_yet_to_come() -> None:
+    ended = replace(AGREEMENT, ends_on=DAYS[2])
+    issued = carry_out(ended, occasions(FIRST), [])
+    assert why(ended, [FIRST, SECOND, THIRD_PLANNED], issued) == {2: "agreement_ended", 3: "agreement_ended"}
+    some_day = replace(THIRD_PLANNED, first_day=None, last_day=None)
+    assert why(ended, [FIRST, SECOND, some_day], issued) == {2: "agreement_ended", 3: "session_not_completed"}
+
+
+def test_what_is_set_aside_says_what_it_waits_for() -> None:
+    stranger = replace(AGREEMENT, buyer=None)
+    assert why(stranger, [FIRST])[1] == "party_unknown"
+    assert why(AGREEMENT, [FIRST], programme_is_known=False)[1] == "programme_unknown"
+
+
+def test_an_instalment_of_nothing_is_told_so() -> None:
+    assert why(replace(AGREEMENT, fee_ore=2), [FIRST, session(3)]) == {
+        1: "about_to_be_issued",
+        2: "no_session",
+        3: "nothing_to_pay",
+    }
+
+
+def test_a_rule_that_raises_is_told_and_not_raised(monkeypatch: pytest.MonkeyPatch) -> None:
+    def raises(_: int) -> list[int]:
+        raise ZeroDivisionError
+
+    issued = carry_out(AGREEMENT, occasions(FIRST), [])
+    monkeypatch.setattr(instalments, "split_fee", raises)
+    assert why(AGREEMENT, [FIRST, SECOND], issued) == {2: "rule_raised", 3: "rule_raised"}
