@@ -7,12 +7,13 @@ import signal
 import subprocess
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from typing import Any
 
 import nats as nats_py
 import pytest
 from nats.aio.client import Client
 
-from deploy.nats_config import USERS, nats_config
+from deploy.nats_config import OPERATOR, USERS, nats_config
 from deploy.nats_server import executable
 from shared.messaging.broker import inbox_prefix
 from tests.support.processes import HOST, dies_with_tests, end, free_port
@@ -71,11 +72,15 @@ class NatsServer:
         self.stop()
         await self.start()
 
-    async def client(self, user: str = "operator") -> Client:
-        """A connection as one of our users, to be closed by who asked for it."""
+    async def client(self, user: str = OPERATOR, **options: Any) -> Client:
+        """A connection as one of our users, with options of nats-py; to be closed by who asked for it."""
         return await nats_py.connect(
-            self.url, user=user, password=PASSWORDS[user], inbox_prefix=inbox_prefix(user).encode()
+            self.url, user=user, password=PASSWORDS[user], inbox_prefix=inbox_prefix(user), **options
         )
+
+    @property
+    def pid(self) -> int | None:
+        return self._process.pid if self._process else None
 
     def log(self) -> str:
         return (self._folder / "nats.log").read_text(errors="replace")[-2000:]

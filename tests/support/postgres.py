@@ -51,19 +51,19 @@ class Postgres:
 
     def __init__(self) -> None:
         self._user = _someone_else() if os.geteuid() == 0 else None
-        self._folder = Path(tempfile.mkdtemp(prefix="kulturskole-postgres-"))
-        self._data = self._folder / "data"
+        self.folder = Path(tempfile.mkdtemp(prefix="kulturskole-postgres-"))
+        self._data = self.folder / "data"
         self._process: subprocess.Popen[bytes] | None = None
         self.port = free_port()
         try:
-            self._give(self._folder)
+            self._give(self.folder)
             self._binaries = self._runnable(binaries())
             # Without -U it would be named after the user it runs as.
             self._run(
                 "initdb", "-D", str(self._data), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale", "-N"
             )
         except BaseException:
-            shutil.rmtree(self._folder, ignore_errors=True)
+            shutil.rmtree(self.folder, ignore_errors=True)
             raise
 
     def url(self, database: str) -> str:
@@ -73,10 +73,10 @@ class Postgres:
     def start(self) -> None:
         """Returns when it takes connections; on the same port each time."""
         told = [word for name, value in SETTINGS.items() for word in ("-c", f"{name}={value}")]
-        with (self._folder / "log").open("ab") as log:
+        with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
                 [self._binaries / "postgres", "-D", self._data, "-p", str(self.port), *told],
-                cwd=self._folder,
+                cwd=self.folder,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -111,10 +111,14 @@ class Postgres:
 
     def remove(self) -> None:
         self.stop()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    @property
+    def pid(self) -> int | None:
+        return self._process.pid if self._process else None
 
     def log(self) -> str:
-        return (self._folder / "log").read_text(errors="replace")[-2000:]
+        return (self.folder / "log").read_text(errors="replace")[-2000:]
 
     def _is_ready(self) -> bool:
         """As pg_ctl tells: the eighth line of this file says so."""
@@ -127,7 +131,7 @@ class Postgres:
     def _run(self, tool: str, *arguments: str) -> None:
         done = subprocess.run(
             [self._binaries / tool, *arguments],
-            cwd=self._folder,
+            cwd=self.folder,
             capture_output=True,
             check=False,
             user=self._user.uid if self._user else None,
@@ -147,14 +151,14 @@ class Postgres:
         try:
             subprocess.run(
                 [found / "postgres", "--version"],
-                cwd=self._folder,
+                cwd=self.folder,
                 capture_output=True,
                 check=True,
                 user=self._user.uid if self._user else None,
             )
         except (PermissionError, subprocess.CalledProcessError):
-            shutil.copytree(found.parent, self._folder / "installed", symlinks=True)
-            return self._folder / "installed" / found.name
+            shutil.copytree(found.parent, self.folder / "installed", symlinks=True)
+            return self.folder / "installed" / found.name
         return found
 
 
