@@ -164,13 +164,7 @@ class Service:
 
     def _create_api(self, routers: Sequence[APIRouter]) -> FastAPI:
         prefix = f"/{self.name}"
-        api = FastAPI(
-            title=f"Fremtidens kulturskole: {self.name}",
-            version="1",
-            docs_url=f"{prefix}/docs",
-            redoc_url=None,
-            openapi_url=f"{prefix}/openapi.json",
-        )
+        api = FastAPI(title=f"Fremtidens kulturskole: {self.name}", version="1", openapi_url=None)
         api.state.service = self
         api.state.database = self.database
         api.state.keys = Keys(self.settings.keys_file)
@@ -179,9 +173,11 @@ class Service:
             api.include_router(router)
         technical = operations.routes(simulated_clock=self.settings.simulated_clock)
         api.include_router(technical, prefix=prefix)
+        contract = operations.contract_of(api, prefix)
+        api.include_router(contract, prefix=prefix)
         # A service alone has them at the root too.
         api.include_router(technical, include_in_schema=False)
-        api.add_api_route("/openapi.json", api.openapi, include_in_schema=False)
+        api.include_router(contract)
         return api
 
 

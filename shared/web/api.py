@@ -63,6 +63,16 @@ async def page_reader(request: Request, basic: Annotated[HTTPBasicCredentials | 
     return check(request, basic.password if basic else None, "reader", scheme="Basic")
 
 
+async def any_reader(
+    request: Request,
+    bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+    basic: Annotated[HTTPBasicCredentials | None, Depends(_basic)],
+) -> Key:
+    """For what programs and browsers read alike: the key as a bearer's, or as the password of HTTP Basic."""
+    secret = bearer.credentials if bearer else basic.password if basic else None
+    return check(request, secret, "reader", scheme="Basic")
+
+
 def check(request: Request, secret: str | None, role: Role, *, scheme: str) -> Key:
     """The key of this secret. Raises HTTPException 401 without a valid one, 403 where its role does not suffice."""
     key: Key | None = request.app.state.keys.find(secret) if secret else None
