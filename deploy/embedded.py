@@ -87,6 +87,7 @@ class Supervisor:
             "simulated_clock": simulated_clock,
             "smtp_host": HOST,
             "smtp_port": smtp_port,
+            "smtp_starttls": False,  # the sink is on this machine
         }
         self._tasks: list[asyncio.Task[None]] = []
 

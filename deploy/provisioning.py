@@ -39,7 +39,6 @@ async def provision_all(url: str, password: str, *, replicas: int = 1, wait: flo
 
 
 async def _connect(url: str, password: str) -> Client:
-
     async def error(problem: Exception) -> None:
         log.warning("NATS", error=str(problem))
 
