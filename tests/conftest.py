@@ -4,6 +4,7 @@
 pytest_plugins = [
     "tests.support.postgres",
     "tests.support.databases",
+    "tests.support.keys",
     "tests.support.nats",
     "tests.support.smtp",
 ]

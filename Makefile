@@ -1,0 +1,64 @@
+# Each target does the set-up that it needs: a virtual environment in .venv, with what the lock in requirements/ says.
+
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+.DEFAULT_GOAL := help
+.PHONY: help demo run test check format schemas lock clean
+
+# The first Python that is new enough; `make PYTHON=… demo` takes another.
+NEW_ENOUGH = import sys; sys.exit(sys.version_info < (3, 11))
+PYTHON = $(shell for it in python3.13 python3.12 python3.11 python3 python; do \
+	$$it -c '$(NEW_ENOUGH)' >/dev/null 2>&1 && echo $$it && break; done)
+VENV = .venv/bin/python
+# Options for the command: `make demo ARGS=--exit`, `make test ARGS="-k billing"`.
+ARGS =
+
+help:  ## List the targets
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-15s %s\n", $$1, $$2 }'
+
+demo: .venv/run.stamp  ## Play the programme 2024–2025 on this machine (ARGS=--exit: end after the summary)
+	@$(VENV) -m deploy.cli demo $(ARGS)
+
+run: .venv/run.stamp  ## Run all four services on this machine, until Ctrl-C
+	@$(VENV) -m deploy.cli up $(ARGS)
+
+test: .venv/dev.stamp  ## Run all tests (ARGS="-k billing": some of them)
+	@$(VENV) -m pytest -n auto --dist worksteal $(ARGS)
+
+check: .venv/dev.stamp  ## Check the code: ruff, its format, mypy, the walls between packages
+	@.venv/bin/ruff check
+	@.venv/bin/ruff format --check
+	@.venv/bin/mypy
+	@.venv/bin/lint-imports
+
+format: .venv/dev.stamp  ## Format the code, and mend what ruff can
+	@.venv/bin/ruff check --fix
+	@.venv/bin/ruff format
+
+schemas: .venv/dev.stamp  ## Write the snapshots of the events' schemas, after a change that breaks nothing
+	@$(VENV) -m tests.contract.write_snapshots
+
+# Without addresses: which package index it is, is this machine's business. ARGS=--upgrade takes newer releases.
+COMPILE = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" --extra build $(ARGS) pyproject.toml
+lock: .venv/dev.stamp  ## Write requirements/*.lock anew from pyproject.toml
+	@$(COMPILE) --output-file requirements/run.lock
+	@$(COMPILE) --extra dev --output-file requirements/dev.lock
+
+clean:  ## Remove .venv, the caches and what the demo kept; var/run stays
+	@rm -rf .venv var/demo build *.egg-info .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# A Python without ensurepip (Debian's, without python3-venv) has its own pip look after the environment.
+.venv/%.stamp: requirements/%.lock | .venv/pyvenv.cfg
+	@$(VENV) -c '$(NEW_ENOUGH)' || { echo "The Python in .venv is older than 3.11: make clean, and again." >&2; exit 1; }
+	@echo "Installing what requirements/$*.lock says …"
+	@pip="$(VENV) -m pip"; $$pip --version >/dev/null 2>&1 || pip="$(PYTHON) -m pip --python $(VENV)"; \
+	install="$$pip --quiet --disable-pip-version-check install"; \
+	$$install --require-hashes --requirement $< && $$install --no-deps --no-build-isolation --editable .
+	@touch .venv/run.stamp $@
+
+.venv/pyvenv.cfg:
+	@test -n "$(PYTHON)" && $(PYTHON) -c '$(NEW_ENOUGH)' || { echo "Python 3.11 or newer is needed and \
+	$(or $(PYTHON),none of python3.13 python3.12 python3.11 python3 python) is that. Install one, or name it: make PYTHON=/…/python3.12 demo" >&2; exit 1; }
+	@echo "Making .venv with $$($(PYTHON) --version) …"
+	@if $(PYTHON) -c 'import ensurepip' 2>/dev/null; then $(PYTHON) -m venv .venv; else $(PYTHON) -m venv --without-pip .venv; fi
