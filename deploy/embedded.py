@@ -16,6 +16,7 @@ from typing import Any
 import structlog
 
 from deploy import front
+from deploy.front import Services
 from deploy.gateway import Gateway
 from deploy.mail_sink import MailSink
 from deploy.nats_config import OPERATOR, nats_config
@@ -36,12 +37,13 @@ PAUSE = 1.0  # seconds before a service that ended is started again
 
 @dataclass(frozen=True, kw_only=True)
 class Running:
-    """What was started. `first_key` is the operator's key where this run made it."""
+    """What was started. `first_key` is the operator's key where this run made it; a service that starts anew is None."""
 
     url: str
     nats_port: int
     state: State
     first_key: str | None
+    services: Services
 
 
 @asynccontextmanager
@@ -70,7 +72,13 @@ async def running(folder: Path, *, port: int, nats_port: int, simulated_clock: b
         await supervisor.start()
         pages = front.create(state, supervisor.services, nats_port=nats_port, nats_is_up=lambda: server.pid is not None)
         await stack.enter_async_context(_serving(Gateway(supervisor.services, pages), listen(HOST, port)))
-        yield Running(url=f"http://{HOST}:{port}", nats_port=nats_port, state=state, first_key=first_key)
+        yield Running(
+            url=f"http://{HOST}:{port}",
+            nats_port=nats_port,
+            state=state,
+            first_key=first_key,
+            services=supervisor.services,
+        )
 
 
 class Supervisor:

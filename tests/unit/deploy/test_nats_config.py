@@ -205,16 +205,17 @@ async def test_another_system_can_do_nothing_but_read(connect: Connect) -> None:
 async def test_another_system_cannot_have_the_server_write_into_our_account(connect: Connect) -> None:
     """The reply address of a pull is where messages go: one of ours must not be reached (DESIGN.md, Events)."""
     reader, service, other = await connect(READER), await connect("registration"), await connect("billing")
-    await service.client.jetstream().publish(SIGNED, b"{}", stream="REGISTRATION")
     heard: list[Msg] = []
 
     async def hear(message: Msg) -> None:
         heard.append(message)
 
-    await other.client.subscribe("rpc.billing.>", cb=hear)
+    for subject in ("rpc.billing.>", "_INBOX_billing.victim"):
+        await other.client.subscribe(subject, cb=hear)
     await other.settle()
-    for address in ("kulturskole.billing.invoice.issued.p.942110464", "rpc.billing.invoice", "_INBOX_billing.x"):
-        await reader.publish("$JS.API.CONSUMER.MSG.NEXT.REGISTRATION.reader", reply=address)
+    for address in ("kulturskole.billing.invoice.issued.p.942110464", "rpc.billing.invoice", "_INBOX_billing.victim"):
+        await service.client.jetstream().publish(SIGNED, b"{}", stream="REGISTRATION")
+        assert await reader.publish("$JS.API.CONSUMER.MSG.NEXT.REGISTRATION.reader", reply=address)
     await asyncio.sleep(0.3)
     operator = await connect(OPERATOR)
     info = await operator.client.jsm().stream_info("BILLING")
