@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
-from pydantic import SecretStr
+from pydantic import SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy import make_url
 
 
 class ServiceSettings(BaseSettings):
@@ -25,6 +27,15 @@ class ServiceSettings(BaseSettings):
     simulated_clock: bool = False  # demo and tests only
     ack_wait: float = 5.0  # seconds, as provisioned
     log_level: str = "INFO"
+
+    @model_validator(mode="before")
+    @classmethod
+    def put_in_the_database_password(cls, given: dict[str, Any]) -> dict[str, Any]:
+        if not given.get("database_password_file"):
+            return given
+        password = Path(given["database_password_file"]).read_text().strip()
+        url = make_url(given["database_url"]).set(password=password)
+        return {**given, "database_url": url.render_as_string(hide_password=False)}
 
     def nats_secret(self) -> str | None:
         if self.nats_password_file is not None:
