@@ -50,7 +50,7 @@ clean:  ## Remove .venv, the caches and what the demo kept; var/run stays
 
 # A Python without ensurepip (Debian's, without python3-venv) has its own pip look after the environment.
 .venv/%.stamp: requirements/%.lock | .venv/pyvenv.cfg
-	@$(VENV) -c '$(NEW_ENOUGH)' || { echo "The Python in .venv is older than 3.11: make clean, and again." >&2; exit 1; }
+	@$(VENV) -c '$(NEW_ENOUGH)' || { echo "The Python in .venv is older than 3.11: run make clean first." >&2; exit 1; }
 	@echo "Installing what requirements/$*.lock says …"
 	@pip="$(VENV) -m pip"; $$pip --version >/dev/null 2>&1 || pip="$(PYTHON) -m pip --python $(VENV)"; \
 	install="$$pip --quiet --disable-pip-version-check install"; \
@@ -58,7 +58,7 @@ clean:  ## Remove .venv, the caches and what the demo kept; var/run stays
 	@touch .venv/run.stamp $@
 
 .venv/pyvenv.cfg:
-	@test -n "$(PYTHON)" && $(PYTHON) -c '$(NEW_ENOUGH)' || { echo "Python 3.11 or newer is needed and \
-	$(or $(PYTHON),none of python3.13 python3.12 python3.11 python3 python) is that. Install one, or name it: make PYTHON=/…/python3.12 demo" >&2; exit 1; }
+	@$(or $(PYTHON),false) -c '$(NEW_ENOUGH)' 2>/dev/null || { echo "Python 3.11 or newer is needed, and none was found\
+	 under the usual names. Install one, or say where it is: make PYTHON=/…/python3.12 demo" >&2; exit 1; }
 	@echo "Making .venv with $$($(PYTHON) --version) …"
 	@if $(PYTHON) -c 'import ensurepip' 2>/dev/null; then $(PYTHON) -m venv .venv; else $(PYTHON) -m venv --without-pip .venv; fi
