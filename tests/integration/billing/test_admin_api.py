@@ -1,0 +1,249 @@
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from services.billing.app import create
+from services.billing.settings import Settings
+from shared.database import Database
+from shared.web import keys
+from tests.integration.billing.world import AMOUNTS, SELLER, take, the_books, work
+from tests.support.databases import set_clock
+from tests.unit.billing.news import (
+    PROGRAMME,
+    agreement_id,
+    completed,
+    ended,
+    organisation_number,
+    party,
+    programme,
+    session,
+    session_id,
+    signed,
+)
+
+ONE, TWO = organisation_number(1), organisation_number(2)
+RELEASE = {"instalment": 3, "effective_on": "2025-09-30", "reason": "session_cancelled"}
+OF_PROGRAMME = f"/billing/programmes/{PROGRAMME}"
+
+
+@pytest.fixture
+async def database(database: Database) -> Database:
+    """Two agreements, one session held, and one of the two ended before it; then another session planned."""
+    await set_clock(database, datetime(2025, 10, 1, 12, tzinfo=UTC))
+    await take(database, programme(), party(1), party(2), signed(1), signed(2), completed(1), session("planned", 2))
+    await work(database)
+    await take(database, ended(2, ends_on=date(2024, 9, 1)))
+    await work(database)
+    return database
+
+
+@dataclass
+class Api:
+    reader: httpx.AsyncClient
+    administrator: httpx.AsyncClient
+
+    async def get(self, path: str) -> Any:
+        answer = await self.reader.get(path)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+
+@pytest.fixture
+async def api(database: Database, tmp_path: Path) -> AsyncIterator[Api]:
+    path = tmp_path / "keys.json"
+    secrets = [keys.create(path, name=f"the {role}", role=role) for role in ("reader", "administrator")]
+    settings = Settings(database_url=database.url.render_as_string(hide_password=False), keys_file=path)
+    service = create(settings)
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(service.database.close)
+        transport = httpx.ASGITransport(app=service.api, raise_app_exceptions=False)
+        clients = [
+            httpx.AsyncClient(transport=transport, base_url="http://billing", headers={"Authorization": f"Bearer {it}"})
+            for it in secrets
+        ]
+        yield Api(*[await stack.enter_async_context(client) for client in clients])
+
+
+def problem(answer: httpx.Response, status: int) -> dict[str, Any]:
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+async def test_the_invoices_of_a_programme(api: Api) -> None:
+    found = await api.get(f"{OF_PROGRAMME}/invoices")
+    assert found["next"] is None
+    first, second = found["items"]
+    assert {name: first[name] for name in first if name not in ("kid", "issued_on", "due_on")} == {
+        "programme": PROGRAMME,
+        "number": 1,
+        "party": ONE,
+        "agreement": agreement_id(1),
+        "instalment": 1,
+        "attempt": 1,
+        "session": session_id(1),
+        "release": None,
+        "amount_ore": AMOUNTS[1],
+        "credited_by": None,
+    }
+    assert (second["party"], second["credited_by"]) == (TWO, 1)
+
+
+async def test_invoices_come_in_pages(api: Api) -> None:
+    page = await api.get(f"{OF_PROGRAMME}/invoices?limit=1")
+    assert [it["number"] for it in page["items"]] == [1]
+    rest = await api.get(f"{OF_PROGRAMME}/invoices?limit=1&after={page['next']}")
+    assert ([it["number"] for it in rest["items"]], rest["next"]) == ([2], None)
+
+
+async def test_an_invoice_and_a_credit_note_with_their_content_as_issued(api: Api) -> None:
+    invoice = await api.get(f"{OF_PROGRAMME}/invoices/2")
+    assert invoice["seller"] == SELLER.party.model_dump()
+    assert invoice["delivered"] == "Deltakeravgift Fremtidens kulturskole, rate 1 av 3: Fellessamling 1"
+    assert (invoice["account"], invoice["no_vat_because"]) == (SELLER.account, SELLER.no_vat_because)
+    note = await api.get(f"{OF_PROGRAMME}/credit-notes/1")
+    assert (note["kind"], note["credits_invoice"], note["buyer"]) == ("credit_note", 2, invoice["buyer"])
+
+
+async def test_the_credit_notes_of_a_programme_name_what_made_the_invoice_wrong(api: Api) -> None:
+    (note,) = (await api.get(f"{OF_PROGRAMME}/credit-notes"))["items"]
+    assert (note["number"], note["invoice"], note["reason"]) == (1, 2, "agreement_ended")
+    assert len(note["because"]) == 36
+
+
+async def test_what_is_unbilled_and_why(api: Api) -> None:
+    items = (await api.get(f"/billing/unbilled?programme={PROGRAMME}"))["items"]
+    assert [(it["party"], it["instalment"], it["why"]) for it in items] == [
+        (ONE, 2, "session_not_completed"),
+        (ONE, 3, "no_session"),
+        (TWO, 1, "agreement_ended"),
+        (TWO, 2, "agreement_ended"),
+        (TWO, 3, "no_session"),
+    ]
+    assert items[0]["agreement"] == agreement_id(1)
+    assert items[0]["explanation"] == "Ikke gjennomført: Fellessamling 3 (19.–20. februar 2025)."
+
+
+async def test_a_release_is_made_shown_and_withdrawn(api: Api) -> None:
+    made = await api.administrator.post(f"{OF_PROGRAMME}/releases", json=RELEASE)
+    again = await api.administrator.post(f"{OF_PROGRAMME}/releases", json=RELEASE)
+    assert (made.status_code, again.status_code) == (201, 201)
+    assert made.json() == again.json()
+    it = made.json()
+    assert it == {"id": it["id"], "version": 1, "programme": PROGRAMME, "withdrawn": False} | RELEASE
+    assert (await api.get(f"{OF_PROGRAMME}/releases"))["items"] == [it]
+    withdrawn = await api.administrator.post(f"/billing/releases/{it['id']}/withdrawal")
+    assert withdrawn.status_code == 200
+    assert withdrawn.json() == it | {"version": 2, "withdrawn": True}
+    assert (await api.administrator.post(f"/billing/releases/{it['id']}/withdrawal")).json() == withdrawn.json()
+
+
+async def test_the_books_are_canonical(api: Api, database: Database) -> None:
+    answer = await api.reader.get(f"{OF_PROGRAMME}/books")
+    found = answer.json()
+    assert found == await the_books(database)
+    assert answer.text == json.dumps(found, sort_keys=True, ensure_ascii=False, indent=2) + "\n"
+    assert found["parties"][TWO]["1"] == {"credited_attempts": 1, "net_ore": 0}
+
+
+async def test_the_summary_counts_what_was_issued(api: Api) -> None:
+    assert await api.get(f"/billing/summary?programme={PROGRAMME}") == {
+        "invoices": 2,
+        "credit_notes": 1,
+        "total_ore": AMOUNTS[1],
+        "first_number": 1,
+        "last_number": 2,
+    }
+
+
+async def test_a_programme_without_invoices_has_an_empty_summary(api: Api, database: Database) -> None:
+    await take(database, programme("empty"))
+    assert await api.get("/billing/summary?programme=empty") == {
+        "invoices": 0,
+        "credit_notes": 0,
+        "total_ore": 0,
+        "first_number": None,
+        "last_number": None,
+    }
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/billing/programmes/unknown/invoices",
+        "/billing/programmes/unknown/credit-notes",
+        "/billing/programmes/unknown/releases",
+        "/billing/programmes/unknown/books",
+        "/billing/programmes/unknown/invoices/1",
+        "/billing/unbilled?programme=unknown",
+        "/billing/summary?programme=unknown",
+        f"{OF_PROGRAMME}/invoices/99",
+        f"{OF_PROGRAMME}/credit-notes/99",
+    ],
+)
+async def test_what_is_not_known_is_404(api: Api, path: str) -> None:
+    problem(await api.reader.get(path), 404)
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        (RELEASE | {"instalment": 4}, "instalment"),
+        (RELEASE | {"instalment": "three"}, "instalment"),
+        (RELEASE | {"effective_on": "30.9.2025"}, "effective_on"),
+        (RELEASE | {"effective_on": "2025-10-02"}, "effective_on"),
+        (RELEASE | {"reason": "Fellessamlingen ble digital"}, "reason"),
+        (RELEASE | {"amount_ore": 1}, "amount_ore"),
+        ({"instalment": 3}, "reason"),
+    ],
+)
+async def test_bad_input_names_the_field(api: Api, body: dict[str, Any], field: str) -> None:
+    found = problem(await api.administrator.post(f"{OF_PROGRAMME}/releases", json=body), 422)
+    assert field in [it["field"] for it in found["errors"]]
+
+
+async def test_a_day_that_is_yet_to_come_names_the_rule(api: Api) -> None:
+    found = problem(
+        await api.administrator.post(f"{OF_PROGRAMME}/releases", json=RELEASE | {"effective_on": "2025-10-02"}), 422
+    )
+    assert found["errors"][0]["rule"] == "B6"
+
+
+@pytest.mark.parametrize("query", ["limit=0", "limit=501", "after=-1", "after=first", "after=999999999999999999999"])
+async def test_a_page_that_cannot_be_is_refused(api: Api, query: str) -> None:
+    problem(await api.reader.get(f"{OF_PROGRAMME}/invoices?{query}"), 422)
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "one", "99999999999999999999"])
+async def test_a_number_that_cannot_be_is_refused(api: Api, number: str) -> None:
+    problem(await api.reader.get(f"{OF_PROGRAMME}/invoices/{number}"), 422)
+
+
+async def test_a_release_of_an_unknown_programme_or_its_withdrawal_is_404(api: Api) -> None:
+    problem(await api.administrator.post("/billing/programmes/unknown/releases", json=RELEASE), 404)
+    problem(await api.administrator.post("/billing/releases/unknown/withdrawal"), 404)
+
+
+async def test_readers_read_and_administrators_change(api: Api) -> None:
+    problem(await api.reader.post(f"{OF_PROGRAMME}/releases", json=RELEASE), 403)
+    problem(await api.reader.post("/billing/releases/x/withdrawal"), 403)
+
+
+async def test_nothing_answers_without_a_key(api: Api) -> None:
+    schema = (await api.reader.get("/openapi.json")).json()
+    without = {"Authorization": ""}
+    for path, methods in schema["paths"].items():
+        if path.startswith("/billing/") and "/health/" not in path:
+            for method in methods:
+                concrete = path.replace("{programme}", PROGRAMME).replace("{number}", "1").replace("{id}", "x")
+                problem(await api.reader.request(method, concrete, headers=without), 401)

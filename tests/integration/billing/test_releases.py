@@ -1,0 +1,140 @@
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, date, datetime
+
+import pytest
+from sqlalchemy import select
+
+from services.billing import tables
+from services.billing.domain.deliveries import Release
+from services.billing.use_cases.release_instalment import release_instalment
+from services.billing.use_cases.show_document import show_document
+from services.billing.use_cases.withdraw_release import withdraw_release
+from shared.database import Database
+from shared.errors import NotFound, RuleBroken
+from shared.questions import WhatDocument
+from tests.integration.billing.world import AMOUNTS, count, credit_notes, invoices, standing, take, told, work
+from tests.support.databases import set_clock
+from tests.unit.billing.news import (
+    PROGRAMME,
+    completed,
+    completion_revoked,
+    ended,
+    organisation_number,
+    party,
+    programme,
+    signed,
+)
+
+ONE, TWO = organisation_number(1), organisation_number(2)
+TODAY = date(2025, 3, 1)
+
+
+@pytest.fixture
+async def billing(database: Database) -> Database:
+    """Two who signed, and nothing delivered."""
+    await set_clock(database, datetime(2025, 3, 1, 12, tzinfo=UTC))
+    await take(database, programme(), party(1), party(2), signed(1), signed(2))
+    return database
+
+
+async def released(database: Database, instalment: int = 2, effective_on: date = TODAY, by: str = "kari") -> Release:
+    return await release_instalment(
+        database, PROGRAMME, instalment=instalment, effective_on=effective_on, reason="session_became_digital", by=by
+    )
+
+
+async def test_a_release_makes_its_instalment_due_as_a_session_on_that_day_would(billing: Database) -> None:
+    await take(billing, ended(2, ends_on=TODAY))
+    release = await released(billing)
+    await work(billing)
+    assert await standing(billing) == {(ONE, 2): AMOUNTS[2]}
+    (invoice,) = await invoices(billing)
+    assert (invoice.release, invoice.session) == (release.id, None)
+    content = await show_document(billing, WhatDocument(kind="invoice", series=f"{PROGRAMME}/invoices", number=1))
+    assert (content.delivered_from, content.delivered_to, content.delivered_where) == (TODAY, TODAY, None)
+    assert content.delivered == "Deltakeravgift Fremtidens kulturskole, rate 2 av 3"
+
+
+async def test_a_release_is_told_and_says_who_made_it(billing: Database) -> None:
+    release = await released(billing, by="kari")
+    (event,) = await told(billing)
+    assert event.type == "kulturskole.billing.instalment.released.v1"
+    assert event.data.model_dump() == {
+        "version": 1,
+        "id": release.id,
+        "programme": PROGRAMME,
+        "instalment": 2,
+        "effective_on": TODAY,
+        "withdrawn": False,
+        "reason": "session_became_digital",
+    }
+    assert release.event_id == event.id
+    async with billing.reading() as connection:
+        assert (await connection.execute(select(tables.release.c.changed_by))).scalar_one() == "kari"
+
+
+async def test_the_same_release_twice_is_one(billing: Database) -> None:
+    first = await released(billing)
+    assert await released(billing, by="ola") == first
+    assert len(await told(billing)) == 1
+    assert await released(billing, effective_on=date(2025, 2, 28)) != first
+
+
+async def test_the_same_release_asked_for_at_the_same_moment_is_one(billing: Database) -> None:
+    made = await asyncio.gather(*(released(billing) for _ in range(5)))
+    assert len({it.id for it in made}) == 1
+    assert len(await told(billing)) == 1
+
+
+async def test_a_release_is_withdrawn_and_what_it_made_due_is_credited(billing: Database) -> None:
+    release = await released(billing)
+    await work(billing)
+    withdrawn = await withdraw_release(billing, release.id, by="ola")
+    await work(billing)
+    assert (withdrawn.version, withdrawn.withdrawn) == (2, True)
+    assert await standing(billing) == {}
+    notes = await credit_notes(billing)
+    assert {(it.reason, it.because, it.release) for it in notes} == {
+        ("release_withdrawn", withdrawn.event_id, release.id)
+    }
+    assert await withdraw_release(billing, release.id, by="kari") == withdrawn
+    (event,) = [it for it in await told(billing) if it.type.endswith("release_withdrawn.v1")]
+    assert (event.id, event.data.withdrawn, event.data.version) == (withdrawn.event_id, True, 2)
+
+
+async def test_what_was_withdrawn_can_be_released_again(billing: Database) -> None:
+    first = await released(billing)
+    await work(billing)
+    await withdraw_release(billing, first.id, by="ola")
+    await work(billing)
+    again = await released(billing)
+    assert again.id != first.id
+    await work(billing)
+    assert await standing(billing) == {(ONE, 2): AMOUNTS[2], (TWO, 2): AMOUNTS[2]}
+    assert {it.attempt for it in await invoices(billing)} == {1, 2}
+
+
+async def test_an_invoice_stands_when_a_release_takes_the_place_of_a_session(billing: Database) -> None:
+    await take(billing, completed(2))
+    await work(billing)
+    await released(billing)
+    await take(billing, completion_revoked(2))
+    await work(billing)
+    assert await standing(billing) == {(ONE, 2): AMOUNTS[2], (TWO, 2): AMOUNTS[2]}
+    assert await credit_notes(billing) == []
+
+
+async def test_an_instalment_is_not_released_ahead(billing: Database) -> None:
+    with pytest.raises(RuleBroken, match="B6"):
+        await released(billing, effective_on=date(2025, 3, 2))
+    assert await count(billing, tables.release) == 0
+    assert await told(billing) == []
+
+
+async def test_what_is_not_known_is_neither_released_nor_withdrawn(billing: Database) -> None:
+    with pytest.raises(NotFound):
+        await release_instalment(billing, "unknown", instalment=1, effective_on=TODAY, reason="other", by="kari")
+    with pytest.raises(NotFound):
+        await withdraw_release(billing, "unknown", by="kari")
