@@ -14,8 +14,8 @@ from typing import Any
 
 import structlog
 from nats.js import JetStreamContext
-from nats.js.api import Header
-from sqlalchemy import Row, bindparam, func, select, text, update
+from nats.js.api import Header, PubAck
+from sqlalchemy import Row, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
@@ -60,8 +60,9 @@ class Relay:
     async def send(self) -> int:
         """Send one batch of what is unsent; returns how many rows the stream has acknowledged."""
         async with self._database.reading() as connection:
-            query = select(outbox).where(outbox.c.published_at.is_(None)).order_by(outbox.c.position).limit(BATCH)
-            rows = (await connection.execute(query)).all()
+            query = select(outbox.c.position, outbox.c.message_id, outbox.c.subject, outbox.c.body)
+            unsent = query.where(outbox.c.published_at.is_(None)).order_by(outbox.c.position).limit(BATCH)
+            rows = (await connection.execute(unsent)).all()
         if not rows:
             return 0
         reached("relay.before_publish")
@@ -70,28 +71,27 @@ class Relay:
             return 0
         reached("relay.published")
         async with self._database.transaction() as connection:
-            by_position = update(outbox).where(outbox.c.position == bindparam("sent")).values(published_at=real_now())
-            await connection.execute(by_position, [{"sent": position} for position in sent])
+            await connection.execute(update(outbox).where(outbox.c.position.in_(sent)).values(published_at=real_now()))
         reached("relay.recorded")
         return len(sent)
 
     async def _publish(self, rows: Sequence[Row[Any]]) -> list[int]:
         """The positions of those that the stream has, for the first time or as a duplicate."""
         assert self.jetstream is not None  # for the type checker: start() set it
-        acks = {}
-        for row in rows:
-            headers = {Header.MSG_ID.value: row.message_id}
-            acks[row.position] = await self.jetstream.publish_async(
-                row.subject, row.body.encode(), headers=headers, stream=self._stream, wait_stall=ACK_TIME_OUT
+        acks: dict[int, asyncio.Future[PubAck]] = {}
+        for position, message_id, subject, body in rows:
+            acks[position] = await self.jetstream.publish_async(
+                subject, body.encode(), headers={Header.MSG_ID.value: message_id}, stream=self._stream
             )
-        done, late = await asyncio.wait(acks.values(), timeout=ACK_TIME_OUT)
-        for ack in late:
-            ack.cancel()
-        failed = [error for ack in done if (error := ack.exception()) is not None]
-        if late or failed:
-            why = type(failed[0]).__name__ if failed else "no ack in time"
-            log.warning("events were not acknowledged and are sent again", count=len(late) + len(failed), error=why)
-        return [position for position, ack in acks.items() if ack in done and ack.exception() is None]
+        try:
+            async with asyncio.timeout(ACK_TIME_OUT):
+                await asyncio.gather(*acks.values(), return_exceptions=True)
+        except TimeoutError:
+            pass  # gather has cancelled those that are missing
+        sent = [position for position, ack in acks.items() if not ack.cancelled() and ack.exception() is None]
+        if len(sent) < len(acks):
+            log.warning("events were not acknowledged and are sent again", count=len(acks) - len(sent))
+        return sent
 
     async def _run(self) -> None:
         failures = 0
