@@ -75,7 +75,7 @@ class Relay:
         reached("relay.recorded")
         return len(sent)
 
-    async def _publish(self, rows: Sequence[Row[Any]]) -> list[int]:
+    async def _publish(self, rows: Sequence[Row[Any, Any, Any, Any]]) -> list[int]:
         """The positions of those that the stream has, for the first time or as a duplicate."""
         assert self.jetstream is not None  # for the type checker: start() set it
         acks: dict[int, asyncio.Future[PubAck]] = {}
