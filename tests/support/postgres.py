@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import pwd
 import shutil
@@ -10,15 +11,17 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 import pytest
 
 from tests.support.processes import HOST, dies_with_tests, end, free_port
 
 READY_WITHIN = 60.0  # seconds
+PREFIX = "kulturskole-postgres-"
 SETTINGS = {
     "listen_addresses": HOST,
     "unix_socket_directories": "",
@@ -51,7 +54,9 @@ class Postgres:
 
     def __init__(self) -> None:
         self._user = _someone_else() if os.geteuid() == 0 else None
-        self.folder = Path(tempfile.mkdtemp(prefix="kulturskole-postgres-"))
+        _sweep()
+        self.folder = Path(tempfile.mkdtemp(prefix=PREFIX))
+        self._ours = _locked(self.folder)
         self._data = self.folder / "data"
         self._process: subprocess.Popen[bytes] | None = None
         self.port = free_port()
@@ -112,6 +117,7 @@ class Postgres:
     def remove(self) -> None:
         self.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
+        self._ours.close()
 
     @property
     def pid(self) -> int | None:
@@ -188,6 +194,27 @@ def _someone_else() -> User:
             continue
         return User(found.pw_uid, found.pw_gid)
     return User(65534, 65534)
+
+
+def _locked(folder: Path) -> IO[str]:
+    """Marks a folder as somebody's for as long as it stays open. Raises OSError where it is another's."""
+    lock = (folder / "lock").open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        lock.close()
+        raise
+    return lock
+
+
+def _sweep() -> None:
+    """Remove what tests that were killed left behind."""
+    a_while_ago = time.time() - 60  # seconds; a newer one may be about to be locked
+    for left in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        with suppress(OSError):
+            if left.stat().st_mtime < a_while_ago:
+                with _locked(left):
+                    shutil.rmtree(left, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

@@ -33,6 +33,7 @@ from tests.integration.billing.world import (
 from tests.support.databases import MakeDatabase
 from tests.unit.billing.news import (
     DAYS,
+    PROGRAMME,
     completed,
     completion_revoked,
     end_taken_back,
@@ -131,6 +132,26 @@ async def test_an_end_dated_back_and_a_completion_that_do_not_see_each_other_lea
         await overlap(database, events, order, works)
         await work(database)
         assert await standing(database, code) == {}
+
+
+async def test_news_that_is_committed_once_the_facts_were_read_keeps_its_mark(
+    postgres_database: MakeDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The worker must not delete a mark whose fact it did not see."""
+    database = await postgres_database("billing")
+    await take(database, programme(), party(1), signed(1))
+    bring_up_to_date = module.bring_up_to_date
+
+    async def then_news(*args: Any) -> None:
+        await bring_up_to_date(*args)
+        await take(database, completed(1))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(module, "bring_up_to_date", then_news)
+        await issue_what_is_due(database, PROGRAMME, SELLER)
+    assert await standing(database) == {}
+    await work(database)
+    assert await standing(database) == {(organisation_number(1), 1): AMOUNTS[1]}
 
 
 async def test_programmes_that_issue_and_credit_at_the_same_moment_do_not_wait_for_each_other_in_a_circle(

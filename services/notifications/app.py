@@ -1,0 +1,76 @@
+"""Puts notifications together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from services.notifications import admin_api
+from services.notifications.consumers import consumers
+from services.notifications.patience import PatientAsk
+from services.notifications.repository import calendars, mailings, mails, waiting
+from services.notifications.settings import Settings
+from services.notifications.use_cases.send_mails import MailSending
+from services.notifications.use_cases.update_calendars import update_calendars
+from services.notifications.use_cases.write_mailings import write_mailings
+from shared.clock import real_now
+from shared.database import Database
+from shared.messaging.ask import Ask
+from shared.messaging.due_work import Work
+from shared.service import Service
+
+
+def create(settings: Settings) -> Service:
+    database = Database(settings.database_url)
+    work = DueWork(database, settings)
+    return Service(
+        name="notifications",
+        settings=settings,
+        database=database,
+        consumers=consumers,
+        routers=[admin_api.router],
+        work=work.of,
+        mails=work.sendable,
+    )
+
+
+class DueWork:
+    """What is to be done besides taking in facts, and how much of it is left."""
+
+    def __init__(self, database: Database, settings: Settings) -> None:
+        self._database = database
+        self._settings = settings
+        self._domain = settings.mail_sender.partition("@")[2]
+        self._sending = MailSending(database, settings)
+
+    def of(self, ask: Ask) -> Sequence[Work]:
+        patient = PatientAsk(ask)
+
+        async def mailings_() -> None:
+            await write_mailings(self._database, patient, domain=self._domain)
+
+        async def calendars_() -> None:
+            await update_calendars(self._database, patient, domain=self._domain)
+
+        return [
+            Work("write mailings", mailings_, self.marked_mailings),
+            Work("update calendars", calendars_, self.marked_calendars),
+            Work("send mails", self._sending.run, self.nothing),
+        ]
+
+    async def marked_mailings(self) -> int:
+        async with self._database.reading() as connection:
+            return await mailings.count_marks(connection)
+
+    async def marked_calendars(self) -> int:
+        async with self._database.reading() as connection:
+            return await calendars.count_marks(connection)
+
+    async def nothing(self) -> int:
+        """Mails to be sent are no marks; they are counted as `mails`."""
+        return 0
+
+    async def sendable(self) -> int:
+        """Mails that could be sent now, or whose question is about to be asked."""
+        async with self._database.reading() as connection:
+            queued = await mails.count_sendable(connection, now=real_now())
+            return queued + await waiting.count_mailings_to_ask_about(connection)

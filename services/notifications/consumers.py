@@ -1,0 +1,148 @@
+"""What notifications learns from the other services' events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from services.notifications import tables
+from shared.events import billing, registration, scheduling
+from shared.events.envelope import Event, EventType
+from shared.messaging.consume import Consumers
+from shared.messaging.facts import Added, Fact, Newest, Present
+
+consumers = Consumers("notifications")
+
+KIND_OF_MAILING: dict[EventType[Any], str] = {
+    registration.APPLICATION_RECEIVED: "application_received",
+    registration.APPLICATION_ACCEPTED: "application_accepted",
+    registration.APPLICATION_WAITLISTED: "application_waiting_list",
+    registration.APPLICATION_DECLINED: "application_declined",
+    registration.AGREEMENT_SENT: "agreement_to_sign",
+    registration.AGREEMENT_SIGNED: "agreement_signed",
+    registration.AGREEMENT_ENDED: "agreement_ended",
+    registration.AGREEMENT_END_TAKEN_BACK: "agreement_end_taken_back",
+    registration.CONCERN_RAISED: "concern_raised",
+    registration.CONCERN_RESOLVED: "concern_resolved",
+    billing.INVOICE_ISSUED: "invoice",
+    billing.CREDIT_NOTE_ISSUED: "credit_note",
+}
+_KIND_BY_TYPE = {kind.type: name for kind, name in KIND_OF_MAILING.items()}
+
+
+@consumers.on(*KIND_OF_MAILING)
+def mailing(event: Event[Any]) -> Iterable[Fact]:
+    it = event.data
+    yield Present(
+        tables.mailing,
+        kind=_KIND_BY_TYPE[event.type],
+        event_id=event.id,
+        programme=it.programme,
+        party=it.party,
+        about=it.model_dump(mode="json"),
+        happened_at=event.time,
+    )
+    yield Added(tables.mailing_mark, programme=it.programme, party=it.party)
+
+
+@consumers.on(registration.PROGRAMME_OPENED, registration.PROGRAMME_CHANGED)
+def programme(event: Event[registration.Programme]) -> Iterable[Fact]:
+    it = event.data
+    yield Newest(tables.programme, code=it.code, version=it.version, name=it.name)
+    yield Added(tables.mailing_mark, programme=it.code, party=None)
+    yield from _calendars(event, it.code)
+
+
+@consumers.on(registration.PARTY_REGISTERED, registration.PARTY_CHANGED)
+def party(event: Event[registration.Party]) -> Iterable[Fact]:
+    it = event.data
+    yield Newest(
+        tables.party,
+        organisation_number=it.organisation_number,
+        version=it.version,
+        name=it.name,
+        language_form=it.language_form,
+    )
+    yield Added(tables.mailing_mark, programme=None, party=it.organisation_number)
+    yield Added(tables.calendar_mark, programme=None, party=it.organisation_number, session=None, since=event.time)
+
+
+@consumers.on(
+    registration.APPLICATION_RECEIVED,
+    registration.APPLICATION_ACCEPTED,
+    registration.APPLICATION_WAITLISTED,
+    registration.APPLICATION_DECLINED,
+)
+def application(event: Event[registration.Application]) -> Iterable[Fact]:
+    it = event.data
+    yield Newest(
+        tables.application,
+        id=it.id,
+        version=it.version,
+        programme=it.programme,
+        party=it.party,
+        state=it.state,
+        since=event.time,
+    )
+    yield from _people(event, it.programme, it.party)
+
+
+@consumers.on(registration.GROUP_CHANGED, registration.ADVISOR_ATTACHED)
+def group(event: Event[registration.Group]) -> Iterable[Fact]:
+    """Someone else may be the one to hear of things; who that is stands in no event."""
+    yield from _people(event, event.data.programme, event.data.party)
+
+
+@consumers.on(
+    registration.AGREEMENT_SENT,
+    registration.AGREEMENT_SIGNED,
+    registration.AGREEMENT_ENDED,
+    registration.AGREEMENT_END_TAKEN_BACK,
+)
+def agreement(event: Event[registration.Agreement]) -> Iterable[Fact]:
+    it = event.data
+    yield Newest(
+        tables.agreement,
+        id=it.id,
+        version=it.version,
+        programme=it.programme,
+        party=it.party,
+        ends_on=it.ends_on,
+    )
+    yield from _calendars(event, it.programme, party=it.party)
+
+
+@consumers.on(*scheduling.EVENTS)
+def session(event: Event[scheduling.Session]) -> Iterable[Fact]:
+    it = event.data
+    days = it.when.days
+    yield Newest(
+        tables.session,
+        id=it.id,
+        version=it.version,
+        programme=it.programme,
+        party=it.party,
+        kind=it.kind,
+        format=it.format,
+        first_day=days.first if days else None,
+        last_day=days.last if days else None,
+        starts_at=days.starts_at if days else None,
+        ends_at=days.ends_at if days else None,
+        duration_minutes=it.when.duration_minutes,
+        cancelled=it.state == "cancelled",
+    )
+    yield from _calendars(event, it.programme, session=it.id)
+
+
+def _people(event: Event[Any], programme: str, party: str) -> Iterable[Fact]:
+    """Have mailings without a recipient, and the party's calendars, looked at again."""
+    yield Added(tables.mailing_mark, programme=programme, party=party)
+    yield from _calendars(event, programme, party=party)
+
+
+def _calendars(
+    event: Event[Any], programme: str, *, party: str | None = None, session: str | None = None
+) -> Iterable[Fact]:
+    """Have a programme's calendars looked at again: a party's, a session's, or all."""
+    yield Present(tables.programme_lock, programme=programme)
+    yield Added(tables.calendar_mark, programme=programme, party=party, session=session, since=event.time)

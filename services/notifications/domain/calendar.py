@@ -1,0 +1,178 @@
+"""What should stand in each person's calendar, compared with what that person was last told (S6, N1).
+
+The comparison is all there is: who joins late is invited, who leaves is told, and looking again changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from services.notifications.domain.mails import CANCELLATION, CHANGE, INVITATION
+
+# Held with one party at a time: the plan's own line for them, which has no party, invites nobody.
+KINDS_OF_ONE_PARTY = ("guidance_visit", "contract_meeting")
+
+Key = tuple[str, str]  # session, person
+Why = Literal["cancelled", "without_date", "not_concerned"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """A session as it stands in a calendar. Clock times are Europe/Oslo's, "09:00", of the first and of the last day."""
+
+    title: str
+    first_day: date
+    last_day: date
+    starts_at: str | None
+    ends_at: str | None
+    duration_minutes: int | None
+    place: str | None
+    meeting_link: str | None
+    format: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Session:
+    id: str
+    kind: str
+    party: str | None
+    cancelled: bool
+    last_day: date | None  # none without exact days
+    entry: Entry | None  # none without exact days, or before its details were answered
+
+
+@dataclass(frozen=True, kw_only=True)
+class Person:
+    id: str
+    name: str
+    address: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Party:
+    """A party of the programme, with those who hear of its sessions."""
+
+    organisation_number: str
+    accepted: bool
+    ends_on: date | None  # the first day on which its agreement is no longer in force
+    persons: tuple[Person, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """What a person was last told of a session."""
+
+    person: Person
+    party: str
+    sequence: int
+    stands: bool  # a REQUEST; else a CANCEL
+    entry: Entry
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """A person is to be told something about a session."""
+
+    session: str
+    person: Person
+    party: str
+    sequence: int  # 0, and one more each time
+    entry: Entry  # as it stands from now on; of a cancellation, as it stood
+    before: Entry | None  # as it stood; none where it did not
+    why: Why | None = None  # of a cancellation
+
+    @property
+    def kind(self) -> str:
+        if self.why:
+            return CANCELLATION
+        return CHANGE if self.before else INVITATION
+
+
+def stands(session: Session, party: Party) -> bool:
+    """Whether the session should stand in the calendars of this party's people."""
+    if session.cancelled or session.last_day is None or not party.accepted:
+        return False
+    if session.party is None and session.kind in KINDS_OF_ONE_PARTY:
+        return False
+    if session.party not in (None, party.organisation_number):
+        return False
+    return party.ends_on is None or session.last_day < party.ends_on
+
+
+def differences(
+    sessions: Collection[Session],
+    parties: Iterable[Party],
+    told: Mapping[Key, Told],
+    today: date,
+    is_looked_at: Callable[[Key], bool] = lambda _: True,
+) -> list[Change]:
+    """What is to be told, so that everyone's calendar is as it should be; `told` holds all that is looked at.
+
+    A session whose present and last-told days are both before `today` is left alone, and so is one that should stand
+    but whose details are not known.
+    """
+    known = {session.id: session for session in sessions}
+    wanted = _wanted(sessions, parties)
+    found = []
+    for key in sorted(filter(is_looked_at, wanted.keys() | told.keys())):
+        session, last = known[key[0]], told.get(key)
+        if _is_over(session, last, today):
+            continue
+        change = _change(session, last, wanted.get(key))
+        if change:
+            found.append(change)
+    return found
+
+
+def _wanted(sessions: Collection[Session], parties: Iterable[Party]) -> dict[Key, tuple[Person, Party]]:
+    """Who should have what. Someone concerned through several parties, an advisor say, has it once."""
+    found: dict[Key, tuple[Person, Party]] = {}
+    for party in sorted(parties, key=lambda party: party.organisation_number):
+        for session in sessions:
+            if stands(session, party):
+                for person in party.persons:
+                    found.setdefault((session.id, person.id), (person, party))
+    return found
+
+
+def _is_over(session: Session, last: Told | None, today: date) -> bool:
+    present_is_past = session.last_day is None or session.last_day < today
+    told_is_past = last is None or last.entry.last_day < today
+    return present_is_past and told_is_past
+
+
+def _change(session: Session, last: Told | None, wanted: tuple[Person, Party] | None) -> Change | None:
+    stood = last.entry if last and last.stands else None
+    sequence = last.sequence + 1 if last else 0
+    if wanted:
+        person, party = wanted
+        if session.entry is None or session.entry == stood:
+            return None
+        return Change(
+            session=session.id,
+            person=person,
+            party=party.organisation_number,
+            sequence=sequence,
+            entry=session.entry,
+            before=stood,
+        )
+    if last is None or stood is None:
+        return None
+    return Change(
+        session=session.id,
+        person=last.person,
+        party=last.party,
+        sequence=sequence,
+        entry=stood,
+        before=stood,
+        why=_why(session),
+    )
+
+
+def _why(session: Session) -> Why:
+    if session.cancelled:
+        return "cancelled"
+    return "without_date" if session.last_day is None else "not_concerned"

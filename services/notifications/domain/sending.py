@@ -1,0 +1,38 @@
+"""What becomes of a mail that was tried: sent, failed, or tried again later. Runs on real time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+FIRST_DELAY = timedelta(seconds=5)
+LONGEST_DELAY = timedelta(hours=1)
+GIVE_UP_AFTER = timedelta(hours=48)  # since it was first tried
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """How the SMTP server took a mail. `unreachable` says nothing about the mail: the server took none."""
+
+    kind: Literal["accepted", "put_off", "refused", "unreachable"]
+    reply: int | None = None  # the SMTP code; none where there was no reply
+
+
+@dataclass(frozen=True, kw_only=True)
+class Next:
+    state: Literal["queued", "sent", "failed"]
+    try_at: datetime
+    tries: int  # those that count
+
+
+def next_of(outcome: Outcome, *, tries: int, first_tried_at: datetime, now: datetime) -> Next:
+    """What to do with a mail after the outcome of its `tries`-th try."""
+    if outcome.kind == "accepted":
+        return Next(state="sent", try_at=now, tries=tries)
+    if outcome.kind == "refused" or now - first_tried_at >= GIVE_UP_AFTER:
+        return Next(state="failed", try_at=now, tries=tries)
+    if outcome.kind == "unreachable":  # the server is left alone for a while, not this mail
+        return Next(state="queued", try_at=now, tries=tries - 1)
+    delay = min(LONGEST_DELAY, FIRST_DELAY * 2 ** min(tries - 1, 20))
+    return Next(state="queued", try_at=now + delay, tries=tries)

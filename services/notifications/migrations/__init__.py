@@ -1,0 +1,1 @@
+"""Alembic revisions; shared/migrations runs them."""

@@ -1,0 +1,95 @@
+"""What a mail says: its subject, text and HTML from `templates/<kind>/<language>/`, and its calendar entry."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from pydantic import TypeAdapter
+
+from services.notifications import calendar
+from services.notifications.domain.calendar import Entry
+from services.notifications.domain.mails import Language
+from services.notifications.repository.mails import Mail
+from shared import money
+from shared.events.scheduling import Days, When
+from shared.when_text import when_text
+
+ENTRY = TypeAdapter(Entry)
+# The same in both language forms.
+MONTHS = ("januar", "februar", "mars", "april", "mai", "juni", "juli", "august", "september", "oktober", "november", "desember")  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rendered:
+    subject: str
+    text: str
+    html: str
+    calendar: str | None  # of mails about sessions
+
+
+def render(mail: Mail, *, organiser: str, sender: str) -> Rendered:
+    """Raises jinja2.TemplateError where a template asks for what the mail does not hold."""
+    said = {**mail.content, "name": mail.name, "language": mail.language, "organiser": organiser}
+    entry = ENTRY.validate_python(mail.content["entry"]) if mail.session else None
+    if entry:
+        before = mail.content["before"] and ENTRY.validate_python(mail.content["before"])
+        said["when"] = when(entry, mail.language)
+        said["before_when"] = when(before, mail.language) if before else None
+    folder = f"{mail.kind}/{mail.language}"
+    said["subject"] = " ".join(_fill(f"{folder}/subject.txt", said).split())
+    return Rendered(
+        subject=said["subject"],
+        text=_fill(f"{folder}/body.txt", said),
+        html=_fill(f"{folder}/body.html", said),
+        calendar=calendar.invite(
+            mail,
+            entry,
+            description=_fill(f"session/{mail.language}/calendar.txt", said).strip(),
+            organiser=organiser,
+            sender=sender,
+        )
+        if entry
+        else None,
+    )
+
+
+def when(entry: Entry, language: Language) -> str:
+    """The days, times and duration of an entry, as the plan would put them (S2)."""
+    days = Days(first=entry.first_day, last=entry.last_day, starts_at=entry.starts_at, ends_at=entry.ends_at)
+    return when_text(When(days=days, duration_minutes=entry.duration_minutes), language)
+
+
+def day(value: str | date) -> str:
+    """
+    >>> day("2025-03-03")
+    '3. mars 2025'
+    """
+    it = date.fromisoformat(value) if isinstance(value, str) else value
+    return f"{it.day}. {MONTHS[it.month - 1]} {it.year}"
+
+
+def kroner(ore: int) -> str:
+    """
+    >>> kroner(666_667).replace(chr(0xA0), " ")
+    '6 666,67 kr'
+    """
+    return f"{money.kroner(ore)}\N{NO-BREAK SPACE}kr"
+
+
+def _fill(template: str, said: dict[str, Any]) -> str:
+    return _templates.get_template(template).render(said)
+
+
+_templates = Environment(
+    loader=FileSystemLoader(Path(__file__).parent / "templates"),
+    autoescape=select_autoescape(enabled_extensions=["html"], default=False),
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    keep_trailing_newline=True,
+)
+_templates.filters.update(day=day, kroner=kroner)

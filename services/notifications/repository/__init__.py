@@ -1,0 +1,1 @@
+"""Every query, by what it is about. Each works in the caller's transaction."""

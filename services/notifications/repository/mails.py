@@ -1,0 +1,170 @@
+"""Mails: queued with their address and content, then sent or failed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.notifications import tables
+from services.notifications.domain.mails import Language
+from services.notifications.domain.sending import Next
+from shared.errors import NotFound
+from shared.ids import new_id
+
+
+@dataclass(frozen=True, kw_only=True)
+class Letter:
+    """A mail to one person, before it is queued."""
+
+    kind: str
+    programme: str
+    party: str
+    person: str
+    name: str
+    address: str
+    language: Language
+    content: dict[str, Any]
+    event_id: str | None = None
+    session: str | None = None
+    sequence: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mail:
+    id: str
+    version: int
+    kind: str
+    programme: str
+    party: str
+    event_id: str | None
+    session: str | None
+    sequence: int | None
+    person: str
+    name: str
+    address: str
+    language: Language
+    content: dict[str, Any]
+    message_id: str
+    state: str
+    made_at: datetime
+    sent_at: datetime | None
+    tries: int
+    first_tried_at: datetime | None
+    try_at: datetime
+    reply: int | None
+    changed_by: str | None
+
+
+M = tables.mail
+COLUMNS = tuple(M.c[name] for name in Mail.__dataclass_fields__)
+
+
+async def queue(
+    connection: AsyncConnection, letters: Sequence[Letter], *, domain: str, made_at: datetime, now: datetime
+) -> None:
+    """Add letters to what is to be sent. `domain` is that of their Message-IDs, `now` the real time."""
+    rows = []
+    for letter in letters:
+        id = new_id()
+        row = {
+            "id": id,
+            "version": 1,
+            "message_id": f"<{id}@{domain}>",
+            "state": "queued",
+            "made_at": made_at,
+            "tries": 0,
+            "try_at": now,
+        }
+        rows.append(row | vars(letter))
+    if rows:
+        await connection.execute(M.insert(), rows)
+
+
+async def claim(connection: AsyncConnection, *, now: datetime, lease: timedelta) -> Mail | None:
+    """A mail that can be sent now, which no other replica sends before the lease has run out; counts a try of it."""
+    query = select(*COLUMNS).where(*_free(now)).order_by(M.c.try_at, M.c.id).limit(1).with_for_update(skip_locked=True)
+    row = (await connection.execute(query)).first()
+    if row is None:
+        return None
+    counted = {"tries": row.tries + 1, "first_tried_at": row.first_tried_at or now}
+    await connection.execute(update(M).where(M.c.id == row.id).values(leased_until=now + lease, **counted))
+    return replace(Mail(**row._asdict()), **counted)
+
+
+async def is_any_free(connection: AsyncConnection, *, now: datetime) -> bool:
+    return (await connection.execute(select(M.c.id).where(*_free(now)).limit(1))).first() is not None
+
+
+def _free(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return *_sendable(now), or_(M.c.leased_until.is_(None), M.c.leased_until <= now)
+
+
+def _sendable(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return M.c.state == "queued", M.c.try_at <= now
+
+
+async def count_sendable(connection: AsyncConnection, *, now: datetime) -> int:
+    """How many could be sent now, those that are just being sent among them."""
+    return (await connection.execute(select(func.count()).select_from(M).where(*_sendable(now)))).scalar_one()
+
+
+async def free_leases(connection: AsyncConnection) -> None:
+    """For when it is certain that nobody is sending."""
+    await connection.execute(update(M).where(M.c.state == "queued").values(leased_until=None))
+
+
+async def settle(
+    connection: AsyncConnection, mail: Mail, after: Next, *, reply: int | None, sent_at: datetime | None
+) -> Mail | None:
+    """Record what became of a try, and let go of the mail; None where it was settled already, its lease having run out."""
+    changes: dict[str, Any] = {**vars(after), "reply": reply, "sent_at": sent_at}
+    if after.state != "queued":
+        changes["version"] = mail.version + 1
+    statement = update(M).where(M.c.id == mail.id, M.c.state == "queued").values(leased_until=None, **changes)
+    return replace(mail, **changes) if (await connection.execute(statement)).rowcount else None
+
+
+async def requeue(connection: AsyncConnection, mail: Mail, *, by: str, now: datetime) -> Mail:
+    """Have a failed mail tried anew, as often and as long as a new one."""
+    changes: dict[str, Any] = {"state": "queued", "try_at": now, "tries": 0, "first_tried_at": None, "changed_by": by}
+    await connection.execute(update(M).where(M.c.id == mail.id).values(**changes))
+    return replace(mail, **changes)
+
+
+async def get(connection: AsyncConnection, id: str, *, lock: bool = False) -> Mail:
+    """Raises NotFound."""
+    query = select(*COLUMNS).where(M.c.id == id)
+    row = (await connection.execute(query.with_for_update() if lock else query)).first()
+    if row is None:
+        msg = "there is no such mail"
+        raise NotFound(msg, field="id")
+    return Mail(**row._asdict())
+
+
+async def listed(
+    connection: AsyncConnection,
+    *,
+    programme: str | None,
+    state: str | None,
+    kind: str | None,
+    after: str | None,
+    limit: int,
+) -> list[Mail]:
+    """Mails in the order in which they were made."""
+    query = select(*COLUMNS).order_by(M.c.id).limit(limit)
+    for column, value in ((M.c.programme, programme), (M.c.state, state), (M.c.kind, kind)):
+        if value is not None:
+            query = query.where(column == value)
+    if after is not None:
+        query = query.where(M.c.id > after)
+    return [Mail(**row._asdict()) for row in await connection.execute(query)]
+
+
+async def count_by_state(connection: AsyncConnection, programme: str) -> dict[str, int]:
+    query = select(M.c.state, func.count().label("mails")).where(M.c.programme == programme).group_by(M.c.state)
+    return {row.state: row.mails for row in await connection.execute(query)}

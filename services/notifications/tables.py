@@ -1,0 +1,161 @@
+"""Notifications' tables."""
+
+from sqlalchemy import JSON, Boolean, Column, Date, Index, Integer, MetaData, String, Table, Text, UniqueConstraint
+
+from shared.database import Counted, Instant
+
+metadata = MetaData()
+
+# What others told us: projections, one row an entity, kept at its newest version.
+programme = Table(
+    "programme",
+    metadata,
+    Column("code", String(40), primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("name", Text, nullable=False),
+)
+party = Table(
+    "party",
+    metadata,
+    Column("organisation_number", String(9), primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("language_form", String(10), nullable=False),
+)
+application = Table(
+    "application",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("programme", String(40), nullable=False),
+    Column("party", String(9), nullable=False, index=True),
+    Column("state", String(20), nullable=False),
+    Column("since", Instant, nullable=False),
+    Index("application_programme_party", "programme", "party"),
+)
+agreement = Table(
+    "agreement",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("programme", String(40), nullable=False),
+    Column("party", String(9), nullable=False),
+    Column("ends_on", Date),
+    Index("agreement_programme_party", "programme", "party"),
+)
+session = Table(
+    "session",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("programme", String(40), nullable=False, index=True),
+    Column("party", String(9)),
+    Column("kind", String(30), nullable=False),
+    Column("format", String(10), nullable=False),
+    Column("first_day", Date),  # none without exact days
+    Column("last_day", Date),
+    Column("starts_at", String(5)),
+    Column("ends_at", String(5)),
+    Column("duration_minutes", Integer),
+    Column("cancelled", Boolean, nullable=False),
+)
+
+# What others answered, kept until they are asked again: never in an event, since it is personal data or free text.
+invitee = Table(
+    "invitee",
+    metadata,
+    Column("programme", String(40), primary_key=True),
+    Column("party", String(9), primary_key=True),
+    Column("person", String(36), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("address", Text, nullable=False),
+)
+session_details = Table(
+    "session_details",
+    metadata,
+    Column("session", String(36), primary_key=True),
+    Column("version", Integer, nullable=False),  # the session's, as it was known when its details were asked for
+    Column("title", Text, nullable=False),
+    Column("place", Text),
+    Column("meeting_link", Text),
+)
+
+# A mail to be written because of one event. Once it has its recipients it has a row of `mail` for each.
+mailing = Table(
+    "mailing",
+    metadata,
+    Column("kind", String(30), primary_key=True),
+    Column("event_id", String(36), primary_key=True),
+    Column("programme", String(40), nullable=False),
+    Column("party", String(9), nullable=False),
+    Column("about", JSON, nullable=False),  # the event's entity: its public fields
+    Column("happened_at", Instant, nullable=False),
+    Column("addressed_at", Instant),  # none while it waits
+)
+Index(
+    "mailing_waiting",
+    mailing.c.programme,
+    mailing.c.party,
+    sqlite_where=mailing.c.addressed_at.is_(None),
+    postgresql_where=mailing.c.addressed_at.is_(None),
+)
+
+# What is to be looked at again. Appended by facts, deleted by who did the work.
+mailing_mark = Table(  # the waiting mailings of a party in a programme; none stands for any
+    "mailing_mark",
+    metadata,
+    Column("id", Counted, primary_key=True, autoincrement=True),
+    Column("programme", String(40)),
+    Column("party", String(9)),
+)
+calendar_mark = Table(  # a party or a session of a programme; neither: all of it. Without a programme: a party in each
+    "calendar_mark",
+    metadata,
+    Column("id", Counted, primary_key=True, autoincrement=True),
+    Column("programme", String(40), index=True),
+    Column("party", String(9)),
+    Column("session", String(36)),
+    Column("since", Instant, nullable=False),
+)
+# Locked by who brings a programme's calendars up to date. Nothing refers to it, so that facts never wait for it.
+programme_lock = Table("programme_lock", metadata, Column("programme", String(40), primary_key=True))
+
+# What is sent: one row a mailing or calendar entry and person, committed with its address before anything goes to SMTP.
+mail = Table(
+    "mail",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("version", Integer, nullable=False),  # raised with each published change
+    Column("kind", String(30), nullable=False),
+    Column("programme", String(40), nullable=False),
+    Column("party", String(9), nullable=False),
+    Column("event_id", String(36)),  # the mailing's; none about a calendar
+    Column("session", String(36)),  # about a calendar
+    Column("sequence", Integer),  # about a calendar: counts this person's rows of this session, from 0
+    Column("person", String(36), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("language", String(2), nullable=False),
+    Column("content", JSON, nullable=False),  # all that its templates say
+    Column("message_id", Text, nullable=False),  # the same each time it is sent
+    Column("state", String(10), nullable=False),  # queued, sent, failed
+    Column("made_at", Instant, nullable=False),  # by the domain's clock
+    Column("sent_at", Instant),  # by the domain's clock
+    # The rest runs on real time.
+    Column("tries", Integer, nullable=False),
+    Column("first_tried_at", Instant),
+    Column("try_at", Instant, nullable=False),  # not before
+    Column("leased_until", Instant),  # someone is sending it now, or has died doing so
+    Column("reply", Integer),  # the last SMTP code that was no 250
+    Column("changed_by", String(80)),  # the key that had it tried again
+    UniqueConstraint("kind", "event_id", "person", name="one_mail_a_mailing_and_person"),
+    UniqueConstraint("session", "person", "sequence", name="one_mail_a_sequence"),
+    Index("mail_programme", "programme", "id"),
+)
+Index("mail_person", mail.c.person, mail.c.session)
+Index(
+    "mail_queued",
+    mail.c.try_at,
+    sqlite_where=mail.c.state == "queued",
+    postgresql_where=mail.c.state == "queued",
+)

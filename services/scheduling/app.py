@@ -1,0 +1,22 @@
+"""Puts scheduling together."""
+
+from __future__ import annotations
+
+from services.scheduling import admin_api
+from services.scheduling.consumers import consumers
+from services.scheduling.settings import Settings
+from services.scheduling.use_cases.describe_session import describe_session
+from shared.database import Database
+from shared.questions import WhatSession
+from shared.service import Service
+
+
+def create(settings: Settings) -> Service:
+    return Service(
+        name="scheduling",
+        settings=settings,
+        database=Database(settings.database_url),
+        consumers=consumers,
+        routers=[admin_api.router],
+        answers={WhatSession: describe_session},
+    )

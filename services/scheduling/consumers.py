@@ -1,0 +1,25 @@
+"""What scheduling learns from registration: which programmes and parties there are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from services.scheduling import tables
+from shared.events import registration
+from shared.events.envelope import Event
+from shared.messaging.consume import Consumers
+from shared.messaging.facts import Fact, Newest
+
+consumers = Consumers("scheduling")
+
+
+@consumers.on(registration.PROGRAMME_OPENED, registration.PROGRAMME_CHANGED)
+def programme(event: Event[registration.Programme]) -> Iterable[Fact]:
+    it = event.data
+    yield Newest(tables.programme, code=it.code, version=it.version)
+
+
+@consumers.on(registration.PARTY_REGISTERED, registration.PARTY_CHANGED)
+def party(event: Event[registration.Party]) -> Iterable[Fact]:
+    it = event.data
+    yield Newest(tables.party, organisation_number=it.organisation_number, version=it.version)

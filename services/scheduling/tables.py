@@ -1,0 +1,60 @@
+"""Scheduling's tables."""
+
+from sqlalchemy import Column, Index, Integer, MetaData, String, Table, Text, func
+
+metadata = MetaData()
+
+# What registration told us.
+programme = Table(
+    "programme",
+    metadata,
+    Column("code", String(40), primary_key=True),
+    Column("version", Integer, nullable=False),
+)
+party = Table(
+    "party",
+    metadata,
+    Column("organisation_number", String(9), primary_key=True),
+    Column("version", Integer, nullable=False),
+)
+
+session = Table(
+    "session",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("programme", String(40), nullable=False, index=True),
+    Column("party", String(9)),  # visits and contract meetings with one
+    Column("kind", String(30), nullable=False),
+    Column("format", String(10), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("number", Integer),  # among its kind
+    Column("instalment", Integer),  # the one it triggers (B3)
+    Column("when", Text, nullable=False),  # JSON, domain/when.py
+    Column("place", Text),
+    Column("meeting_link", Text),
+    Column("state", String(10), nullable=False),
+    Column("changed_by", String(80), nullable=False),  # the name of the key
+)
+STANDS = session.c.state != "cancelled"
+# One session stands in each place of the plan; a cancelled one leaves its place free.
+Index(
+    "session_place_in_plan",
+    session.c.programme,
+    session.c.kind,
+    func.coalesce(session.c.number, 0),
+    func.coalesce(session.c.party, ""),
+    unique=True,
+    sqlite_where=STANDS,
+    postgresql_where=STANDS,
+)
+# No two sessions of a programme carry the same instalment (B3).
+CARRIES = session.c.instalment.is_not(None)
+Index(
+    "session_instalment",
+    session.c.programme,
+    session.c.instalment,
+    unique=True,
+    sqlite_where=CARRIES,
+    postgresql_where=CARRIES,
+)
