@@ -1,0 +1,12 @@
+"""Cancel a session; the instalment that it carried is free (B6)."""
+
+from __future__ import annotations
+
+from services.scheduling.domain.session import Session, cancelled
+from services.scheduling.use_cases.tell import change
+from shared.database import Database
+
+
+async def cancel_session(database: Database, id: str, *, by: str) -> Session:
+    """Raises NotFound, or Conflict for one that is completed."""
+    return await change(database, id, cancelled, "cancelled", by=by)

@@ -1,0 +1,12 @@
+"""Decide the format of a session, or change it (S3); one that is no longer physical frees its instalment (B6)."""
+
+from __future__ import annotations
+
+from services.scheduling.domain.session import Format, Session, formatted
+from services.scheduling.use_cases.tell import change
+from shared.database import Database
+
+
+async def decide_format(database: Database, id: str, format: Format, *, by: str) -> Session:
+    """Raises NotFound, RuleBroken or Conflict."""
+    return await change(database, id, lambda session: formatted(session, format), "changed", by=by)

@@ -1,0 +1,14 @@
+"""Answer what a session is called, where it is and how to join: `rpc.scheduling.session`."""
+
+from __future__ import annotations
+
+from services.scheduling import repository
+from shared.database import Database
+from shared.questions import SessionDetails, WhatSession
+
+
+async def describe_session(database: Database, question: WhatSession) -> SessionDetails:
+    """Raises NotFound."""
+    async with database.reading() as connection:
+        session = await repository.session(connection, question.session)
+    return SessionDetails(title=session.title, place=session.place, meeting_link=session.meeting_link)

@@ -1,0 +1,13 @@
+"""Sharpen a date: more precise, within what the plan said (S2)."""
+
+from __future__ import annotations
+
+from services.scheduling.domain.session import Session, sharpened
+from services.scheduling.domain.when import When
+from services.scheduling.use_cases.tell import change
+from shared.database import Database
+
+
+async def sharpen_session(database: Database, id: str, when: When, *, by: str) -> Session:
+    """Raises NotFound, RuleBroken or Conflict."""
+    return await change(database, id, lambda session: sharpened(session, when), "sharpened", by=by)
