@@ -122,9 +122,7 @@ def mailings() -> None:
         sa.Column("addressed_at", Instant),
     )
     waits = sa.text("addressed_at IS NULL")
-    op.create_index(
-        "mailing_waiting", "mailing", ["programme", "party"], sqlite_where=waits, postgresql_where=waits
-    )
+    op.create_index("mailing_waiting", "mailing", ["programme", "party"], sqlite_where=waits, postgresql_where=waits)
 
 
 def marks() -> None:
