@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from services.billing.domain.mod11 import is_account, is_organisation_number
+from shared.mod11 import is_account, is_organisation_number
 from shared.settings import ServiceSettings
 
 

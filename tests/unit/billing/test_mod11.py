@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
-from services.billing.domain.mod11 import is_account, is_organisation_number
+from shared.mod11 import is_account, is_organisation_number
 from services.billing.settings import Settings
 
 

@@ -1,0 +1,8 @@
+"""`python -m services.registration serve | migrate`."""
+
+from services.registration.app import create
+from services.registration.settings import Settings
+from shared.service import main
+
+if __name__ == "__main__":
+    main("registration", create, Settings)

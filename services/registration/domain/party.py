@@ -1,0 +1,38 @@
+"""Who applies, signs and pays: a municipality or a county branch, known by its organisation number (R1)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from shared.errors import RuleBroken
+from shared.mod11 import is_organisation_number
+
+Kind = Literal["municipality", "county_branch"]
+LanguageForm = Literal["bokmål", "nynorsk", "nøytral"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Party:
+    organisation_number: str
+    version: int
+    kind: Kind
+    municipality_number: str | None
+    county: str | None
+    name: str
+    official_name: str | None
+    language_form: LanguageForm
+    street: str
+    postal_code: str
+    city: str
+    takes_invoices_by: Literal["email", "ehf"]
+
+
+def check(party: Party) -> None:
+    """Raises RuleBroken."""
+    if not is_organisation_number(party.organisation_number):
+        msg = "the organisation number's check digit is wrong"
+        raise RuleBroken(msg, rule="R1", field="organisation_number")
+    if (party.kind == "municipality") != (party.municipality_number is not None):
+        msg = "a municipality has a municipality number, and nobody else has"
+        raise RuleBroken(msg, rule="R1", field="municipality_number")

@@ -1,0 +1,39 @@
+"""People: who is written to. All of it is personal data and never leaves in an event (N2)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from shared.errors import Conflict
+
+COUNCIL = "council"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contact:
+    """A person as a request names them."""
+
+    name: str
+    email: str
+    phone: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Person:
+    """One of a party's people, or of the council's; known by the e-mail address there."""
+
+    id: str
+    scope: str  # the party's organisation number, or COUNCIL
+    name: str
+    email: str
+    phone: str | None
+
+    def told(self, contact: Contact) -> Person:
+        """The same person after a request that named them. Raises Conflict where it says something else."""
+        if contact.name != self.name:
+            msg = "another name stands with this e-mail address; correct the person first"
+            raise Conflict(msg, rule="N2", field="name")
+        if contact.phone and self.phone and contact.phone != self.phone:
+            msg = "another telephone number stands with this e-mail address; correct the person first"
+            raise Conflict(msg, rule="N2", field="phone")
+        return replace(self, phone=self.phone or contact.phone)

@@ -1,0 +1,151 @@
+"""Registration's tables."""
+
+from sqlalchemy import JSON, BigInteger, Boolean, Column, Date, ForeignKey, Integer, MetaData, String, Text
+from sqlalchemy import Table, UniqueConstraint
+
+metadata = MetaData()
+
+
+def changed_by() -> Column[str]:
+    """The name of the key that made the last change."""
+    return Column("changed_by", String(80), nullable=False)
+
+
+programme = Table(
+    "programme",
+    metadata,
+    Column("code", String(40), primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("period_start", Date, nullable=False),
+    Column("period_end", Date, nullable=False),
+    Column("fee_ore", BigInteger, nullable=False),
+    Column("county_branch_fee_ore", BigInteger, nullable=False),
+    Column("applications_from", Date),
+    Column("applications_until", Date),
+    Column("days_to_pay", Integer, nullable=False),
+    changed_by(),
+)
+party = Table(
+    "party",
+    metadata,
+    Column("organisation_number", String(9), primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("municipality_number", String(4)),
+    Column("county", Text),
+    Column("name", Text, nullable=False),
+    Column("official_name", Text),
+    Column("language_form", String(10), nullable=False),
+    Column("street", Text, nullable=False),
+    Column("postal_code", String(4), nullable=False),
+    Column("city", Text, nullable=False),
+    Column("takes_invoices_by", String(10), nullable=False),
+    changed_by(),
+)
+person = Table(
+    "person",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("scope", String(9), nullable=False),  # organisation number, or "council"
+    Column("name", Text, nullable=False),
+    Column("email", String(254), nullable=False),  # in lower case
+    Column("phone", String(30)),
+    changed_by(),
+    UniqueConstraint("scope", "email"),
+)
+advisor = Table(
+    "advisor",
+    metadata,
+    Column("person", ForeignKey("person.id"), primary_key=True),
+    changed_by(),
+)
+application = Table(
+    "application",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("programme", ForeignKey("programme.code"), nullable=False),
+    Column("party", ForeignKey("party.organisation_number"), nullable=False),
+    Column("answers", JSON, nullable=False),
+    Column("contact_person", ForeignKey("person.id"), nullable=False),
+    Column("payer_reference", String(50), nullable=False),
+    Column("state", String(20), nullable=False),
+    changed_by(),
+    UniqueConstraint("programme", "party"),
+)
+# One more row each time an application is assessed: who waits may be accepted later.
+assessment = Table(
+    "assessment",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("application", ForeignKey("application.id"), nullable=False, index=True),
+    Column("verdicts", JSON, nullable=False),
+    Column("outcome", String(20), nullable=False),
+    changed_by(),
+)
+party_group = Table(
+    "party_group",
+    metadata,
+    Column("programme", ForeignKey("programme.code"), primary_key=True),
+    Column("party", ForeignKey("party.organisation_number"), primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("coordinator", String(36)),  # a participant's id
+    Column("advisor", ForeignKey("advisor.person")),
+    changed_by(),
+)
+participant = Table(
+    "participant",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("programme", ForeignKey("programme.code"), nullable=False),
+    Column("party", ForeignKey("party.organisation_number"), nullable=False),
+    Column("person", ForeignKey("person.id"), nullable=False),
+    Column("role", Text),
+    Column("represents_school_owner", Boolean, nullable=False),
+    Column("has_left", Boolean, nullable=False),
+    changed_by(),
+    UniqueConstraint("programme", "party", "person"),
+)
+agreement = Table(
+    "agreement",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("programme", ForeignKey("programme.code"), nullable=False),
+    Column("party", ForeignKey("party.organisation_number"), nullable=False),
+    Column("period_start", Date, nullable=False),
+    Column("period_end", Date, nullable=False),
+    Column("fee_ore", BigInteger, nullable=False),
+    Column("payer_reference", String(50), nullable=False),
+    Column("signed_on", Date),
+    Column("ends_on", Date),
+    Column("kind_of_end", String(10)),
+    Column("end_note", Text),
+    Column("ended_over", String(36)),  # the concern that led to termination
+    changed_by(),
+    UniqueConstraint("programme", "party"),  # A6
+)
+signatory = Table(
+    "signatory",
+    metadata,
+    Column("agreement", ForeignKey("agreement.id"), primary_key=True),
+    Column("role", String(30), primary_key=True),
+    Column("person", ForeignKey("person.id"), nullable=False),
+    Column("place", Text),
+    Column("signed_on", Date),
+    changed_by(),
+)
+concern = Table(
+    "concern",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("agreement", ForeignKey("agreement.id"), nullable=False, index=True),
+    Column("raised_by", String(20), nullable=False),
+    Column("description", Text, nullable=False),
+    Column("raised_on", Date, nullable=False),
+    Column("is_resolved", Boolean, nullable=False),
+    Column("resolution_note", Text),
+    changed_by(),
+)
