@@ -1,0 +1,43 @@
+"""Groups and their participants."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.registration import tables
+from services.registration.domain.group import Group, Participant
+from services.registration.domain.party import Party
+from services.registration.repository.rows import fields
+
+g, p = tables.party_group.c, tables.participant.c
+
+
+async def of_party(connection: AsyncConnection, programme: str, party: Party) -> Group:
+    """Empty, at version 0, until something is recorded of it."""
+    number = party.organisation_number
+    empty = Group(version=0, programme=programme, party=number, kind=party.kind)
+    query = select(tables.party_group).where(g.programme == programme, g.party == number)
+    row = (await connection.execute(query)).first()
+    if row is None:
+        return empty
+    members = select(p.id, p.person, p.role, p.represents_school_owner, p.has_left)
+    rows = await connection.execute(members.where(p.programme == programme, p.party == number).order_by(p.id))
+    return Group(**fields(row), kind=party.kind, participants=tuple(Participant(**fields(it)) for it in rows))
+
+
+async def save(connection: AsyncConnection, before: Group, after: Group, *, by: str) -> None:
+    """What differs between the two."""
+    scope = {"programme": after.programme, "party": after.party}
+    row = {"version": after.version, "coordinator": after.coordinator, "advisor": after.advisor, "changed_by": by}
+    if before.version == 0:
+        await connection.execute(tables.party_group.insert(), scope | row)
+    else:
+        update = tables.party_group.update().where(g.programme == after.programme, g.party == after.party)
+        await connection.execute(update.values(**row))
+    standing = {it.id: it for it in before.participants}
+    for it in after.participants:
+        if it.id not in standing:
+            await connection.execute(tables.participant.insert(), vars(it) | scope | {"changed_by": by})
+        elif it != standing[it.id]:
+            await connection.execute(tables.participant.update().where(p.id == it.id).values(**vars(it), changed_by=by))
