@@ -16,18 +16,10 @@ from shared.errors import NotFound
 a, s = tables.application.c, tables.assessment.c
 
 
-async def programme_of(connection: AsyncConnection, id: str) -> str:
+async def get(connection: AsyncConnection, id: str, *, lock: bool = False) -> Application:
     """Raises NotFound."""
-    code: str | None = (await connection.execute(select(a.programme).where(a.id == id))).scalar()
-    if code is None:
-        msg = "there is no such application"
-        raise NotFound(msg, rule="R2", field="application")
-    return code
-
-
-async def get(connection: AsyncConnection, id: str) -> Application:
-    """Raises NotFound."""
-    row = (await connection.execute(select(tables.application).where(a.id == id))).first()
+    query = select(tables.application).where(a.id == id)
+    row = (await connection.execute(query.with_for_update() if lock else query)).first()
     if row is None:
         msg = "there is no such application"
         raise NotFound(msg, rule="R2", field="application")
