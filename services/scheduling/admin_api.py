@@ -6,7 +6,7 @@ from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import BaseModel, Field
 
 from services.scheduling import repository
 from services.scheduling.domain.session import Format, Kind, Session, State
@@ -23,12 +23,11 @@ from services.scheduling.use_cases.sharpen_session import sharpen_session
 from shared.events import scheduling as events
 from shared.events.envelope import OrganisationNumber
 from shared.ids import new_id
-from shared.web.api import Administrator, After, Body, DatabaseOf, Limit, Page, Reader, page_of
+from shared.web.api import Administrator, After, Body, DatabaseOf, Limit, Line, Page, Reader, page_of
 from shared.when_text import when_text
 
 router = APIRouter(prefix="/scheduling", tags=["scheduling"])
 
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Number = Annotated[int, Field(ge=1, le=99)]
 Instalment = Annotated[int, Field(ge=1, le=3)]
 
@@ -65,12 +64,12 @@ class WhenBody(Body):
 class NewSession(Body):
     kind: Kind
     format: Format
-    title: Text
+    title: Line
     number: Number | None = None
     instalment: Instalment | None = None
     when: WhenBody
-    place: Text | None = None
-    meeting_link: Text | None = None
+    place: Line | None = None
+    meeting_link: Line | None = None
     party: OrganisationNumber | None = None
 
 
@@ -89,9 +88,9 @@ class NewInstalment(Body):
 class NewDescription(Body):
     """Only the fields that are given change."""
 
-    title: Text = ""
-    place: Text | None = None
-    meeting_link: Text | None = None
+    title: Line = ""
+    place: Line | None = None
+    meeting_link: Line | None = None
     number: Number | None = None
 
 

@@ -8,12 +8,23 @@ from typing import Annotated, Any, Generic, TypeVar
 from fastapi import Depends, HTTPException, Query, Request
 from fastapi.security import HTTPBasic, HTTPBasicCredentials, HTTPBearer
 from fastapi.security.http import HTTPAuthorizationCredentials
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from shared.database import Database
 from shared.web.keys import Key, Role
 
 T = TypeVar("T")
+
+# Text that people wrote: one line, or several. Control characters would break a mail's header or a database.
+Line = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")
+]
+Prose = Annotated[
+    str,
+    StringConstraints(
+        strip_whitespace=True, min_length=1, max_length=5000, pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
+    ),
+]
 
 
 class Body(BaseModel):

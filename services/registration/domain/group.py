@@ -48,8 +48,9 @@ class Group:
         return found
 
     def with_participant(self, changed: Participant) -> Group:
-        others = tuple(it for it in self.participants if it.id != changed.id)
-        return replace(self, participants=(*others, changed))
+        if all(it.id != changed.id for it in self.participants):
+            return replace(self, participants=(*self.participants, changed))
+        return replace(self, participants=tuple(changed if it.id == changed.id else it for it in self.participants))
 
 
 def missing(group: Group) -> Iterator[dict[str, Any]]:

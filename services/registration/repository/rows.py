@@ -8,7 +8,7 @@ from sqlalchemy import Row, Table, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 
-def fields(row: Row[Any]) -> dict[str, Any]:
+def fields(row: Row[*tuple[Any, ...]]) -> dict[str, Any]:
     """A row's columns as arguments of its domain object."""
     return {name: value for name, value in row._mapping.items() if name != "changed_by"}  # noqa: SLF001
 
