@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "registration-0001"
+revision = "registration_0001"
 down_revision = None
 branch_labels = ("registration",)
 depends_on = None

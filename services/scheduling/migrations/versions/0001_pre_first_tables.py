@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "scheduling-0001"
+revision = "scheduling_0001"
 down_revision = None
 branch_labels = ("scheduling",)
 depends_on = None
