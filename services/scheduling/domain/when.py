@@ -77,6 +77,9 @@ def check(when: When) -> None:
         if weeks.first > weeks.last or not _has_week(weeks.year, weeks.last):
             msg = f"there are no weeks {weeks.first}–{weeks.last} in {weeks.year}"
             raise RuleBroken(msg, rule=RULE, field="when.weeks")
+    if any(month.startswith("0000") for month in when.months):
+        msg = "there is no year 0"
+        raise RuleBroken(msg, rule=RULE, field="when.months")
 
 
 def check_sharpening(old: When, new: When) -> None:

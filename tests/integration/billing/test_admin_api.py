@@ -2,20 +2,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
 from services.billing.app import create
 from services.billing.settings import Settings
 from shared.database import Database
-from shared.web import keys
 from tests.integration.billing.world import AMOUNTS, SELLER, take, the_books, work
+from tests.support.api import Api, api_of, problem
 from tests.support.databases import set_clock
 from tests.unit.billing.news import (
     PROGRAMME,
@@ -46,38 +43,10 @@ async def database(database: Database) -> Database:
     return database
 
 
-@dataclass
-class Api:
-    reader: httpx.AsyncClient
-    administrator: httpx.AsyncClient
-
-    async def get(self, path: str) -> Any:
-        answer = await self.reader.get(path)
-        assert answer.status_code == 200, answer.text
-        return answer.json()
-
-
 @pytest.fixture
 async def api(database: Database, tmp_path: Path) -> AsyncIterator[Api]:
-    path = tmp_path / "keys.json"
-    secrets = [keys.create(path, name=f"the {role}", role=role) for role in ("reader", "administrator")]
-    settings = Settings(database_url=database.url.render_as_string(hide_password=False), keys_file=path)
-    service = create(settings)
-    async with AsyncExitStack() as stack:
-        stack.push_async_callback(service.database.close)
-        transport = httpx.ASGITransport(app=service.api, raise_app_exceptions=False)
-        clients = [
-            httpx.AsyncClient(transport=transport, base_url="http://billing", headers={"Authorization": f"Bearer {it}"})
-            for it in secrets
-        ]
-        yield Api(*[await stack.enter_async_context(client) for client in clients])
-
-
-def problem(answer: httpx.Response, status: int) -> dict[str, Any]:
-    assert answer.status_code == status, answer.text
-    assert answer.headers["content-type"] == "application/problem+json"
-    found: dict[str, Any] = answer.json()
-    return found
+    async with api_of(create, Settings, database, tmp_path) as api:
+        yield api
 
 
 async def test_the_invoices_of_a_programme(api: Api) -> None:

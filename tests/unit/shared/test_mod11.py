@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
-from shared.mod11 import is_account, is_organisation_number
 from services.billing.settings import Settings
+from shared.mod11 import is_account, is_organisation_number
 
 
 def test_numbers_that_check_are_accepted() -> None:

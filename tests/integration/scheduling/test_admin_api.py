@@ -1,0 +1,274 @@
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from services.scheduling.app import create
+from services.scheduling.consumers import consumers
+from services.scheduling.settings import Settings
+from services.scheduling.use_cases.describe_session import describe_session
+from shared.database import Database
+from shared.errors import NotFound
+from shared.events import catalogue
+from shared.events.envelope import Event
+from shared.messaging.facts import record
+from shared.messaging.tables import outbox
+from shared.questions import WhatSession
+from tests.support.api import Api, api_of, problem
+from tests.support.databases import MakeDatabase, set_clock
+from tests.unit.billing.news import PROGRAMME, organisation_number, party, programme
+
+PLAN = Path(__file__).parents[3] / "services" / "scheduling" / "examples" / "plan-2024-2025.json"
+SESSIONS = f"/scheduling/programmes/{PROGRAMME}/sessions"
+NOW = datetime(2024, 9, 25, 14, tzinfo=UTC)
+FIRST = {
+    "kind": "joint_session",
+    "format": "physical",
+    "title": "Fellessamling 1",
+    "number": 1,
+    "instalment": 1,
+    "when": {"days": {"first": "2024-09-24", "last": "2024-09-25"}},
+}
+VISIT = {
+    "kind": "guidance_visit",
+    "format": "physical",
+    "title": "Veiledningsbesøk 1",
+    "number": 1,
+    "party": organisation_number(1),
+    "place": "Hos rektor",
+    "meeting_link": "https://mote.example/1",
+    "when": {"days": {"first": "2024-10-07", "last": "2024-10-07", "starts_at": "09:00", "ends_at": "14:00"}},
+}
+
+
+@pytest.fixture
+async def database(make_database: MakeDatabase) -> Database:
+    return await known(make_database)
+
+
+async def known(make_database: MakeDatabase) -> Database:
+    """A database that has heard of a programme and a party."""
+    database = await make_database("scheduling")
+    await set_clock(database, NOW)
+    async with database.transaction() as connection:
+        await record(connection, [fact for event in (programme(), party(1)) for fact in consumers.facts(event)])
+    return database
+
+
+@pytest.fixture
+async def api(database: Database, tmp_path: Path) -> AsyncIterator[Api]:
+    async with api_of(create, Settings, database, tmp_path) as api:
+        yield api
+
+
+async def told(database: Database) -> list[Event[Any]]:
+    query = select(outbox.c.body, outbox.c.subject).order_by(outbox.c.position)
+    async with database.reading() as connection:
+        return [catalogue.read(row.body.encode(), row.subject) for row in await connection.execute(query)]
+
+
+async def happened(database: Database) -> list[str]:
+    return [event.type.split(".")[-2] for event in await told(database)]
+
+
+async def test_the_whole_plan_is_entered_and_read_back_in_order(api: Api) -> None:
+    plan = json.loads(PLAN.read_text(encoding="utf-8"))
+    for line in reversed(plan):
+        await api.post(SESSIONS, line)
+    shown = await api.get(SESSIONS)
+    assert [it["title"] for it in shown["items"]] == [it["title"] for it in plan]
+    assert shown["items"][3]["when_text"] == "oktober 2024 (uke 40–44)"
+    assert shown["items"][2]["instalment"] == 1
+
+
+async def test_the_plan_comes_in_pages(api: Api) -> None:
+    for line in json.loads(PLAN.read_text(encoding="utf-8")):
+        await api.post(SESSIONS, line)
+    pages, after = [], {}
+    while True:
+        page = await api.get(SESSIONS, limit=7, **after)
+        pages.append([it["id"] for it in page["items"]])
+        if page["next"] is None:
+            break
+        after = {"after": page["next"]}
+    assert [len(it) for it in pages] == [7, 7, 5]
+    assert len({id for page in pages for id in page}) == 19
+
+
+async def test_a_session_is_followed_from_its_planning_to_its_completion(api: Api, database: Database) -> None:
+    session = await api.post(SESSIONS, FIRST)
+    path = f"/scheduling/sessions/{session['id']}"
+    moved = await api.post(f"{path}/move", {"when": {"days": {"first": "2024-09-23", "last": "2024-09-24"}}})
+    assert moved["when_text"] == "23.–24. september 2024"
+    await api.patch(path, {"place": "Stjørdal"})
+    assert (await api.post(f"{path}/completion"))["state"] == "completed"
+    assert await api.get("/scheduling/summary", programme=PROGRAMME) == {
+        "physical_sessions_completed": 1,
+        "digital_sessions_completed": 0,
+    }
+    assert (await api.post(f"{path}/completion-revoked"))["state"] == "planned"
+    events = await told(database)
+    assert [event.type.split(".", 2)[2] for event in events] == [
+        f"physical_session.{it}.v1" for it in ("planned", "moved", "changed", "completed", "completion_revoked")
+    ]
+    assert [event.data.version for event in events] == [1, 2, 3, 4, 5]
+    assert events[3].data.place == "Stjørdal"
+
+
+async def test_a_rough_date_is_sharpened_and_never_made_rougher(api: Api) -> None:
+    arena = await api.post(
+        SESSIONS,
+        {"kind": "sharing_arena", "format": "undecided", "title": "Delingsarena", "when": {"months": ["2026-01"]}},
+    )
+    path = f"/scheduling/sessions/{arena['id']}/sharpening"
+    days = {"when": {"days": {"first": "2026-01-14", "last": "2026-01-15"}}}
+    assert (await api.post(path, days))["when_text"] == "14.–15. januar 2026"
+    refused = await api.refused(422, path, {"when": {"months": ["2026-01"]}})
+    assert (refused["rule"], refused["field"]) == ("S2", "when")
+
+
+async def test_the_same_request_twice_answers_the_same_and_makes_one_event(api: Api, database: Database) -> None:
+    once = await api.post(SESSIONS, FIRST)
+    assert await api.post(SESSIONS, FIRST) == once
+    path = f"/scheduling/sessions/{once['id']}"
+    completed = await api.post(f"{path}/completion")
+    assert await api.post(f"{path}/completion") == completed
+    revoked = await api.post(f"{path}/completion-revoked")
+    assert await api.post(f"{path}/completion-revoked") == revoked
+    gone = await api.post(f"{path}/cancellation")
+    assert await api.post(f"{path}/cancellation") == gone
+    assert await happened(database) == ["planned", "completed", "completion_revoked", "cancelled"]
+
+
+async def test_a_session_that_was_completed_since_still_answers_its_planning(api: Api) -> None:
+    session = await api.post(SESSIONS, FIRST)
+    completed = await api.post(f"/scheduling/sessions/{session['id']}/completion")
+    assert await api.post(SESSIONS, FIRST) == completed
+
+
+async def test_other_content_in_the_same_place_of_the_plan_is_refused(api: Api, database: Database) -> None:
+    await api.post(SESSIONS, FIRST)
+    refused = await api.refused(409, SESSIONS, {**FIRST, "title": "Fellessamling en"})
+    assert (refused["rule"], refused["field"]) == ("S4", "number")
+    second = await api.post(SESSIONS, {**FIRST, "number": 2, "instalment": 2})
+    refused = await api.refused(409, f"/scheduling/sessions/{second['id']}", {"number": 1}, method="PATCH")
+    assert refused["rule"] == "S4"
+    assert await happened(database) == ["planned", "planned"]
+
+
+async def test_a_cancelled_sessions_place_and_instalment_are_free_again(api: Api) -> None:
+    gone = await api.post(SESSIONS, FIRST)
+    await api.post(f"/scheduling/sessions/{gone['id']}/cancellation")
+    anew = await api.post(SESSIONS, FIRST)
+    assert anew["id"] != gone["id"]
+    assert anew["instalment"] == 1
+
+
+async def test_the_number_of_a_session_that_became_digital_is_given_to_another(api: Api) -> None:
+    first = await api.post(SESSIONS, FIRST)
+    other = await api.post(SESSIONS, {**FIRST, "number": 2, "instalment": None})
+    path = f"/scheduling/sessions/{other['id']}/instalment"
+    refused = await api.refused(409, path, {"instalment": 1})
+    assert (refused["rule"], refused["field"]) == ("B3", "instalment")
+    digital = await api.post(f"/scheduling/sessions/{first['id']}/format", {"format": "digital"})
+    assert digital["instalment"] is None
+    assert (await api.post(path, {"instalment": 1}))["instalment"] == 1
+    refused = await api.refused(422, f"/scheduling/sessions/{first['id']}/instalment", {"instalment": 2})
+    assert refused["rule"] == "B3"
+
+
+async def test_what_is_held_with_one_party_is_told_without_title_and_place(api: Api, database: Database) -> None:
+    visit = await api.post(SESSIONS, VISIT)
+    (event,) = await told(database)
+    assert event.subject == f"{PROGRAMME}.{organisation_number(1)}"
+    body = event.model_dump_json()
+    assert "rektor" not in body
+    assert "mote.example" not in body
+    assert "Veiledningsbesøk" not in body
+    details = await describe_session(database, WhatSession(session=visit["id"]))
+    assert details.title == "Veiledningsbesøk 1"
+    assert (details.place, details.meeting_link) == ("Hos rektor", "https://mote.example/1")
+
+
+async def test_no_event_carries_a_meeting_link(api: Api, database: Database) -> None:
+    await api.post(SESSIONS, {**FIRST, "meeting_link": "https://mote.example/felles"})
+    (event,) = await told(database)
+    assert "mote.example" not in event.model_dump_json()
+
+
+async def test_a_completed_session_is_not_changed(api: Api) -> None:
+    session = await api.post(SESSIONS, FIRST)
+    path = f"/scheduling/sessions/{session['id']}"
+    await api.post(f"{path}/completion")
+    moved = {"when": {"days": {"first": "2024-09-23", "last": "2024-09-24"}}}
+    for end, body in (("move", moved), ("format", {"format": "digital"}), ("instalment", {"instalment": 2})):
+        refused = await api.refused(409, f"{path}/{end}", body)
+        assert refused["rule"] == "S3", end
+    assert (await api.patch(path, {"place": "Stjørdal"}))["place"] == "Stjørdal"
+
+
+async def test_a_session_is_not_completed_before_its_last_day(api: Api) -> None:
+    session = await api.post(SESSIONS, {**FIRST, "when": {"days": {"first": "2024-09-25", "last": "2024-09-26"}}})
+    refused = await api.refused(422, f"/scheduling/sessions/{session['id']}/completion")
+    assert (refused["rule"], refused["field"]) == ("S3", "when")
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"format": "by letter"}, "format"),
+        ({"when": {"days": {"first": "2024-13-01", "last": "2024-13-01"}}}, "when.days.first"),
+        ({"when": {}}, "when"),
+        ({"when": {"months": ["0000-01"]}}, "when.months"),
+        ({"instalment": 4}, "instalment"),
+        ({"colour": "red"}, "colour"),
+        ({"title": "En\ntittel"}, "title"),
+        ({"title": "En\x00tittel"}, "title"),
+    ],
+)
+async def test_bad_input_names_the_field(api: Api, database: Database, change: dict[str, Any], field: str) -> None:
+    assert (await api.refused(422, SESSIONS, FIRST | change))["field"] == field
+    assert await told(database) == []
+
+
+async def test_what_is_not_known_is_not_found(api: Api) -> None:
+    assert (await api.refused(404, "/scheduling/programmes/other/sessions", FIRST))["field"] == "programme"
+    stranger = {**VISIT, "party": organisation_number(2)}
+    assert (await api.refused(404, SESSIONS, stranger))["field"] == "party"
+    assert (await api.refused(404, "/scheduling/sessions/none/completion"))["field"] == "session"
+
+
+async def test_an_unknown_session_is_not_described(database: Database) -> None:
+    with pytest.raises(NotFound):
+        await describe_session(database, WhatSession(session="none"))
+
+
+async def test_a_reader_reads_and_changes_nothing(api: Api) -> None:
+    await api.post(SESSIONS, FIRST)
+    assert (await api.reader.get(SESSIONS)).status_code == 200
+    problem(await api.reader.post(SESSIONS, json=FIRST), 403)
+
+
+async def test_two_at_once_plan_one_session(postgres_database: MakeDatabase, tmp_path: Path) -> None:
+    database = await known(postgres_database)
+    async with api_of(create, Settings, database, tmp_path) as api:
+        answers = await asyncio.gather(*(api.post(SESSIONS, FIRST) for _ in range(6)))
+        assert len({it["id"] for it in answers}) == 1
+        assert await happened(database) == ["planned"]
+
+
+async def test_two_at_once_give_an_instalment_to_one_session(postgres_database: MakeDatabase, tmp_path: Path) -> None:
+    database = await known(postgres_database)
+    async with api_of(create, Settings, database, tmp_path) as api:
+        bare = {**FIRST, "instalment": None}
+        sessions = [await api.post(SESSIONS, {**bare, "number": n}) for n in (1, 2, 3)]
+        paths = [f"/scheduling/sessions/{it['id']}/instalment" for it in sessions]
+        answers = await asyncio.gather(*(api.administrator.post(path, json={"instalment": 1}) for path in paths))
+        assert sorted(it.status_code for it in answers) == [200, 409, 409]

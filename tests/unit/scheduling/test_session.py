@@ -1,0 +1,128 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from services.scheduling.domain.instalment import carrying, check_instalment
+from services.scheduling.domain.session import (
+    Kind,
+    Session,
+    cancelled,
+    check_planned,
+    completed,
+    completion_revoked,
+    formatted,
+    moved,
+    sharpened,
+)
+from services.scheduling.domain.when import Days, Weeks, When
+from shared.errors import Conflict, RuleBroken
+
+LAST = date(2024, 9, 25)
+OTHER = When(days=Days(first=LAST, last=LAST))
+JOINT = Session(
+    id="one",
+    version=1,
+    programme="regionalt-2024-2025",
+    party=None,
+    kind="joint_session",
+    format="physical",
+    title="Fellessamling 1",
+    number=1,
+    instalment=1,
+    when=When(days=Days(first=LAST - timedelta(days=1), last=LAST)),
+    place=None,
+    meeting_link=None,
+    state="planned",
+)
+HELD = completed(JOINT, LAST)
+
+
+def test_a_session_is_completed_from_its_last_day_on() -> None:
+    assert HELD.state == "completed"
+    with pytest.raises(RuleBroken, match=r"S3.*has not begun"):
+        completed(JOINT, LAST - timedelta(days=1))
+
+
+@pytest.mark.parametrize("when", [When(months=("2024-09",)), When(weeks=(Weeks(year=2024, first=39, last=39),))])
+def test_completing_needs_exact_days(when: When) -> None:
+    with pytest.raises(RuleBroken, match=r"S3.*exact days"):
+        completed(replace(JOINT, when=when), date(2024, 12, 1))
+
+
+def test_a_duration_on_a_day_is_an_exact_day() -> None:
+    assert completed(replace(JOINT, when=replace(OTHER, duration_minutes=150)), LAST).state == "completed"
+
+
+@pytest.mark.parametrize("kind", ["guidance_visit", "contract_meeting"])
+def test_the_plans_own_line_for_what_is_held_with_each_party_is_never_completed(kind: Kind) -> None:
+    line = replace(JOINT, kind=kind, instalment=None)
+    with pytest.raises(RuleBroken, match="S4"):
+        completed(line, LAST)
+    assert completed(replace(line, party="942110464"), LAST).state == "completed"
+
+
+def test_what_is_completed_keeps_its_dates_format_and_instalment_until_that_is_revoked() -> None:
+    for change in (
+        lambda it: moved(it, OTHER),
+        lambda it: sharpened(it, OTHER),
+        lambda it: formatted(it, "digital"),
+        lambda it: carrying(it, 2, None),
+        cancelled,
+    ):
+        with pytest.raises(Conflict, match=r"S3.*revoke"):
+            change(HELD)
+    assert moved(completion_revoked(HELD), OTHER).when == OTHER
+
+
+def test_a_cancelled_session_is_gone() -> None:
+    gone = cancelled(JOINT)
+    for change in (
+        lambda it: moved(it, OTHER),
+        lambda it: completed(it, LAST),
+        completion_revoked,
+        lambda it: formatted(it, "digital"),
+    ):
+        with pytest.raises(Conflict, match="plan it anew"):
+            change(gone)
+
+
+def test_a_state_already_reached_is_left_as_it_is() -> None:
+    assert completed(HELD, LAST) is HELD
+    assert completion_revoked(JOINT) is JOINT
+    assert moved(JOINT, JOINT.when) is JOINT
+    assert formatted(JOINT, "physical") is JOINT
+    gone = cancelled(JOINT)
+    assert cancelled(gone) is gone
+
+
+def test_a_session_that_is_no_longer_physical_or_cancelled_frees_its_instalment() -> None:
+    assert formatted(JOINT, "digital").instalment is None
+    assert cancelled(JOINT).instalment is None
+
+
+def test_a_joint_session_is_physical_or_digital_from_the_start() -> None:
+    with pytest.raises(RuleBroken, match="S3"):
+        check_planned(replace(JOINT, format="undecided", instalment=None))
+    check_planned(replace(JOINT, kind="coordinator_meeting", format="undecided", instalment=None))
+
+
+def test_only_visits_and_contract_meetings_are_held_with_one_party() -> None:
+    with pytest.raises(RuleBroken, match="S1"):
+        check_planned(replace(JOINT, party="942110464"))
+    check_planned(replace(JOINT, party="942110464", kind="guidance_visit", instalment=None))
+
+
+def test_only_a_physical_joint_session_carries_an_instalment() -> None:
+    check_instalment(JOINT, None)
+    for other in (replace(JOINT, format="digital"), replace(JOINT, kind="coordinator_meeting")):
+        with pytest.raises(RuleBroken, match="B3"):
+            check_instalment(other, None)
+
+
+def test_no_two_sessions_carry_the_same_instalment() -> None:
+    with pytest.raises(Conflict, match="B3"):
+        carrying(replace(JOINT, instalment=None), 2, carrier="another")
+    assert carrying(JOINT, 2, carrier=None).instalment == 2
