@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from services.registration.domain.concerned import Around, Purpose, concerned
+from services.registration.domain.person import Person
+
+
+def person(name: str) -> Person:
+    return Person(id=name, scope="942110464", name=name, email=f"{name}@molde.example", phone=None)
+
+
+CONTACT, COORDINATOR, ADVISOR, DIRECTOR = (person(it) for it in ("contact", "coordinator", "advisor", "director"))
+APPLIED = Around(contact_person=CONTACT, coordinator=None, advisor=None, signatories=[])
+FORMED = replace(APPLIED, coordinator=COORDINATOR, advisor=ADVISOR, signatories=[DIRECTOR, CONTACT])
+
+
+@pytest.mark.parametrize(
+    ("purpose", "before", "after"),
+    [
+        ("application", [CONTACT], [COORDINATOR]),
+        ("invitation", [CONTACT], [COORDINATOR, ADVISOR]),
+        ("agreement", [CONTACT], [DIRECTOR, CONTACT, COORDINATOR]),
+        ("concern", [CONTACT], [COORDINATOR, ADVISOR]),
+        ("end", [CONTACT], [COORDINATOR]),
+        ("invoice", [CONTACT], [COORDINATOR]),
+    ],
+)
+def test_who_is_written_to_before_and_after_a_coordinator_is_elected(
+    purpose: Purpose, before: list[Person], after: list[Person]
+) -> None:
+    assert concerned(APPLIED, purpose) == before
+    assert concerned(FORMED, purpose) == after
+
+
+def test_nobody_is_written_to_twice() -> None:
+    twice = replace(FORMED, coordinator=CONTACT)
+    assert concerned(twice, "agreement") == [DIRECTOR, CONTACT]
+
+
+def test_before_anyone_applied_nobody_is_concerned() -> None:
+    assert concerned(replace(APPLIED, contact_person=None), "application") == []
