@@ -1,0 +1,1 @@
+"""Notifications on its database and with a mail server."""

@@ -1,0 +1,1 @@
+"""Notifications' rules, and what its mails say."""

@@ -1,0 +1,282 @@
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.notifications.domain.calendar import (
+    Change,
+    Entry,
+    Key,
+    Party,
+    Person,
+    Session,
+    Told,
+    differences,
+    stands,
+)
+from services.notifications.domain.mails import CANCELLATION, CHANGE, INVITATION
+
+TODAY = date(2024, 9, 1)
+DAY = date(2024, 9, 25)
+BEFORE = date(2024, 8, 31)
+ADA = Person(id="ada", name="Ada Nordmann", address="ada@stjordal.example")
+BO = Person(id="bo", name="Bo Nordmann", address="bo@volda.example")
+ADVISOR = Person(id="eva", name="Eva Rådgiver", address="eva@kulturskoleradet.example")
+STJORDAL, VOLDA = "939958851", "939760946"
+
+
+def session(last_day: date | None = DAY, *, id: str = "s1", is_answered: bool = True, **changes: Any) -> Session:
+    entry = {name: changes.pop(name) for name in ("title", "place", "starts_at", "format") if name in changes}
+    given: dict[str, Any] = {"id": id, "kind": "joint_session", "party": None, "cancelled": False}
+    return Session(
+        last_day=last_day,
+        entry=_entry(last_day, **entry) if last_day and is_answered else None,
+        **(given | changes),
+    )
+
+
+def _entry(last_day: date, **changes: Any) -> Entry:
+    fields: dict[str, Any] = {
+        "title": "Fellessamling 1",
+        "first_day": last_day - timedelta(days=1),
+        "last_day": last_day,
+        "starts_at": "10:00",
+        "ends_at": "15:00",
+        "duration_minutes": None,
+        "place": "Stjørdal",
+        "meeting_link": None,
+        "format": "physical",
+    }
+    return Entry(**(fields | changes))
+
+
+def party(*persons: Person, number: str = STJORDAL, **changes: Any) -> Party:
+    fields: dict[str, Any] = {"accepted": True, "ends_on": None}
+    return Party(organisation_number=number, persons=persons, **(fields | changes))
+
+
+def after(changes: Iterable[Change], told: Mapping[Key, Told] | None = None) -> dict[Key, Told]:
+    """What everyone was last told once these changes are."""
+    now = {
+        (it.session, it.person.id): Told(
+            person=it.person, party=it.party, sequence=it.sequence, stands=it.kind != CANCELLATION, entry=it.entry
+        )
+        for it in changes
+    }
+    return {**(told or {}), **now}
+
+
+def told_of(*sessions: Session, to: Collection[Party] = (party(ADA),)) -> dict[Key, Told]:
+    return after(differences(sessions, to, {}, BEFORE - timedelta(days=365)))
+
+
+def summary(changes: Iterable[Change]) -> list[tuple[str, str, str, int]]:
+    return [(it.person.id, it.session, it.kind, it.sequence) for it in changes]
+
+
+def test_everyone_of_an_accepted_party_is_invited_to_what_is_for_all_and_to_what_is_theirs() -> None:
+    visit = session(id="visit", kind="guidance_visit", party=VOLDA)
+    parties = [party(ADA, ADVISOR), party(BO, number=VOLDA)]
+    assert summary(differences([session(), visit], parties, {}, TODAY)) == [
+        ("ada", "s1", INVITATION, 0),
+        ("bo", "s1", INVITATION, 0),
+        ("eva", "s1", INVITATION, 0),
+        ("bo", "visit", INVITATION, 0),
+    ]
+
+
+@pytest.mark.parametrize(
+    "session",
+    [
+        session(cancelled=True),
+        session(None),
+        session(party=VOLDA),
+        session(kind="guidance_visit"),
+        session(kind="contract_meeting"),
+    ],
+)
+def test_what_does_not_stand_in_a_partys_calendars(session: Session) -> None:
+    assert not stands(session, party(ADA))
+    assert differences([session], [party(ADA)], {}, TODAY) == []
+
+
+def test_nothing_stands_for_a_party_that_is_not_accepted() -> None:
+    assert not stands(session(), party(ADA, accepted=False))
+
+
+def test_an_agreement_is_in_force_until_the_day_before_it_ends() -> None:
+    assert not stands(session(), party(ADA, ends_on=DAY))
+    assert stands(session(), party(ADA, ends_on=DAY + timedelta(days=1)))
+
+
+def test_who_was_told_all_is_told_nothing_again() -> None:
+    assert differences([session()], [party(ADA)], told_of(session()), TODAY) == []
+
+
+def test_who_joins_late_is_invited_to_what_is_yet_to_come_and_nobody_else_hears_of_it() -> None:
+    sessions = [session(BEFORE, id="past"), session()]
+    told = told_of(*sessions)
+    late = party(BO, number=VOLDA)
+    assert summary(differences(sessions, [party(ADA), late], told, TODAY)) == [("bo", "s1", INVITATION, 0)]
+
+
+@pytest.mark.parametrize(
+    "left",
+    [[], [party()], [party(ADA, accepted=False)], [party(ADA, ends_on=DAY)]],
+    ids=["party gone", "person gone", "no longer accepted", "agreement ended"],
+)
+def test_who_leaves_is_told_with_the_entry_as_it_stood(left: list[Party]) -> None:
+    moved_too = session(DAY + timedelta(days=7))
+    (change,) = differences([moved_too], left, told_of(session()), TODAY)
+    assert (change.kind, change.why, change.sequence) == (CANCELLATION, "not_concerned", 1)
+    assert (change.person, change.party) == (ADA, STJORDAL)
+    assert change.entry == session().entry
+
+
+@pytest.mark.parametrize(
+    ("now", "why"),
+    [(session(cancelled=True), "cancelled"), (session(None), "without_date"), (session(party=VOLDA), "not_concerned")],
+)
+def test_a_cancellation_says_why(now: Session, why: str) -> None:
+    (change,) = differences([now], [party(ADA)], told_of(session()), TODAY)
+    assert (change.kind, change.why, change.before) == (CANCELLATION, why, session().entry)
+
+
+def test_who_was_never_invited_is_not_told_of_a_cancellation() -> None:
+    assert differences([session(cancelled=True)], [party(ADA)], {}, TODAY) == []
+
+
+def test_a_cancellation_is_told_once() -> None:
+    cancelled = session(cancelled=True)
+    told = told_of(session())
+    told = after(differences([cancelled], [party(ADA)], told, TODAY), told)
+    assert differences([cancelled], [party(ADA)], told, TODAY) == []
+
+
+@pytest.mark.parametrize(
+    "now",
+    [
+        session(DAY + timedelta(days=7)),
+        session(title="Fellessamling 2"),
+        session(place="Trondheim"),
+        session(starts_at="11:00"),
+        session(format="digital"),
+    ],
+)
+def test_an_entry_that_differs_is_told_with_what_it_was_before(now: Session) -> None:
+    (change,) = differences([now], [party(ADA)], told_of(session()), TODAY)
+    assert (change.kind, change.sequence, change.why) == (CHANGE, 1, None)
+    assert (change.entry, change.before) == (now.entry, session().entry)
+
+
+def test_a_sequence_goes_on_where_a_cancelled_entry_comes_back_and_that_is_an_invitation() -> None:
+    told: dict[Key, Told] = {}
+    kinds = []
+    for now in (session(), session(cancelled=True), session(), session(place="Trondheim")):
+        changes = differences([now], [party(ADA)], told, TODAY)
+        kinds += [(it.kind, it.sequence) for it in changes]
+        told = after(changes, told)
+    assert kinds == [(INVITATION, 0), (CANCELLATION, 1), (INVITATION, 2), (CHANGE, 3)]
+
+
+@pytest.mark.parametrize("now", [session(BEFORE, place="Trondheim"), session(BEFORE, cancelled=True), session(None)])
+def test_a_session_wholly_in_the_past_is_left_alone(now: Session) -> None:
+    told = told_of(session(BEFORE))
+    assert told
+    assert differences([now], [party(ADA)], told, TODAY) == []
+    assert differences([session(BEFORE)], [party()], told, TODAY) == []
+
+
+def test_the_last_day_itself_is_not_past() -> None:
+    assert summary(differences([session(TODAY)], [party(ADA)], {}, TODAY)) == [("ada", "s1", INVITATION, 0)]
+
+
+@pytest.mark.parametrize(("was", "now"), [(DAY, BEFORE), (BEFORE, DAY)])
+def test_a_move_into_the_past_or_out_of_it_is_told(was: date, now: date) -> None:
+    (change,) = differences([session(now)], [party(ADA)], told_of(session(was)), TODAY)
+    assert change.kind == CHANGE
+
+
+def test_what_should_stand_but_is_not_answered_yet_is_left_as_it_was() -> None:
+    unknown = session(DAY + timedelta(days=7), is_answered=False)
+    assert differences([unknown], [party(ADA)], {}, TODAY) == []
+    assert differences([unknown], [party(ADA)], told_of(session()), TODAY) == []
+
+
+def test_who_is_concerned_through_two_parties_has_it_once_and_keeps_it_when_one_of_them_leaves() -> None:
+    both = [party(ADVISOR, number=STJORDAL), party(ADVISOR, number=VOLDA)]
+    (invitation,) = differences([session()], both, {}, TODAY)
+    assert invitation.party == VOLDA < STJORDAL
+    told = after([invitation])
+    assert differences([session()], both[:1], told, TODAY) == []
+    assert summary(differences([session()], [], told, TODAY)) == [("eva", "s1", CANCELLATION, 1)]
+
+
+def test_an_invitation_goes_to_the_address_as_it_is_now_and_a_farewell_to_the_one_that_was_told() -> None:
+    moved_house = replace(ADA, address="ada@new.example")
+    told = told_of(session())
+    (change,) = differences([session(place="Trondheim")], [party(moved_house)], told, TODAY)
+    assert change.person == moved_house
+    (farewell,) = differences([session()], [], told, TODAY)
+    assert farewell.person == ADA
+
+
+def test_only_what_is_looked_at_is_compared() -> None:
+    sessions = [session(id="s1"), session(id="s2")]
+    found = differences(sessions, [party(ADA, BO)], {}, TODAY, lambda key: key in {("s1", "bo"), ("s2", "ada")})
+    assert summary(found) == [("bo", "s1", INVITATION, 0), ("ada", "s2", INVITATION, 0)]
+
+
+days = st.sampled_from([None, BEFORE, TODAY, DAY, DAY + timedelta(days=7)])
+sessions = st.lists(
+    st.builds(
+        session,
+        days,
+        id=st.sampled_from(["s1", "s2"]),
+        party=st.sampled_from([None, STJORDAL, VOLDA]),
+        cancelled=st.booleans(),
+        place=st.sampled_from(["Stjørdal", "Trondheim"]),
+    ),
+    min_size=2,
+    max_size=2,
+    unique_by=lambda it: it.id,
+)
+parties = st.lists(
+    st.builds(
+        lambda number, persons, accepted, ends_on: party(*persons, number=number, accepted=accepted, ends_on=ends_on),
+        st.sampled_from([STJORDAL, VOLDA]),
+        st.lists(st.sampled_from([ADA, BO, ADVISOR]), unique=True),
+        st.booleans(),
+        st.none() | st.just(DAY),
+    ),
+    max_size=2,
+    unique_by=lambda it: it.organisation_number,
+)
+
+
+@given(st.lists(st.tuples(sessions, parties), min_size=1, max_size=5))
+def test_whatever_came_before_everyones_calendar_is_as_it_should_be(
+    stages: list[tuple[list[Session], list[Party]]],
+) -> None:
+    told: dict[Key, Told] = {}
+    for stage in stages:
+        changes = differences(*stage, told, TODAY)
+        assert all(it.sequence == (told[key].sequence + 1 if key in told else 0) for it, key in _keyed(changes))
+        told = after(changes, told)
+    last_sessions, last_parties = stages[-1]
+    assert differences(last_sessions, last_parties, told, TODAY) == []
+    for it in last_sessions:
+        if it.last_day and it.last_day >= TODAY:
+            should = {who.id for party in last_parties if stands(it, party) for who in party.persons}
+            assert {who for (id, who), last in told.items() if id == it.id and last.stands} == should
+            assert all(last.entry == it.entry for (id, who), last in told.items() if id == it.id and who in should)
+
+
+def _keyed(changes: Iterable[Change]) -> list[tuple[Change, Key]]:
+    return [(it, (it.session, it.person.id)) for it in changes]

@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+import itertools
+from datetime import UTC, datetime, timedelta
+
+from services.notifications.domain.sending import GIVE_UP_AFTER, LONGEST_DELAY, Next, Outcome, next_of
+
+FIRST = datetime(2024, 9, 1, 12, tzinfo=UTC)
+ACCEPTED = Outcome(kind="accepted")
+PUT_OFF = Outcome(kind="put_off", reply=451)
+REFUSED = Outcome(kind="refused", reply=550)
+UNREACHABLE = Outcome(kind="unreachable")
+AT_LAST = FIRST + GIVE_UP_AFTER
+
+
+def after(outcome: Outcome, tries: int = 1, now: datetime = FIRST) -> Next:
+    return next_of(outcome, tries=tries, first_tried_at=FIRST, now=now)
+
+
+def test_what_was_accepted_is_sent_however_late() -> None:
+    assert after(ACCEPTED).state == "sent"
+    assert after(ACCEPTED, 50, AT_LAST).state == "sent"
+
+
+def test_what_was_refused_has_failed_at_once() -> None:
+    assert after(REFUSED).state == "failed"
+
+
+def test_what_was_put_off_is_tried_again_after_a_pause_that_grows_to_an_hour() -> None:
+    pauses = [after(PUT_OFF, tries).try_at - FIRST for tries in range(1, 60)]
+    assert pauses[0] > timedelta(0)
+    assert all(one <= next_one for one, next_one in itertools.pairwise(pauses))
+    assert pauses[-1] == LONGEST_DELAY
+    assert after(PUT_OFF, 3).tries == 3
+
+
+def test_a_mail_is_given_up_48_hours_after_it_was_first_tried() -> None:
+    for outcome in (PUT_OFF, UNREACHABLE):
+        assert after(outcome, 50, AT_LAST - timedelta(seconds=1)).state == "queued"
+        assert after(outcome, 50, AT_LAST).state == "failed"
+
+
+def test_a_server_that_cannot_be_reached_is_no_fault_of_the_mails() -> None:
+    assert after(UNREACHABLE, 3) == Next(state="queued", try_at=FIRST, tries=2)
