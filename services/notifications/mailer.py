@@ -36,15 +36,15 @@ class Mailer:
         message["To"] = _mailbox(mail.name, mail.address)
         message["Date"] = mail.made_at
         message["Message-ID"] = mail.message_id
-        message["Content-Language"] = mail.language
         message["Auto-Submitted"] = "auto-generated"
         message.set_content(rendered.text, cte="quoted-printable")
         message.add_alternative(rendered.html, subtype="html", cte="quoted-printable")
         if rendered.calendar is not None:
-            method = {"method": method_of(mail)}
-            message.add_alternative(rendered.calendar, subtype="calendar", cte="base64", params=method)
-            attached = rendered.calendar.encode()
-            message.add_attachment(attached, maintype="application", subtype="ics", filename="invite.ics")
+            entry = rendered.calendar.encode()  # as bytes, or its lines would end as the email package likes
+            params = {"method": method_of(mail), "charset": "utf-8"}
+            message.add_alternative(entry, maintype="text", subtype="calendar", params=params)
+            message.add_attachment(entry, maintype="application", subtype="ics", filename="invite.ics")
+        message["Content-Language"] = mail.language  # last: Content-* set before moves down to the first part
         return message
 
     async def send(self, message: EmailMessage, *, to: str) -> Outcome:

@@ -1,0 +1,248 @@
+"""What a mail says, in both language forms."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+from jinja2 import TemplateError
+
+from services.notifications.domain.mails import KINDS, Language
+from services.notifications.render import Rendered, render
+from tests.unit.notifications.samples import CREDIT_NOTE, ENTRY, INVOICE, ORGANISER, SENDER, mail
+
+LANGUAGES: tuple[Language, ...] = ("nb", "nn")
+HOSTILE = "<script>alert(\"1\")</script> & <b>'so'</b>"
+# Words that stand in one language form only.
+BOKMAAL = r"\b(ikke|fra|dere|kommer|avtalen|samlingen|deltakeravgift(en)?|hvor|hilsen|meldt en)\b"
+NYNORSK = r"\b(ikkje|frå|dykk|kjem|avtala|samlinga|deltakaravgift(a)?|kvar|helsing|korleis|ein|ei)\b"
+
+
+def rendered(kind: str, language: Language = "nb", **changes: Any) -> Rendered:
+    return render(mail(kind, language, **changes), organiser=ORGANISER, sender=SENDER)
+
+
+class _Read(HTMLParser):
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.links: list[str | None] = []
+        self.text = ""
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        if tag == "a":
+            self.links.append(dict(attrs)["href"])
+
+    def handle_data(self, data: str) -> None:
+        self.text += f" {data}"
+
+
+def words(text: str) -> str:
+    return " ".join(text.split())
+
+
+@pytest.fixture(params=LANGUAGES)
+def language(request: pytest.FixtureRequest) -> Language:
+    found: Language = request.param
+    return found
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_mail_greets_by_name_says_whom_it_is_from_and_why_it_came(kind: str, language: Language) -> None:
+    said = rendered(kind, language)
+    for body in (words(said.text), words(_Read(said.html).text)):
+        assert "Hei, Bo Nordmann!" in body
+        assert f"{'Helsing' if language == 'nn' else 'Hilsen'} {ORGANISER}" in body
+        assert "fordi du er registrert for Volda i Fremtidens kulturskole" in body
+    assert f'<html lang="{language}">' in said.html
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_mail_is_in_one_language_form(kind: str, language: Language) -> None:
+    # What was delivered is billing's own text.
+    said = rendered(kind, language)
+    other = BOKMAAL if language == "nn" else NYNORSK
+    text = f"{said.subject} {said.text} {_Read(said.html).text} {said.calendar or ''}"
+    assert re.findall(other, words(text).replace(INVOICE.delivered, ""), re.IGNORECASE) == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_text_has_lines_that_fit_and_a_blank_line_between_its_parts(kind: str, language: Language) -> None:
+    lines = rendered(kind, language).text.splitlines()
+    assert all(len(line) <= 80 for line in lines)
+    greeting, farewell = lines.index("Hei, Bo Nordmann!"), lines.index("Helsing" if language == "nn" else "Hilsen")
+    assert lines[greeting + 1] == ""
+    assert lines[greeting + 2] != ""
+    assert lines[farewell - 1] == ""
+    assert lines[farewell - 2] != ""
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_nothing_that_people_wrote_becomes_html(kind: str, language: Language) -> None:
+    wrote: dict[str, Any] = {"name": HOSTILE, "party": HOSTILE, "programme": HOSTILE}
+    plain = mail(kind).content
+    if "entry" in plain:
+        it = ENTRY | {"title": HOSTILE, "place": HOSTILE, "meeting_link": f'https://x.example/"{HOSTILE}'}
+        wrote |= {"entry": it, "before": plain["before"] and it | {"place": f"før {HOSTILE}"}}
+    if "document" in plain:
+        body = {"name": HOSTILE, "street": HOSTILE, "city": HOSTILE}
+        wrote["document"] = plain["document"] | {
+            "seller": plain["document"]["seller"] | body,
+            "buyer": plain["document"]["buyer"] | body,
+            **dict.fromkeys(("delivered", "delivered_where", "no_vat_because", "programme_name"), HOSTILE),
+        }
+    said = rendered(kind, language, **wrote)
+    read = _Read(said.html)
+    assert read.tags.isdisjoint({"script", "b"})
+    assert HOSTILE in read.text
+    assert f"Hei, {HOSTILE}!" in said.text
+
+
+def test_a_subject_is_one_line() -> None:
+    assert rendered("application_received", party="Volda\r\nBcc: x@y.example").subject == (
+        "Søknaden fra Volda Bcc: x@y.example er mottatt"
+    )
+
+
+def test_a_mail_that_lacks_something_that_it_is_to_say_is_not_written() -> None:
+    incomplete = mail("agreement_to_sign")
+    del incomplete.content["about"]["payer_reference"]
+    with pytest.raises(TemplateError):
+        render(incomplete, organiser=ORGANISER, sender=SENDER)
+
+
+FULL: dict[Language, list[str]] = {
+    "nb": ["Fakturanummer", "Selger", "Kjøper", "Å betale", "Betales innen", "Levert", "Sted", "Merverdiavgift"],
+    "nn": ["Fakturanummer", "Seljar", "Kjøpar", "Å betale", "Betalast innan", "Levert", "Stad", "Meirverdiavgift"],
+}
+
+
+def test_an_invoice_stands_in_full_in_the_text_and_in_the_html(language: Language) -> None:
+    said = rendered("invoice", language)
+    for body in (words(said.text), words(_Read(said.html).text)):
+        for what in (
+            *FULL[language],
+            "1042",
+            "1. oktober 2024",  # issued
+            "31. oktober 2024",  # due
+            "Norsk kulturskoleråd Org.nr. 971 454 288 Fjordgata 1 7010 Trondheim",
+            "Volda kommune Org.nr. 939 760 946 Stormyra 2 6100 Volda",
+            "REF-77",
+            "rate 2 av 3",
+            INVOICE.delivered,
+            "24. september 2024 – 25. september 2024",
+            "Quality Hotel Stjørdal",
+            "6 666,67 kr",
+            "0,00 kr. Selger er unntatt etter § 3-7.",
+            "12345678903",
+            "1042007",
+        ):
+            assert what in body
+    assert "1042" in said.subject
+    assert "31. oktober 2024" in said.subject
+
+
+def test_a_document_of_one_day_without_a_place_says_no_more_than_that(language: Language) -> None:
+    one_day = INVOICE.model_copy(update={"delivered_from": INVOICE.delivered_to, "delivered_where": None})
+    said = rendered("invoice", language, document=one_day.model_dump(mode="json"))
+    assert re.search(r"Tid: +25\. september 2024\n", said.text)
+    assert re.search(r"St(ed|ad):", said.text) is None
+    assert "None" not in said.text + said.html
+
+
+REASONS: list[tuple[str, Language, str]] = [
+    ("agreement_ended", "nb", "Avtalen var avsluttet da samlingen var ferdig."),
+    ("agreement_ended", "nn", "Avtala var avslutta då samlinga var ferdig."),
+    ("completion_revoked", "nb", "Samlingen er likevel ikke regnet som gjennomført."),
+    ("completion_revoked", "nn", "Samlinga er likevel ikkje rekna som gjennomført."),
+    ("release_withdrawn", "nb", "Faktureringen av raten er trukket tilbake."),
+    ("release_withdrawn", "nn", "Faktureringa av raten er trekt tilbake."),
+]
+
+
+@pytest.mark.parametrize(("reason", "language", "text"), REASONS)
+def test_a_credit_note_names_the_invoice_and_says_why(reason: str, language: Language, text: str) -> None:
+    document = CREDIT_NOTE.model_copy(update={"reason": reason}).model_dump(mode="json")
+    said = rendered("credit_note", language, document=document)
+    for body in (words(said.text), words(_Read(said.html).text)):
+        for what in (text, "Faktura 1042", "31", "6 666,67 kr", INVOICE.delivered, "REF-77", "939 760 946"):
+            assert what in body
+    assert said.subject.startswith("Kreditnota 31 til faktura 1042")
+
+
+@pytest.mark.parametrize(
+    ("kind", "language", "changes", "text"),
+    [
+        ("application_received", "nb", {}, "2. september 2024"),
+        ("application_received", "nn", {}, "2. september 2024"),
+        ("application_waiting_list", "nb", {"waiting_list_place": 3}, "på venteliste som nummer 3."),
+        ("application_waiting_list", "nn", {"waiting_list_place": 3}, "på venteliste som nummer 3."),
+        ("application_waiting_list", "nb", {}, "på venteliste."),
+        ("agreement_to_sign", "nb", {}, "1. august 2024 – 31. desember 2025"),
+        ("agreement_to_sign", "nn", {}, "20 000,00 kr for heile programmet"),
+        ("agreement_signed", "nb", {}, "signert 20. august 2024"),
+        ("agreement_signed", "nn", {}, "underskriven 20. august 2024"),
+        ("agreement_ended", "nb", {}, "Fra og med 1. mars 2025 gjelder den ikke lenger."),
+        ("agreement_ended", "nb", {"kind_of_end": "terminated"}, "sagt opp med øyeblikkelig virkning"),
+        ("agreement_ended", "nn", {"kind_of_end": "terminated"}, "sagd opp med verknad straks"),
+        ("agreement_end_taken_back", "nn", {}, "til og med 31. desember 2025"),
+        ("concern_raised", "nb", {}, "Norsk kulturskoleråd har 2. september 2024 meldt"),
+        ("concern_raised", "nn", {"raised_by": "municipality"}, "Volda har 2. september 2024 meldt"),
+        ("concern_resolved", "nb", {}, "avklart 2. september 2024"),
+    ],
+)
+def test_a_mail_says_what_its_event_told(kind: str, language: Language, changes: dict[str, Any], text: str) -> None:
+    said = rendered(kind, language, **changes)
+    for body in (said.text, _Read(said.html).text):
+        assert text in words(body)
+
+
+def test_an_invitation_says_what_when_where_and_how(language: Language) -> None:
+    link = "https://meet.example/fellessamling"
+    digital = ENTRY | {"format": "digital", "place": None, "meeting_link": link}
+    for entry, facts in (
+        (ENTRY, ["24.–25. september 2024 kl. 10.00–15.00", "Quality Hotel Stjørdal", "fysisk"]),
+        (digital, [link, "digitalt"]),
+    ):
+        said = rendered("session_invitation", language, entry=entry)
+        for body in (said.text, words(_Read(said.html).text), said.subject + said.text):
+            assert all(fact in body for fact in ["Fellessamling 1", *facts])
+    assert _Read(said.html).links == [link]
+
+
+def test_a_move_says_what_it_was_before_and_another_change_does_not_say_that_it_moved() -> None:
+    moved = rendered("session_change", before=ENTRY | {"first_day": "2024-09-23", "last_day": "2024-09-24"})
+    assert moved.subject.startswith("Flyttet: Fellessamling 1, 24.–25. september 2024")
+    assert "(før: 23.–24. september 2024 kl. 10.00–15.00)" in moved.text
+    assert "Før: 23.–24. september 2024 kl. 10.00–15.00" in words(_Read(moved.html).text)
+    changed = rendered("session_change", before=ENTRY | {"place": None})
+    assert changed.subject.startswith("Endret: ")
+    assert "(før: –)" in changed.text
+    assert "flyttet" not in changed.text + changed.html
+
+
+@pytest.mark.parametrize(
+    ("why", "language", "heading"),
+    [
+        ("cancelled", "nb", "Avlyst"),
+        ("cancelled", "nn", "Avlyst"),
+        ("without_date", "nb", "Utsatt"),
+        ("without_date", "nn", "Utsett"),
+        ("not_concerned", "nb", "Gjelder deg ikke lenger"),
+        ("not_concerned", "nn", "Gjeld deg ikkje lenger"),
+    ],
+)
+def test_a_cancellation_says_why(why: str, language: Language, heading: str) -> None:
+    said = rendered("session_cancellation", language, why=why)
+    assert said.subject.startswith(f"{heading}: Fellessamling 1, 24.–25. september 2024")
+    assert f"{heading}: Fellessamling 1" in _Read(said.html).text
+    assert "24.–25. september 2024 kl. 10.00–15.00" in said.text
+
+
+def test_only_mails_about_sessions_carry_a_calendar_entry() -> None:
+    with_entry = {kind for kind in KINDS if rendered(kind).calendar}
+    assert with_entry == {"session_invitation", "session_change", "session_cancellation"}
