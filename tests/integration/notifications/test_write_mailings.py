@@ -1,0 +1,245 @@
+from __future__ import annotations
+
+import asyncio
+import itertools
+from typing import Any
+
+import pytest
+
+from services.notifications.patience import PatientAsk
+from services.notifications.use_cases.write_mailings import write_mailings
+from shared.database import Database
+from shared.events import registration
+from shared.events.envelope import Event
+from shared.questions import WhatDocument, WhoIsConcerned
+from tests.integration.notifications.world import (
+    ADA,
+    BO,
+    DOMAIN,
+    EVA,
+    FakeAsk,
+    document,
+    marks_left,
+    queued,
+    take,
+    waiting,
+    work,
+)
+from tests.unit.notifications.news import (
+    LATER,
+    NAME,
+    PROGRAMME,
+    accepted,
+    agreement,
+    application,
+    concern_raised,
+    credit_note,
+    ended,
+    group_changed,
+    invoice,
+    organisation_number,
+    party,
+    programme,
+    received,
+    signed,
+)
+
+ONE = organisation_number(1)
+RECEIVED = "application_received"
+EVERY_KIND: list[tuple[Event[Any], str]] = [
+    (received(1), "application"),
+    (accepted(1), "application"),
+    (application(registration.APPLICATION_WAITLISTED, 1, 2), "application"),
+    (application(registration.APPLICATION_DECLINED, 1, 2), "application"),
+    (agreement(registration.AGREEMENT_SENT, 1, 1), "agreement"),
+    (signed(1), "agreement"),
+    (ended(1, LATER), "end"),
+    (agreement(registration.AGREEMENT_END_TAKEN_BACK, 1, 4), "end"),
+    (concern_raised(1), "concern"),
+    (invoice(1), "invoice"),
+    (credit_note(1), "invoice"),
+]
+
+
+async def test_everyone_concerned_gets_one_mail_with_what_is_to_be_said(database: Database, ask: FakeAsk) -> None:
+    ask.concerned(1, ADA, BO)
+    event = received(1)
+    await take(database, programme(), party(1), event)
+    await work(database, ask)
+    await work(database, ask)
+    ada, bo = await queued(database)
+    assert (ada.person, ada.name, ada.address) == ("ada", "Ada", "ada@kommune.example")
+    assert (ada.kind, ada.event_id, ada.party, ada.programme) == (RECEIVED, event.id, ONE, PROGRAMME)
+    assert (ada.state, ada.language, ada.made_at) == ("queued", "nb", event.time)
+    assert ada.content == {
+        "programme": NAME,
+        "party": "Kommune 1",
+        "happened_on": "2024-09-01",
+        "about": event.data.model_dump(mode="json"),
+    }
+    assert bo.content == ada.content
+    assert ada.message_id != bo.message_id
+    assert await marks_left(database) == 0
+    assert await waiting(database) == [(RECEIVED, ONE, "sending")] * 2
+
+
+@pytest.mark.parametrize(("event", "purpose"), EVERY_KIND, ids=lambda it: getattr(it, "type", None))
+async def test_of_every_kind_of_event_only_those_who_are_to_hear_of_it_hear(
+    database: Database, ask: FakeAsk, event: Event[Any], purpose: str
+) -> None:
+    ask.for_purpose = {purpose: [EVA]}
+    ask.people = {}
+    await take(database, programme(), party(1), event)
+    await work(database, ask)
+    (mail,) = await queued(database)
+    assert (mail.person, mail.event_id) == ("eva", event.id)
+    assert WhoIsConcerned(purpose=purpose, programme=PROGRAMME, party=ONE) in ask.asked
+
+
+@pytest.mark.parametrize(("form", "language"), [("nynorsk", "nn"), ("bokmål", "nb"), ("nøytral", "nb")])
+async def test_a_mail_is_in_its_partys_language_form(
+    database: Database, ask: FakeAsk, form: str, language: str
+) -> None:
+    await take(database, programme(), party(1, language_form=form), received(1))
+    await work(database, ask)
+    assert [it.language for it in await queued(database)] == [language]
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(3))), ids=str)
+async def test_a_mailing_waits_for_its_programme_and_its_party_and_is_written_when_they_come(
+    database: Database, ask: FakeAsk, order: tuple[int, ...]
+) -> None:
+    news: list[Event[Any]] = [programme(), party(1), received(1)]
+    for which in order:
+        assert await queued(database) == []
+        await take(database, news[which])
+        await work(database, ask)
+        assert await marks_left(database) == 0
+    assert [it.person for it in await queued(database)] == ["ada"]
+
+
+async def test_what_waits_says_for_what(database: Database, ask: FakeAsk) -> None:
+    ask.concerned(1)
+    await take(database, received(1))
+    await work(database, ask)
+    assert await waiting(database) == [(RECEIVED, ONE, "programme")]
+    await take(database, programme())
+    await work(database, ask)
+    assert await waiting(database) == [(RECEIVED, ONE, "party")]
+    await take(database, party(1))
+    await work(database, ask)
+    assert await waiting(database) == [(RECEIVED, ONE, "recipient")]
+    assert await marks_left(database) == 0
+
+
+async def test_who_is_known_too_late_gets_the_mail_when_the_group_changes(database: Database, ask: FakeAsk) -> None:
+    ask.concerned(1)
+    await take(database, programme(), party(1), signed(1))
+    await work(database, ask)
+    ask.concerned(1, ADA)
+    await work(database, ask)
+    assert await queued(database) == []
+    await take(database, group_changed(1))
+    await work(database, ask)
+    assert [it.kind for it in await queued(database)] == ["agreement_signed"]
+
+
+@pytest.mark.parametrize("how", ["silent", "refused"])
+@pytest.mark.parametrize("question", [WhoIsConcerned, WhatDocument])
+async def test_a_mailing_waits_for_an_answer_and_is_asked_about_again(
+    database: Database, ask: FakeAsk, question: type[Any], how: str
+) -> None:
+    getattr(ask, how).add(question)
+    await take(database, programme(), party(1), invoice(1))
+    await work(database, ask)
+    assert await queued(database) == []
+    assert await waiting(database) == [("invoice", ONE, "answer")]
+    assert await marks_left(database) > 0
+    getattr(ask, how).clear()
+    await work(database, ask)
+    assert [it.kind for it in await queued(database)] == ["invoice"]
+    assert await marks_left(database) == 0
+
+
+async def test_who_waits_for_an_answer_holds_up_nobody_else(database: Database, ask: FakeAsk) -> None:
+    ask.silent.add(WhatDocument)
+    await take(database, programme(), party(1), invoice(1), received(1))
+    await work(database, ask)
+    assert [it.kind for it in await queued(database)] == [RECEIVED]
+    assert await waiting(database) == [("invoice", ONE, "answer"), (RECEIVED, ONE, "sending")]
+
+
+async def test_a_document_is_asked_for_and_stands_in_the_mail_as_issued(database: Database, ask: FakeAsk) -> None:
+    await take(database, programme(), party(1), invoice(1, number=7), credit_note(1, number=3))
+    await work(database, ask)
+    contents = {it.kind: it.content["document"] for it in await queued(database)}
+    questions = {
+        "invoice": WhatDocument(kind="invoice", series=f"{PROGRAMME}/invoices", number=7),
+        "credit_note": WhatDocument(kind="credit_note", series=f"{PROGRAMME}/credit-notes", number=3),
+    }
+    assert contents == {kind: document(it).model_dump(mode="json") for kind, it in questions.items()}
+
+
+async def test_the_same_event_twice_is_one_mail_and_one_question(database: Database, ask: FakeAsk) -> None:
+    event = received(1)
+    await take(database, programme(), party(1), event, event)
+    await work(database, ask)
+    await take(database, event)
+    await work(database, ask)
+    assert len(await queued(database)) == 1
+    assert len([it for it in ask.asked if isinstance(it, WhoIsConcerned) and it.purpose == "application"]) == 1
+
+
+async def test_who_is_concerned_is_asked_once_and_a_later_answer_adds_nobody(database: Database, ask: FakeAsk) -> None:
+    await take(database, programme(), party(1), received(1))
+    await work(database, ask)
+    ask.concerned(1, ADA, BO)
+    await take(database, group_changed(1), party(1, version=2), programme(version=2))
+    await work(database, ask)
+    assert [it.person for it in await queued(database)] == ["ada"]
+
+
+async def test_two_events_of_a_kind_are_two_mails(database: Database, ask: FakeAsk) -> None:
+    await take(database, programme(), party(1), invoice(1, 1), invoice(1, 2))
+    await work(database, ask)
+    assert sorted(it.content["document"]["number"] for it in await queued(database)) == [1, 2]
+
+
+async def test_two_workers_at_once_write_a_mail_once(database: Database, ask: FakeAsk) -> None:
+    ask.concerned(1, ADA, BO)
+    everything: list[Event[Any]] = [received(1), signed(1), concern_raised(1)]
+    await take(database, programme(), party(1), *everything)
+    both_ask = asyncio.Barrier(2)
+    ask.meanwhile = both_ask.wait  # neither has written anything when the other reads
+    await asyncio.gather(work(database, ask), work(database, ask))
+    assert len(ask.asked) == 2 * len(everything)
+    written = [(it.event_id, it.person) for it in await queued(database)]
+    assert sorted(written) == sorted((event.id, who) for event in everything for who in ("ada", "bo"))
+    assert await marks_left(database) == 0
+
+
+async def test_news_while_a_question_is_under_way_are_not_lost(database: Database, ask: FakeAsk) -> None:
+    """Nobody is concerned, is the answer; somebody is by the time it arrives."""
+    ask.concerned(1)
+    await take(database, programme(), party(1), received(1))
+
+    async def elect() -> None:
+        ask.meanwhile = None
+        await take(database, group_changed(1))
+
+    ask.meanwhile = elect
+    await write_mailings(database, PatientAsk(ask), domain=DOMAIN)
+    assert await queued(database) == []
+    ask.concerned(1, ADA)
+    await work(database, ask)
+    assert [it.person for it in await queued(database)] == ["ada"]
+
+
+async def test_more_marks_than_are_looked_at_in_one_go_are_worked_off(database: Database, ask: FakeAsk) -> None:
+    numbers = range(1, 121)
+    for n in numbers:
+        ask.concerned(n, ADA)
+    await take(database, programme(), *(party(n) for n in numbers), *(received(n) for n in numbers))
+    await work(database, ask)
+    assert {it.party for it in await queued(database)} == {organisation_number(n) for n in numbers}
+    assert await marks_left(database) == 0

@@ -1,0 +1,149 @@
+"""Notifications as it runs, without a broker: facts are recorded as the kernel does, and the worker is run by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+from sqlalchemy import select, update
+
+from services.notifications import tables
+from services.notifications.consumers import consumers
+from services.notifications.patience import PatientAsk
+from services.notifications.repository import calendars, mailings, mails
+from services.notifications.repository import waiting as waiting_
+from services.notifications.repository.mails import Mail
+from services.notifications.settings import Settings
+from services.notifications.use_cases.send_mails import MailSending
+from services.notifications.use_cases.update_calendars import update_calendars
+from services.notifications.use_cases.write_mailings import write_mailings
+from shared import clock
+from shared.database import Database
+from shared.events import catalogue
+from shared.events.envelope import Event
+from shared.messaging.ask import Ask, NoAnswer, RefusedToAnswer
+from shared.messaging.facts import record
+from shared.messaging.tables import outbox
+from shared.questions import (
+    Contacts,
+    DocumentContent,
+    Question,
+    Recipient,
+    SessionDetails,
+    WhatDocument,
+    WhatSession,
+    WhoIsConcerned,
+)
+from tests.support.smtp import MailServer
+from tests.unit.notifications.news import organisation_number
+from tests.unit.notifications.samples import CREDIT_NOTE, INVOICE
+
+DOMAIN = "kulturskoleradet.example"
+
+
+def person(name: str) -> Recipient:
+    return Recipient(person=name, name=name.capitalize(), email=f"{name}@kommune.example")
+
+
+ADA, BO, EVA = person("ada"), person("bo"), person("eva")
+
+
+class FakeAsk(Ask):
+    """Answers from what it holds, in place of the other services. What it does not know nobody is concerned by."""
+
+    def __init__(self) -> None:
+        self.people: dict[str, list[Recipient]] = {}  # by party, for every purpose but those of `for_purpose`
+        self.for_purpose: dict[str, list[Recipient]] = {}
+        self.sessions: dict[str, SessionDetails] = {}  # others have a title only
+        self.silent: set[type[Question[Any]]] = set()  # nobody is there to answer them
+        self.refused: set[type[Question[Any]]] = set()
+        self.asked: list[Question[Any]] = []
+        self.meanwhile: Callable[[], Awaitable[Any]] | None = None  # happens while a question is under way
+
+    def concerned(self, n: int, *people: Recipient) -> None:
+        self.people[organisation_number(n)] = list(people)
+
+    async def __call__(self, question: Question[Any]) -> Any:
+        self.asked.append(question)
+        if self.meanwhile:
+            await self.meanwhile()
+        if type(question) in self.silent:
+            raise NoAnswer
+        if type(question) in self.refused:
+            raise RefusedToAnswer
+        return self._answer(question)
+
+    def _answer(self, question: Question[Any]) -> BaseModel:
+        if isinstance(question, WhoIsConcerned):
+            people = self.for_purpose.get(question.purpose, self.people.get(question.party, []))
+            return Contacts(recipients=tuple(people))
+        if isinstance(question, WhatSession):
+            nothing_more = SessionDetails(title="Fellessamling", place=None, meeting_link=None)
+            return self.sessions.get(question.session, nothing_more)
+        assert isinstance(question, WhatDocument)
+        return document(question)
+
+
+def document(question: WhatDocument) -> DocumentContent:
+    of_kind = INVOICE if question.kind == "invoice" else CREDIT_NOTE
+    return of_kind.model_copy(update={"number": question.number})
+
+
+async def take(database: Database, *events: Event[Any]) -> None:
+    """What the kernel does with a batch, but for the inbox."""
+    async with database.transaction() as connection:
+        await record(connection, [fact for event in events for fact in consumers.facts(event)])
+
+
+async def work(database: Database, ask: FakeAsk) -> None:
+    """Write what is due; leave nobody alone who did not answer."""
+    patient = PatientAsk(ask, longest=0)
+    await write_mailings(database, patient, domain=DOMAIN)
+    await update_calendars(database, patient, domain=DOMAIN)
+
+
+def sending(database: Database, smtp: MailServer, **changes: Any) -> MailSending:
+    """As after a start: it remembers nothing."""
+    fields: dict[str, Any] = {"smtp_host": smtp.host, "smtp_port": smtp.port, "smtp_starttls": False}
+    url = database.url.render_as_string(hide_password=False)
+    return MailSending(database, Settings(database_url=url, keys_file=Path("none.json"), **(fields | changes)))
+
+
+async def send(database: Database, smtp: MailServer, **changes: Any) -> None:
+    """Everything that is queued is tried now, however long it was to be left alone."""
+    async with database.transaction() as connection:
+        await connection.execute(update(tables.mail).values(try_at=clock.START))
+    await sending(database, smtp, **changes).run()
+
+
+async def queued(database: Database, **of: Any) -> list[Mail]:
+    """All mails, in the order in which they were made, in whichever state; those of which this holds."""
+    async with database.reading() as connection:
+        found = await mails.listed(connection, programme=None, state=None, kind=None, after=None, limit=1000)
+    return [it for it in found if all(getattr(it, name) == value for name, value in of.items())]
+
+
+async def calendar(database: Database, who: Recipient) -> list[tuple[str, int]]:
+    """What this person was told about sessions: kind of mail and SEQUENCE."""
+    return [(it.kind, it.sequence) for it in await queued(database, person=who.person) if it.sequence is not None]
+
+
+async def told(database: Database) -> list[Event[Any]]:
+    """What is in the outbox, in order, as a consumer would read it."""
+    query = select(outbox.c.body, outbox.c.subject).order_by(outbox.c.position)
+    async with database.reading() as connection:
+        return [catalogue.read(row.body.encode(), row.subject) for row in await connection.execute(query)]
+
+
+async def waiting(database: Database) -> list[tuple[str, str | None, str]]:
+    """What waits, for which party, and why."""
+    async with database.reading() as connection:
+        found = await waiting_.waiting(connection, await clock.today(connection))
+    return [(it.what, it.party, it.why) for it in found]
+
+
+async def marks_left(database: Database) -> int:
+    async with database.reading() as connection:
+        return await mailings.count_marks(connection) + await calendars.count_marks(connection)
