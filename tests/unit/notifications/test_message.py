@@ -71,5 +71,7 @@ def test_a_name_or_address_that_no_header_takes_is_refused(changes: dict[str, st
         sent("application_received", **changes)
 
 
-def test_norwegian_letters_in_a_name_arrive() -> None:
-    assert sent("application_received", name="Åse Ødegård")["To"] == "Åse Ødegård <bo@volda.example>"
+@pytest.mark.parametrize("name", ["Åse Ødegård", "Nordmann, Bo", 'Bo "B" Nordmann', "Bo <Boss>"])
+def test_a_name_arrives_as_it_is(name: str) -> None:
+    (to,) = sent("application_received", name=name)["To"].addresses
+    assert (to.display_name, to.addr_spec) == (name, "bo@volda.example")

@@ -1,0 +1,83 @@
+"""The work that the service runs, and what it says is left of it (/operations/state)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import update
+
+from services.notifications import tables
+from services.notifications.app import DueWork
+from services.notifications.settings import Settings
+from shared.database import Database
+from shared.questions import WhatSession, WhoIsConcerned
+from tests.integration.notifications.world import ADA, FakeAsk, take
+from tests.support.smtp import MailServer
+from tests.unit.notifications.news import accepted, party, programme, session
+
+
+@pytest.fixture
+def work(database: Database, smtp: MailServer) -> DueWork:
+    url = database.url.render_as_string(hide_password=False)
+    server = {"smtp_host": smtp.host, "smtp_port": smtp.port, "smtp_starttls": False}
+    return DueWork(database, Settings(database_url=url, keys_file=Path("none.json"), **server))  # type: ignore[arg-type]
+
+
+async def left(work: DueWork, ask: FakeAsk) -> dict[str, int]:
+    return {it.name: await it.pending() for it in work.of(ask)} | {"mails": await work.sendable()}
+
+
+async def run(work: DueWork, ask: FakeAsk, *names: str) -> None:
+    for it in work.of(ask):
+        if it.name in names:
+            await it.run()
+
+
+async def test_what_is_left_is_counted_until_everything_is_sent(
+    database: Database, work: DueWork, ask: FakeAsk, smtp: MailServer
+) -> None:
+    nothing = {"write mailings": 0, "update calendars": 0, "send mails": 0, "mails": 0}
+    assert await left(work, ask) == nothing
+    await take(database, programme(), party(1), accepted(1), session())
+    before = await left(work, ask)
+    assert before["write mailings"] > 0
+    assert before["update calendars"] > 0
+    assert before["mails"] == 1  # the mailing
+    await run(work, ask, "write mailings", "update calendars")
+    assert await left(work, ask) == nothing | {"mails": 2}
+    await run(work, ask, "send mails")
+    assert await left(work, ask) == nothing
+    assert [it["Message-ID"].endswith("@kulturskoleradet.example>") for it in smtp.to(ADA.email)] == [True, True]
+
+
+async def test_what_waits_for_an_answer_is_left(database: Database, work: DueWork, ask: FakeAsk) -> None:
+    ask.silent |= {WhoIsConcerned, WhatSession}
+    await take(database, programme(), party(1), accepted(1), session())
+    await run(work, ask, "write mailings", "update calendars")
+    after = await left(work, ask)
+    assert after["write mailings"] > 0
+    assert after["update calendars"] > 0
+    assert after["mails"] == 1
+
+
+async def test_what_waits_for_a_recipient_is_nothing_to_be_done(
+    database: Database, work: DueWork, ask: FakeAsk
+) -> None:
+    ask.concerned(1)
+    await take(database, programme(), party(1), accepted(1), session())
+    await run(work, ask, "write mailings", "update calendars")
+    assert set((await left(work, ask)).values()) == {0}
+
+
+async def test_a_mail_that_is_put_off_is_not_sendable_now(
+    database: Database, work: DueWork, ask: FakeAsk, smtp: MailServer
+) -> None:
+    smtp.answer(ADA.email, "451 busy")
+    await take(database, programme(), party(1), accepted(1))
+    await run(work, ask, "write mailings")
+    async with database.transaction() as connection:
+        await connection.execute(update(tables.mail).values(tries=20))  # the next pause outlasts any test
+    assert await work.sendable() == 1
+    await run(work, ask, "send mails")
+    assert await work.sendable() == 0
