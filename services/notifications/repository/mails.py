@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select, update
+from sqlalchemy import ColumnElement, exists, func, not_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.notifications import tables
@@ -61,6 +61,7 @@ class Mail:
 
 
 M = tables.mail
+EARLIER = M.alias("earlier")
 COLUMNS = tuple(M.c[name] for name in Mail.__dataclass_fields__)
 
 
@@ -105,7 +106,14 @@ def _free(now: datetime) -> tuple[ColumnElement[bool], ...]:
 
 
 def _sendable(now: datetime) -> tuple[ColumnElement[bool], ...]:
-    return M.c.state == "queued", M.c.try_at <= now
+    """Never before what the person was told of the same session earlier: who has taken an entry out would put it in again."""
+    is_after_another = exists().where(
+        EARLIER.c.session == M.c.session,
+        EARLIER.c.person == M.c.person,
+        EARLIER.c.sequence < M.c.sequence,
+        EARLIER.c.state == "queued",
+    )
+    return M.c.state == "queued", M.c.try_at <= now, not_(is_after_another)
 
 
 async def count_sendable(connection: AsyncConnection, *, now: datetime) -> int:

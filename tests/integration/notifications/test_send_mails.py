@@ -356,6 +356,47 @@ async def test_a_calendar_program_gets_an_entry_that_it_moves_and_takes_out_agai
     assert [it.decoded("DTSTART").isoformat() for it in entries] == ["2024-09-24", "2024-10-01", "2024-10-01"]
 
 
+async def test_what_a_person_is_told_of_a_session_is_never_overtaken_by_what_comes_after(
+    database: Database, smtp: MailServer, ask: FakeAsk
+) -> None:
+    """A calendar that has taken an entry out would put it in again at an invitation that comes late."""
+    smtp.answer(BO.email, "452 full")
+    ask.concerned(1, BO)
+    await take(database, accepted(1), session())
+    await work(database, ask)
+    await has_been_tried(database, 20)
+    await sending(database, smtp).run()
+    smtp.answer(BO.email, "250 ok")
+    await take(database, session("cancelled", version=2))
+    await work(database, ask)
+    await sending(database, smtp).run()
+    assert smtp.to(BO.email) == []
+    assert [it.state for it in await queued(database, person="bo", event_id=None)] == ["queued", "queued"]
+    await send(database, smtp)
+    methods = [
+        part["Content-Type"].params["method"]
+        for message in smtp.to(BO.email)
+        for part in message.walk()
+        if part.get_content_type() == "text/calendar"
+    ]
+    assert methods == ["REQUEST", "CANCEL"]
+
+
+async def test_an_entry_that_was_refused_does_not_hold_back_the_next(
+    database: Database, smtp: MailServer, ask: FakeAsk
+) -> None:
+    smtp.answer(BO.email, "550 no such user")
+    ask.concerned(1, BO)
+    await take(database, session(), accepted(1))
+    await work(database, ask)
+    await send(database, smtp)
+    smtp.answer(BO.email, "250 ok")
+    await take(database, session("moved", version=2, last_day=LATER))
+    await work(database, ask)
+    await send(database, smtp)
+    assert [it.state for it in await queued(database, person="bo", event_id=None)] == ["failed", "sent"]
+
+
 async def test_a_failed_mail_can_be_had_tried_again_and_is_as_a_new_one(database: Database, smtp: MailServer) -> None:
     smtp.answer(ADA.email, "550 no such user")
     await send(database, smtp)
