@@ -23,6 +23,7 @@ from shared.clock import real_now
 from shared.database import Database
 from shared.errors import Conflict, NotFound
 from shared.events import notifications as events
+from shared.questions import Recipient
 from tests.integration.notifications.world import (
     ADA,
     BO,
@@ -316,6 +317,18 @@ async def test_a_mail_that_cannot_be_addressed_has_failed(
     assert smtp.deliveries == []
     assert (await the_mail(database)).state == "failed"
     assert [it.type for it in await told(database)] == [events.MAIL_FAILED.type]
+
+
+async def test_an_address_of_odd_characters_that_registration_takes_is_written_to(
+    database: Database, smtp: MailServer, ask: FakeAsk
+) -> None:
+    aase = Recipient(person="aase", name="Åse Ødegård", email="a.o'b+k/s=1{a}|~^_`?*&%$#!-@kommune.example")
+    ask.concerned(1, aase)
+    await take(database, accepted(1))
+    await work(database, ask)
+    await send(database, smtp)
+    (message,) = smtp.to(aase.email)
+    assert message["To"] == f"Åse Ødegård <{aase.email}>"
 
 
 async def test_an_invoice_arrives_in_full(database: Database, smtp: MailServer, ask: FakeAsk) -> None:

@@ -313,6 +313,19 @@ async def test_an_invitation_waits_for_an_answer(
     assert await marks_left(database) == 0
 
 
+async def test_nothing_is_told_by_halves(invited: Database, ask: FakeAsk) -> None:
+    """The session's new days are known, and what else is new is not answered yet."""
+    ask.silent.add(WhatSession)
+    ask.concerned(1, ADA, BO)
+    await happens(invited, ask, session("moved", version=2, last_day=LATER), group_changed(1))
+    assert await calendar(invited, ADA) == [INVITED]
+    assert await calendar(invited, BO) == []
+    ask.silent.clear()
+    await work(invited, ask)
+    assert await calendar(invited, ADA) == [INVITED, ("session_change", 1)]
+    assert await calendar(invited, BO) == [INVITED]
+
+
 async def test_who_does_not_answer_about_one_party_holds_up_no_other(invited: Database, ask: FakeAsk) -> None:
     ask.silent.add(WhoIsConcerned)
     await happens(invited, ask, party(2), accepted(2), session("moved", version=2, last_day=LATER))

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -203,6 +204,13 @@ async def test_two_events_of_a_kind_are_two_mails(database: Database, ask: FakeA
     await take(database, programme(), party(1), invoice(1, 1), invoice(1, 2))
     await work(database, ask)
     assert sorted(it.content["document"]["number"] for it in await queued(database)) == [1, 2]
+
+
+async def test_a_mail_names_the_day_in_norway_on_which_it_happened(database: Database, ask: FakeAsk) -> None:
+    late_in_the_evening = datetime(2024, 9, 1, 22, 30, tzinfo=UTC)
+    await take(database, programme(), party(1), received(1).model_copy(update={"time": late_in_the_evening}))
+    await work(database, ask)
+    assert [it.content["happened_on"] for it in await queued(database)] == ["2024-09-02"]
 
 
 async def test_two_workers_at_once_write_a_mail_once(database: Database, ask: FakeAsk) -> None:

@@ -1,0 +1,77 @@
+"""News that does not see each other, while the worker looks: nothing is lost, nothing is there twice."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from typing import Any
+
+import pytest
+
+from services.notifications import tables
+from services.notifications.consumers import consumers
+from shared.database import Database
+from shared.events.envelope import Event
+from shared.messaging.facts import Present, record
+from tests.integration.notifications.world import FakeAsk, marks_left, person, queued, take, work
+from tests.support.databases import MakeDatabase
+from tests.unit.notifications.news import accepted, id_of, organisation_number, party, programme, session
+
+# What meets: two pieces of news, by name.
+MEETINGS = list(itertools.combinations(["programme", "party", "application", "session"], 2))
+# Each is written, then committed: every order of these four steps, but for the one that is not at the same time.
+OVERLAPS = [it for it in sorted(set(itertools.permutations([0, 0, 1, 1]))) if it not in ((0, 0, 1, 1), (1, 1, 0, 0))]
+WORKS = [(step,) for step in range(4)] + [tuple(range(4))]  # the worker runs after these steps
+
+
+def the_news(n: int) -> dict[str, Event[Any]]:
+    """All that it takes for a mailing and an invitation, in a programme of its own."""
+    code = f"race-{n}"
+    return {
+        "programme": programme(code),
+        "party": party(n),
+        "application": accepted(n, programme=code),
+        "session": session(n=n, programme=code),
+    }
+
+
+async def overlap(
+    database: Database, ask: FakeAsk, events: Sequence[Event[Any]], order: Sequence[int], works: Sequence[int]
+) -> None:
+    """Write, then commit each of two pieces of news, in this order; the worker runs after the steps of `works`."""
+    async with AsyncExitStack() as stack:
+        open_: dict[int, AsyncExitStack] = {}
+        for step, which in enumerate(order):
+            if which in open_:
+                await open_[which].aclose()
+            else:
+                open_[which] = await stack.enter_async_context(AsyncExitStack())
+                connection = await open_[which].enter_async_context(database.transaction())
+                await record(connection, consumers.facts(events[which]))
+            if step in works:
+                await work(database, ask)
+
+
+@pytest.mark.parametrize("meeting", MEETINGS, ids="-".join)
+async def test_two_pieces_of_news_at_once_and_the_worker_in_between(
+    postgres_database: MakeDatabase, ask: FakeAsk, meeting: tuple[str, str]
+) -> None:
+    database = await postgres_database("notifications")
+    cases = list(enumerate(itertools.product(OVERLAPS, WORKS), start=1))
+    for n, _ in cases:
+        ask.concerned(n, person(f"person-{n}"))
+        others = [event for name, event in the_news(n).items() if name not in meeting]
+        await take(database, *others)
+    async with database.transaction() as connection:  # two that insert one would wait for each other
+        await record(connection, [Present(tables.programme_lock, programme=f"race-{n}") for n, _ in cases])
+    await work(database, ask)
+    for n, (order, works) in cases:
+        news = the_news(n)
+        await overlap(database, ask, [news[name] for name in meeting], order, works)
+    await work(database, ask)
+    assert await marks_left(database) == 0
+    told = sorted((it.party, it.person, it.session or "") for it in await queued(database))
+    assert told == sorted(
+        (organisation_number(n), f"person-{n}", session_) for n, _ in cases for session_ in ("", id_of("session", n))
+    )
