@@ -14,6 +14,10 @@ OPERATOR = "operator"  # provisions streams and consumers
 # READER is other systems' user, and the name of the durables that are theirs.
 USERS = (*PUBLISHERS, OPERATOR, READER)  # every service publishes, so a service is named as its stream's publisher
 
+# Other systems' clients are told this JetStream domain. Under the plain name a server answers questions about consumers
+# for the account that asks, and theirs has none.
+DOMAIN = "kulturskole"
+
 _PASSWORD = re.compile(r"[A-Za-z0-9_-]{20,}")
 
 
@@ -85,7 +89,7 @@ def _operator(password: str) -> str:
 
 
 def _reader(password: str) -> str:
-    publish = [subject for publisher in PUBLISHERS for subject in _pull(stream_of(publisher), READER)]
+    publish = [_in_domain(it) for publisher in PUBLISHERS for it in _pull(stream_of(publisher), READER)]
     return _user(READER, password, publish, [f"_INBOX_{READER}.>"])
 
 
@@ -113,7 +117,16 @@ def _exports() -> str:
 
 def _imports() -> str:
     subjects = [subject for publisher in PUBLISHERS for subject in _pull(stream_of(publisher), READER)]
-    return _indented([f"{{service: {{account: KULTURSKOLE, subject: {json.dumps(it)}}}}}" for it in subjects])
+    return _indented(
+        [
+            f"{{service: {{account: KULTURSKOLE, subject: {json.dumps(it)}}}, to: {json.dumps(_in_domain(it))}}}"
+            for it in subjects
+        ]
+    )
+
+
+def _in_domain(subject: str) -> str:
+    return subject.replace("$JS.API.", f"$JS.{DOMAIN}.API.")
 
 
 def _user(

@@ -10,7 +10,7 @@ import shutil
 from pathlib import Path
 from typing import IO
 
-from deploy.nats_config import USERS
+from deploy.nats_config import DOMAIN, USERS
 from deploy.ports import HOST
 from shared.events.catalogue import PUBLISHERS, stream_of
 from shared.messaging.broker import inbox_prefix
@@ -91,6 +91,7 @@ def reader_credentials(url: str, password: str) -> dict[str, object]:
         "user": READER,
         "password": password,
         "inbox_prefix": inbox_prefix(READER),
+        "domain": DOMAIN,
         "streams": [stream_of(publisher) for publisher in PUBLISHERS],
         "durable": READER,
     }

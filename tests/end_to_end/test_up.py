@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
 import os
 import re
 import signal
 import socket
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -15,11 +14,11 @@ from pathlib import Path
 
 import httpx
 import pytest
-from nats.aio.client import Client
 
 from shared.events.catalogue import PUBLISHERS
 from tests.end_to_end.started import Started, is_running, run, started
 
+FOR_SUBSCRIBERS = Path(__file__).parents[2] / "docs" / "for-subscribers.md"
 PROGRAMME = {
     "code": "p-2024",
     "name": "Regionalt program",
@@ -87,22 +86,22 @@ def test_the_mails_are_shown_to_who_has_a_key(up: Started) -> None:
     assert httpx.get(f"{up.url}/mails/1", auth=("whoever", up.key or "")).status_code == 404
 
 
-def test_another_system_gets_in_with_the_credentials_of_the_file(up: Started) -> None:
-    credentials = json.loads((up.state / "nats-reader.json").read_text())
-
-    async def streams() -> list[str]:
-        client = Client()
-        await client.connect(
-            credentials["url"],
-            user=credentials["user"],
-            password=credentials["password"],
-            inbox_prefix=credentials["inbox_prefix"],
+def test_the_subscriber_of_the_documentation_works_when_pasted(up: Started, tmp_path: Path) -> None:
+    (code,) = re.findall(r"```python\n(.*?)```", FOR_SUBSCRIBERS.read_text(encoding="utf-8"), re.DOTALL)
+    subscriber = tmp_path / "subscriber.py"
+    subscriber.write_text(code, encoding="utf-8")
+    said = tmp_path / "said"
+    with said.open("wb") as out:
+        reading = subprocess.Popen(
+            [sys.executable, subscriber, up.state / "nats-reader.json"], stdout=out, stderr=subprocess.STDOUT
         )
-        found = [(await client.jsm().consumer_info(it, credentials["durable"])).name for it in credentials["streams"]]
-        await client.close()
-        return found
-
-    assert asyncio.run(streams()) == ["reader"] * 4
+    try:
+        httpx.post(f"{up.url}/registration/programmes", json=PROGRAMME, headers=bearer(up.key)).raise_for_status()
+        eventually(lambda: "programme.opened.v1 {" in said.read_text() or reading.poll() is not None)
+        assert "'code': 'p-2024'" in said.read_text()
+    finally:
+        reading.kill()
+        reading.wait()
 
 
 def test_the_clock_cannot_be_moved(up: Started) -> None:

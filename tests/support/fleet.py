@@ -113,6 +113,7 @@ class Fleet:
             "SIMULATED_CLOCK": "true",
             "SMTP_HOST": self._mails.host,
             "SMTP_PORT": str(self._mails.port),
+            "SMTP_STARTTLS": "false",
         }
         with (self._folder / f"{service}.log").open("ab") as log:
             return await asyncio.create_subprocess_exec(

@@ -52,7 +52,7 @@ APPLICATION = {
     "payer_reference": "KS-1506",
 }
 MET = {"met": True, "reason": "Godt begrunnet."}
-ASSESSMENT = dict.fromkeys(APPLICATION["answers"], MET) | {"outcome": "accepted"}  # type: ignore[attr-defined]
+ASSESSMENT = dict.fromkeys(APPLICATION["answers"], MET) | {"outcome": "accepted"}
 ADVISOR = {"name": "Jonas Brekke", "email": "jonas.brekke@raadet.example"}
 DIRECTOR = {"name": "Kjersti Holm", "email": "kjersti.holm@raadet.example"}
 SIGNATORIES = {

@@ -91,7 +91,8 @@ async def test_the_whole_plan_is_entered_and_read_back_in_order(api: Api) -> Non
 async def test_the_plan_comes_in_pages(api: Api) -> None:
     for line in json.loads(PLAN.read_text(encoding="utf-8")):
         await api.post(SESSIONS, line)
-    pages, after = [], {}
+    pages: list[list[str]] = []
+    after: dict[str, str] = {}
     while True:
         page = await api.get(SESSIONS, limit=7, **after)
         pages.append([it["id"] for it in page["items"]])

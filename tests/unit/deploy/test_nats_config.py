@@ -11,7 +11,7 @@ import pytest
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 
-from deploy.nats_config import OPERATOR, USERS, nats_config
+from deploy.nats_config import DOMAIN, OPERATOR, USERS, nats_config
 from deploy.nats_server import NatsServer
 from deploy.ports import chosen
 from shared.events import billing, registration
@@ -60,7 +60,8 @@ class Seat:
         await self.client.flush()
 
     async def pull(self, stream: str, durable: str) -> Msg:
-        subscription = await self.client.jetstream().pull_subscribe_bind(stream=stream, durable=durable)
+        domain = DOMAIN if self.user == READER else None
+        subscription = await self.client.jetstream(domain=domain).pull_subscribe_bind(stream=stream, durable=durable)
         (message,) = await subscription.fetch(1, timeout=2)
         return message
 
@@ -163,6 +164,8 @@ async def test_another_system_reads_every_stream_through_the_durables_made_for_i
         await service.client.jetstream().publish(subject, b"{}", stream=stream_of(publisher))
         message = await reader.pull(stream_of(publisher), READER)
         assert message.subject == subject
+        waiting = await reader.client.jetstream(domain=DOMAIN).consumer_info(stream_of(publisher), READER)
+        assert waiting.num_ack_pending == 1
         await message.ack()
         await reader.settle()
     assert reader.refused == []
@@ -176,7 +179,8 @@ async def test_another_system_gets_many_messages_for_one_request(connect: Connec
     reader, service = await connect(READER), await connect("registration")
     for n in range(50):
         await service.client.jetstream().publish(f"kulturskole.registration.a.b.p.{n}", b"{}", stream="REGISTRATION")
-    subscription = await reader.client.jetstream().pull_subscribe_bind(stream="REGISTRATION", durable=READER)
+    jetstream = reader.client.jetstream(domain=DOMAIN)
+    subscription = await jetstream.pull_subscribe_bind(stream="REGISTRATION", durable=READER)
     assert len(await subscription.fetch(50, timeout=2)) == 50
 
 
@@ -194,6 +198,9 @@ async def test_another_system_can_do_nothing_but_read(connect: Connect) -> None:
         "$JS.API.CONSUMER.DURABLE.CREATE.REGISTRATION.mine",
         "$JS.API.CONSUMER.DELETE.REGISTRATION.reader",
         "$JS.API.CONSUMER.MSG.NEXT.REGISTRATION.billing",
+        "$JS.kulturskole.API.CONSUMER.MSG.NEXT.REGISTRATION.billing",
+        "$JS.kulturskole.API.CONSUMER.CREATE.REGISTRATION",
+        "$JS.kulturskole.API.STREAM.INFO.REGISTRATION",
         "$JS.ACK.REGISTRATION.billing.1.1.1.1.0",
         "_INBOX_billing.x",
     ):
@@ -215,7 +222,7 @@ async def test_another_system_cannot_have_the_server_write_into_our_account(conn
     await other.settle()
     for address in ("kulturskole.billing.invoice.issued.p.942110464", "rpc.billing.invoice", "_INBOX_billing.victim"):
         await service.client.jetstream().publish(SIGNED, b"{}", stream="REGISTRATION")
-        assert await reader.publish("$JS.API.CONSUMER.MSG.NEXT.REGISTRATION.reader", reply=address)
+        assert await reader.publish("$JS.kulturskole.API.CONSUMER.MSG.NEXT.REGISTRATION.reader", reply=address)
     await asyncio.sleep(0.3)
     operator = await connect(OPERATOR)
     info = await operator.client.jsm().stream_info("BILLING")
