@@ -10,6 +10,7 @@ from typing import Any
 
 from deploy.client import Client, canonical
 from deploy.demo import story, summary
+from deploy.demo.cast import municipalities
 from deploy.embedded import Running, running, told_to_stop
 from deploy.state import empty
 
@@ -53,7 +54,7 @@ async def demo(folder: Path, ports: Ports, say: Say, *, stay: bool) -> list[str]
 async def play(url: str, key: str, folder: Path, say: Say, *, began: float) -> list[str]:
     """The programme against what runs at `url`; the figures and the books go to `folder`."""
     async with Client(url, key) as client:
-        await story.play(client, say)
+        await story.play(client, say, municipalities())
         figures = await summary.counted(client, story.PROGRAMME)
         books = await client.get(f"/billing/programmes/{story.PROGRAMME}/books")
     figures["wall_seconds"] = round(monotonic() - began, 1)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from deploy.client import Client
-from deploy.demo.cast import COORDINATOR, Municipality, advisors, municipalities
+from deploy.demo.cast import COORDINATOR, Municipality, advisors
 from deploy.demo.play import Play, Say, all_of, days
 
 PROGRAMME = "regionalt-2024-2025"
@@ -25,10 +25,9 @@ VISITS = {  # by number: when they are planned, and the first of them; one munic
 }
 
 
-async def play(client: Client, say: Say) -> Play:
-    """The whole programme, from its opening to the sharing arena."""
+async def play(client: Client, say: Say, applicants: Sequence[Municipality]) -> Play:
+    """The whole programme, from its opening to the sharing arena; those it names must be among the applicants."""
     it = Play(client, say, PROGRAMME)
-    applicants = municipalities()
     accepted = [one for one in applicants if one.outcome == "accepted"]
     await open_the_programme(it, applicants)
     await select(it, applicants)

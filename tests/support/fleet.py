@@ -114,6 +114,7 @@ class Fleet:
             "SMTP_HOST": self._mails.host,
             "SMTP_PORT": str(self._mails.port),
             "SMTP_STARTTLS": "false",
+            "SMTP_TIMEOUT": "3",  # a mail that a dead process had in hand is tried again this much and ten seconds later
         }
         with (self._folder / f"{service}.log").open("ab") as log:
             return await asyncio.create_subprocess_exec(
