@@ -40,7 +40,7 @@ class Client:
         await self._http.aclose()
 
     async def get(self, path: str, **params: str | int) -> Any:
-        return await self._call("GET", path, params=params)
+        return await self._call("GET", path, params=params or None)
 
     async def post(self, path: str, body: dict[str, Any] | None = None) -> Any:
         return await self._call("POST", path, json=body or {})

@@ -24,7 +24,7 @@ class Api:
     administrator: httpx.AsyncClient
 
     async def get(self, path: str, **parameters: Any) -> Any:
-        return _good(await self.administrator.get(path, params=parameters))
+        return _good(await self.administrator.get(path, params=parameters or None))  # httpx drops the path's own for {}
 
     async def post(self, path: str, body: Any = None) -> Any:
         return _good(await self.administrator.post(path, json=body or {}))
