@@ -1,4 +1,7 @@
-"""How a service opens its database: SQLite with one writer and many readers, or PostgreSQL."""
+"""How a service opens its database: SQLite with one writer and many readers, or PostgreSQL.
+
+Errors hide the parameters of their statement: these may be personal data, and errors are logged.
+"""
 
 from __future__ import annotations
 
@@ -54,7 +57,12 @@ class Database:
             self.reader = _sqlite(self.url, "BEGIN", pool_size=READERS)
         else:
             self.writer = self.reader = create_async_engine(
-                self.url, pool_size=READERS, max_overflow=READERS, pool_pre_ping=True, isolation_level="READ COMMITTED"
+                self.url,
+                pool_size=READERS,
+                max_overflow=READERS,
+                pool_pre_ping=True,
+                isolation_level="READ COMMITTED",
+                hide_parameters=True,
             )
         self._listeners: list[Callable[[], None]] = []
 
@@ -104,7 +112,7 @@ def is_passing(error: BaseException) -> bool:
 
 
 def _sqlite(url: URL, begin: str, *, pool_size: int) -> AsyncEngine:
-    engine = create_async_engine(url, pool_size=pool_size, max_overflow=0, pool_timeout=60)
+    engine = create_async_engine(url, pool_size=pool_size, max_overflow=0, pool_timeout=60, hide_parameters=True)
 
     @event.listens_for(engine.sync_engine, "connect")
     def connect(connection: Any, _: object) -> None:

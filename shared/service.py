@@ -98,9 +98,9 @@ class Service:
                 raise CannotStart(msg)
         self._watchdog = Watchdog(client, self.database, self.name, self.streams)
         await self.broker.start()
-        self._relay.start(client.jetstream())
-        self._worker.start()
         self._watching = asyncio.create_task(self._watchdog.run(self.fail), name="watchdog")
+        for task in (self._watching, self._relay.start(client.jetstream()), *self._worker.start()):
+            task.add_done_callback(self._must_not_end)
         self.client = client
         log.info("ready", service=self.name)
 
@@ -131,6 +131,11 @@ class Service:
             "database": await self.database.answers(),
             "consumers": connected and await self._has_consumers(),
         }
+
+    def _must_not_end(self, task: asyncio.Task[None]) -> None:
+        """Without its relay, its worker or its watchdog a service would be dead and look alive."""
+        if not task.cancelled():
+            self.fail(f"{task.get_name()} ended: {task.exception()!r}")
 
     async def _has_consumers(self) -> bool:
         assert self.client is not None  # for the type checker: asked when connected

@@ -9,6 +9,7 @@ import structlog
 from pydantic import BaseModel
 
 from shared.messaging.ask import Ask, NoAnswer, RefusedToAnswer
+from shared.messaging.pauses import after
 from shared.questions import Question
 
 log = structlog.get_logger()
@@ -30,7 +31,7 @@ class Patience:
         if self.leaves_alone(whom):
             return  # someone else who was already waiting for it
         failures = 1 + (self._failures[whom][0] if whom in self._failures else 0)
-        self._failures[whom] = failures, time.monotonic() + min(self._longest, 0.5 * 2 ** min(failures, 20))
+        self._failures[whom] = failures, time.monotonic() + after(failures, first=1.0, longest=self._longest)
 
     def answered(self, whom: str) -> None:
         self._failures.pop(whom, None)

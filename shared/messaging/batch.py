@@ -115,10 +115,7 @@ class Batches:
                 )
                 await parking.park(connection, [_parked_unread(it) for it in batch.unreadable])
                 failed = [(it, raised) for it, raised in batch.failed if it.key not in known]
-                counts = await inbox.count_attempts(connection, [it.key for it, _ in failed])
-                crowded = bool(failed) and await inbox.delayed(connection) > self._retries.most_delayed
-                if crowded:
-                    await parking.park(connection, [_parked(it, raised, 1) for it, raised in failed])
+                delayed = await self._delay_or_park(connection, failed)
                 reached("batch.before_commit")
         except Exception as error:
             if is_passing(error):
@@ -127,11 +124,19 @@ class Batches:
             return False
         reached("batch.committed")
         for it, raised in failed:
-            log.warning("an event failed", event_id=it.key, attempt=counts[it.key], error=_told(raised))
-        delayed = set() if crowded else {it.key for it, _ in failed}
+            log.warning("an event failed", event_id=it.key, attempt=delayed.get(it.key, 1), error=_told(raised))
         for it in taken:
-            await (self._delay(it, counts[it.key]) if it.key in delayed else _ack(it))
+            await (self._delay(it, delayed[it.key]) if it.key in delayed else _ack(it))
         return True
+
+    async def _delay_or_park(
+        self, connection: AsyncConnection, failed: Sequence[tuple[Taken, Exception]]
+    ) -> dict[str, int]:
+        """How often each of these has failed now, by key; none where so many wait that they are parked at once."""
+        if failed and await inbox.delayed(connection) > self._retries.most_delayed:
+            await parking.park(connection, [_parked(it, raised, 1) for it, raised in failed])
+            return {}
+        return await inbox.count_attempts(connection, [it.key for it, _ in failed])
 
     async def _alone(self, it: Taken) -> None:
         if it.unreadable is not None:

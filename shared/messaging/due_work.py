@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import structlog
 
 from shared.database import Database
+from shared.messaging.pauses import after, pause
 
 log = structlog.get_logger()
 
@@ -35,11 +36,13 @@ class Worker:
         self._tasks: list[asyncio.Task[None]] = []
         database.on_commit(self._wake)
 
-    def start(self) -> None:
+    def start(self) -> Sequence[asyncio.Task[None]]:
+        """The tasks, none of which should ever end by itself."""
         self._tasks = [
             asyncio.create_task(self._run(work, wake), name=f"work {work.name}")
             for work, wake in zip(self._works, self._wakes, strict=True)
         ]
+        return self._tasks
 
     async def stop(self, within: float) -> None:
         """Let each finish what it has in hand; what takes longer than `within` seconds is broken off."""
@@ -65,14 +68,6 @@ class Worker:
             except Exception:
                 failures += 1
                 log.exception("work failed and is tried again", work=work.name, failures=failures)
-                await _pause(self._stopping, min(LONGEST_PAUSE, 0.5 * 2.0**failures))
+                await pause(self._stopping, after(failures, first=1.0, longest=LONGEST_PAUSE))
                 continue
-            await _pause(wake, EVERY)
-
-
-async def _pause(until: asyncio.Event, seconds: float) -> None:
-    try:
-        async with asyncio.timeout(seconds):
-            await until.wait()
-    except TimeoutError:
-        pass
+            await pause(wake, EVERY)

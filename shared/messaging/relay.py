@@ -23,6 +23,7 @@ from shared.clock import real_now
 from shared.database import Database
 from shared.ids import new_id
 from shared.messaging.outbox import CHANNEL
+from shared.messaging.pauses import after, pause
 from shared.messaging.points import reached
 from shared.messaging.tables import outbox
 
@@ -31,6 +32,7 @@ log = structlog.get_logger()
 BATCH = 1_000  # rows in flight
 ACK_TIME_OUT = 5.0  # seconds; a time-out proves nothing, the retry has the same message id
 POLL = 1.0  # seconds
+LONGEST_PAUSE = 5.0  # seconds, while nothing is acknowledged
 LOCK = 5_216_040_312  # any number: advisory locks are per database
 
 
@@ -44,9 +46,11 @@ class Relay:
         self.jetstream: JetStreamContext | None = None
         database.on_commit(self._wake.set)
 
-    def start(self, jetstream: JetStreamContext) -> None:
+    def start(self, jetstream: JetStreamContext) -> asyncio.Task[None]:
+        """The task, which should never end by itself."""
         self.jetstream = jetstream
         self._task = asyncio.create_task(self._run(), name="relay")
+        return self._task
 
     async def stop(self, within: float) -> None:
         """Finish what is in flight."""
@@ -57,14 +61,15 @@ class Relay:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
 
-    async def send(self) -> int:
-        """Send one batch of what is unsent; returns how many rows the stream has acknowledged."""
+    async def unsent(self) -> Sequence[Row[Any, Any, Any, Any]]:
+        """The next rows to be sent, in their order."""
+        query = select(outbox.c.position, outbox.c.message_id, outbox.c.subject, outbox.c.body)
+        unsent = query.where(outbox.c.published_at.is_(None)).order_by(outbox.c.position).limit(BATCH)
         async with self._database.reading() as connection:
-            query = select(outbox.c.position, outbox.c.message_id, outbox.c.subject, outbox.c.body)
-            unsent = query.where(outbox.c.published_at.is_(None)).order_by(outbox.c.position).limit(BATCH)
-            rows = (await connection.execute(unsent)).all()
-        if not rows:
-            return 0
+            return (await connection.execute(unsent)).all()
+
+    async def send(self, rows: Sequence[Row[Any, Any, Any, Any]]) -> int:
+        """Send these rows and mark those that the stream has acknowledged; returns how many it has."""
         reached("relay.before_publish")
         sent = await self._publish(rows)
         if not sent:
@@ -100,24 +105,18 @@ class Relay:
                 async with self._being_the_one() as is_still:
                     while not self._stopping and is_still():
                         self._wake.clear()
-                        unsent_before = await unsent(self._database)
-                        if unsent_before and not await self.send():
-                            failures += 1
-                            await self._pause(min(5.0, 0.1 * 2.0**failures))
-                        elif unsent_before == 0:
+                        rows = await self.unsent()
+                        if not rows:
+                            await pause(self._wake, POLL)
+                        elif await self.send(rows):
                             failures = 0
-                            await self._pause(POLL)
+                        else:
+                            failures += 1
+                            await pause(self._wake, after(failures, first=0.2, longest=LONGEST_PAUSE))
             except Exception as error:  # noqa: BLE001 - whatever it was, the rows are still there
-                log.warning("the relay starts again", error=f"{type(error).__name__}: {error}"[:500])
                 failures += 1
-            await self._pause(min(5.0, POLL * 2.0 ** min(failures, 3)))
-
-    async def _pause(self, seconds: float) -> None:
-        try:
-            async with asyncio.timeout(seconds):
-                await self._wake.wait()
-        except TimeoutError:
-            pass
+                log.warning("the relay starts again", error=f"{type(error).__name__}: {error}"[:500])
+            await pause(self._wake, after(failures, first=POLL, longest=LONGEST_PAUSE) if failures else POLL)
 
     @asynccontextmanager
     async def _being_the_one(self) -> AsyncIterator[Callable[[], bool]]:
@@ -154,16 +153,9 @@ class Relay:
             await engine.dispose()
 
 
-async def unsent(database: Database) -> int:
+async def count_unsent(database: Database) -> int:
     """How many events are not acknowledged by the stream yet."""
     query = select(func.count()).where(outbox.c.published_at.is_(None))
-    async with database.reading() as connection:
-        return (await connection.execute(query)).scalar_one()
-
-
-async def published(database: Database) -> int:
-    """How many events the stream has acknowledged, each counted once."""
-    query = select(func.count()).where(outbox.c.published_at.is_not(None))
     async with database.reading() as connection:
         return (await connection.execute(query)).scalar_one()
 

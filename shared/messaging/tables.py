@@ -38,7 +38,7 @@ inbox = Table(
     Column("handled_at", Instant, nullable=False),
 )
 
-# How often a message was tried by itself and failed. Gone with success; stays beside a parked one's row.
+# How often a message that waits for another attempt has failed. Gone once it succeeds or is parked.
 attempt = Table(
     "attempt",
     metadata,

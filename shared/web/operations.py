@@ -36,7 +36,6 @@ class StateView(BaseModel):
     marks: int  # what is to be looked at again
     mails: int  # mails that could be sent now
     parked: int
-    published: int  # events, each counted once
     streams: dict[str, int]  # last sequence of the service's own stream
     clock: ClockView
 
@@ -124,12 +123,11 @@ async def state(request: Request, database: DatabaseOf, _: Reader) -> StateView:
     lag, last = await _of_the_broker(service)
     return StateView(
         service=service.name,
-        unsent=await relay.unsent(database),
+        unsent=await relay.count_unsent(database),
         lag=lag,
         marks=sum([await work.pending() for work in service.work]),
         mails=await service.mails() if service.mails else 0,
         parked=parked,
-        published=await relay.published(database),
         streams={stream_of(service.name): last},
         clock=ClockView(simulated=simulated, now=now),
     )

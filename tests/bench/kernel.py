@@ -170,8 +170,8 @@ async def _relay(server: NatsServer, url: str) -> tuple[float, float]:
     sender = relay.Relay(database, "REGISTRATION")
     sender.jetstream = jetstream
     began = perf_counter()
-    while await sender.send():
-        pass
+    while unsent := await sender.unsent():
+        await sender.send(unsent)
     ours = perf_counter() - began
     await client.close()
     await database.close()

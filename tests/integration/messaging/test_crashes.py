@@ -75,7 +75,7 @@ async def test_a_publish_whose_ack_is_lost_is_repeated_and_stands_in_the_stream_
 
     monkeypatch.setattr(jetstream, "publish_async", ack_lost)
     await toy.tell(arena.publisher, [toy.a_party(n) for n in range(PARTIES)])
-    await eventually(lambda: relay.unsent(arena.publisher), equals=0, within=20)
+    await eventually(lambda: relay.count_unsent(arena.publisher), equals=0, within=20)
     assert len(lost) == PARTIES
     await arena.start("billing")
     await all_arrived_once(arena)

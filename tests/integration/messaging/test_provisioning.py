@@ -55,7 +55,7 @@ async def test_a_new_handler_changes_the_filters_and_republishing_brings_it_the_
     await arena.start("billing", consumers=newer)
     for _ in range(2):
         await relay.republish(arena.publisher)
-        await eventually(lambda: relay.unsent(arena.publisher), equals=0, within=20)
+        await eventually(lambda: relay.count_unsent(arena.publisher), equals=0, within=20)
         await eventually(lambda: arena.lag("billing"), equals=0, within=20)
     marks = sorted(row.party for row in await arena.rows(toy.mark))
     assert marks == sorted(["programme", *["also"] * 5, *(f"{900_000_000 + n}" for n in range(5))])
