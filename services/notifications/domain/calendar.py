@@ -115,13 +115,15 @@ def differences(
     but whose details are not known.
     """
     known = {session.id: session for session in sessions}
+    parties = list(parties)
+    persons = {person.id: person for party in parties for person in party.persons}
     wanted = _wanted(sessions, parties)
     found = []
     for key in sorted(filter(is_looked_at, wanted.keys() | told.keys())):
         session, last = known[key[0]], told.get(key)
         if _is_over(session, last, today):
             continue
-        change = _change(session, last, wanted.get(key))
+        change = _change(session, last, wanted.get(key), persons)
         if change:
             found.append(change)
     return found
@@ -144,7 +146,9 @@ def _is_over(session: Session, last: Told | None, today: date) -> bool:
     return present_is_past and told_is_past
 
 
-def _change(session: Session, last: Told | None, wanted: tuple[Person, Party] | None) -> Change | None:
+def _change(
+    session: Session, last: Told | None, wanted: tuple[Person, Party] | None, persons: Mapping[str, Person]
+) -> Change | None:
     stood = last.entry if last and last.stands else None
     sequence = last.sequence + 1 if last else 0
     if wanted:
@@ -163,7 +167,7 @@ def _change(session: Session, last: Told | None, wanted: tuple[Person, Party] | 
         return None
     return Change(
         session=session.id,
-        person=last.person,
+        person=persons.get(last.person.id, last.person),  # whose address may have been corrected since
         party=last.party,
         sequence=sequence,
         entry=stood,

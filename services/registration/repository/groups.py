@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import select, union
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registration import tables
@@ -10,7 +10,7 @@ from services.registration.domain.group import Group, Participant
 from services.registration.domain.party import Party
 from services.registration.repository.rows import fields
 
-g, p = tables.party_group.c, tables.participant.c
+g, p, a = tables.party_group.c, tables.participant.c, tables.application.c
 
 
 async def of_party(connection: AsyncConnection, programme: str, party: Party) -> Group:
@@ -24,6 +24,16 @@ async def of_party(connection: AsyncConnection, programme: str, party: Party) ->
     members = select(p.id, p.person, p.role, p.represents_school_owner, p.has_left)
     rows = await connection.execute(members.where(p.programme == programme, p.party == number).order_by(p.id))
     return Group(**fields(row), kind=party.kind, participants=tuple(Participant(**fields(it)) for it in rows))
+
+
+async def of_person(connection: AsyncConnection, person: str) -> list[tuple[str, str]]:
+    """Programme and party of each group whose participant, advisor or, by its application, contact person this is."""
+    queries = (
+        select(p.programme, p.party).where(p.person == person, ~p.has_left),
+        select(g.programme, g.party).where(g.advisor == person),
+        select(a.programme, a.party).where(a.contact_person == person, a.state == "accepted"),
+    )
+    return [(row.programme, row.party) for row in await connection.execute(union(*queries).order_by("programme", "party"))]
 
 
 async def save(connection: AsyncConnection, before: Group, after: Group, *, by: str) -> None:

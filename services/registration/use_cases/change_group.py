@@ -37,9 +37,14 @@ async def change_group(
         check_accepted(await applications.find(connection, programme, party))
         before = await groups.of_party(connection, programme, its)
         found = await rule(connection, before)
-        if found == before:
-            return before
-        after = replace(found, version=before.version + 1)
-        await groups.save(connection, before, after, by=by)
-        await tell.tell(connection, happened, tell.group(after))
-        return after
+        return before if found == before else await save_group(connection, before, found, happened, by=by)
+
+
+async def save_group(
+    connection: AsyncConnection, before: Group, found: Group, happened: EventType[events.Group], *, by: str
+) -> Group:
+    """`before` was read under its programme's lock."""
+    after = replace(found, version=before.version + 1)
+    await groups.save(connection, before, after, by=by)
+    await tell.tell(connection, happened, tell.group(after))
+    return after

@@ -6,14 +6,22 @@ from dataclasses import replace
 from typing import Any
 
 from services.registration.domain.person import Person
-from services.registration.repository import people
+from services.registration.repository import groups, parties, people, programmes
+from services.registration.use_cases.change_group import save_group
 from shared.database import Database
 from shared.errors import Conflict
+from shared.events import registration as events
 
 
 async def correct_person(database: Database, id: str, changes: dict[str, Any], *, by: str) -> Person:
-    """`changes` has the fields that change. Raises NotFound, or Conflict for an address that someone else has."""
+    """`changes` has the fields that change. Raises NotFound, or Conflict for an address that someone else has.
+
+    Of each group that the person has to do with it is told that it changed, so that who writes to its people asks anew.
+    """
     async with database.transaction() as connection:
+        concerned = await groups.of_person(connection, id)
+        for programme in sorted({programme for programme, _ in concerned}):
+            await programmes.get(connection, programme, lock=True)
         await people.to_be_added(connection)
         before = await people.get(connection, id)
         after = replace(before, **changes)
@@ -21,6 +29,13 @@ async def correct_person(database: Database, id: str, changes: dict[str, Any], *
         if holder is not None and holder.id != id:
             msg = "somebody else has this e-mail address"
             raise Conflict(msg, rule="N2", field="email")
-        if after != before:
-            await people.save(connection, after, by=by)
+        if await groups.of_person(connection, id) != concerned:
+            msg = "the person's groups are just being changed; try again"
+            raise Conflict(msg, rule="N2")
+        if after == before:
+            return before
+        await people.save(connection, after, by=by)
+        for programme, party in concerned:
+            group = await groups.of_party(connection, programme, await parties.get(connection, party))
+            await save_group(connection, group, group, events.GROUP_CHANGED, by=by)
         return after

@@ -395,6 +395,25 @@ async def test_a_person_is_corrected_and_keeps_the_id(api: Api, database: Databa
     assert (await api.refused(409, path, {"email": "0@molde.example"}, method="PATCH"))["field"] == "email"
 
 
+@pytest.mark.parametrize("who", ["participant", "advisor", "contact_person"])
+async def test_a_person_who_is_corrected_has_the_group_told_anew_so_that_mails_find_the_new_address(
+    api: Api, database: Database, who: str
+) -> None:
+    group = await form_group(api)
+    (application,) = (await api.get(f"{OF_PROGRAMME}/applications"))["items"]
+    person = {
+        "participant": group["participants"][0]["person"],
+        "advisor": group["advisor"]["id"],
+        "contact_person": application["contact_person"]["id"],
+    }[who]
+    for _ in range(2):
+        await api.patch(f"/registration/people/{person}", {"email": "ny@adresse.example"})
+    *_, before, after = await told(database)
+    assert before.data.version == group["version"]
+    assert after.type.endswith("group.changed.v1")
+    assert after.data == before.data.model_copy(update={"version": group["version"] + 1})
+
+
 @pytest.mark.parametrize(
     ("path", "body", "field"),
     [

@@ -218,11 +218,12 @@ def test_who_is_concerned_through_two_parties_has_it_once_and_keeps_it_when_one_
     assert summary(differences([session()], [], told, TODAY)) == [("eva", "s1", CANCELLATION, 1)]
 
 
-def test_an_invitation_goes_to_the_address_as_it_is_now_and_a_farewell_to_the_one_that_was_told() -> None:
-    moved_house = replace(ADA, address="ada@new.example")
+@pytest.mark.parametrize("now", [session(place="Trondheim"), session(cancelled=True), session(None)])
+def test_what_is_told_goes_to_the_address_as_it_is_now_and_a_farewell_to_the_last_that_was_known(now: Session) -> None:
+    corrected = replace(ADA, address="ada@new.example")
     told = told_of(session())
-    (change,) = differences([session(place="Trondheim")], [party(moved_house)], told, TODAY)
-    assert change.person == moved_house
+    (change,) = differences([now], [party(corrected)], told, TODAY)
+    assert change.person == corrected
     (farewell,) = differences([session()], [], told, TODAY)
     assert farewell.person == ADA
 
