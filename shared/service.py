@@ -116,8 +116,8 @@ class Service:
         try:
             async with asyncio.timeout(3):
                 await self.broker.stop()
-        except TimeoutError:
-            log.warning("NATS did not let go in time", service=self.name)
+        except Exception as error:  # noqa: BLE001 - it was closed for good, or does not let go in time: it is left
+            log.warning("NATS was not left in order", error=type(error).__name__)
         await self.database.close()
         if self._lock is not None:
             self._lock.close()

@@ -23,6 +23,7 @@ from shared.messaging import outbox
 from shared.messaging import tables as kernel
 from shared.messaging.batch import Retries
 from shared.messaging.consume import Consumers
+from shared.messaging.due_work import Work
 from shared.messaging.facts import Added, Fact, Newest
 from shared.service import Service, serve
 from shared.settings import ServiceSettings
@@ -97,7 +98,22 @@ def create(name: str, settings: ServiceSettings, heard: Consumers | None = None,
     if heard is None:
         heard = consumers(name) if name == "billing" else nobody(name)
     database = Database(settings.database_url)
-    return Service(name=name, settings=settings, database=database, consumers=heard, routers=[], retries=retries)
+    return Service(
+        name=name,
+        settings=settings,
+        database=database,
+        consumers=heard,
+        routers=[],
+        work=lambda _: [Work("nothing", _nothing, _none)],
+        retries=retries,
+    )
+
+
+async def _nothing() -> None: ...
+
+
+async def _none() -> int:
+    return 0
 
 
 if __name__ == "__main__":

@@ -33,7 +33,9 @@ async def of_person(connection: AsyncConnection, person: str) -> list[tuple[str,
         select(g.programme, g.party).where(g.advisor == person),
         select(a.programme, a.party).where(a.contact_person == person, a.state == "accepted"),
     )
-    return [(row.programme, row.party) for row in await connection.execute(union(*queries).order_by("programme", "party"))]
+    return [
+        (row.programme, row.party) for row in await connection.execute(union(*queries).order_by("programme", "party"))
+    ]
 
 
 async def save(connection: AsyncConnection, before: Group, after: Group, *, by: str) -> None:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
+from email.message import EmailMessage
 from typing import Any
 
+import aiosmtplib
 import nats.errors
 import pytest
 from faststream import AckPolicy
@@ -16,7 +19,9 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from shared.database import Database
 from shared.messaging.pull import PAUSE, steady
+from tests.support.databases import MakeDatabase
 from tests.support.nats import NatsServer
+from tests.support.smtp import MailServer
 from tests.support.waiting import eventually
 
 STREAM, SUBJECT, DURABLE = "FACTS", "facts.one", "facts"
@@ -39,6 +44,24 @@ def batches(broker: NatsBroker, **options: Any) -> Any:
         no_reply=True,
         **options,
     )
+
+
+def counting(subscriber: Any) -> Callable[[], int]:
+    """How often a subscriber has fetched since."""
+    fetches = 0
+    fetch = subscriber.subscription.fetch
+
+    async def counted(*args: Any, **kwargs: Any) -> Any:
+        nonlocal fetches
+        fetches += 1
+        return await fetch(*args, **kwargs)
+
+    subscriber.subscription.fetch = counted
+    return lambda: fetches
+
+
+async def delivered(client: Any) -> int:
+    return int((await client.jsm().consumer_info(STREAM, DURABLE)).num_ack_pending)
 
 
 async def test_faststream_loses_a_batch_at_an_exception_unless_acks_are_left_to_us(plain_nats: NatsServer) -> None:
@@ -65,6 +88,68 @@ async def test_faststream_loses_a_batch_at_an_exception_unless_acks_are_left_to_
     await broker.stop()
 
 
+async def test_a_connection_that_is_given_up_leaves_our_loop_calm(plain_nats: NatsServer) -> None:
+    """Fact 2: the stock loop then spins without yielding, and nothing else in the process lives."""
+    closed = asyncio.Event()
+
+    async def is_closed() -> None:
+        closed.set()
+
+    broker = NatsBroker(
+        plain_nats.url, logger=None, max_reconnect_attempts=1, reconnect_time_wait=0, closed_cb=is_closed
+    )
+    subscriber = batches(broker, ack_policy=AckPolicy.MANUAL)
+    steady(subscriber)
+    subscriber(lambda _: None)
+    await stream(await broker.connect())
+    await broker.start()
+    plain_nats.kill()
+    async with asyncio.timeout(5):
+        await closed.wait()
+    fetches = counting(subscriber)
+    await asyncio.sleep(1)
+    assert subscriber.running
+    assert fetches() <= 1 + 1 / PAUSE
+    with pytest.raises(ExceptionGroup, match="stop subscribers"):
+        await broker.stop()
+
+
+async def test_one_body_that_cannot_be_decoded_keeps_a_batch_from_its_handler_unless_bodies_are_left_to_us(
+    plain_nats: NatsServer,
+) -> None:
+    """Fact 5: and what is handed on then is a plain list of nats-py's messages."""
+    broker = NatsBroker(plain_nats.url, logger=None)
+    called: list[Any] = []
+    subscriber = batches(broker, ack_policy=AckPolicy.MANUAL)
+
+    async def decoded(bodies: list[dict[str, int]]) -> None:
+        called.append(bodies)
+
+    subscriber(decoded)
+    client = await broker.connect()
+    await stream(client)
+    await broker.start()
+    for body in (b'{"n": 1}', b"\xff no json", b'{"n": 2}'):
+        await client.jetstream().publish(SUBJECT, body)
+    await eventually(lambda: delivered(client), equals=3, within=5)
+    await broker.stop()
+    assert called == []
+
+    broker = NatsBroker(plain_nats.url, logger=None)
+    subscriber = batches(broker, ack_policy=AckPolicy.MANUAL, decoder=_raw)
+    steady(subscriber)
+
+    async def raw(messages: list[Any]) -> None:
+        called.extend(messages)
+
+    subscriber(raw)
+    await broker.start()
+    await eventually(lambda: len(called) >= 3, within=10)
+    assert {message.data for message in called} == {b'{"n": 1}', b"\xff no json", b'{"n": 2}'}
+    assert all(message.metadata.num_delivered > 1 for message in called)
+    await broker.stop()
+
+
 async def test_a_deleted_consumer_is_silent_and_our_loop_does_not_spin(plain_nats: NatsServer) -> None:
     """Fact 3."""
     broker = NatsBroker(plain_nats.url, logger=None)
@@ -74,19 +159,11 @@ async def test_a_deleted_consumer_is_silent_and_our_loop_does_not_spin(plain_nat
     client = await broker.connect()
     await stream(client)
     await broker.start()
-    fetches = 0
-    fetch = subscriber.subscription.fetch
-
-    async def counted(*args: Any, **kwargs: Any) -> Any:
-        nonlocal fetches
-        fetches += 1
-        return await fetch(*args, **kwargs)
-
-    subscriber.subscription.fetch = counted
+    fetches = counting(subscriber)
     await client.jsm().delete_consumer(STREAM, DURABLE)
     await asyncio.sleep(1.5)
     assert subscriber.running
-    assert fetches <= 3 + 1.5 / PAUSE
+    assert fetches() <= 3 + 1.5 / PAUSE
     with pytest.raises(NotFoundError):
         await client.jsm().consumer_info(STREAM, DURABLE)
     await broker.stop()
@@ -142,6 +219,14 @@ async def test_a_pull_subscriber_needs_the_inbox_prefix_itself(plain_nats: NatsS
     assert batches(given, inbox_prefix=b"_INBOX_facts.").extra_options["inbox_prefix"] == b"_INBOX_facts."
 
 
+async def test_faststream_does_not_wait_for_an_ack_unless_a_stream_is_named(plain_nats: NatsServer) -> None:
+    """Fact 7: so the relay asks JetStream itself."""
+    async with NatsBroker(plain_nats.url, logger=None) as broker:
+        assert await broker.publish(b"1", "no.stream.has.this") is None
+        with pytest.raises(nats.errors.Error):
+            await broker.publish(b"1", "no.stream.has.this", stream="FACTS")
+
+
 async def test_nobody_there_is_an_error_at_once(plain_nats: NatsServer) -> None:
     """Fact 8."""
     async with NatsBroker(plain_nats.url, logger=None) as broker:
@@ -185,6 +270,25 @@ async def test_sqlite_loses_updates_unless_the_transaction_begins_at_once(tmp_pa
     ours = Database(f"sqlite+aiosqlite:///{tmp_path}/ours.db")
     assert await raise_ten_times(ours.writer, ours.transaction) == 10
     await ours.close()
+
+
+async def test_postgresql_runs_at_read_committed(postgres_database: MakeDatabase) -> None:
+    """Fact 12: under REPEATABLE READ the snapshot may be older than the lock, and invoices were lost."""
+    database = await postgres_database()
+    for opened in (database.transaction(), database.reading()):
+        async with opened as connection:
+            assert (await connection.execute(text("SHOW transaction_isolation"))).scalar() == "read committed"
+
+
+async def test_a_recipient_who_is_refused_beside_others_is_returned_and_not_raised(smtp: MailServer) -> None:
+    """Fact 17: so each mail has one recipient, and what is returned is looked at too."""
+    smtp.answer("b@x.example", "550 no such user")
+    message = EmailMessage()
+    message["From"] = "from@x.example"
+    async with aiosmtplib.SMTP(hostname=smtp.host, port=smtp.port, start_tls=False) as client:
+        refused, _ = await client.send_message(message, recipients=["a@x.example", "b@x.example"])
+    assert {address: answer.code for address, answer in refused.items()} == {"b@x.example": 550}
+    assert len(smtp.to("a@x.example")) == 1
 
 
 async def _raw(message: Any) -> Any:
