@@ -30,7 +30,7 @@ from shared.messaging.due_work import Work, Worker
 from shared.messaging.watchdog import Watchdog, consumer_info
 from shared.questions import Question
 from shared.settings import ServiceSettings
-from shared.web import operations, problems
+from shared.web import contract, operations, problems
 from shared.web.keys import Keys
 
 log = structlog.get_logger()
@@ -178,11 +178,11 @@ class Service:
             api.include_router(router)
         technical = operations.routes(simulated_clock=self.settings.simulated_clock)
         api.include_router(technical, prefix=prefix)
-        contract = operations.contract_of(api, prefix)
-        api.include_router(contract, prefix=prefix)
+        shown = contract.routes(api, prefix)
+        api.include_router(shown, prefix=prefix)
         # A service alone has them at the root too.
         api.include_router(technical, include_in_schema=False)
-        api.include_router(contract)
+        api.include_router(shown)
         return api
 
 

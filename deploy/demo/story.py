@@ -16,6 +16,7 @@ PROGRAMME = "regionalt-2024-2025"
 PLAN = Path(__file__).parents[2] / "services" / "scheduling" / "examples" / "plan-2024-2025.json"
 LATE, TERMINATED, LEFT = "Kristiansund", "Verdal", "Namsos"
 AUGUST_MEETINGS = (date(2024, 8, 13), date(2024, 8, 14), date(2024, 8, 15))
+PLACES = {1: "Stjørdal", 3: "Trondheim", 5: "Molde"}  # of the physical joint sessions, by number; invented
 VISITS = {  # by number: when they are planned, and the first of them; one municipality a working day
     1: (date(2024, 9, 30), date(2024, 10, 7)),
     2: (date(2024, 12, 2), date(2025, 1, 7)),
@@ -59,11 +60,18 @@ async def open_the_programme(it: Play, applicants: Sequence[Municipality]) -> No
         it.advisors = [
             view["id"] for view in await all_of(it.client.post("/registration/advisors", one) for one in advisors())
         ]
-    plan = json.loads(PLAN.read_text(encoding="utf-8"))
+    plan = [_with_place(session) for session in json.loads(PLAN.read_text(encoding="utf-8"))]
     async with it.on(date(2024, 2, 1), f"Planen legges inn: {len(plan)} samlinger, møter og besøk"):
         await it.plan(*plan)
     async with it.on(date(2024, 3, 15), "Inspirasjonssamlingen er holdt"):
         await it.complete("inspiration_session")
+
+
+def _with_place(session: dict[str, Any]) -> dict[str, Any]:
+    """An invoice says where what it is for was delivered; the plan does not name the place."""
+    if session["kind"] != "joint_session" or session["format"] != "physical":
+        return session
+    return session | {"place": PLACES[session["number"]]}
 
 
 async def select(it: Play, applicants: Sequence[Municipality]) -> None:
@@ -214,8 +222,8 @@ async def third_semester(it: Play, staying: Sequence[Municipality]) -> None:
         await it.complete("joint_session", 6)
     await _complete_visits(it, 5, remaining)
     async with it.on(date(2025, 12, 15), "Delingsarenaen får sine dager: 14.–15. januar"):
-        await it.change("sharpening", "sharing_arena", when=days(date(2026, 1, 14), date(2026, 1, 15)))
         await it.change("format", "sharing_arena", format="physical")
+        await it.change("sharpening", "sharing_arena", when=days(date(2026, 1, 14), date(2026, 1, 15)))
     async with it.on(date(2026, 1, 15), "Delingsarenaen er holdt"):
         await it.complete("sharing_arena")
 

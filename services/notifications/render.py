@@ -19,8 +19,6 @@ from shared.events.scheduling import Days, When
 from shared.when_text import when_text
 
 ENTRY = TypeAdapter(Entry)
-# The same in both language forms.
-MONTHS = ("januar", "februar", "mars", "april", "mai", "juni", "juli", "august", "september", "oktober", "november", "desember")  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,13 +61,20 @@ def when(entry: Entry, language: Language) -> str:
     return when_text(When(days=days, duration_minutes=entry.duration_minutes), language)
 
 
-def day(value: str | date) -> str:
+def day(iso: str) -> str:
     """
     >>> day("2025-03-03")
     '3. mars 2025'
     """
-    it = date.fromisoformat(value) if isinstance(value, str) else value
-    return f"{it.day}. {MONTHS[it.month - 1]} {it.year}"
+    return until(iso, iso)
+
+
+def until(first: str, last: str) -> str:
+    """
+    >>> until("2025-03-03", "2025-03-04")
+    '3.–4. mars 2025'
+    """
+    return when_text(When(days=Days(first=date.fromisoformat(first), last=date.fromisoformat(last))))
 
 
 def kroner(ore: int) -> str:
@@ -92,4 +97,4 @@ _templates = Environment(
     lstrip_blocks=True,
     keep_trailing_newline=True,
 )
-_templates.filters.update(day=day, kroner=kroner)
+_templates.filters.update(day=day, until=until, kroner=kroner)

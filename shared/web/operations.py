@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import nats.errors
-from fastapi import APIRouter, Depends, FastAPI, HTTPException, Query, Request
-from fastapi.openapi.docs import get_swagger_ui_html
-from fastapi.responses import HTMLResponse, JSONResponse
+from fastapi import APIRouter, HTTPException, Query, Request
+from fastapi.responses import JSONResponse
 from pydantic import AwareDatetime, BaseModel
 
 from shared import clock
@@ -16,7 +15,7 @@ from shared.errors import Conflict, RuleBroken
 from shared.events.catalogue import EVENT_TYPES, Unreadable, stream_of
 from shared.messaging import parking, relay
 from shared.messaging.watchdog import consumer_info
-from shared.web.api import Administrator, After, Body, DatabaseOf, Limit, Operator, Page, Reader, any_reader, page_of
+from shared.web.api import Administrator, After, Body, DatabaseOf, Limit, Operator, Page, Reader, page_of
 
 if TYPE_CHECKING:
     from shared.service import Service
@@ -84,21 +83,6 @@ def routes(*, simulated_clock: bool) -> APIRouter:
     router.post("/operations/republish")(republish)
     if simulated_clock:
         router.post("/operations/clock")(move_clock)
-    return router
-
-
-def contract_of(api: FastAPI, prefix: str) -> APIRouter:
-    """The OpenAPI document and a page that shows it, for whoever has a key."""
-    router = APIRouter(dependencies=[Depends(any_reader)], include_in_schema=False)
-
-    @router.get("/openapi.json")
-    async def openapi() -> dict[str, Any]:
-        return api.openapi()
-
-    @router.get("/docs")
-    async def docs() -> HTMLResponse:
-        return get_swagger_ui_html(openapi_url=f"{prefix}/openapi.json", title=api.title)
-
     return router
 
 

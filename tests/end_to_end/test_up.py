@@ -73,9 +73,20 @@ def test_no_route_but_health_and_the_front_page_answers_without_a_key(up: Starte
                 assert answer.headers["content-type"] == "application/problem+json"
                 tried += 1
     assert tried > 60
-    for path in ("/mails", "/mails/00000001", "/billing/openapi.json", "/billing/docs"):
+    for path in ("/mails", "/mails/00000001", "/billing/openapi.json", "/billing/docs", "/billing/docs/swagger-ui.css"):
         assert httpx.get(up.url + path).status_code == 401, path
     assert httpx.get(f"{up.url}/openapi.json").status_code in {401, 404}
+
+
+def test_the_page_of_an_api_loads_from_nowhere_else(up: Started) -> None:
+    key = ("whoever", up.key or "")
+    page = httpx.get(f"{up.url}/billing/docs", auth=key)
+    loaded = re.findall(r'(?:src|href)="([^"]+)"', page.text)
+    assert len(loaded) == 3
+    for path in loaded:
+        assert path.startswith("/billing/docs/")
+        assert httpx.get(up.url + path, auth=key).status_code == 200
+    assert httpx.get(f"{up.url}/billing/docs/secret.js", auth=key).status_code == 422
 
 
 def test_the_mails_are_shown_to_who_has_a_key(up: Started) -> None:

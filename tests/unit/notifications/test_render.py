@@ -134,7 +134,7 @@ def test_an_invoice_stands_in_full_in_the_text_and_in_the_html(language: Languag
             "REF-77",
             "rate 2 av 3",
             INVOICE.delivered,
-            "24. september 2024 – 25. september 2024",
+            "24.–25. september 2024",
             "Quality Hotel Stjørdal",
             "6 666,67 kr",
             "0,00 kr. Selger er unntatt etter § 3-7.",
