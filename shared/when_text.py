@@ -26,6 +26,7 @@ MONTHS = (
 )
 WEEK = {"nb": "uke", "nn": "veke"}
 HOURS = {"nb": "timer", "nn": "timar"}
+MINUTES = {"nb": "minutter", "nn": "minutt"}
 
 
 def when_text(when: When, language: Language = "nb") -> str:
@@ -37,14 +38,16 @@ def when_text(when: When, language: Language = "nb") -> str:
         if when.weeks:
             text += f" ({WEEK[language]} {_weeks(when.weeks)})"
     else:
-        text = f"{WEEK[language]} {_weeks(when.weeks)} {when.weeks[0].year}"
+        text = f"{WEEK[language]} {_weeks_of_years(when.weeks)}"
     if when.duration_minutes:
-        text += f", {_hours(when.duration_minutes)} {HOURS[language]}"
+        text += f", {_duration(when.duration_minutes, language)}"
     return text
 
 
 def _days(days: Days) -> str:
     first, last = days.first, days.last
+    if first != last and days.starts_at and days.ends_at:
+        return _from_until(days)
     if first == last:
         text = _day(last)
     elif (first.year, first.month) == (last.year, last.month):
@@ -58,6 +61,13 @@ def _days(days: Days) -> str:
         if days.ends_at:
             text += f"–{_clock(days.ends_at)}"
     return text
+
+
+def _from_until(days: Days) -> str:
+    """The clock times are those of the first and of the last day."""
+    begins, ends = _clock(days.starts_at or ""), _clock(days.ends_at or "")
+    year = f" {days.first.year}" if days.first.year != days.last.year else ""
+    return f"{days.first.day}. {MONTHS[days.first.month - 1]}{year} kl. {begins} – {_day(days.last)} kl. {ends}"
 
 
 def _day(day: date) -> str:
@@ -85,6 +95,18 @@ def _weeks(weeks: Sequence[Weeks]) -> str:
     return " eller ".join(ranges)
 
 
-def _hours(minutes: int) -> str:
-    hours = f"{minutes / 60:.2f}".rstrip("0").rstrip(".")
-    return hours.replace(".", ",")
+def _weeks_of_years(weeks: Sequence[Weeks]) -> str:
+    if len({it.year for it in weeks}) > 1:
+        return " eller ".join(f"{_weeks([it])} {it.year}" for it in weeks)
+    text = _weeks(weeks)
+    return f"{text}{',' if ' ' in text else ''} {weeks[0].year}"
+
+
+def _duration(minutes: int, language: Language) -> str:
+    """`2,5 timer`, `1 time`, `1 time og 40 minutter`."""
+    hours, rest = divmod(minutes, 60)
+    if rest == 30 and hours:  # noqa: PLR2004 - half an hour
+        return f"{hours},5 {HOURS[language]}"
+    parts = [f"{hours} {'time' if hours == 1 else HOURS[language]}"] if hours else []
+    parts += [f"{rest} {MINUTES[language]}"] if rest else []
+    return " og ".join(parts)

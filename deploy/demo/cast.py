@@ -39,8 +39,8 @@ LAST_NAMES = (
 )
 # By role; the first is who the municipality's mails go to until the group has a coordinator.
 ROLES = ("Kulturskoleleder", "Kommunalsjef for oppvekst", "Kulturskolelærer", "Rektor", "Kommunedirektør")
-HEAD, SCHOOL_OWNER, COORDINATOR, PRINCIPAL, DIRECTOR = range(len(ROLES))
-GROUP = (HEAD, SCHOOL_OWNER, COORDINATOR, PRINCIPAL)
+HEAD, SCHOOL_OWNER, TEACHER, PRINCIPAL, DIRECTOR = range(len(ROLES))
+GROUP = (HEAD, SCHOOL_OWNER, TEACHER, PRINCIPAL)
 QUESTIONS = ("development_as_whole", "development_area", "dialogue_with_branch")  # R2
 ANSWERS = {
     False: (
@@ -106,6 +106,11 @@ class Municipality:
             )
             for role in range(len(ROLES))
         )
+
+    @property
+    def coordinator(self) -> int:
+        """Whom the group elects; mostly who applied, so that invitations go on to the same person."""
+        return TEACHER if self.place % 4 == 1 else HEAD
 
     def party(self) -> dict[str, Any]:
         postal_code, city = POSTAL_CODES[self.name]

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from deploy.client import Client
-from deploy.demo.cast import COORDINATOR, Municipality, advisors
+from deploy.demo.cast import Municipality, advisors
 from deploy.demo.play import Play, Say, all_of, days
 
 PROGRAMME = "regionalt-2024-2025"
 PLAN = Path(__file__).parents[2] / "services" / "scheduling" / "examples" / "plan-2024-2025.json"
-LATE, TERMINATED, LEFT = "Kristiansund", "Verdal", "Namsos"
+LATE, TERMINATED, LEFT, ILL = "Kristiansund", "Verdal", "Namsos", "Volda"
 AUGUST_MEETINGS = (date(2024, 8, 13), date(2024, 8, 14), date(2024, 8, 15))
 PLACES = {1: "Stjørdal", 3: "Trondheim", 5: "Molde"}  # of the physical joint sessions, by number; invented
 VISITS = {  # by number: when they are planned, and the first of them; one municipality a working day
@@ -100,7 +100,7 @@ async def _form_group(it: Play, one: Municipality) -> None:
     for participant in one.participants():
         view = await it.client.post(f"{group}/participants", participant)
         it.participants.setdefault(one.organisation_number, []).append(_id_of(view, participant["email"]))
-    elected = it.participants[one.organisation_number][COORDINATOR]
+    elected = it.participants[one.organisation_number][one.coordinator]
     await it.client.post(f"{group}/coordinator", {"participant": elected})
     await it.client.post(f"{group}/advisor", {"advisor": it.advisors[one.place % len(it.advisors)]})
 
@@ -188,10 +188,11 @@ async def _terminate(it: Play, one: Municipality) -> None:
             "description": "Gruppen har ikke møtt, og arbeidet mellom samlingene er stanset.",
         }
         concern = await it.client.post(f"/registration/agreements/{agreement}/concerns", told)
-    async with it.on(date(2025, 3, 3), f"Avtalen med {one.name} sies opp med øyeblikkelig virkning, besøket avlyses"):
+    async with it.on(date(2025, 3, 3), f"Veiledningsbesøk 3 hos {one.name} avlyses", at=time(9)):
+        await it.change("cancellation", "guidance_visit", 3, one.organisation_number)
+    async with it.on(date(2025, 3, 3), f"Avtalen med {one.name} sies opp med øyeblikkelig virkning"):
         body = {"concern": concern["id"], "ends_on": "2025-03-03"}
         await it.client.post(f"/registration/agreements/{agreement}/termination", body)
-        await it.change("cancellation", "guidance_visit", 3, one.organisation_number)
 
 
 async def summer(it: Play, staying: Sequence[Municipality]) -> None:
@@ -199,6 +200,11 @@ async def summer(it: Play, staying: Sequence[Municipality]) -> None:
     async with it.on(date(2025, 6, 2), "Koordinatorsamling 5 får sin dag: 26. august"):
         when = {**days(date(2025, 8, 26)), "duration_minutes": 150}
         await it.change("sharpening", "coordinator_meeting", 5, when=when)
+    for one in staying:
+        if one.name == ILL:
+            async with it.on(date(2025, 6, 5), f"Veilederen blir syk: besøk 4 hos {ILL} avlyses, og et nytt avtales"):
+                await it.change("cancellation", "guidance_visit", 4, one.organisation_number)
+                await it.plan(_visit(4, one, date(2025, 6, 20)))
     await _complete_visits(it, 4, staying)
     async with it.on(date(2025, 8, 26), "Koordinatorsamling 5 er holdt"):
         await it.complete("coordinator_meeting", 5)

@@ -80,7 +80,7 @@ def text(figures: dict[str, Any]) -> str:
         ("Digitale fellessamlinger", it["digital_sessions_completed"]),
         ("Fakturaer", f"{it['invoices']}, nummer {it['first_number']}–{it['last_number']}"),
         ("Kreditnotaer", it["credit_notes"]),
-        ("Fakturert i alt", f"{kroner(it['total_ore'])} kr"),
+        ("Fakturert minus kreditert", f"{kroner(it['total_ore'])} kr"),
         ("E-poster", it["mails"]),
         ("Hendelser", f"{it['events_published']} publisert, {it['events_parked']} parkert"),
         ("Tid", f"{it['wall_seconds']:.1f} s"),

@@ -33,5 +33,5 @@ class Settings(ServiceSettings):
     seller_postal_code: Annotated[str, Field(pattern=r"^[0-9]{4}$")] = "7010"
     seller_city: str = "Trondheim"
     seller_account: Annotated[str, AfterValidator(_account)] = "12345678903"
-    # A7, an assumption: the council is not registered for VAT.
-    no_vat_because: str = "Ikke merverdiavgiftspliktig"
+    # Instead of what an invoice says by itself: that the seller is not registered for VAT (A7, an assumption).
+    no_vat_because: str | None = None

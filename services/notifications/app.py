@@ -45,25 +45,19 @@ class DueWork:
     def of(self, ask: Ask) -> Sequence[Work]:
         patient = PatientAsk(ask)
 
-        async def mailings_() -> None:
+        async def write() -> None:
+            """Mailings first: who is accepted reads that before being invited."""
             await write_mailings(self._database, patient, domain=self._domain)
-
-        async def calendars_() -> None:
             await update_calendars(self._database, patient, domain=self._domain)
 
         return [
-            Work("write mailings", mailings_, self.marked_mailings),
-            Work("update calendars", calendars_, self.marked_calendars),
+            Work("write mails", write, self.marks),
             Work("send mails", self._sending.run, self.nothing),
         ]
 
-    async def marked_mailings(self) -> int:
+    async def marks(self) -> int:
         async with self._database.reading() as connection:
-            return await mailings.count_marks(connection)
-
-    async def marked_calendars(self) -> int:
-        async with self._database.reading() as connection:
-            return await calendars.count_marks(connection)
+            return await mailings.count_marks(connection) + await calendars.count_marks(connection)
 
     async def nothing(self) -> int:
         """Mails to be sent are no marks; they are counted as `mails`."""

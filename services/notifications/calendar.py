@@ -37,7 +37,7 @@ def method_of(mail: Mail) -> str:
     return "CANCEL" if mail.kind == CANCELLATION else "REQUEST"
 
 
-def invite(mail: Mail, entry: Entry, *, description: str, organiser: str, sender: str) -> str:
+def invite(mail: Mail, entry: Entry, *, title: str, description: str, organiser: str, sender: str) -> str:
     """The `text/calendar` part of a mail. One UID a session and person, so that later mails replace earlier ones."""
     calendar = Calendar()
     calendar.add("prodid", "-//Fremtidens kulturskole//notifications//NO")
@@ -53,7 +53,7 @@ def invite(mail: Mail, entry: Entry, *, description: str, organiser: str, sender
     event.add("dtstart", begin)
     if end is not None:
         event.add("dtend", end)
-    event.add("summary", entry.title)
+    event.add("summary", title)
     event.add("description", description)
     if entry.place or entry.meeting_link:
         event.add("location", entry.place or entry.meeting_link)

@@ -60,7 +60,9 @@ def party(event: Event[registration.Party]) -> Iterable[Fact]:
         tables.party,
         organisation_number=it.organisation_number,
         version=it.version,
+        kind=it.kind,
         name=it.name,
+        official_name=it.official_name or it.name,
         language_form=it.language_form,
     )
     yield Added(tables.mailing_mark, programme=None, party=it.organisation_number)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from contextlib import suppress
+from email import policy
 from email.headerregistry import Address
 from email.message import EmailMessage
 
@@ -43,7 +44,7 @@ class Mailer:
             entry = rendered.calendar.encode()  # as bytes, or its lines would end as the email package likes
             params = {"method": method_of(mail), "charset": "utf-8"}
             message.add_alternative(entry, maintype="text", subtype="calendar", params=params)
-            message.add_attachment(entry, maintype="application", subtype="ics", filename="invite.ics")
+            message.add_attachment(entry, maintype="application", subtype="ics", filename="kalender.ics")
         message["Content-Language"] = mail.language  # last: Content-* set before moves down to the first part
         return message
 
@@ -88,7 +89,7 @@ async def _connect(client: SMTP) -> Outcome | None:
 
 async def _hand_over(client: SMTP, message: EmailMessage, sender: str, to: str) -> Outcome:
     try:
-        refused, _ = await client.send_message(message, sender=sender, recipients=[to])
+        refused, _ = await client.sendmail(sender, [to], _flat(message))
     except SMTPRecipientsRefused as error:
         return _by(error.recipients[0].code)
     except SMTPResponseException as error:
@@ -99,6 +100,12 @@ async def _hand_over(client: SMTP, message: EmailMessage, sender: str, to: str) 
         return Outcome(kind="put_off")
     # A partial refusal is returned and not raised; with one recipient there should be none.
     return _by(refused[to].code) if refused else Outcome(kind="accepted")
+
+
+def _flat(message: EmailMessage) -> bytes:
+    """Python folds a header after a space and begins the next line with one more; who unfolds it would read two."""
+    head, between, body = message.as_bytes(policy=policy.SMTP).partition(b"\r\n\r\n")
+    return head.replace(b" \r\n ", b"\r\n ") + between + body
 
 
 def _by(reply: int) -> Outcome:

@@ -35,8 +35,13 @@ def render(mail: Mail, *, organiser: str, sender: str) -> Rendered:
     entry = ENTRY.validate_python(mail.content["entry"]) if mail.session else None
     if entry:
         before = mail.content["before"] and ENTRY.validate_python(mail.content["before"])
-        said["when"] = when(entry, mail.language)
-        said["before_when"] = when(before, mail.language) if before else None
+        said |= {
+            "title": title(entry, mail),
+            "when": when(entry, mail.language),
+            "before_title": title(before, mail) if before else None,
+            "before_when": when(before, mail.language) if before else None,
+            "moved": before is not None and moved(before, entry),
+        }
     folder = f"{mail.kind}/{mail.language}"
     said["subject"] = " ".join(_fill(f"{folder}/subject.txt", said).split())
     return Rendered(
@@ -46,6 +51,7 @@ def render(mail: Mail, *, organiser: str, sender: str) -> Rendered:
         calendar=calendar.invite(
             mail,
             entry,
+            title=said["title"],
             description=_fill(f"session/{mail.language}/calendar.txt", said).strip(),
             organiser=organiser,
             sender=sender,
@@ -53,6 +59,18 @@ def render(mail: Mail, *, organiser: str, sender: str) -> Rendered:
         if entry
         else None,
     )
+
+
+def title(entry: Entry, mail: Mail) -> str:
+    """With the party, where a session is held with it alone: an advisor has many of the same name."""
+    return f"{entry.title}, {mail.content['party']}" if mail.content["is_with_party"] else entry.title
+
+
+def moved(before: Entry, now: Entry) -> bool:
+    """Whether it is at another time; that a time is known more precisely is no move."""
+    if (before.first_day, before.last_day) != (now.first_day, now.last_day):
+        return True
+    return before.starts_at is not None and before.starts_at != now.starts_at
 
 
 def when(entry: Entry, language: Language) -> str:

@@ -19,7 +19,9 @@ party = Table(
     metadata,
     Column("organisation_number", String(9), primary_key=True),
     Column("version", Integer, nullable=False),
+    Column("kind", String(20), nullable=False),
     Column("name", Text, nullable=False),
+    Column("official_name", Text, nullable=False),
     Column("language_form", String(10), nullable=False),
 )
 application = Table(

@@ -58,10 +58,16 @@ def unbilled(
 
 def _owed(agreement: Agreement, n: int, *, programme_is_known: bool) -> Unbilled:
     if agreement.buyer is None:
-        return _why(n, "party_unknown", "Parten er ikke kjent her ennå; raten faktureres når den er det.")
+        return _why(
+            n, "party_unknown", "Parten er ikke kjent her ennå; raten faktureres når opplysningene om den er kommet."
+        )
     if not programme_is_known:
-        return _why(n, "programme_unknown", "Programmet er ikke kjent her ennå; raten faktureres når det er det.")
-    return _why(n, "about_to_be_issued", "Raten er forfalt til fakturering og faktureres straks.")
+        return _why(
+            n,
+            "programme_unknown",
+            "Programmet er ikke kjent her ennå; raten faktureres når opplysningene om det er kommet.",
+        )
+    return _why(n, "about_to_be_issued", "Raten skal faktureres, og fakturaen kommer straks.")
 
 
 def _not_owed(agreement: Agreement, occasions: Occasions, n: int) -> Unbilled:
@@ -73,7 +79,7 @@ def _not_owed(agreement: Agreement, occasions: Occasions, n: int) -> Unbilled:
         return _ended(agreement, n)
     planned = occasions.planned(n)
     if not planned:
-        told = "Ingen fysisk fellessamling har raten, og den er ikke frigitt for hånd."
+        told = "Ingen fysisk fellessamling er knyttet til raten, og den er ikke frigitt for hånd."
         return _why(n, "no_session", told)
     if agreement.ends_on is not None and all(it.last_day and agreement.ends_on <= it.last_day for it in planned):
         return _ended(agreement, n)
@@ -82,8 +88,8 @@ def _not_owed(agreement: Agreement, occasions: Occasions, n: int) -> Unbilled:
 
 
 def _ended(agreement: Agreement, n: int) -> Unbilled:
-    end = f" fra {day(agreement.ends_on)}" if agreement.ends_on else ""
-    return _why(n, "agreement_ended", f"Avtalen gjelder ikke lenger{end}; denne raten skyldes ikke.")
+    end = f"fra og med {day(agreement.ends_on)}" if agreement.ends_on else "lenger"
+    return _why(n, "agreement_ended", f"Avtalen gjelder ikke {end}; denne raten skal ikke betales.")
 
 
 def _why(n: int, why: Why, explanation: str) -> Unbilled:

@@ -21,6 +21,13 @@ MONTHS = (
 )
 
 
+def not_registered_for_vat(language_form: str) -> str:
+    """Why an amount carries no VAT (A7)."""
+    if language_form == "nynorsk":
+        return "Seljaren er ikkje registrert i Meirverdiavgiftsregisteret."
+    return "Selgeren er ikke registrert i Merverdiavgiftsregisteret."
+
+
 def day(it: date) -> str:
     """
     >>> day(date(2024, 9, 24))

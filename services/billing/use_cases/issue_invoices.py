@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.billing.domain import wording
 from services.billing.domain.instalments import INSTALMENTS, Buyer, Claim, Invoice
 from services.billing.domain.kid import kid
 from services.billing.domain.series import series_id
@@ -25,7 +26,7 @@ class Seller:
 
     party: BilledParty
     account: str
-    no_vat_because: str
+    no_vat_because: str | None  # none: what `wording` says
 
 
 async def issue_invoices(
@@ -86,7 +87,7 @@ def content_of(invoice: Invoice, claim: Claim, buyer: Buyer, seller: Seller, pro
         delivered_to=delivery.last_day,
         delivered_where=delivery.place,
         amount_ore=claim.amount_ore,
-        no_vat_because=seller.no_vat_because,
+        no_vat_because=seller.no_vat_because or wording.not_registered_for_vat(buyer.language_form),
         account=seller.account,
         kid=invoice.kid,
     )

@@ -16,7 +16,7 @@ from services.notifications.domain.mails import CANCELLATION, CHANGE, INVITATION
 KINDS_OF_ONE_PARTY = ("guidance_visit", "contract_meeting")
 
 Key = tuple[str, str]  # session, person
-Why = Literal["cancelled", "without_date", "not_concerned"]
+Why = Literal["cancelled", "without_date", "agreement_ended", "handed_over", "not_concerned"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,6 +79,7 @@ class Change:
     session: str
     person: Person
     party: str
+    is_with_party: bool  # held with this party alone
     sequence: int  # 0, and one more each time
     entry: Entry  # as it stands from now on; of a cancellation, as it stood
     before: Entry | None  # as it stood; none where it did not
@@ -115,15 +116,14 @@ def differences(
     but whose details are not known.
     """
     known = {session.id: session for session in sessions}
-    parties = list(parties)
-    persons = {person.id: person for party in parties for person in party.persons}
-    wanted = _wanted(sessions, parties)
+    by_number = {party.organisation_number: party for party in parties}
+    wanted = _wanted(sessions, by_number.values())
     found = []
     for key in sorted(filter(is_looked_at, wanted.keys() | told.keys())):
         session, last = known[key[0]], told.get(key)
         if _is_over(session, last, today):
             continue
-        change = _change(session, last, wanted.get(key), persons)
+        change = _change(session, last, wanted.get(key), by_number)
         if change:
             found.append(change)
     return found
@@ -147,36 +147,46 @@ def _is_over(session: Session, last: Told | None, today: date) -> bool:
 
 
 def _change(
-    session: Session, last: Told | None, wanted: tuple[Person, Party] | None, persons: Mapping[str, Person]
+    session: Session, last: Told | None, wanted: tuple[Person, Party] | None, parties: Mapping[str, Party]
 ) -> Change | None:
     stood = last.entry if last and last.stands else None
-    sequence = last.sequence + 1 if last else 0
-    if wanted:
-        person, party = wanted
-        if session.entry is None or session.entry == stood:
-            return None
-        return Change(
-            session=session.id,
-            person=person,
-            party=party.organisation_number,
-            sequence=sequence,
-            entry=session.entry,
-            before=stood,
-        )
-    if last is None or stood is None:
+    if wanted is None:
+        return _farewell(session, last, parties) if last and stood else None
+    person, party = wanted
+    if session.entry is None or session.entry == stood:
         return None
     return Change(
         session=session.id,
-        person=persons.get(last.person.id, last.person),  # whose address may have been corrected since
-        party=last.party,
-        sequence=sequence,
-        entry=stood,
+        person=person,
+        party=party.organisation_number,
+        is_with_party=session.party is not None,
+        sequence=last.sequence + 1 if last else 0,
+        entry=session.entry,
         before=stood,
-        why=_why(session),
     )
 
 
-def _why(session: Session) -> Why:
+def _farewell(session: Session, last: Told, parties: Mapping[str, Party]) -> Change:
+    heard = {person.id: person for party in parties.values() for person in party.persons}
+    return Change(
+        session=session.id,
+        person=heard.get(last.person.id, last.person),  # whose address may have been corrected since
+        party=last.party,
+        is_with_party=session.party is not None,
+        sequence=last.sequence + 1,
+        entry=last.entry,
+        before=last.entry,
+        why=_why(session, parties.get(last.party)),
+    )
+
+
+def _why(session: Session, party: Party | None) -> Why:
     if session.cancelled:
         return "cancelled"
-    return "without_date" if session.last_day is None else "not_concerned"
+    if session.last_day is None:
+        return "without_date"
+    if party is None:
+        return "not_concerned"
+    if party.ends_on is not None and party.ends_on <= session.last_day:
+        return "agreement_ended"
+    return "handed_over" if stands(session, party) and party.persons else "not_concerned"

@@ -35,6 +35,8 @@ class Mailing:
     happened_at: datetime
     programme_name: str
     party_name: str
+    official_name: str
+    party_kind: str
     language: Language
 
 
@@ -59,7 +61,14 @@ async def waiting(connection: AsyncConnection, marks: Sequence[Mark]) -> list[Ma
     m, programme, party = tables.mailing, tables.programme, tables.party
     on = {(mark.programme, mark.party): mark for mark in marks}
     query = (
-        select(m, programme.c.name.label("programme_name"), party.c.name.label("party_name"), party.c.language_form)
+        select(
+            m,
+            programme.c.name.label("programme_name"),
+            party.c.name.label("party_name"),
+            party.c.official_name,
+            party.c.kind.label("party_kind"),
+            party.c.language_form,
+        )
         .join(programme, programme.c.code == m.c.programme)
         .join(party, party.c.organisation_number == m.c.party)
         .where(m.c.addressed_at.is_(None), or_(*(_on(mark) for mark in on.values())))
@@ -75,6 +84,8 @@ async def waiting(connection: AsyncConnection, marks: Sequence[Mark]) -> list[Ma
             happened_at=row.happened_at,
             programme_name=row.programme_name,
             party_name=row.party_name,
+            official_name=row.official_name,
+            party_kind=row.party_kind,
             language=language(row.language_form),
         )
         for row in await connection.execute(query)

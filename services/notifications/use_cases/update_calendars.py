@@ -123,6 +123,7 @@ def letter(change: Change, programme: str, names: Names) -> Letter:
         content={
             "programme": names.programme,
             "party": party_name,
+            "is_with_party": change.is_with_party,
             "entry": ENTRY.dump_python(change.entry, mode="json"),
             "before": ENTRY.dump_python(change.before, mode="json") if change.before else None,
             "why": change.why,

@@ -52,6 +52,8 @@ async def letters_of(ask: PatientAsk, mailing: Mailing) -> list[Letter]:
     content: dict[str, Any] = {
         "programme": mailing.programme_name,
         "party": mailing.party_name,
+        "official_name": mailing.official_name,
+        "party_kind": mailing.party_kind,
         "about": mailing.about,
         "happened_on": mailing.happened_at.astimezone(OSLO).date().isoformat(),
     }
@@ -61,6 +63,8 @@ async def letters_of(ask: PatientAsk, mailing: Mailing) -> list[Letter]:
         content["document"] = (await ask(question)).model_dump(mode="json")
     purpose = PURPOSES[mailing.kind]
     contacts = await ask(WhoIsConcerned(purpose=purpose, programme=mailing.programme, party=mailing.party))
+    if purpose == "concern":
+        content["contacts"] = [it.name for it in contacts.recipients]
     return [
         Letter(
             kind=mailing.kind,

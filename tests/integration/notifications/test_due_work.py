@@ -12,7 +12,7 @@ from services.notifications.app import DueWork
 from services.notifications.settings import Settings
 from shared.database import Database
 from shared.questions import WhatSession, WhoIsConcerned
-from tests.integration.notifications.world import ADA, FakeAsk, take
+from tests.integration.notifications.world import ADA, FakeAsk, queued, take
 from tests.support.smtp import MailServer
 from tests.unit.notifications.news import accepted, party, programme, session
 
@@ -37,27 +37,31 @@ async def run(work: DueWork, ask: FakeAsk, *names: str) -> None:
 async def test_what_is_left_is_counted_until_everything_is_sent(
     database: Database, work: DueWork, ask: FakeAsk, smtp: MailServer
 ) -> None:
-    nothing = {"write mailings": 0, "update calendars": 0, "send mails": 0, "mails": 0}
+    nothing = {"write mails": 0, "send mails": 0, "mails": 0}
     assert await left(work, ask) == nothing
     await take(database, programme(), party(1), accepted(1), session())
     before = await left(work, ask)
-    assert before["write mailings"] > 0
-    assert before["update calendars"] > 0
+    assert before["write mails"] > 0
     assert before["mails"] == 1  # the mailing
-    await run(work, ask, "write mailings", "update calendars")
+    await run(work, ask, "write mails")
     assert await left(work, ask) == nothing | {"mails": 2}
     await run(work, ask, "send mails")
     assert await left(work, ask) == nothing
     assert [it["Message-ID"].endswith("@kulturskoleradet.example>") for it in smtp.to(ADA.email)] == [True, True]
 
 
+async def test_who_is_accepted_reads_so_before_being_invited(database: Database, work: DueWork, ask: FakeAsk) -> None:
+    await take(database, programme(), party(1), session(), accepted(1))
+    await run(work, ask, "write mails")
+    assert [mail.kind for mail in await queued(database)] == ["application_accepted", "session_invitation"]
+
+
 async def test_what_waits_for_an_answer_is_left(database: Database, work: DueWork, ask: FakeAsk) -> None:
     ask.silent |= {WhoIsConcerned, WhatSession}
     await take(database, programme(), party(1), accepted(1), session())
-    await run(work, ask, "write mailings", "update calendars")
+    await run(work, ask, "write mails")
     after = await left(work, ask)
-    assert after["write mailings"] > 0
-    assert after["update calendars"] > 0
+    assert after["write mails"] > 0
     assert after["mails"] == 1
 
 
@@ -66,7 +70,7 @@ async def test_what_waits_for_a_recipient_is_nothing_to_be_done(
 ) -> None:
     ask.concerned(1)
     await take(database, programme(), party(1), accepted(1), session())
-    await run(work, ask, "write mailings", "update calendars")
+    await run(work, ask, "write mails")
     assert set((await left(work, ask)).values()) == {0}
 
 
@@ -75,7 +79,7 @@ async def test_a_mail_that_is_put_off_is_not_sendable_now(
 ) -> None:
     smtp.answer(ADA.email, "451 busy")
     await take(database, programme(), party(1), accepted(1))
-    await run(work, ask, "write mailings")
+    await run(work, ask, "write mails")
     async with database.transaction() as connection:
         await connection.execute(update(tables.mail).values(tries=20))  # the next pause outlasts any test
     assert await work.sendable() == 1

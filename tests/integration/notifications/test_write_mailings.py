@@ -75,6 +75,8 @@ async def test_everyone_concerned_gets_one_mail_with_what_is_to_be_said(database
     assert ada.content == {
         "programme": NAME,
         "party": "Kommune 1",
+        "official_name": "Kommune 1",
+        "party_kind": "municipality",
         "happened_on": "2024-09-01",
         "about": event.data.model_dump(mode="json"),
     }

@@ -90,9 +90,16 @@ def mail(kind: str, language: Language = "nb", **changes: Any) -> Mail:
     content: dict[str, Any] = {"programme": "Fremtidens kulturskole", "party": "Volda", "name": "Bo Nordmann"}
     if kind in PURPOSES:
         about = next((it.model_dump(mode="json") for name, it in _ABOUT.items() if kind.startswith(name)), {})
-        content |= {"happened_on": "2024-09-02", "about": about | {k: v for k, v in changes.items() if k in about}}
+        content |= {
+            "happened_on": "2024-09-02",
+            "about": about | {k: v for k, v in changes.items() if k in about},
+            "official_name": "Volda kommune",
+            "party_kind": "municipality",
+            "contacts": ["Ada Ås", "Bo Nordmann"],
+        }
     else:
         content |= {
+            "is_with_party": False,
             "entry": ENTRY,
             "before": None if kind == "session_invitation" else ENTRY | {"first_day": "2024-09-25"},
             "why": "cancelled" if kind == "session_cancellation" else None,

@@ -81,7 +81,7 @@ def test_its_description_says_it_all_in_the_language_form(language: Language, te
     description = entry(language=language)["DESCRIPTION"]
     assert description.startswith("Fremtidens kulturskole\n\n")
     assert text in description
-    assert "24.–25. september 2024 kl. 10.00–15.00" in description
+    assert "24. september kl. 10.00 – 25. september 2024 kl. 15.00" in description
 
 
 def test_it_begins_and_ends_at_the_clock_times_of_norway() -> None:

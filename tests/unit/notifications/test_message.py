@@ -56,7 +56,7 @@ def test_an_entry_is_an_alternative_with_its_method_and_attached_as_a_file(kind:
     assert (text.get_content_type(), html.get_content_type()) == ("text/plain", "text/html")
     assert inline.get_content_type() == "text/calendar"
     assert (inline["Content-Type"].params["method"], inline["Content-Type"].params["charset"]) == (method, "utf-8")
-    assert attached.get_filename() == "invite.ics"
+    assert attached.get_filename() == "kalender.ics"
     assert isinstance(attached, EmailMessage)
     assert inline.get_payload(decode=True) == attached.get_content()  # its lines end with CRLF (RFC 5545)
     assert b"\r\nEND:VCALENDAR\r\n" in attached.get_content()

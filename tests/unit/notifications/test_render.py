@@ -57,7 +57,7 @@ def test_every_mail_greets_by_name_says_whom_it_is_from_and_why_it_came(kind: st
     for body in (words(said.text), words(_Read(said.html).text)):
         assert "Hei, Bo Nordmann!" in body
         assert f"{'Helsing' if language == 'nn' else 'Hilsen'} {ORGANISER}" in body
-        assert "fordi du er registrert for Volda i Fremtidens kulturskole" in body
+        assert f"fordi du har {'ei' if language == 'nn' else 'en'} rolle i Fremtidens kulturskole (Volda)" in body
     assert f'<html lang="{language}">' in said.html
 
 
@@ -116,8 +116,8 @@ def test_a_mail_that_lacks_something_that_it_is_to_say_is_not_written() -> None:
 
 
 FULL: dict[Language, list[str]] = {
-    "nb": ["Fakturanummer", "Selger", "Kjøper", "Å betale", "Betales innen", "Levert", "Sted", "Merverdiavgift"],
-    "nn": ["Fakturanummer", "Seljar", "Kjøpar", "Å betale", "Betalast innan", "Levert", "Stad", "Meirverdiavgift"],
+    "nb": ["Fakturanummer", "Selger", "Kjøper", "Å betale", "Betales innen", "Gjelder", "Sted", "Merverdiavgift"],
+    "nn": ["Fakturanummer", "Seljar", "Kjøpar", "Å betale", "Betalast innan", "Gjeld", "Stad", "Meirverdiavgift"],
 }
 
 
@@ -155,8 +155,8 @@ def test_a_document_of_one_day_without_a_place_says_no_more_than_that(language: 
 
 
 REASONS: list[tuple[str, Language, str]] = [
-    ("agreement_ended", "nb", "Avtalen var avsluttet da samlingen var ferdig."),
-    ("agreement_ended", "nn", "Avtala var avslutta då samlinga var ferdig."),
+    ("agreement_ended", "nb", "Avtalen gjaldt ikke lenger den dagen raten ble fakturert for."),
+    ("agreement_ended", "nn", "Avtala gjaldt ikkje lenger den dagen raten vart fakturert for."),
     ("completion_revoked", "nb", "Samlingen er likevel ikke regnet som gjennomført."),
     ("completion_revoked", "nn", "Samlinga er likevel ikkje rekna som gjennomført."),
     ("release_withdrawn", "nb", "Faktureringen av raten er trukket tilbake."),
@@ -205,7 +205,7 @@ def test_an_invitation_says_what_when_where_and_how(language: Language) -> None:
     link = "https://meet.example/fellessamling"
     digital = ENTRY | {"format": "digital", "place": None, "meeting_link": link}
     for entry, facts in (
-        (ENTRY, ["24.–25. september 2024 kl. 10.00–15.00", "Quality Hotel Stjørdal", "fysisk"]),
+        (ENTRY, ["24. september kl. 10.00 – 25. september 2024 kl. 15.00", "Quality Hotel Stjørdal", "fysisk"]),
         (digital, [link, "digitalt"]),
     ):
         said = rendered("session_invitation", language, entry=entry)
@@ -216,13 +216,42 @@ def test_an_invitation_says_what_when_where_and_how(language: Language) -> None:
 
 def test_a_move_says_what_it_was_before_and_another_change_does_not_say_that_it_moved() -> None:
     moved = rendered("session_change", before=ENTRY | {"first_day": "2024-09-23", "last_day": "2024-09-24"})
-    assert moved.subject.startswith("Flyttet: Fellessamling 1, 24.–25. september 2024")
-    assert "(før: 23.–24. september 2024 kl. 10.00–15.00)" in moved.text
-    assert "Før: 23.–24. september 2024 kl. 10.00–15.00" in words(_Read(moved.html).text)
+    assert moved.subject.startswith("Flyttet: Fellessamling 1, 24. september kl. 10.00 – 25. september 2024")
+    assert "(før: 23. september kl. 10.00 – 24. september 2024 kl. 15.00)" in words(moved.text)
+    assert "Før: 23. september kl. 10.00 – 24. september 2024 kl. 15.00" in words(_Read(moved.html).text)
     changed = rendered("session_change", before=ENTRY | {"place": None})
     assert changed.subject.startswith("Endret: ")
     assert "(før: –)" in changed.text
     assert "flyttet" not in changed.text + changed.html
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "word"),
+    [
+        ({"starts_at": None, "ends_at": None}, {}, "Endret"),  # a time that is known more precisely
+        ({}, {"duration_minutes": 90}, "Endret"),
+        ({}, {"starts_at": "11:00"}, "Flyttet"),
+        ({}, {"last_day": "2024-09-26"}, "Flyttet"),
+    ],
+)
+def test_only_another_time_is_a_move(before: dict[str, Any], now: dict[str, Any], word: str) -> None:
+    said = rendered("session_change", entry=ENTRY | now, before=ENTRY | before)
+    assert said.subject.startswith(f"{word}: ")
+
+
+def test_what_is_held_with_one_party_alone_names_it_since_an_advisor_has_many_of_the_same_name() -> None:
+    said = rendered("session_invitation", is_with_party=True)
+    assert said.subject.startswith("Invitasjon: Fellessamling 1, Volda, ")
+    assert said.calendar is not None
+    assert "SUMMARY:Fellessamling 1\\, Volda\r\n" in said.calendar
+
+
+def test_a_county_branch_is_not_asked_for_a_school_owner_or_a_dialogue_with_itself(language: Language) -> None:
+    for kind, words_ in (("application_accepted", ("koleeier", "kuleeigar")), ("application_received", ("dialog",))):
+        for party_kind in ("municipality", "county_branch"):
+            said = rendered(kind, language, party_kind=party_kind)
+            for body in (said.text, said.html):
+                assert any(word in body for word in words_) == (party_kind == "municipality")
 
 
 @pytest.mark.parametrize(
@@ -234,13 +263,17 @@ def test_a_move_says_what_it_was_before_and_another_change_does_not_say_that_it_
         ("without_date", "nn", "Utsett"),
         ("not_concerned", "nb", "Gjelder deg ikke lenger"),
         ("not_concerned", "nn", "Gjeld deg ikkje lenger"),
+        ("agreement_ended", "nb", "Gjelder deg ikke lenger"),
+        ("agreement_ended", "nn", "Gjeld deg ikkje lenger"),
+        ("handed_over", "nb", "Invitasjonen går til en annen"),
+        ("handed_over", "nn", "Invitasjonen går til ein annan"),
     ],
 )
 def test_a_cancellation_says_why(why: str, language: Language, heading: str) -> None:
     said = rendered("session_cancellation", language, why=why)
-    assert said.subject.startswith(f"{heading}: Fellessamling 1, 24.–25. september 2024")
+    assert said.subject.startswith(f"{heading}: Fellessamling 1, 24. september kl. 10.00 – 25. september 2024")
     assert f"{heading}: Fellessamling 1" in _Read(said.html).text
-    assert "24.–25. september 2024 kl. 10.00–15.00" in said.text
+    assert "24. september kl. 10.00 – 25. september 2024 kl. 15.00" in said.text
 
 
 def test_only_mails_about_sessions_carry_a_calendar_entry() -> None:

@@ -50,7 +50,9 @@ def projections() -> None:
         "party",
         sa.Column("organisation_number", sa.String(9), primary_key=True),
         sa.Column("version", sa.Integer, nullable=False),
+        sa.Column("kind", sa.String(20), nullable=False),
         sa.Column("name", sa.Text, nullable=False),
+        sa.Column("official_name", sa.Text, nullable=False),
         sa.Column("language_form", sa.String(10), nullable=False),
     )
     op.create_table(
