@@ -31,6 +31,7 @@ from shared.messaging.watchdog import Watchdog, consumer_info
 from shared.questions import Question
 from shared.settings import ServiceSettings
 from shared.web import contract, operations, problems
+from shared.web.closed import Closed
 from shared.web.keys import Keys
 
 log = structlog.get_logger()
@@ -174,6 +175,7 @@ class Service:
         api.state.database = self.database
         api.state.keys = Keys(self.settings.keys_file)
         problems.install(api)
+        api.add_middleware(Closed, keys=api.state.keys)
         for router in routers:
             api.include_router(router)
         technical = operations.routes(simulated_clock=self.settings.simulated_clock)

@@ -21,7 +21,7 @@ from services.billing.use_cases.list_unbilled import list_unbilled
 from services.billing.use_cases.release_instalment import release_instalment
 from services.billing.use_cases.withdraw_release import withdraw_release
 from shared.questions import DocumentContent
-from shared.web.api import Administrator, After, Body, DatabaseOf, Limit, Page, Reader, page_of
+from shared.web.api import Administrator, After, Body, DatabaseOf, Day, Int, Limit, Page, Reader, page_of
 
 router = APIRouter(prefix="/billing", tags=["billing"])
 
@@ -66,8 +66,8 @@ class CreditNoteView(View):
 
 
 class NewRelease(Body):
-    instalment: Annotated[int, Field(ge=1, le=3)]
-    effective_on: date = Field(description="counts as a session completed on that day (B6); not in the future")
+    instalment: Annotated[Int, Field(ge=1, le=3)]
+    effective_on: Day = Field(description="counts as a session completed on that day (B6); not in the future")
     reason: ReleaseReason
 
 

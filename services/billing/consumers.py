@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from services.billing import tables
-from services.billing.domain import wording
 from services.billing.repository.marks import look_again
 from shared.events import registration, scheduling
 from shared.events.envelope import Event
 from shared.messaging.consume import Consumers
 from shared.messaging.facts import Added, Fact, Newest
+from shared.when_text import when_text
 
 consumers = Consumers("billing")
 
@@ -84,17 +84,9 @@ def joint_session(event: Event[scheduling.Session]) -> Iterable[Fact]:
         instalment=it.instalment,
         title=it.title,
         place=it.place,
-        planned=planned(it.when),
+        planned=when_text(it.when),
+        not_before=it.when.earliest,
         first_day=days.first if days else None,
         last_day=days.last if days else None,
     )
     yield from look_again(it.programme)
-
-
-def planned(when: scheduling.When) -> str:
-    """As precise as the plan is, and no more (S2)."""
-    if when.days:
-        return wording.days(when.days.first, when.days.last)
-    if when.weeks:
-        return wording.weeks([(it.year, it.first, it.last) for it in when.weeks])
-    return wording.months(when.months)

@@ -5,20 +5,20 @@ from __future__ import annotations
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
+from stdnum.no import kontonr, orgnr
 
-from shared.mod11 import is_account, is_organisation_number
 from shared.settings import ServiceSettings
 
 
 def _account(number: str) -> str:
-    if not is_account(number):
+    if not (number.isdecimal() and len(number) == 11 and kontonr.is_valid(number)):  # noqa: PLR2004 - without dots
         msg = "no bank account number: eleven digits, the last of which checks the others"
         raise ValueError(msg)
     return number
 
 
 def _organisation_number(number: str) -> str:
-    if not is_organisation_number(number):
+    if not (number.isdecimal() and orgnr.is_valid(number)):
         msg = "no organisation number: nine digits, the last of which checks the others"
         raise ValueError(msg)
     return number

@@ -69,6 +69,7 @@ session = Table(
     Column("title", Text),
     Column("place", Text),
     Column("planned", Text, nullable=False),  # when, as far as it is known, in Norwegian
+    Column("not_before", Date, nullable=False),  # the first day that it may begin on
     Column("first_day", Date),  # none until the days are exact (S2)
     Column("last_day", Date),
 )

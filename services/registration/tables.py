@@ -32,7 +32,7 @@ programme = Table(
     Column("period_start", Date, nullable=False),
     Column("period_end", Date, nullable=False),
     Column("fee_ore", BigInteger, nullable=False),
-    Column("county_branch_fee_ore", BigInteger, nullable=False),
+    Column("county_branch_fee_ore", BigInteger),  # none: the same
     Column("applications_from", Date),
     Column("applications_until", Date),
     Column("days_to_pay", Integer, nullable=False),

@@ -1,4 +1,4 @@
-"""What scheduling learns from registration: which programmes and parties there are."""
+"""What scheduling learns from registration: which programmes, with their periods, and parties there are."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ consumers = Consumers("scheduling")
 @consumers.on(registration.PROGRAMME_OPENED, registration.PROGRAMME_CHANGED)
 def programme(event: Event[registration.Programme]) -> Iterable[Fact]:
     it = event.data
-    yield Newest(tables.programme, code=it.code, version=it.version)
+    yield Newest(
+        tables.programme, code=it.code, version=it.version, period_start=it.period_start, period_end=it.period_end
+    )
 
 
 @consumers.on(registration.PARTY_REGISTERED, registration.PARTY_CHANGED)

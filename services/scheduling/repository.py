@@ -6,24 +6,32 @@ from typing import Any
 
 from pydantic import TypeAdapter
 from sqlalchemy import Row, func, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.scheduling import tables
+from services.scheduling.domain.period import Period
 from services.scheduling.domain.session import Session
 from services.scheduling.domain.when import When
-from shared.errors import Conflict, NotFound
+from shared.errors import NotFound
 
 WHEN = TypeAdapter(When)
 s = tables.session.c
 
 
-async def lock_programme(connection: AsyncConnection, code: str) -> None:
-    """Who plans, or gives an instalment to a session, decides on the whole programme. Raises NotFound."""
+async def lock_programme(connection: AsyncConnection, code: str) -> Period:
+    """Who plans, or gives a number to a session, decides on the whole programme. Raises NotFound."""
     query = select(tables.programme).where(tables.programme.c.code == code).with_for_update()
-    if (await connection.execute(query)).first() is None:
+    row = (await connection.execute(query)).first()
+    if row is None:
         msg = "this programme is not known here yet"
         raise NotFound(msg, field="programme")
+    return Period(start=row.period_start, end=row.period_end)
+
+
+async def locked(connection: AsyncConnection, id: str) -> tuple[Session, Period]:
+    """A session for who decides on its place among the others: locked, after its programme. Raises NotFound."""
+    period = await lock_programme(connection, (await session(connection, id)).programme)
+    return await session(connection, id, lock=True), period
 
 
 async def check_programme(connection: AsyncConnection, code: str) -> None:
@@ -91,13 +99,7 @@ async def add(connection: AsyncConnection, it: Session, *, by: str) -> None:
 
 
 async def save(connection: AsyncConnection, it: Session, *, by: str) -> None:
-    """Raises Conflict where its new place in the plan is taken."""
-    update = tables.session.update().where(s.id == it.id).values(**_row(it), changed_by=by)
-    try:
-        await connection.execute(update)
-    except IntegrityError:
-        msg = "another session stands in this place of the plan"
-        raise Conflict(msg, rule="S4", field="number") from None
+    await connection.execute(tables.session.update().where(s.id == it.id).values(**_row(it), changed_by=by))
 
 
 def _row(it: Session) -> dict[str, Any]:

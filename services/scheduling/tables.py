@@ -1,6 +1,6 @@
 """Scheduling's tables."""
 
-from sqlalchemy import Column, Index, Integer, MetaData, String, Table, Text, func
+from sqlalchemy import Column, Date, Index, Integer, MetaData, String, Table, Text, func
 
 metadata = MetaData()
 
@@ -10,6 +10,8 @@ programme = Table(
     metadata,
     Column("code", String(40), primary_key=True),
     Column("version", Integer, nullable=False),
+    Column("period_start", Date, nullable=False),
+    Column("period_end", Date, nullable=False),
 )
 party = Table(
     "party",

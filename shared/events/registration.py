@@ -102,7 +102,7 @@ class Concern(PartyInProgramme):
     id: EntityId
     agreement: EntityId
     raised_by: Literal["council", "municipality"]
-    state: Literal["raised", "resolved", "terminated"]
+    state: Literal["raised", "resolved"]
 
 
 PROGRAMME_OPENED = EventType(PUBLISHER, "programme.opened", Programme)

@@ -61,6 +61,15 @@ class When(Value):
             raise ValueError(msg)
         return self
 
+    @property
+    def earliest(self) -> date:
+        """The first day that it may begin on."""
+        if self.days is not None:
+            return self.days.first
+        if self.weeks:
+            return min(date.fromisocalendar(it.year, it.first, 1) for it in self.weeks)
+        return date(int(min(self.months)[:4]), int(min(self.months)[5:]), 1)
+
 
 class Session(Entity):
     """Any dated gathering. Title and place of visits and contract meetings are asked for, not told."""

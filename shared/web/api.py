@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import date
 from typing import Annotated, Any, Generic, TypeVar
 
 from fastapi import Depends, HTTPException, Query, Request
 from fastapi.security import HTTPBasic, HTTPBasicCredentials, HTTPBearer
 from fastapi.security.http import HTTPAuthorizationCredentials
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict, StringConstraints
 
 from shared.database import Database
 from shared.web.keys import Key, Role
@@ -25,6 +27,19 @@ Prose = Annotated[
         strip_whitespace=True, min_length=1, max_length=5000, pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
     ),
 ]
+
+
+def _written_as_a_day(value: Any) -> Any:
+    if isinstance(value, date) or (isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value)):
+        return value
+    msg = "a day is written as 2024-09-25"
+    raise ValueError(msg)
+
+
+# As they are written in JSON and nothing else: `true` is no amount, and a number is no day.
+Int = Annotated[int, Strict()]
+Bool = Annotated[bool, Strict()]
+Day = Annotated[date, BeforeValidator(_written_as_a_day), Field(ge=date(2000, 1, 1), le=date(2100, 12, 31))]
 
 
 class Body(BaseModel):

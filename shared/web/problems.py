@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from typing import Any
 
 import structlog
@@ -16,6 +18,8 @@ from shared.errors import Conflict, NotFound, Refused, RuleBroken
 log = structlog.get_logger()
 
 STATUS: dict[type[Refused], int] = {RuleBroken: 422, NotFound: 404, Conflict: 409}
+CANNOT_BE_KEPT = "invalid byte sequence for encoding"  # PostgreSQL of a NUL, which a path or a query may hold
+_NAME = re.compile(r"[A-Za-z0-9_\[\]-]{1,60}")
 TITLES = {
     400: "Bad request",
     401: "A key is needed",
@@ -23,6 +27,7 @@ TITLES = {
     404: "Not found",
     405: "Method not allowed",
     409: "Conflict",
+    413: "Too big",
     422: "Not acceptable as it is",
     500: "Something went wrong here",
     503: "Not available right now",
@@ -56,12 +61,19 @@ async def _refused(_: Request, error: Exception) -> JSONResponse:
 
 async def _not_valid(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)  # for the type checker
+    if any(it["type"] == "json_invalid" for it in error.errors()):
+        return problem(422, "the body is no JSON")
     # The content is left out: it may be personal data.
-    errors = [{"field": ".".join(str(part) for part in it["loc"][1:]), "message": it["msg"]} for it in error.errors()]
+    errors = [{"field": _field(it["loc"]), "message": it["msg"]} for it in error.errors()]
     fields = ", ".join(sorted({it["field"] for it in errors}))
     return problem(
         422, f"wrong, missing or unknown: {fields}" if fields else "the body is no JSON object", errors=errors
     )
+
+
+def _field(place: Sequence[Any]) -> str:
+    """Where in the request; a name that somebody made up is shown only where it looks like one."""
+    return ".".join(str(part) if _NAME.fullmatch(str(part)) else "?" for part in place[1:])
 
 
 async def _http(_: Request, error: Exception) -> JSONResponse:
@@ -70,6 +82,8 @@ async def _http(_: Request, error: Exception) -> JSONResponse:
 
 
 async def _unexpected(request: Request, error: Exception) -> JSONResponse:
+    if CANNOT_BE_KEPT in str(getattr(error, "orig", "")):
+        return problem(422, "a character that cannot be kept: U+0000")
     if is_passing(error):
         log.warning("the database does not answer", path=request.url.path, error=type(error).__name__)
         return problem(503, "the database does not answer right now; try again", headers={"Retry-After": "2"})

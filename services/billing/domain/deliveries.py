@@ -25,6 +25,7 @@ class JointSession:
     title: str | None
     place: str | None
     planned: str  # when, as far as it is known, in Norwegian
+    not_before: date  # the first day that it may begin on
     first_day: date | None  # none until the days are exact
     last_day: date | None
 

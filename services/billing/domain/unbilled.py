@@ -67,7 +67,7 @@ def _owed(agreement: Agreement, n: int, *, programme_is_known: bool) -> Unbilled
             "programme_unknown",
             "Programmet er ikke kjent her ennå; raten faktureres når opplysningene om det er kommet.",
         )
-    return _why(n, "about_to_be_issued", "Raten skal faktureres, og fakturaen kommer straks.")
+    return _why(n, "about_to_be_issued", "Raten skal faktureres; fakturaen kommer vanligvis straks.")
 
 
 def _not_owed(agreement: Agreement, occasions: Occasions, n: int) -> Unbilled:
@@ -75,16 +75,15 @@ def _not_owed(agreement: Agreement, occasions: Occasions, n: int) -> Unbilled:
         return _why(n, "not_signed", "Avtalen er ikke underskrevet.")
     if split_fee(agreement.fee_ore)[n - 1] == 0:
         return _why(n, "nothing_to_pay", "Raten er på 0 kroner.")
-    if any(delivery.instalment == n for delivery in occasions.deliveries):
-        return _ended(agreement, n)
     planned = occasions.planned(n)
-    if not planned:
-        told = "Ingen fysisk fellessamling er knyttet til raten, og den er ikke frigitt for hånd."
-        return _why(n, "no_session", told)
-    if agreement.ends_on is not None and all(it.last_day and agreement.ends_on <= it.last_day for it in planned):
+    to_come = [it for it in planned if agreement.ends_on is None or (it.last_day or it.not_before) < agreement.ends_on]
+    if to_come:
+        told = " eller ".join(f"{it.title or 'Fysisk fellessamling'} ({it.planned})" for it in to_come)
+        return _why(n, "session_not_completed", f"Ikke gjennomført: {told}.")
+    if planned or any(delivery.instalment == n for delivery in occasions.deliveries):
         return _ended(agreement, n)
-    told = " eller ".join(f"{it.title or 'Fysisk fellessamling'} ({it.planned})" for it in planned)
-    return _why(n, "session_not_completed", f"Ikke gjennomført: {told}.")
+    told = "Ingen fysisk fellessamling er knyttet til raten, og den er ikke frigitt for hånd."
+    return _why(n, "no_session", told)
 
 
 def _ended(agreement: Agreement, n: int) -> Unbilled:

@@ -21,7 +21,7 @@ from services.registration.use_cases.take_end_back import take_end_back
 from services.registration.use_cases.terminate_agreement import terminate_agreement
 from shared.database import Database
 from shared.events.envelope import EntityId, OrganisationNumber
-from shared.web.api import Administrator, After, Body, DatabaseOf, Limit, Line, Page, Prose, page_of
+from shared.web.api import Administrator, After, Body, DatabaseOf, Day, Limit, Line, Page, Prose, page_of
 
 router = APIRouter(prefix="/registration", tags=["agreements"])
 
@@ -33,15 +33,15 @@ class NewAgreement(Body):
     branch's by council_director and leader (A4)."""
 
     party: OrganisationNumber
-    period_start: date
-    period_end: date
+    period_start: Day
+    period_end: Day
     signatories: dict[Role, ContactBody]
 
 
 class NewSignature(Body):
     signatory: Role
     place: Line
-    signed_on: date
+    signed_on: Day
 
 
 class NewConcern(Body):
@@ -49,7 +49,7 @@ class NewConcern(Body):
 
     raised_by: Side
     description: Prose
-    raised_on: date | None = None
+    raised_on: Day | None = None
 
 
 class Resolution(Body):
@@ -60,14 +60,14 @@ class Termination(Body):
     """`ends_on` is the first day on which the agreement is no longer in force."""
 
     concern: EntityId
-    ends_on: date
+    ends_on: Day
     note: Prose | None = None
 
 
 class End(Body):
     """`ends_on` is the first day on which the agreement is no longer in force."""
 
-    ends_on: date
+    ends_on: Day
     reason: Prose
 
 

@@ -13,7 +13,7 @@ from services.registration.use_cases.assess_application import assess_applicatio
 from services.registration.use_cases.receive_application import receive_application
 from shared.database import Database
 from shared.events.envelope import OrganisationNumber, PayerReference
-from shared.web.api import Administrator, After, Body, DatabaseOf, Limit, Page, Prose, page_of
+from shared.web.api import Administrator, After, Body, Bool, DatabaseOf, Limit, Page, Prose, page_of
 
 router = APIRouter(prefix="/registration", tags=["applications"])
 
@@ -34,7 +34,7 @@ class NewApplication(Body):
 
 
 class VerdictBody(Body):
-    met: bool
+    met: Bool
     reason: Prose
 
 

@@ -14,14 +14,14 @@ from services.registration.use_cases.elect_coordinator import elect_coordinator
 from services.registration.use_cases.remove_participant import remove_participant
 from shared.database import Database
 from shared.events.envelope import EntityId
-from shared.web.api import Administrator, Body, DatabaseOf, Line
+from shared.web.api import Administrator, Body, Bool, DatabaseOf, Line
 
 router = APIRouter(prefix="/registration/programmes/{programme}/groups/{party}", tags=["groups"])
 
 
 class NewParticipant(ContactBody):
     role: Line | None = None
-    represents_school_owner: bool = False
+    represents_school_owner: Bool = False
 
 
 class Election(Body):

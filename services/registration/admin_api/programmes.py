@@ -19,12 +19,12 @@ from services.registration.use_cases.open_programme import open_programme
 from services.registration.use_cases.register_advisor import register_advisor
 from services.registration.use_cases.register_party import register_party
 from shared.events.envelope import OrganisationNumber, ProgrammeCode
-from shared.web.api import Administrator, After, Body, DatabaseOf, Limit, Line, Page, Reader, page_of
+from shared.web.api import Administrator, After, Body, DatabaseOf, Day, Int, Limit, Line, Page, Reader, page_of
 
 router = APIRouter(prefix="/registration", tags=["registration"])
 
-Ore = Annotated[int, Field(ge=0, le=100_000_000)]  # a million kroner
-Days = Annotated[int, Field(ge=1, le=365)]
+Ore = Annotated[Int, Field(ge=0, le=100_000_000)]  # a million kroner
+Days = Annotated[Int, Field(ge=1, le=365)]
 FourDigits = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}$")]
 InvoicesBy = Literal["email", "ehf"]
 
@@ -34,12 +34,12 @@ class NewProgramme(Body):
 
     code: ProgrammeCode
     name: Line
-    period_start: date
-    period_end: date
+    period_start: Day
+    period_end: Day
     fee_ore: Ore
     county_branch_fee_ore: Ore | None = None
-    applications_from: date | None = None
-    applications_until: date | None = None
+    applications_from: Day | None = None
+    applications_until: Day | None = None
     days_to_pay: Days = 30
 
 
@@ -47,12 +47,12 @@ class ProgrammeChanges(Body):
     """Only the fields that are given change."""
 
     name: Line = ""
-    period_start: date = date.min
-    period_end: date = date.min
+    period_start: Day = date.min
+    period_end: Day = date.min
     fee_ore: Ore = 0
-    county_branch_fee_ore: Ore = 0
-    applications_from: date | None = None
-    applications_until: date | None = None
+    county_branch_fee_ore: Ore | None = None
+    applications_from: Day | None = None
+    applications_until: Day | None = None
     days_to_pay: Days = 0
 
 
@@ -95,7 +95,7 @@ class PartyChanges(Body):
     name: Line = ""
     official_name: Line | None = None
     language_form: LanguageForm = "bokmål"
-    address: Address | None = None
+    address: Address = Address.model_construct(street="", postal_code="", city="")
     takes_invoices_by: InvoicesBy = "email"
 
 
@@ -132,10 +132,8 @@ class Summary(BaseModel):
 
 @router.post("/programmes", status_code=201)
 async def open_one(body: NewProgramme, database: DatabaseOf, key: Administrator) -> ProgrammeView:
-    given = body.model_dump()
-    if body.county_branch_fee_ore is None:
-        given["county_branch_fee_ore"] = body.fee_ore
-    return ProgrammeView(**vars(await open_programme(database, Programme(version=1, **given), by=key.name)))
+    given = Programme(version=1, **body.model_dump())
+    return programme_view(await open_programme(database, given, by=key.name))
 
 
 @router.get("/programmes")
@@ -144,19 +142,19 @@ async def show_programmes(
 ) -> Page[ProgrammeView]:
     async with database.reading() as connection:
         found = await programmes.all_after(connection, after, limit)
-    return page_of([ProgrammeView(**vars(it)) for it in found], limit, lambda it: it.code)
+    return page_of([programme_view(it) for it in found], limit, lambda it: it.code)
 
 
 @router.get("/programmes/{programme}")
 async def show_programme(programme: str, database: DatabaseOf, _: Reader) -> ProgrammeView:
     async with database.reading() as connection:
-        return ProgrammeView(**vars(await programmes.get(connection, programme)))
+        return programme_view(await programmes.get(connection, programme))
 
 
 @router.patch("/programmes/{programme}")
 async def change_one(programme: str, body: ProgrammeChanges, database: DatabaseOf, key: Administrator) -> ProgrammeView:
     changes = body.model_dump(exclude_unset=True)
-    return ProgrammeView(**vars(await change_programme(database, programme, changes, by=key.name)))
+    return programme_view(await change_programme(database, programme, changes, by=key.name))
 
 
 @router.post("/parties", status_code=201)
@@ -215,8 +213,12 @@ async def summary(programme: str, database: DatabaseOf, _: Reader) -> Summary:
 
 def _flat(given: dict[str, Any]) -> dict[str, Any]:
     """With the lines of the address beside the rest, as the domain has them."""
-    address: dict[str, Any] = given.pop("address", None) or {}
+    address: dict[str, Any] = given.pop("address", {})
     return given | address
+
+
+def programme_view(it: Programme) -> ProgrammeView:
+    return ProgrammeView(**vars(it) | {"county_branch_fee_ore": it.fee_for("county_branch")})
 
 
 def party_view(it: Party) -> PartyView:

@@ -102,9 +102,7 @@ def ended(agreement: Agreement, on: date, reason: str) -> Agreement:
     if after == agreement:
         return agreement
     check_goes_on(agreement)
-    if on > agreement.period_end:
-        msg = f"an agreement ends early, that is not after its last day, {agreement.period_end}"
-        raise RuleBroken(msg, rule="R10", field="ends_on")
+    _check_early(agreement, on)
     return after
 
 
@@ -117,7 +115,7 @@ def terminated(agreement: Agreement, concern: Concern, on: date, note: str | Non
     after = replace(agreement, ends_on=on, kind_of_end="terminated", end_note=note, ended_over=concern.id)
     if after == agreement:
         return agreement
-    check_goes_on(agreement)
+    check_in_force(agreement, today)
     check_signed(agreement)
     if concern.agreement != agreement.id:
         msg = "the concern is about another agreement"
@@ -131,6 +129,7 @@ def terminated(agreement: Agreement, concern: Concern, on: date, note: str | Non
     if on < concern.raised_on:
         msg = f"termination comes after the concern, raised on {concern.raised_on}"
         raise RuleBroken(msg, rule="R10", field="ends_on")
+    _check_early(agreement, on)
     return after
 
 
@@ -139,6 +138,18 @@ def end_taken_back(agreement: Agreement, reason: str | None) -> Agreement:
     if agreement.ends_on is None:
         return agreement
     return replace(agreement, ends_on=None, kind_of_end=None, end_note=reason, ended_over=None)
+
+
+def _check_early(agreement: Agreement, on: date) -> None:
+    if on > agreement.period_end:
+        msg = f"an agreement ends early, that is not after its last day, {agreement.period_end}"
+        raise RuleBroken(msg, rule="R10", field="ends_on")
+
+
+def check_in_force(agreement: Agreement, today: date) -> None:
+    """Raises Conflict for one that has ended; an end that lies ahead leaves it in force until then."""
+    if agreement.ends_on is not None and agreement.ends_on <= today:
+        check_goes_on(agreement)
 
 
 def check_goes_on(agreement: Agreement) -> None:
@@ -177,9 +188,12 @@ class Concern:
 def check_can_be_raised(concern: Concern, agreement: Agreement, today: date) -> None:
     """Raises RuleBroken or Conflict."""
     check_signed(agreement)
-    check_goes_on(agreement)
+    check_in_force(agreement, today)
     if concern.raised_on > today:
         msg = "a concern is not dated ahead"
+        raise RuleBroken(msg, rule="R10", field="raised_on")
+    if agreement.signed_on and concern.raised_on < agreement.signed_on:
+        msg = f"before {agreement.signed_on}, when the agreement was signed, there were no obligations"
         raise RuleBroken(msg, rule="R10", field="raised_on")
 
 

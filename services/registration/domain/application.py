@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from shared.errors import Conflict
+from stdnum.no import fodselsnummer
+
+from shared.errors import Conflict, RuleBroken
 
 Outcome = Literal["accepted", "waiting_list", "declined"]
 State = Literal["received", "accepted", "waiting_list", "declined"]
@@ -45,6 +47,13 @@ class Application:
     contact_person: str  # id; the party's until its group has elected a coordinator
     payer_reference: str
     state: State
+
+
+def check_payer_reference(reference: str) -> None:
+    """It stands in events, from which nothing can be erased (N2). Raises RuleBroken."""
+    if fodselsnummer.is_valid(reference):
+        msg = "a national identity number is personal data, and no payer's reference"
+        raise RuleBroken(msg, rule="N2", field="payer_reference")
 
 
 def check_open(application: Application) -> None:

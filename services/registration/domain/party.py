@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from stdnum.no import orgnr
+
 from shared.errors import RuleBroken
-from shared.mod11 import is_organisation_number
 
 Kind = Literal["municipality", "county_branch"]
 LanguageForm = Literal["bokmål", "nynorsk", "nøytral"]
@@ -30,7 +31,7 @@ class Party:
 
 def check(party: Party) -> None:
     """Raises RuleBroken."""
-    if not is_organisation_number(party.organisation_number):
+    if not orgnr.is_valid(party.organisation_number) or int(party.organisation_number) == 0:
         msg = "the organisation number's check digit is wrong"
         raise RuleBroken(msg, rule="R1", field="organisation_number")
     if (party.kind == "municipality") != (party.municipality_number is not None):

@@ -17,14 +17,16 @@ class Programme:
     period_start: date
     period_end: date  # the last day
     fee_ore: int
-    county_branch_fee_ore: int
+    county_branch_fee_ore: int | None  # none: the same
     applications_from: date | None  # none: from the start
     applications_until: date | None  # the last day; none: without end
     days_to_pay: int
 
     def fee_for(self, kind: Kind) -> int:
         """What a party of this kind pays for the whole programme, in øre (B1)."""
-        return self.county_branch_fee_ore if kind == "county_branch" else self.fee_ore
+        if kind == "county_branch" and self.county_branch_fee_ore is not None:
+            return self.county_branch_fee_ore
+        return self.fee_ore
 
 
 def check(programme: Programme) -> None:

@@ -23,14 +23,18 @@ async def raise_concern(
     raised_on: date | None,
     by: str,
 ) -> tuple[Concern, Agreement]:
-    """The same side with the same words twice is one concern. Without `raised_on` it is today, in Norway.
+    """The same side with the same words twice is one concern, until it is resolved. Without `raised_on` it is today, in Norway.
 
     Raises NotFound, RuleBroken or Conflict.
     """
     async with database.transaction() as connection:
         about = await agreements.get(connection, agreement, lock=True)
         for it in await agreements.concerns(connection, agreement):
-            if (it.raised_by, it.description) == (raised_by, description) and raised_on in (None, it.raised_on):
+            is_the_same = (it.raised_by, it.description) == (raised_by, description) and raised_on in (
+                None,
+                it.raised_on,
+            )
+            if is_the_same and not it.is_resolved:
                 return it, about
         today = await clock.today(connection)
         concern = Concern(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.registration.domain.application import Answers, Application
+from services.registration.domain.application import Answers, Application, check_payer_reference
 from services.registration.domain.person import Contact
 from services.registration.domain.programme import check_takes_applications
 from services.registration.repository import applications, parties, programmes
@@ -29,6 +29,7 @@ async def receive_application(
 
     Raises NotFound, RuleBroken outside the application window, or Conflict for other content.
     """
+    check_payer_reference(payer_reference)
     async with database.transaction() as connection:
         its = await programmes.get(connection, programme, lock=True)
         await parties.get(connection, party)

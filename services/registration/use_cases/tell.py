@@ -21,7 +21,7 @@ async def tell(connection: AsyncConnection, kind: EventType[E], entity: E) -> No
 
 
 def programme(it: Programme) -> events.Programme:
-    return events.Programme(**vars(it))
+    return events.Programme(**vars(it) | {"county_branch_fee_ore": it.fee_for("county_branch")})
 
 
 def party(it: Party) -> events.Party:
@@ -64,6 +64,7 @@ def agreement(it: Agreement) -> events.Agreement:
 
 
 def concern(it: Concern, about: Agreement) -> events.Concern:
+    """That it led to termination is told with the agreement."""
     return events.Concern(
         version=it.version,
         programme=about.programme,
@@ -71,5 +72,5 @@ def concern(it: Concern, about: Agreement) -> events.Concern:
         id=it.id,
         agreement=about.id,
         raised_by=it.raised_by,
-        state=it.state(about),
+        state="resolved" if it.is_resolved else "raised",
     )

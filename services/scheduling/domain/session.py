@@ -49,6 +49,13 @@ def check_planned(session: Session) -> None:
         raise RuleBroken(msg, rule="S1", field="party")
 
 
+def check_place(standing: Session | None) -> None:
+    """Raises Conflict where another session stands in the same place of the plan."""
+    if standing is not None:
+        msg = "another session stands in this place of the plan"
+        raise Conflict(msg, rule="S4", field="number")
+
+
 def check_format(session: Session) -> None:
     if session.kind == "joint_session" and session.format == "undecided":
         msg = "a joint session is physical or digital"

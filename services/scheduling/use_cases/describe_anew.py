@@ -5,20 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from services.scheduling.domain.session import Session, check_not_cancelled, check_open
-from services.scheduling.use_cases.tell import change
+from services.scheduling import repository
+from services.scheduling.domain.session import Session, check_not_cancelled, check_open, check_place
+from services.scheduling.use_cases.tell import save
 from shared.database import Database
 
 
 async def describe_anew(database: Database, id: str, changes: dict[str, Any], *, by: str) -> Session:
     """`changes` has the fields that change. Raises NotFound or Conflict."""
-
-    def rule(session: Session) -> Session:
+    async with database.transaction() as connection:
+        session, _ = await repository.locked(connection, id)
         after = replace(session, **changes)
         if after != session:
             check_not_cancelled(session, "title")
-            if after.number != session.number:
-                check_open(session, "number")
-        return after
-
-    return await change(database, id, rule, "changed", by=by)
+        if after.number != session.number:
+            check_open(session, "number")
+            check_place(await repository.in_place(connection, after))
+        return await save(connection, session, after, "changed", by=by)

@@ -12,8 +12,6 @@ from shared.database import Database
 async def give_instalment(database: Database, id: str, instalment: int | None, *, by: str) -> Session:
     """Raises NotFound, RuleBroken or Conflict."""
     async with database.transaction() as connection:
-        # The programme before the session, as planning does: no two sessions carry the same number.
-        await repository.lock_programme(connection, (await repository.session(connection, id)).programme)
-        session = await repository.session(connection, id, lock=True)
+        session, _ = await repository.locked(connection, id)
         carrier = await repository.carrier(connection, session.programme, instalment)
         return await save(connection, session, carrying(session, instalment, carrier), "changed", by=by)

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from services.scheduling import repository
+from services.scheduling.domain.period import check_within
 from services.scheduling.domain.session import Session, moved
 from services.scheduling.domain.when import When
-from services.scheduling.use_cases.tell import change
+from services.scheduling.use_cases.tell import save
 from shared.database import Database
 
 
 async def move_session(database: Database, id: str, when: When, *, by: str) -> Session:
     """Raises NotFound, RuleBroken or Conflict."""
-    return await change(database, id, lambda session: moved(session, when), "moved", by=by)
+    async with database.transaction() as connection:
+        session, period = await repository.locked(connection, id)
+        after = moved(session, when)
+        if after != session:
+            check_within(after, period)
+        return await save(connection, session, after, "moved", by=by)

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 from services.scheduling import repository
 from services.scheduling.domain.instalment import check_instalment
-from services.scheduling.domain.session import Session, check_planned
+from services.scheduling.domain.period import check_within
+from services.scheduling.domain.session import Session, check_place, check_planned
 from services.scheduling.use_cases.tell import tell
 from shared.database import Database
-from shared.errors import Conflict
 
 
 async def plan_session(database: Database, planned: Session, *, by: str) -> Session:
@@ -19,15 +19,14 @@ async def plan_session(database: Database, planned: Session, *, by: str) -> Sess
     """
     check_planned(planned)
     async with database.transaction() as connection:
-        await repository.lock_programme(connection, planned.programme)
+        period = await repository.lock_programme(connection, planned.programme)
         if planned.party:
             await repository.check_party(connection, planned.party)
         standing = await repository.in_place(connection, planned)
-        if standing is not None:
-            if replace(planned, id=standing.id, version=standing.version, state=standing.state) == standing:
-                return standing
-            msg = "another session stands in this place of the plan"
-            raise Conflict(msg, rule="S4", field="number")
+        if standing and replace(planned, id=standing.id, version=standing.version, state=standing.state) == standing:
+            return standing
+        check_place(standing)
+        check_within(planned, period)
         check_instalment(planned, await repository.carrier(connection, planned.programme, planned.instalment))
         await repository.add(connection, planned, by=by)
         await tell(connection, planned, "planned")

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
+from stdnum import luhn
 from structlog.testing import capture_logs
 
-from services.billing.domain import instalments, kid
+from services.billing.domain import instalments
 from services.billing.repository import documents
 from services.billing.use_cases import issue_what_is_due as module
 from services.billing.use_cases import mark_agreements_of_parties as parties_module
@@ -77,7 +78,7 @@ async def test_an_invoice_has_its_number_kid_days_and_content_and_its_event_says
     (invoice,) = await invoices(database)
     assert (invoice.issued_on, invoice.due_on) == (date(2025, 12, 2), date(2025, 12, 16))
     assert (invoice.number, invoice.attempt, invoice.session) == (1, 1, session_id(1))
-    assert kid.is_valid(invoice.kid)
+    assert luhn.is_valid(invoice.kid)
 
     question = WhatDocument(kind="invoice", series=f"{PROGRAMME}/invoices", number=1)
     content = await show_document(database, question)
@@ -337,7 +338,7 @@ async def test_the_kids_of_two_programmes_differ(database: Database) -> None:
     await work(database)
     kids = {it.kid for n in (1, 2, 3) for it in await invoices(database, f"programme-{n}")}
     assert len(kids) == 3
-    assert all(kid.is_valid(it) for it in kids)
+    assert all(luhn.is_valid(it) for it in kids)
 
 
 async def test_an_invoice_bears_the_day_in_norway_on_which_it_is_issued(database: Database) -> None:

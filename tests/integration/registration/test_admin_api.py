@@ -427,6 +427,7 @@ async def test_a_person_who_is_corrected_has_the_group_told_anew_so_that_mails_f
         ("advisors", ADVISOR | {"email": "jonas@raadet.example\nBcc: x@y.example"}, "email"),
         ("advisors", ADVISOR | {"name": "Jonas\r\nBrekke"}, "name"),
         (f"programmes/{CODE}/applications", APPLICATION | {"payer_reference": "til Kari"}, "payer_reference"),
+        (f"programmes/{CODE}/applications", APPLICATION | {"payer_reference": "01019010046"}, "payer_reference"),
     ],
 )
 async def test_bad_input_names_the_field(

@@ -257,6 +257,41 @@ async def test_a_reader_reads_and_changes_nothing(api: Api) -> None:
     problem(await api.reader.post(SESSIONS, json=FIRST), 403)
 
 
+async def test_a_reader_sees_of_a_session_what_its_events_tell(api: Api) -> None:
+    """Title and place of a visit, and every link, may name people."""
+    for body in (FIRST | {"meeting_link": "https://mote.example/2"}, VISIT):
+        it = await api.post(SESSIONS, body)
+        (seen,) = [one for one in (await api.reader.get(SESSIONS)).json()["items"] if one["id"] == it["id"]]
+        hidden = {"meeting_link"} if body is not VISIT else {"title", "place", "meeting_link"}
+        assert seen == it | dict.fromkeys(hidden)
+        assert (await api.reader.get(f"/scheduling/sessions/{it['id']}")).json() == seen
+
+
+async def test_what_the_period_binds_is_neither_planned_nor_moved_out_of_it(api: Api) -> None:
+    outside = {"when": {"days": {"first": "2030-01-01", "last": "2030-01-01"}}}
+    assert (await api.refused(422, SESSIONS, FIRST | outside))["rule"] == "S1"
+    session = await api.post(SESSIONS, FIRST)
+    refused = await api.refused(422, f"/scheduling/sessions/{session['id']}/move", outside)
+    assert (refused["rule"], refused["field"]) == ("S1", "when")
+
+
+async def test_a_number_that_another_session_has_is_refused_whoever_comes_first(
+    postgres_database: MakeDatabase, tmp_path: Path
+) -> None:
+    async with api_of(create, Settings, await known(postgres_database), tmp_path) as api:
+        second = await api.post(SESSIONS, FIRST | {"number": 2, "instalment": None})
+        path = f"/scheduling/sessions/{second['id']}"
+        for number in range(10, 20):
+            planned = FIRST | {"number": number, "instalment": None}
+            answers = await asyncio.gather(
+                api.administrator.patch(path, json={"number": number}),
+                *(api.administrator.post(SESSIONS, json=planned) for _ in range(2)),
+            )
+            assert {it.status_code for it in answers} <= {200, 201, 409}
+        numbers = [it["number"] for it in (await api.get(SESSIONS))["items"]]
+        assert len(numbers) == len(set(numbers))
+
+
 async def test_two_at_once_plan_one_session(postgres_database: MakeDatabase, tmp_path: Path) -> None:
     database = await known(postgres_database)
     async with api_of(create, Settings, database, tmp_path) as api:

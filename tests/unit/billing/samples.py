@@ -43,6 +43,7 @@ def session(instalment: int | None, last_day: date | None = None, **changes: Any
         "title": "Fellessamling",
         "place": "Stjørdal",
         "planned": "24.–25. september 2024",
+        "not_before": last - timedelta(days=1),
         "first_day": last - timedelta(days=1),
         "last_day": last,
     }

@@ -3,20 +3,17 @@ from __future__ import annotations
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from stdnum.luhn import is_valid
 
-from services.billing.domain.kid import check_digit, is_valid, kid
+from services.billing.domain.kid import kid
 
-ordinals, numbers = st.integers(1, 999), st.integers(1, 999_999)
-
-
-def test_the_check_digit_is_that_of_the_textbook() -> None:
-    assert check_digit("7992739871") == "3"
+ordinals, numbers = st.integers(1, 9_999), st.integers(1, 999_999)
 
 
 @given(ordinals, numbers)
-def test_a_kid_has_ten_digits_and_checks(ordinal: int, number: int) -> None:
+def test_a_kid_has_eleven_digits_and_checks(ordinal: int, number: int) -> None:
     it = kid(ordinal, number)
-    assert len(it) == 10
+    assert len(it) == 11
     assert is_valid(it)
 
 
@@ -33,7 +30,7 @@ def test_one_wrong_digit_is_noticed(ordinal: int, number: int, place: int, digit
     assert not is_valid(wrong)
 
 
-@given(ordinals, numbers, st.integers(0, 8))
+@given(ordinals, numbers, st.integers(0, 9))
 def test_two_neighbours_that_changed_places_are_noticed_but_for_0_and_9(ordinal: int, number: int, place: int) -> None:
     right = kid(ordinal, number)
     one, other = right[place], right[place + 1]
@@ -41,12 +38,7 @@ def test_two_neighbours_that_changed_places_are_noticed_but_for_0_and_9(ordinal:
     assert not is_valid(right[:place] + other + one + right[place + 2 :])
 
 
-@pytest.mark.parametrize(("ordinal", "number"), [(0, 1), (1000, 1), (1, 0), (1, 1_000_000)])
+@pytest.mark.parametrize(("ordinal", "number"), [(0, 1), (10_000, 1), (1, 0), (1, 1_000_000)])
 def test_a_number_that_has_outgrown_its_digits_gets_no_kid(ordinal: int, number: int) -> None:
     with pytest.raises(ValueError, match="no KID has room"):
         kid(ordinal, number)
-
-
-@pytest.mark.parametrize("other", ["", "7", "abc", "12 34", "²²"])
-def test_what_is_no_number_is_no_kid(other: str) -> None:
-    assert not is_valid(other)

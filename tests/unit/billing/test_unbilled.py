@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -63,7 +64,15 @@ def test_an_agreement_that_ended_before_is_told_so_whether_the_session_was_held_
     issued = carry_out(ended, occasions(FIRST), [])
     assert why(ended, [FIRST, SECOND, THIRD_PLANNED], issued) == {2: "agreement_ended", 3: "agreement_ended"}
     some_day = replace(THIRD_PLANNED, first_day=None, last_day=None)
-    assert why(ended, [FIRST, SECOND, some_day], issued) == {2: "agreement_ended", 3: "session_not_completed"}
+    assert why(ended, [FIRST, SECOND, some_day], issued) == {2: "agreement_ended", 3: "agreement_ended"}
+    perhaps = replace(some_day, not_before=DAYS[2] - timedelta(days=1))
+    assert why(ended, [FIRST, SECOND, perhaps], issued) == {2: "agreement_ended", 3: "session_not_completed"}
+
+
+def test_a_session_to_come_is_named_though_a_release_after_the_end_does_not_count() -> None:
+    ended = replace(AGREEMENT, ends_on=DAYS[1] + timedelta(days=1))
+    planned = session(1, state="planned")
+    assert why(ended, [planned, release(1, DAYS[2])])[1] == "session_not_completed"
 
 
 def test_what_is_set_aside_says_what_it_waits_for() -> None:

@@ -148,6 +148,20 @@ def test_an_end_stands_until_it_is_taken_back() -> None:
     assert end_taken_back(back, None) is back
 
 
+def test_an_end_that_lies_ahead_keeps_nobody_from_raising_a_concern_or_terminating_at_once() -> None:
+    ahead = ended(SIGNED, date(2025, 6, 1), "Enige.")
+    check_can_be_raised(CONCERN, ahead, TODAY)
+    it = terminated(ahead, CONCERN, TODAY, None, TODAY)
+    assert (it.ends_on, it.kind_of_end) == (TODAY, "terminated")
+    with pytest.raises(Conflict, match="take that end back"):
+        check_can_be_raised(CONCERN, ahead, date(2025, 6, 1))
+
+
+def test_termination_is_early_too() -> None:
+    with pytest.raises(RuleBroken, match="R10"):
+        terminated(SIGNED, CONCERN, date(2026, 1, 1), None, date(2026, 1, 1))
+
+
 def test_a_termination_taken_back_leaves_its_concern_open() -> None:
     it = end_taken_back(terminated(SIGNED, CONCERN, TODAY, None, TODAY), None)
     assert CONCERN.state(it) == "raised"
@@ -164,6 +178,11 @@ def test_a_concern_is_not_dated_ahead() -> None:
     check_can_be_raised(CONCERN, SIGNED, TODAY)
     with pytest.raises(RuleBroken, match="R10"):
         check_can_be_raised(CONCERN, SIGNED, date(2024, 10, 9))
+
+
+def test_before_the_agreement_was_signed_there_were_no_obligations_to_be_concerned_about() -> None:
+    with pytest.raises(RuleBroken, match="R10"):
+        check_can_be_raised(replace(CONCERN, raised_on=date(2024, 8, 14)), SIGNED, TODAY)
 
 
 def test_a_concern_is_resolved_once() -> None:

@@ -29,6 +29,12 @@ def days(first: str, last: str | None = None, **times: str) -> When:
         (days("2025-02-12", "2025-02-13"), days("2025-02-13")),
         (days("2025-02-12"), days("2025-02-12", starts_at="09:00")),
         (days("2025-02-12"), When(days=days("2025-02-12").days, duration_minutes=150)),
+        (When(months=("2024-10",)), When(weeks=(Weeks(year=2024, first=40, last=44),))),  # begins in September
+        (days("2025-02-12", starts_at="09:00"), days("2025-02-12", starts_at="09:00", ends_at="14:00")),
+        (
+            When(days=days("2025-02-12").days, duration_minutes=150),
+            days("2025-02-12", starts_at="09:00", ends_at="11:30"),
+        ),
     ],
 )
 def test_a_date_is_sharpened_within_what_the_plan_said(rough: When, sharp: When) -> None:
@@ -51,6 +57,38 @@ def test_a_date_is_sharpened_within_what_the_plan_said(rough: When, sharp: When)
 def test_a_date_outside_of_what_the_plan_said_is_no_sharpening(rough: When, other: When) -> None:
     with pytest.raises(RuleBroken, match="move the session"):
         check_sharpening(rough, other)
+
+
+@pytest.mark.parametrize(
+    ("rough", "other"),
+    [
+        (days("2025-02-12", starts_at="09:00"), days("2025-02-12", starts_at="11:00", ends_at="12:00")),
+        (days("2025-02-12", "2025-02-13", starts_at="09:00", ends_at="14:00"), days("2025-02-12")),
+        (When(months=("2025-02",), duration_minutes=150), days("2025-02-12")),
+    ],
+)
+def test_a_date_that_leaves_out_or_changes_what_was_known_is_no_sharpening(rough: When, other: When) -> None:
+    with pytest.raises(RuleBroken, match="move the session"):
+        check_sharpening(rough, other)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        (When(weeks=(Weeks(year=2025, first=2, last=3),), months=("2024-06",)), "when.months"),
+        (When(months=("2025-06", "2025-06")), "when"),
+        (When(days=days("2024-09-24").days, weeks=(Weeks(year=2031, first=4, last=4),)), "when.weeks"),
+        (When(days=days("2024-09-24", "2024-09-25").days, duration_minutes=5), "when.duration_minutes"),
+        (
+            When(days=days("2024-09-24", starts_at="09:00", ends_at="14:00").days, duration_minutes=5),
+            "when.duration_minutes",
+        ),
+    ],
+)
+def test_a_date_that_contradicts_itself_is_refused(wrong: When, field: str) -> None:
+    with pytest.raises(RuleBroken) as refused:
+        check(wrong)
+    assert (refused.value.rule, refused.value.field) == ("S2", field)
 
 
 @pytest.mark.parametrize(

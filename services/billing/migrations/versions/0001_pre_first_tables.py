@@ -88,6 +88,7 @@ def projections() -> None:
         sa.Column("title", sa.Text),
         sa.Column("place", sa.Text),
         sa.Column("planned", sa.Text, nullable=False),
+        sa.Column("not_before", sa.Date, nullable=False),
         sa.Column("first_day", sa.Date),
         sa.Column("last_day", sa.Date),
     )

@@ -18,7 +18,7 @@ def upgrade() -> None:
         sa.Column("period_start", sa.Date, nullable=False),
         sa.Column("period_end", sa.Date, nullable=False),
         sa.Column("fee_ore", sa.BigInteger, nullable=False),
-        sa.Column("county_branch_fee_ore", sa.BigInteger, nullable=False),
+        sa.Column("county_branch_fee_ore", sa.BigInteger),
         sa.Column("applications_from", sa.Date),
         sa.Column("applications_until", sa.Date),
         sa.Column("days_to_pay", sa.Integer, nullable=False),

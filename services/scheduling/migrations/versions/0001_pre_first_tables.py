@@ -14,6 +14,8 @@ def upgrade() -> None:
         "programme",
         sa.Column("code", sa.String(40), primary_key=True),
         sa.Column("version", sa.Integer, nullable=False),
+        sa.Column("period_start", sa.Date, nullable=False),
+        sa.Column("period_end", sa.Date, nullable=False),
     )
     op.create_table(
         "party",

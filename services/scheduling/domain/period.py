@@ -1,0 +1,28 @@
+"""The programme's period, which binds most of its sessions (S1)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from services.scheduling.domain.session import Kind, Session
+from shared.errors import RuleBroken
+
+# The inspiration session lies before it, the sharing arena after, and contract meetings open it.
+BOUND: tuple[Kind, ...] = ("joint_session", "coordinator_meeting", "guidance_visit")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Period:
+    start: date
+    end: date  # the last day
+
+
+def check_within(session: Session, period: Period) -> None:
+    """A week or a month may reach beyond it. Raises RuleBroken."""
+    if session.kind not in BOUND:
+        return
+    for first, last in session.when.ranges():
+        if last < period.start or first > period.end:
+            msg = f"the programme's period, {period.start} to {period.end}, binds this kind of session"
+            raise RuleBroken(msg, rule="S1", field="when")

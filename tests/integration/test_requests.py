@@ -1,0 +1,120 @@
+"""What every service makes of requests that nobody should send."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from services.registration.app import create
+from services.registration.settings import Settings
+from tests.integration.registration.test_admin_api import ADVISOR, PROGRAMME
+from tests.support.api import Api, api_of, problem
+from tests.support.databases import MakeDatabase
+
+PROGRAMMES, ADVISORS = "/registration/programmes", "/registration/advisors"
+
+
+@pytest.fixture
+async def api(make_database: MakeDatabase, tmp_path: Path) -> AsyncIterator[Api]:
+    async with api_of(create, Settings, await make_database("registration"), tmp_path) as api:
+        yield api
+
+
+@pytest.fixture
+async def nobody(api: Api) -> AsyncIterator[httpx.AsyncClient]:
+    """Without a key."""
+    transport = api.administrator._transport  # noqa: SLF001 - the same application
+    async with httpx.AsyncClient(transport=transport, base_url="http://service") as client:
+        yield client
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/registration/programmes/%00"),
+        ("GET", "/registration/parties?after=%00"),
+        ("GET", "/registration/summary?programme=%00"),
+        ("POST", "/registration/agreements/%00/end-taken-back"),
+        ("GET", "/registration/operations/parked/%00"),
+    ],
+)
+async def test_a_character_that_no_database_keeps_is_no_fault_of_ours(api: Api, method: str, path: str) -> None:
+    answer = await api.administrator.request(method, path, json={} if method == "POST" else None)
+    assert answer.status_code in {200, 404, 422}, answer.text
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("fee_ore", True),
+        ("fee_ore", "200"),
+        ("fee_ore", 3.5),
+        ("period_start", 1727136000),
+        ("period_start", "1727136000"),
+        ("period_start", "2024-09-24T00:00:00"),
+        ("period_start", "0001-01-01"),
+        ("period_end", "9999-12-31"),
+        ("days_to_pay", "30"),
+    ],
+)
+async def test_a_value_of_another_kind_is_refused_and_not_made_to_fit(api: Api, field: str, value: Any) -> None:
+    refused = await api.refused(422, PROGRAMMES, PROGRAMME | {field: value})
+    assert refused["field"] == field
+
+
+async def test_a_null_where_something_must_stand_is_refused(api: Api) -> None:
+    await api.post(PROGRAMMES, PROGRAMME)
+    refused = await api.refused(422, f"{PROGRAMMES}/{PROGRAMME['code']}", {"name": None}, method="PATCH")
+    assert refused["field"] == "name"
+
+
+async def test_an_unknown_field_is_named_unless_its_name_is_something_else(api: Api) -> None:
+    refused = await api.refused(422, ADVISORS, ADVISOR | {"telefon": "1"})
+    assert refused["field"] == "telefon"
+    answer = await api.administrator.post(ADVISORS, json=ADVISOR | {"ola.nordmann@x.example 99887766": 1, "x" * 99: 1})
+    found = problem(answer, 422)
+    assert {it["field"] for it in found["errors"]} == {"?"}
+    assert "ola" not in answer.text
+    assert "xxx" not in answer.text
+
+
+async def test_what_is_no_json_is_told_so(api: Api) -> None:
+    answer = await api.administrator.post(ADVISORS, content=b"{", headers={"content-type": "application/json"})
+    assert problem(answer, 422)["detail"] == "the body is no JSON"
+
+
+async def test_a_body_that_is_too_big_is_not_read_to_its_end(api: Api) -> None:
+    big = json.dumps(ADVISOR | {"name": "x" * 1_100_000}).encode()
+
+    async def in_pieces() -> AsyncIterator[bytes]:
+        for start in range(0, len(big), 65_536):
+            yield big[start : start + 65_536]
+
+    answer = await api.administrator.post(ADVISORS, content=in_pieces(), headers={"content-type": "application/json"})
+    problem(answer, 413)
+
+
+@pytest.mark.parametrize("credentials", [None, "Bearer", "Bearer wrong", "Basic !", "Basic eDp5", "Negotiate x"])
+async def test_without_a_key_not_even_the_body_is_looked_at(nobody: httpx.AsyncClient, credentials: str | None) -> None:
+    headers = {"content-type": "application/json"} | ({"authorization": credentials} if credentials else {})
+    answer = await nobody.post(ADVISORS, content=b"{", headers=headers)
+    problem(answer, 401)
+    assert answer.headers["www-authenticate"].startswith("Bearer")
+    assert (await nobody.get("/registration/nowhere", headers=headers)).status_code == 401
+    assert (await nobody.get("/registration/health/live", headers=headers)).status_code == 200
+    browser = await nobody.get("/registration/docs", headers=headers)
+    assert browser.headers["www-authenticate"].startswith("Basic")
+
+
+async def test_a_page_that_is_somebody_elses_cannot_have_a_browser_change_something(api: Api) -> None:
+    """A browser sends the password of HTTP Basic by itself; a bearer's token it does not."""
+    secret = api.administrator.headers["authorization"].removeprefix("Bearer ")
+    transport = api.administrator._transport  # noqa: SLF001 - the same application
+    async with httpx.AsyncClient(transport=transport, base_url="http://service", auth=("x", secret)) as browser:
+        assert (await browser.get("/registration/openapi.json")).status_code == 200
+        problem(await browser.post(ADVISORS, json=ADVISOR), 401)
