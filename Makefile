@@ -2,18 +2,20 @@
 
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check format schemas lock clean
+.PHONY: help demo run test check format compose-test schemas lock clean
 
 # The first Python that is new enough; `make PYTHON=… demo` takes another.
 NEW_ENOUGH = import sys; sys.exit(sys.version_info < (3, 11))
 PYTHON = $(shell for it in python3.13 python3.12 python3.11 python3 python; do \
 	$$it -c '$(NEW_ENOUGH)' >/dev/null 2>&1 && echo $$it && break; done)
 VENV = .venv/bin/python
+# What runs the compose file on a machine without an engine, for `make compose-test`.
+LAB = ../shared/tools/container-lab
 # Options for the command: `make demo ARGS=--exit`, `make test ARGS="-k billing"`.
 ARGS =
 
 help:  ## List the targets
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-15s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-20s %s\n", $$1, $$2 }'
 
 demo: .venv/run.stamp  ## Play the programme 2024–2025 on this machine (ARGS=--exit: end after the summary)
 	@$(VENV) -m deploy.cli demo $(ARGS)
@@ -33,6 +35,9 @@ check: .venv/dev.stamp  ## Check the code: ruff, its format, mypy, the walls bet
 format: .venv/dev.stamp  ## Format the code, and mend what ruff can
 	@.venv/bin/ruff check --fix
 	@.venv/bin/ruff format
+
+compose-test: .venv/dev.stamp  ## Run docker-compose.yml for real and play the demo on it (LAB=… where no engine answers)
+	@LAB=$(LAB) $(VENV) -m pytest -q tests/containers/check_compose.py $(ARGS)
 
 schemas: .venv/dev.stamp  ## Write the snapshots of the events' schemas, after a change that breaks nothing
 	@$(VENV) -m tests.contract.write_snapshots

@@ -18,13 +18,11 @@ from shared.web import keys
 
 MONITORING_PORT = 8222
 MOUNTED = 0o644
+OPERATORS_KEY = "operator-key"  # the file that holds the secret of the operator's API key
 
 
-def bootstrap(folder: Path) -> str | None:
-    """Make what is missing in `folder` and leave what is there.
-
-    Returns the secret of the operator's key where this made it.
-    """
+def bootstrap(folder: Path, *, nats_url: str = "nats://127.0.0.1:4222") -> None:
+    """Make what is missing in `folder` and leave what is there. `nats_url` is where other systems reach NATS."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     for name in ("postgres-admin", *(f"postgres-{service}" for service in PUBLISHERS)):
         _password(folder / name)
@@ -34,14 +32,13 @@ def bootstrap(folder: Path) -> str | None:
         passwords, store="/data", port=4222, host=everywhere, monitoring_port=MONITORING_PORT, sync_always=True
     )
     write_secret(folder / "nats.conf", config, mode=MOUNTED)
-    reader = reader_credentials("nats://nats:4222", passwords[READER])
+    reader = reader_credentials(nats_url, passwords[READER])
     write_secret(folder / "nats-reader.json", json.dumps(reader, indent=2))
     keys_file = folder / "keys" / "keys.json"
-    if keys.read(keys_file):
-        return None
-    secret = keys.create(keys_file, name=OPERATOR_KEY, role="operator")
-    keys_file.chmod(MOUNTED)
-    return secret
+    if not keys.read(keys_file):
+        secret = keys.create(keys_file, name=OPERATOR_KEY, role="operator")
+        keys_file.chmod(MOUNTED)
+        write_secret(folder / OPERATORS_KEY, secret)
 
 
 def _password(path: Path) -> str:

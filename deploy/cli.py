@@ -6,15 +6,16 @@ import asyncio
 import sys
 from datetime import timedelta
 from pathlib import Path
-from time import monotonic
 from typing import Annotated, Any
 
 import nats.errors
 import typer
 
 from deploy.at_rest import NeverAtRest
+from deploy.bootstrap import OPERATORS_KEY
 from deploy.bootstrap import bootstrap as make_secrets
 from deploy.client import Client, Refused, Unavailable, canonical
+from deploy.demo.play import WrongTime
 from deploy.nats_server import NatsDidNotStart
 from deploy.ports import PortTaken
 from deploy.state import InUse, NotOurs
@@ -48,7 +49,7 @@ class Wrong(Exception):
 
 # Each says in its message what is wrong. Anything else is a fault of ours and shows its stack trace.
 EXPECTED = (
-    *(Wrong, Refused, Unavailable, NeverAtRest, InUse, NotOurs, NatsDidNotStart),
+    *(Wrong, WrongTime, Refused, Unavailable, NeverAtRest, InUse, NotOurs, NatsDidNotStart),
     *(CannotStart, NoBroker, WrongClock, ProvisioningFailed, nats.errors.Error, OSError, ValueError),
 )
 
@@ -74,13 +75,15 @@ def demo(  # noqa: PLR0917 - typer gives all by name
         bool, typer.Option("--exit", help="end after the summary; 1 where a figure differs")
     ] = False,
     url: Annotated[str | None, typer.Option(help="play on what runs there, with a simulated clock and empty")] = None,
+    keys: Annotated[Path | None, typer.Option(help="with --url: a file that holds an operator's API key")] = None,
     key: Secret = None,
 ) -> None:
     """Play the programme 2024–2025 through the APIs, on a simulated clock."""
     from deploy import run  # noqa: PLC0415 - loads the four services, which other commands need not wait for
 
     if url is not None:
-        wrong = asyncio.run(run.play(url, _given(key), state, _say, began=monotonic()))
+        secret = keys.read_text().strip() if keys else _given(key)
+        wrong = asyncio.run(run.demo_elsewhere(url, secret, state, _say))
     else:
         wrong = asyncio.run(run.demo(state, run.Ports(http=port, nats=nats_port), _say, stay=not exit))
     if wrong and exit:
@@ -125,12 +128,13 @@ def provision(
 @app.command()
 def bootstrap(
     folder: Annotated[Path, typer.Argument(help="made by this, for the containers to mount")] = Path("secrets"),
+    nats_url: Annotated[
+        str, typer.Option(help="where other systems reach NATS, for nats-reader.json")
+    ] = "nats://127.0.0.1:4222",
 ) -> None:
     """Make passwords, keys and NATS' configuration for containers; what is there already stays."""
-    first = make_secrets(folder)
-    _say(f"{folder} is complete")
-    if first:
-        _say(f"the operator's API key, shown only now: {first}")
+    make_secrets(folder, nats_url=nats_url)
+    _say(f"{folder} is complete; the operator's API key is in {folder / OPERATORS_KEY}")
 
 
 @events_app.command()

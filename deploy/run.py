@@ -11,6 +11,7 @@ from typing import Any
 from deploy.client import Client, canonical
 from deploy.demo import story, summary
 from deploy.demo.cast import municipalities
+from deploy.demo.play import check_time
 from deploy.embedded import Running, running, told_to_stop
 from deploy.state import empty
 
@@ -49,6 +50,13 @@ async def demo(folder: Path, ports: Ports, say: Say, *, stay: bool) -> list[str]
             await told.wait()
             say("Stopper …")
     return wrong
+
+
+async def demo_elsewhere(url: str, key: str, folder: Path, say: Say) -> list[str]:
+    """Play on what runs at `url`, which must be new and have a simulated clock. Raises WrongTime."""
+    async with Client(url, key) as client:
+        await check_time(client, story.OPENING)
+    return await play(url, key, folder, say, began=monotonic())
 
 
 async def play(url: str, key: str, folder: Path, say: Say, *, began: float) -> list[str]:

@@ -9,18 +9,35 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
 
-from deploy.at_rest import until_at_rest
+from deploy.at_rest import states, until_at_rest
 from deploy.client import Client
 from deploy.demo.cast import Municipality
 from shared.clock import OSLO
 from shared.events.catalogue import PUBLISHERS
 
 Say = Callable[[str], None]
+AFTERNOON = time(16, 0)
 COUNTED = {
     "invoices": ("faktura", "fakturaer"),
     "credit_notes": ("kreditnota", "kreditnotaer"),
     "mails": ("e-post", "e-poster"),
 }
+
+
+class WrongTime(Exception):
+    """The clocks there can't be moved to where the play begins."""
+
+
+async def check_time(client: Client, opening: date) -> None:
+    """Raises WrongTime for a clock that is real, or past the opening."""
+    for state in await states(client):
+        now = datetime.fromisoformat(state["clock"]["now"]).astimezone(OSLO)
+        if not state["clock"]["simulated"]:
+            msg = f"{state['service']} runs on the real clock; the demo needs a simulated one (deploy/compose.demo.yml)"
+            raise WrongTime(msg)
+        if now > datetime.combine(opening, AFTERNOON, tzinfo=OSLO):
+            msg = f"the clock of {state['service']} shows {now:%d.%m.%Y}, and the demo begins on {opening:%d.%m.%Y}: it needs new volumes"
+            raise WrongTime(msg)
 
 
 @dataclass
@@ -38,7 +55,7 @@ class Play:
     told: dict[str, int] = field(default_factory=lambda: dict.fromkeys(COUNTED, 0))
 
     @asynccontextmanager
-    async def on(self, day: date, what: str, *, at: time = time(16, 0)) -> AsyncIterator[None]:
+    async def on(self, day: date, what: str, *, at: time = AFTERNOON) -> AsyncIterator[None]:
         """Move the clocks to a day in Norway, let the block happen, wait for rest, and tell what came of it."""
         now = datetime.combine(day, at, tzinfo=OSLO).isoformat()
         await all_of(self.client.post(f"/{service}/operations/clock", {"now": now}) for service in PUBLISHERS)

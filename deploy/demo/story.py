@@ -14,6 +14,7 @@ from deploy.demo.play import Play, Say, all_of, days
 
 PROGRAMME = "regionalt-2024-2025"
 PLAN = Path(__file__).parents[2] / "services" / "scheduling" / "examples" / "plan-2024-2025.json"
+OPENING = date(2024, 1, 15)
 LATE, TERMINATED, LEFT, ILL = "Kristiansund", "Verdal", "Namsos", "Volda"
 AUGUST_MEETINGS = (date(2024, 8, 13), date(2024, 8, 14), date(2024, 8, 15))
 PLACES = {1: "Stjørdal", 3: "Trondheim", 5: "Molde"}  # of the physical joint sessions, by number; invented
@@ -43,7 +44,7 @@ async def play(client: Client, say: Say, applicants: Sequence[Municipality]) -> 
 
 
 async def open_the_programme(it: Play, applicants: Sequence[Municipality]) -> None:
-    async with it.on(date(2024, 1, 15), f"Programmet åpnes, {len(applicants)} kommuner og 3 veiledere registreres"):
+    async with it.on(OPENING, f"Programmet åpnes, {len(applicants)} kommuner og 3 veiledere registreres"):
         await it.client.post(
             "/registration/programmes",
             {

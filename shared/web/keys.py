@@ -100,5 +100,5 @@ def _write(path: Path, keys: list[Key]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.new")
     beside.write_text(json.dumps({"keys": [asdict(key) for key in keys]}, indent=2))
-    beside.chmod(0o640)
+    beside.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o640)  # whoever could read it still can
     beside.replace(path)

@@ -13,6 +13,7 @@ from deploy.nats_config import USERS
 from deploy.ports import PortTaken, chosen
 from deploy.state import InUse, NotOurs, State, empty
 from shared.web import keys
+from shared.web.keys import Keys
 
 
 def test_passwords_are_made_once_and_for_their_owner_alone(tmp_path: Path) -> None:
@@ -85,10 +86,12 @@ def test_a_taken_port_is_named_with_the_option_that_sets_another() -> None:
 
 
 def test_bootstrap_makes_what_is_missing_and_leaves_what_is_there(tmp_path: Path) -> None:
-    first = bootstrap(tmp_path / "secrets")
-    assert first is not None
+    bootstrap(tmp_path / "secrets")
     made = {path: path.read_text() for path in (tmp_path / "secrets").rglob("*") if path.is_file()}
     assert {"postgres-admin", "postgres-billing", "nats-operator", "nats.conf", "keys.json"} <= {it.name for it in made}
-    assert bootstrap(tmp_path / "secrets") is None
+    bootstrap(tmp_path / "secrets")
     assert {path: path.read_text() for path in made} == made
+    key = Keys(tmp_path / "secrets" / "keys" / "keys.json").find((tmp_path / "secrets" / "operator-key").read_text())
+    assert key is not None
+    assert key.role == "operator"
     assert "sync_interval: always" in (tmp_path / "secrets" / "nats.conf").read_text()

@@ -1,0 +1,167 @@
+"""docker-compose.yml for real, on new volumes, with the simulated clock laid over it (`make compose-test`)."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+
+from deploy.bootstrap import bootstrap
+from shared.events.catalogue import PUBLISHERS
+from tests.containers.engine import ROOT, Compose, NoEngine
+from tests.support.processes import free_port
+
+UNDISTURBED = ROOT / "tests" / "end_to_end" / "books.json"
+ONCE = ("provision", *(f"migrate-{service}" for service in PUBLISHERS))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stack:
+    compose: Compose
+    url: str
+    nats_port: int
+    secrets: Path
+
+    def demo(self, folder: Path) -> subprocess.CompletedProcess[str]:
+        keys = str(self.secrets / "operator-key")
+        options = ["--exit", "--url", self.url, "--keys", keys, "--state", str(folder)]
+        return subprocess.run(
+            [sys.executable, "-m", "deploy.cli", "demo", *options],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=600,
+            check=False,
+        )
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    folder = tmp_path_factory.mktemp("compose") / "secrets"
+    port, nats_port = free_port(), free_port()
+    bootstrap(folder, nats_url=f"nats://127.0.0.1:{nats_port}")
+    environment = {
+        "KULTURSKOLE_SECRETS": str(folder),
+        "KULTURSKOLE_PORT": str(port),
+        "KULTURSKOLE_NATS_PORT": str(nats_port),
+    }
+    project = f"kulturskole-test-{secrets.token_hex(4)}"
+    try:
+        compose = Compose(project, environment, "deploy/compose.demo.yml")
+    except NoEngine as none:
+        pytest.exit(str(none), returncode=1)
+    try:
+        compose.run("build", "provision", within=1200)
+        began = time.monotonic()
+        compose.run("up", "--detach", "--no-build", *compose.pull, "--wait", within=300)
+        sys.stdout.write(f"\nhealthy after {time.monotonic() - began:.1f} s\n")
+        yield Stack(compose=compose, url=f"http://127.0.0.1:{port}", nats_port=nats_port, secrets=folder)
+    finally:
+        if "KEEP" not in os.environ:
+            compose.run("down", "--volumes", "--timeout", "30", check=False)
+
+
+def test_all_of_it_ends_healthy_and_what_runs_once_has_ended_well(stack: Stack) -> None:
+    found = stack.compose.containers()
+    assert {name: found[name]["Health"] for name in PUBLISHERS} == dict.fromkeys(PUBLISHERS, "healthy")
+    assert {found[name]["State"] for name in ("nats", "postgres", "gateway", "mail")} == {"running"}
+    assert {name: found[name]["ExitCode"] for name in ONCE} == dict.fromkeys(ONCE, 0)
+
+
+def test_only_the_gateway_and_nats_are_reached_from_outside_and_on_loopback_alone(stack: Stack) -> None:
+    services = stack.compose.config()["services"]
+    published = {name: [port["host_ip"] for port in it["ports"]] for name, it in services.items() if it.get("ports")}
+    assert published == {"gateway": ["127.0.0.1"], "nats": ["127.0.0.1"]}
+    networks = {name: set(it["networks"]) for name, it in services.items()}
+    assert {name for name, of in networks.items() if "outside" in of} == {"gateway", "nats"}
+
+
+@pytest.mark.parametrize("service", PUBLISHERS)
+def test_a_service_runs_as_nobody_in_particular_on_a_root_that_it_cannot_write(stack: Stack, service: str) -> None:
+    done = stack.compose.python(service, "import os; print(os.getuid()); open('/app/x', 'w')")
+    assert done.stdout.strip() == "10001"
+    assert "Read-only file system" in done.stderr
+
+
+def test_a_services_role_sees_no_other_services_database(stack: Stack) -> None:
+    code = """
+import asyncio, asyncpg, sys
+password = open("/run/secrets/postgres-billing").read().strip()
+async def main(database):
+    connection = await asyncpg.connect(host="postgres", user="billing", password=password, database=database)
+    print(await connection.fetchval("SELECT current_database()"))
+asyncio.run(main("billing"))
+asyncio.run(main("registration"))
+"""
+    done = stack.compose.python("billing", code)
+    assert done.stdout.strip() == "billing"
+    assert "permission denied for database" in done.stderr
+
+
+def test_without_a_key_nothing_but_health_answers(stack: Stack) -> None:
+    assert httpx.get(f"{stack.url}/billing/health/ready").json()["ready"] is True
+    assert httpx.get(f"{stack.url}/billing/summary?programme=p").status_code == 401
+    assert httpx.get(f"{stack.url}/health/live").status_code == 200
+
+
+def test_the_demo_ends_in_the_same_books(stack: Stack, tmp_path: Path) -> None:
+    done = stack.demo(tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert (tmp_path / "books.json").read_text() == UNDISTURBED.read_text()
+    again = stack.demo(tmp_path)
+    assert again.returncode == 1
+    assert "the demo begins on 15.01.2024: it needs new volumes" in again.stderr
+
+
+def test_other_systems_read_through_the_published_port(stack: Stack) -> None:
+    reading = (ROOT / "docs" / "for-subscribers.md").read_text(encoding="utf-8").split("```python\n")[1].split("```")[0]
+    with subprocess.Popen(
+        [sys.executable, "-c", reading, str(stack.secrets / "nats-reader.json")], stdout=subprocess.PIPE, text=True
+    ) as subscriber:
+        assert subscriber.stdout is not None
+        first = subscriber.stdout.readline()
+        subscriber.kill()
+    assert first.startswith("kulturskole.")
+
+
+def test_a_key_that_is_added_beside_running_containers_is_in_force(stack: Stack) -> None:
+    file = str(stack.secrets / "keys" / "keys.json")
+    made = subprocess.run(
+        [sys.executable, "-m", "deploy.cli", "keys", "create", "ny", "--role", "reader", "--file", file],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    headers = {"Authorization": f"Bearer {made.stdout.strip()}"}
+    answer = httpx.get(f"{stack.url}/billing/summary?programme=regionalt-2024-2025", headers=headers)
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["invoices"] == 35
+
+
+def test_it_stops_in_time_comes_back_and_has_what_it_had(stack: Stack, tmp_path: Path) -> None:
+    began = time.monotonic()
+    stack.compose.run("stop", *PUBLISHERS)
+    assert time.monotonic() - began < 25
+    assert {stack.compose.containers()[name]["ExitCode"] for name in PUBLISHERS} == {0}
+    stack.compose.run("restart", "nats", "postgres")
+    stack.compose.run("up", "--detach", "--no-build", *stack.compose.pull, "--wait", within=300)
+    key = (stack.secrets / "operator-key").read_text().strip()
+    books = httpx.get(
+        f"{stack.url}/billing/programmes/regionalt-2024-2025/books", headers={"Authorization": f"Bearer {key}"}
+    )
+    assert books.json() == json.loads(UNDISTURBED.read_text())
+    states = [
+        httpx.get(f"{stack.url}/{name}/operations/state", headers={"Authorization": f"Bearer {key}"}).json()
+        for name in PUBLISHERS
+    ]
+    assert [it["parked"] for it in states] == [0, 0, 0, 0]
