@@ -36,7 +36,7 @@ async def until_at_rest(client: Client, *, within: float = 120.0) -> list[dict[s
                 except Unavailable as error:
                     before, last = None, str(error)
                 else:
-                    streams = {name: number for state in found for name, number in state["streams"].items()}
+                    streams = {state["service"]: state["last_sequence"] for state in found}
                     busy = [f"{it['service']} {what} {it[what]}" for it in found for what in MUST_BE_ZERO if it[what]]
                     if not busy and streams == before:
                         return found

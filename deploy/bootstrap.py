@@ -37,8 +37,8 @@ def bootstrap(folder: Path, *, nats_url: str = "nats://127.0.0.1:4222") -> None:
     keys_file = folder / "keys" / "keys.json"
     if not keys.read(keys_file):
         secret = keys.create(keys_file, name=OPERATOR_KEY, role="operator")
-        keys_file.chmod(MOUNTED)
         write_secret(folder / OPERATORS_KEY, secret)
+    keys_file.chmod(MOUNTED)
 
 
 def _password(path: Path) -> str:

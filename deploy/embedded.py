@@ -32,6 +32,7 @@ from shared.service import Service, listen, server_for
 
 log = structlog.get_logger()
 
+LARGEST_LOG = 50_000_000  # bytes
 PAUSE = 1.0  # seconds before a service that ended is started again
 
 
@@ -70,7 +71,7 @@ async def running(folder: Path, *, port: int, nats_port: int, simulated_clock: b
         supervisor = Supervisor(state, nats_port=nats_port, smtp_port=sink.port, simulated_clock=simulated_clock)
         stack.push_async_callback(supervisor.stop)
         await supervisor.start()
-        pages = front.create(state, supervisor.services, nats_port=nats_port, nats_is_up=lambda: server.pid is not None)
+        pages = front.create(state, supervisor.services, nats_port=nats_port, nats_is_up=lambda: server.is_running)
         await stack.enter_async_context(_serving(Gateway(supervisor.services, pages), listen(HOST, port)))
         yield Running(
             url=f"http://{HOST}:{port}",
@@ -114,24 +115,29 @@ class Supervisor:
 
     async def _keep(self, part: Part, started: asyncio.Future[None]) -> None:
         while True:
-            service = part.create(self._settings(part))
             try:
-                await service.start()
-                self.services[part.name] = service
-                if not started.done():
-                    started.set_result(None)
-                await service.failed
+                await self._run(part, started)
             except Exception as error:
                 if not started.done():
                     started.set_exception(error)
                     return
-                log.exception("a service did not start and is tried again", service=part.name)
-            finally:
-                self.services[part.name] = None
-                await service.stop()
+                log.exception("a service did not start, or not stop in order, and is started again", service=part.name)
             await asyncio.sleep(PAUSE)
             with contextlib.suppress(Exception):  # NATS is gone: the service's own start says so
                 await provision_all(self._nats_url, self._passwords[OPERATOR])
+
+    async def _run(self, part: Part, started: asyncio.Future[None]) -> None:
+        """Until it can't go on."""
+        service = part.create(self._settings(part))
+        try:
+            await service.start()
+            self.services[part.name] = service
+            if not started.done():
+                started.set_result(None)
+            await service.failed
+        finally:
+            self.services[part.name] = None
+            await service.stop()
 
     def _settings(self, part: Part) -> Any:
         given: dict[str, Any] = {
@@ -162,7 +168,7 @@ async def told_to_stop() -> AsyncIterator[asyncio.Event]:
 
 async def _start_nats(state: State, port: int) -> NatsServer:
     passwords = state.passwords()
-    write_secret(state.nats_config, nats_config(passwords, store=state.nats_store, port=port))
+    write_secret(state.nats_config, nats_config(passwords, store=state.nats_store, port=port, sync_always=True))
     state.write_reader(passwords[READER], port)
     server = NatsServer(state.nats_config, port=port, log_file=state.nats_log)
     await server.start()
@@ -193,7 +199,9 @@ async def _serving(app: Any, listening: socket.socket) -> AsyncIterator[None]:
 
 @contextlib.contextmanager
 def _logging_to(path: Path) -> Iterator[None]:
-    """The screen belongs to whoever started us; logs go to a file."""
+    """The screen belongs to whoever started us; logs go to a file, and an older one that has grown is put aside."""
+    if path.exists() and path.stat().st_size > LARGEST_LOG:
+        path.replace(path.with_suffix(".log.1"))
     with path.open("a", buffering=1) as file:
         with contextlib.redirect_stderr(file):
             logs.configure("INFO", service="embedded")

@@ -132,7 +132,7 @@ def _in_domain(subject: str) -> str:
 def _user(
     name: str, password: str, publish: Sequence[str], subscribe: Sequence[str], *, allow_responses: bool = False
 ) -> str:
-    responses = ", allow_responses: true" if allow_responses else ""
+    responses = ', allow_responses: {max: 1, expires: "10m"}' if allow_responses else ""
     return _indented(
         [
             f"{{user: {json.dumps(name)}, password: {json.dumps(password)}, permissions: {{",

@@ -36,8 +36,8 @@ class NatsServer:
         self._watch: asyncio.Task[None] | None = None
 
     @property
-    def pid(self) -> int | None:
-        return self._process.pid if self._process else None
+    def is_running(self) -> bool:
+        return self._process is not None and self._process.returncode is None
 
     async def start(self) -> None:
         """Returns when clients can connect. Raises NatsDidNotStart."""
@@ -94,7 +94,7 @@ class NatsServer:
             await asyncio.sleep(PAUSE)
             try:
                 await self._spawn()
-            except NatsDidNotStart as error:
+            except Exception as error:  # noqa: BLE001 - whatever hinders it now, it is tried again
                 log.error("nats-server", error=str(error))  # noqa: TRY400 - the message says it all
 
     async def _end(self) -> None:

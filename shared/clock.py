@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Boolean, Column, Integer, MetaData, Table, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared.database import Instant
+from shared.database import Instant, insert
 from shared.errors import Conflict
 
 OSLO = ZoneInfo("Europe/Oslo")
@@ -37,11 +37,10 @@ class WrongClock(Exception):
 
 async def prepare(connection: AsyncConnection, *, simulated: bool) -> None:
     """Fix at the first start which clock a database has. Raises WrongClock at a later one that wants the other."""
-    row = (await connection.execute(select(clock))).first()
-    if row is None:
-        start = START if simulated else None
-        await connection.execute(clock.insert(), {"id": 1, "simulated": simulated, "now": start})
-    elif row.simulated != simulated:
+    first = {"id": 1, "simulated": simulated, "now": START if simulated else None}
+    await connection.execute(insert(connection, clock).on_conflict_do_nothing(), first)  # replicas start together
+    row = (await connection.execute(select(clock))).one()
+    if row.simulated != simulated:
         made, wanted = ("a simulated", "the real") if row.simulated else ("the real", "a simulated")
         msg = f"this database was made with {made} clock and cannot run on {wanted} one"
         raise WrongClock(msg)

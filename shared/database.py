@@ -5,21 +5,38 @@ Errors hide the parameters of their statement: these may be personal data, and e
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Integer, TypeDecorator, event, text
+from sqlalchemy import BigInteger, DateTime, Dialect, Integer, Table, TypeDecorator, event, text
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeOut
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-READERS = 5  # connections kept for reading on SQLite, and in all on PostgreSQL beside the writers
-# Errors that say nothing about the statement: serialisation failure, deadlock, lock time-out, shutting down, starting up,
-# too many connections. A connection that is lost is recognised by SQLAlchemy itself.
-PASSING = {"40001", "40P01", "55P03", "57P01", "57P02", "57P03", "53300"}
+SQLITE_READERS = 5
+# Connections a process to PostgreSQL, for reading and writing; the relay has one more. Twelve processes (three replicas
+# of four services) stay below the hundred that a server allows by default.
+POOL, OVERFLOW = 4, 2
+# Seconds. Without them a server or a machine that is frozen would be waited for for hours, with locks held meanwhile.
+CONNECT_TIME_OUT, COMMAND_TIME_OUT, ANSWER_TIME_OUT = 5.0, 30.0, 3.0
+SERVER_SETTINGS = {
+    "tcp_keepalives_idle": "10",  # seconds, as are the next
+    "tcp_keepalives_interval": "5",
+    "tcp_keepalives_count": "3",
+    "tcp_user_timeout": "20000",  # milliseconds, as are the next
+    "lock_timeout": "20000",
+    "idle_in_transaction_session_timeout": "60000",
+}
+# Errors that say nothing about the statement: connection failures (08), out of resources (53), shutting down and starting
+# up, serialisation failure, deadlock, lock time-out, and a server that only reads, having become a stand-by.
+PASSING = ("08", "53", "57P01", "57P02", "57P03", "40001", "40P01", "55P03", "25006", "25P03")
+PASSING_ON_SQLITE = ("database is locked", "disk is full", "disk I/O error", "unable to open database file")
 
 # A number that the database counts up; SQLite does so for INTEGER only.
 Counted = BigInteger().with_variant(Integer, "sqlite")
@@ -54,25 +71,31 @@ class Database:
         if self.is_sqlite:
             Path(self.url.database or "").parent.mkdir(parents=True, exist_ok=True)
             self.writer = _sqlite(self.url, "BEGIN IMMEDIATE", pool_size=1)
-            self.reader = _sqlite(self.url, "BEGIN", pool_size=READERS)
+            self.reader = _sqlite(self.url, "BEGIN", pool_size=SQLITE_READERS)
         else:
-            self.writer = self.reader = create_async_engine(
+            self.writer = create_async_engine(
                 self.url,
-                pool_size=READERS,
-                max_overflow=READERS,
+                pool_size=POOL,
+                max_overflow=OVERFLOW,
                 pool_pre_ping=True,
                 isolation_level="READ COMMITTED",
                 hide_parameters=True,
+                connect_args=postgresql_arguments(),
             )
+            self.reader = self.writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         self._listeners: list[Callable[[], None]] = []
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[AsyncConnection]:
-        """One transaction that may write; committed at the end, rolled back on an exception."""
+    async def transaction(self, *, wakes: bool = True) -> AsyncIterator[AsyncConnection]:
+        """One transaction that may write; committed at the end, rolled back on an exception.
+
+        `wakes` says whether its commit is to be heard of by who listens.
+        """
         async with self.writer.begin() as connection:
             yield connection
-        for committed in self._listeners:
-            committed()
+        if wakes:
+            for committed in self._listeners:
+                committed()
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
@@ -85,30 +108,44 @@ class Database:
         self._listeners.append(listener)
 
     async def answers(self) -> bool:
-        """Whether the database can be reached now."""
+        """Whether the database can be reached now, and soon."""
         try:
-            async with self.reading() as connection:
+            async with asyncio.timeout(ANSWER_TIME_OUT), self.reading() as connection:
                 await connection.execute(text("SELECT 1"))
-        except (DBAPIError, OSError, TimeoutError):
+        except (SQLAlchemyError, OSError):
             return False
         return True
 
     async def close(self) -> None:
-        for engine in {self.writer, self.reader}:
-            await engine.dispose()
+        try:
+            async with asyncio.timeout(ANSWER_TIME_OUT):
+                for engine in (self.writer, self.reader):
+                    await engine.dispose()
+        except (SQLAlchemyError, OSError):
+            pass  # it is gone, or does not let go
 
 
 def is_passing(error: BaseException) -> bool:
     """Whether an error is the database's condition and not the statement's fault: worth trying again as it is."""
-    if isinstance(error, (ConnectionError, TimeoutError)):
+    if isinstance(error, (OSError, PoolTimeOut)):  # an OSError may be a time-out, or a name that is not resolved
         return True
     if not isinstance(error, DBAPIError):
         return False
     if error.connection_invalidated:
         return True
     original: Any = error.orig
-    code = getattr(original, "sqlstate", None) or getattr(original, "pgcode", None)
-    return code in PASSING or (code or "").startswith("08") or "database is locked" in str(original)
+    code = getattr(original, "sqlstate", None) or getattr(original, "pgcode", None) or ""
+    return code.startswith(PASSING) or any(told in str(original) for told in PASSING_ON_SQLITE)
+
+
+def insert(connection: AsyncConnection, table: Table) -> postgresql.Insert | sqlite.Insert:
+    """An insert that knows `ON CONFLICT`, in the connection's dialect."""
+    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+
+
+def postgresql_arguments() -> dict[str, Any]:
+    """What every connection to PostgreSQL is made with."""
+    return {"timeout": CONNECT_TIME_OUT, "command_timeout": COMMAND_TIME_OUT, "server_settings": SERVER_SETTINGS}
 
 
 def _sqlite(url: URL, begin: str, *, pool_size: int) -> AsyncEngine:
@@ -118,7 +155,7 @@ def _sqlite(url: URL, begin: str, *, pool_size: int) -> AsyncEngine:
     def connect(connection: Any, _: object) -> None:
         # sqlite3 would otherwise begin a transaction only at the first write, and updates get lost.
         connection.isolation_level = None
-        pragmas = ["journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=20000"]
+        pragmas = ["journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000"]
         if begin == "BEGIN":
             pragmas.append("query_only=ON")
         for pragma in pragmas:

@@ -4,8 +4,17 @@ from __future__ import annotations
 
 import logging
 import sys
+from typing import Any
 
 import structlog
+
+
+def _without_details(_: Any, __: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """PostgreSQL names the values of a row at fault in lines of their own; they may be personal data."""
+    told = event.get("exception")
+    if told:
+        event["exception"] = "\n".join(line for line in told.splitlines() if not line.startswith("DETAIL:"))
+    return event
 
 
 def configure(level: str, *, service: str) -> None:
@@ -15,6 +24,7 @@ def configure(level: str, *, service: str) -> None:
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
+        _without_details,
     ]
     structlog.configure(
         processors=[*shared, structlog.processors.JSONRenderer(ensure_ascii=False)],

@@ -11,15 +11,17 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import IO, Any, TypeVar
 
+import nats.errors
 import structlog
 import uvicorn
 from fastapi import APIRouter, FastAPI
 from nats.aio.client import Client
 from nats.aio.msg import Msg
+from sqlalchemy.exc import SQLAlchemyError
 
 from shared import clock, logs, migrations
 from shared.database import Database
@@ -37,7 +39,10 @@ from shared.web.keys import Keys
 log = structlog.get_logger()
 
 S = TypeVar("S", bound=ServiceSettings)
-Number = Callable[[], Awaitable[int]]
+
+
+STOPPED_WITHIN = 18  # seconds
+GIVEN_UP = 1.0  # seconds until the next batch is fetched, or a fault that nobody knew of would burn through the stream
 
 
 class CannotStart(Exception):
@@ -57,7 +62,6 @@ class Service:
         routers: Sequence[APIRouter],
         answers: Mapping[type[Question[Any]], ask.Answerer] | None = None,
         work: Callable[[ask.Ask], Sequence[Work]] | None = None,
-        mails: Number | None = None,
         retries: Retries | None = None,
     ) -> None:
         self.name = name
@@ -65,18 +69,19 @@ class Service:
         self.database = database
         self.failed: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self.stopping = False
+        self.is_started = False
         self.client: Client | None = None
         self.streams = [stream_of(publisher) for publisher in consumers.filters()]
-        self.batches = Batches(consumers, database, ack_wait=settings.ack_wait, retries=retries)
+        self.batches = Batches(consumers, database, retries=retries)
         self.broker = broker.create(name, settings, fail=self.fail, is_stopping=lambda: self.stopping)
         consume.register(self.broker, consumers, self._take)
         ask.answer(self.broker, name, database, answers or {})
         self.work = list(work(ask.Ask(self.broker))) if work else []
-        self.mails = mails
         self._worker = Worker(database, self.work)
         self._relay = relay.Relay(database, stream_of(name))
         self._watchdog: Watchdog | None = None
         self._watching: asyncio.Task[None] | None = None
+        self._taking: set[asyncio.Task[Any]] = set()  # who has a batch in hand
         self._lock: IO[str] | None = None
         self.api = self._create_api(routers)
 
@@ -90,35 +95,47 @@ class Service:
         """Raises CannotStart, broker.NoBroker or clock.WrongClock."""
         structlog.contextvars.bind_contextvars(service=self.name)
         self._lock_sqlite()
-        async with self.database.transaction() as connection:
-            await clock.prepare(connection, simulated=self.settings.simulated_clock)
-        client = await broker.connect(self.broker)
-        for stream in self.streams:
-            if await consumer_info(client, stream, self.name) is None:
+        try:
+            async with self.database.transaction() as connection:
+                await clock.prepare(connection, simulated=self.settings.simulated_clock)
+        except (SQLAlchemyError, OSError) as error:
+            told = str(error).splitlines()[0]
+            msg = f"the database cannot be reached, or lacks its tables (run migrate first): {told}"
+            raise CannotStart(msg) from None
+        self.client = client = await broker.connect(self.broker)
+        try:
+            infos = {stream: await consumer_info(client, stream, self.name) for stream in self.streams}
+        except (TimeoutError, nats.errors.Error):
+            msg = "NATS does not say which consumers there are"
+            raise CannotStart(msg) from None
+        for stream, info in infos.items():
+            if info is None:
                 msg = f"NATS has no durable {self.name} on {stream}: run provision first"
                 raise CannotStart(msg)
+        self.batches.ack_wait = min((info.config.ack_wait or 5.0 for info in infos.values() if info), default=5.0)
         self._watchdog = Watchdog(client, self.database, self.name, self.streams)
         await self.broker.start()
         self._watching = asyncio.create_task(self._watchdog.run(self.fail), name="watchdog")
-        for task in (self._watching, self._relay.start(client.jetstream()), *self._worker.start()):
+        for task in (self._watching, self._relay.start(client), *self._worker.start()):
             task.add_done_callback(self._must_not_end)
-        self.client = client
+        self.is_started = True
         log.info("ready", service=self.name)
 
     async def stop(self) -> None:
-        """Finish what is in hand, send what is unsent, let go of everything; within twenty seconds."""
+        """Finish what is in hand, send what is unsent, let go of everything; within `STOPPED_WITHIN` seconds."""
         self.stopping = True
         self.batches.stopping.set()
         if self._watching is not None:
             self._watching.cancel()
         subscribers = [subscriber.stop() for subscriber in self.broker.subscribers]
-        await asyncio.gather(self._worker.stop(within=8), *subscribers, return_exceptions=True)
+        await asyncio.gather(self._worker.stop(within=broker.FINISH), *subscribers, return_exceptions=True)
         await self._relay.stop(within=3)
-        try:
-            async with asyncio.timeout(3):
-                await self.broker.stop()
-        except Exception as error:  # noqa: BLE001 - it was closed for good, or does not let go in time: it is left
-            log.warning("NATS was not left in order", error=type(error).__name__)
+        for task in self._taking:  # the library has given these up, and they still use the database
+            task.cancel()
+        if self._taking:
+            await asyncio.wait(self._taking, timeout=1)
+        if self.client is not None:
+            await broker.let_go(self.client)
         await self.database.close()
         if self._lock is not None:
             self._lock.close()
@@ -126,7 +143,7 @@ class Service:
 
     async def readiness(self) -> dict[str, bool]:
         """Broker, database and own consumers. Lag is no part of it, or a backlog would take every replica out."""
-        connected = self.client is not None and self.client.is_connected and not self.failed.done()
+        connected = self.is_started and self.client is not None and self.client.is_connected and not self.failed.done()
         return {
             "broker": connected,
             "database": await self.database.answers(),
@@ -148,12 +165,17 @@ class Service:
     async def _take(self, messages: list[Msg]) -> None:
         assert self._watchdog is not None  # for the type checker: start() set it
         stream = messages[0].metadata.stream
+        task = asyncio.current_task()
+        assert task is not None  # for the type checker
         self._watchdog.began(stream)
+        self._taking.add(task)
         try:
             await self.batches.take(messages)
         except Exception:
             log.exception("a batch was given up; it will be delivered again", size=len(messages))
+            await asyncio.sleep(GIVEN_UP)
         finally:
+            self._taking.discard(task)
             self._watchdog.ended(stream)
 
     def _lock_sqlite(self) -> None:
@@ -233,6 +255,7 @@ async def serve(create: Callable[[], Service]) -> int:
             await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
             stop.cancel()
         finally:
+            signal.alarm(STOPPED_WITHIN)  # whatever does not let go: the process ends
             server.should_exit = True
             await http
             await service.stop()

@@ -25,7 +25,6 @@ class ServiceSettings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = 8000
     simulated_clock: bool = False  # demo and tests only
-    ack_wait: float = 5.0  # seconds, as provisioned
     log_level: str = "INFO"
 
     @model_validator(mode="before")

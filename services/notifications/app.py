@@ -29,7 +29,6 @@ def create(settings: Settings) -> Service:
         consumers=consumers,
         routers=[admin_api.router],
         work=work.of,
-        mails=work.sendable,
     )
 
 
@@ -52,16 +51,12 @@ class DueWork:
 
         return [
             Work("write mails", write, self.marks),
-            Work("send mails", self._sending.run, self.nothing),
+            Work("send mails", self._sending.run, self.sendable, counts="mails"),
         ]
 
     async def marks(self) -> int:
         async with self._database.reading() as connection:
             return await mailings.count_marks(connection) + await calendars.count_marks(connection)
-
-    async def nothing(self) -> int:
-        """Mails to be sent are no marks; they are counted as `mails`."""
-        return 0
 
     async def sendable(self) -> int:
         """Mails that could be sent now, or whose question is about to be asked."""

@@ -22,9 +22,10 @@ BY_TYPE: dict[str, EventType[Any]] = {it.type: it for it in EVENT_TYPES}
 class Unreadable(Exception):
     """A message that is no event of the catalogue. `reason` is a code; the text names fields, never their content."""
 
-    def __init__(self, *, reason: str, text: str) -> None:
+    def __init__(self, *, reason: str, text: str, type: str | None = None) -> None:
         super().__init__(text)
         self.reason = reason
+        self.type = type  # what the message says it is, where that can be read
 
 
 def stream_of(publisher: str) -> str:
@@ -46,17 +47,17 @@ def read(body: bytes, subject: str) -> Event[Any]:
     if kind is None:
         name, _, version = type_.rpartition(".v")
         if version.isdigit() and any(it.type.startswith(f"{name}.v") for it in EVENT_TYPES):
-            raise Unreadable(reason="unknown_version", text=f"version {version} of a known type")
-        raise Unreadable(reason="unknown_type", text="a type that is not in the catalogue")
+            raise Unreadable(reason="unknown_version", text=f"version {version} of a known type", type=type_)
+        raise Unreadable(reason="unknown_type", text="a type that is not in the catalogue", type=type_)
     try:
         event: Event[Any] = model_of(kind.entity).model_validate_json(body)  # type: ignore[arg-type]  # a type hashes
     except ValidationError as error:
         places = sorted({".".join(str(part) for part in it["loc"]) for it in error.errors()})
-        raise Unreadable(reason="wrong_schema", text=f"wrong or missing: {', '.join(places)}") from None
+        raise Unreadable(reason="wrong_schema", text=f"wrong or missing: {', '.join(places)}", type=type_) from None
     programme, party = event.data.scope()
     told = (event.source, event.subject, subject)
     if told != (kind.source, f"{programme or NOBODY}.{party or NOBODY}", nats_subject(event)):
-        raise Unreadable(reason="contradiction", text="source, type, subject and data do not agree")
+        raise Unreadable(reason="contradiction", text="source, type, subject and data do not agree", type=type_)
     return event
 
 

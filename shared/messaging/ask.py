@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import nats.errors
 import structlog
 from faststream.nats import NatsBroker
+from nats.aio.msg import Msg
 from pydantic import BaseModel, ValidationError
 
 from shared.database import Database
@@ -23,6 +24,7 @@ A = TypeVar("A", bound=BaseModel)
 Answerer = Callable[[Database, Any], Awaitable[BaseModel]]
 
 TIME_OUT = 5.0  # seconds
+INBOXES = "_INBOX_"  # how the inboxes of all our users begin
 LARGEST = 1_000_000  # bytes; NATS carries 1 MiB a message with its headers
 
 
@@ -51,27 +53,36 @@ class Ask:
         try:
             reply = await self._broker.request(question.model_dump_json().encode(), question.subject, timeout=TIME_OUT)
             envelope = _Envelope.model_validate_json(reply.body)
+            if envelope.ok:
+                return question.answer.model_validate(envelope.answer)  # type: ignore[return-value]  # the same, as it is said twice
         except (nats.errors.Error, TimeoutError, ConnectionError, ValidationError) as error:
-            msg = f"no answer on {question.subject}: {type(error).__name__}"
+            msg = f"no answer on {question.subject} that is understood here: {type(error).__name__}"
             raise NoAnswer(msg) from error
-        if not envelope.ok:
-            raise RefusedToAnswer(envelope.error)
-        return question.answer.model_validate(envelope.answer)  # type: ignore[return-value]  # the same, as it is said twice
+        raise RefusedToAnswer(envelope.error)
 
 
 def answer(
     broker: NatsBroker, service: str, database: Database, answers: Mapping[type[Question[Any]], Answerer]
 ) -> None:
-    """Have the broker answer these questions; replicas share the work."""
+    """Have the broker answer these questions; replicas share the work.
+
+    The answer goes to an inbox and nowhere else: who asks could name a stream's subject, and have it kept there for ever.
+    """
     for question, answerer in answers.items():
-        subscriber = broker.subscriber(question.subject, queue=service, decoder=_raw)
+        subscriber = broker.subscriber(question.subject, queue=service, decoder=_raw, no_reply=True)
         subscriber(_answering(question, answerer, database))
 
 
 def _answering(
     question: type[Question[Any]], answerer: Answerer, database: Database
-) -> Callable[[bytes], Awaitable[bytes]]:
-    async def reply(body: bytes) -> bytes:
+) -> Callable[[Msg], Awaitable[None]]:
+    async def reply(message: Msg) -> None:
+        if not message.reply.startswith(INBOXES):
+            log.warning("a question wants its answer somewhere else than in an inbox", subject=question.subject)
+            return
+        await message.respond(await answer_to(message.data))
+
+    async def answer_to(body: bytes) -> bytes:
         try:
             answered = await answerer(database, question.model_validate_json(body))
             envelope = _Envelope(ok=True, answer=answered.model_dump(mode="json"))
@@ -91,5 +102,5 @@ def _answering(
     return reply
 
 
-async def _raw(message: Any) -> bytes:
-    return message.body  # type: ignore[no-any-return]
+async def _raw(message: Any) -> Msg:
+    return message.raw_message  # type: ignore[no-any-return]

@@ -8,8 +8,8 @@ its neighbours. Nothing is dropped, and nothing blocks what stands behind it.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
@@ -43,6 +43,11 @@ class Retries:
     def attempts(self) -> int:
         return len(self.delays) + 1
 
+    @property
+    def longest(self) -> float:
+        """Seconds after which whoever has not come back is not waiting any more."""
+        return 2 * max(self.delays) + 60
+
 
 class Stopping(Exception):
     """The service stops while the database does not answer: what is in hand will be delivered again."""
@@ -72,12 +77,10 @@ class Sorted:
 class Batches:
     """Handles the batches of one service."""
 
-    def __init__(
-        self, consumers: Consumers, database: Database, *, ack_wait: float, retries: Retries | None = None
-    ) -> None:
+    def __init__(self, consumers: Consumers, database: Database, *, retries: Retries | None = None) -> None:
         self._consumers = consumers
         self._database = database
-        self._ack_wait = ack_wait
+        self.ack_wait = 5.0  # seconds; the consumers' own, once they are known
         self._retries = retries or Retries()
         self.stopping = asyncio.Event()
 
@@ -109,12 +112,12 @@ class Batches:
         batch = self._sort(taken)
         try:
             async with self._database.transaction() as connection:
-                known = await parking.known(connection, [it.key for it in taken])
+                settled = await parking.left_alone(connection, [it.key for it in taken])
                 await self._apply(
-                    connection, [(it.event, facts) for it, facts in batch.fine if it.event and it.key not in known]
+                    connection, [(it.event, facts) for it, facts in batch.fine if it.event and it.key not in settled]
                 )
                 await parking.park(connection, [_parked_unread(it) for it in batch.unreadable])
-                failed = [(it, raised) for it, raised in batch.failed if it.key not in known]
+                failed = [(it, raised) for it, raised in batch.failed if it.key not in settled]
                 delayed = await self._delay_or_park(connection, failed)
                 reached("batch.before_commit")
         except Exception as error:
@@ -133,10 +136,13 @@ class Batches:
         self, connection: AsyncConnection, failed: Sequence[tuple[Taken, Exception]]
     ) -> dict[str, int]:
         """How often each of these has failed now, by key; none where so many wait that they are parked at once."""
-        if failed and await inbox.delayed(connection) > self._retries.most_delayed:
+        if failed and await self._is_crowded(connection):
             await parking.park(connection, [_parked(it, raised, 1) for it, raised in failed])
             return {}
         return await inbox.count_attempts(connection, [it.key for it, _ in failed])
+
+    async def _is_crowded(self, connection: AsyncConnection) -> bool:
+        return await inbox.delayed(connection, longest=self._retries.longest) > self._retries.most_delayed
 
     async def _alone(self, it: Taken) -> None:
         if it.unreadable is not None:
@@ -144,6 +150,8 @@ class Batches:
             return
         assert it.event is not None  # for the type checker: it is read or unreadable
         if await self._is_settled(it, it.event):
+            async with self._database.transaction() as connection:
+                await inbox.forget_attempts(connection, it.key)  # of a copy that came here before
             await _ack(it)
             return
         if not it.counted:
@@ -170,8 +178,8 @@ class Batches:
     async def _failed(self, it: Taken, error: Exception) -> None:
         log.warning("an event failed", event_id=it.key, attempt=it.attempts, error=_told(error))
         async with self._database.reading() as connection:
-            crowded = await inbox.delayed(connection) > self._retries.most_delayed
-        if crowded or it.attempts >= self._retries.attempts:
+            is_crowded = await self._is_crowded(connection)
+        if is_crowded or it.attempts >= self._retries.attempts:
             await self._park(it, _parked(it, error, it.attempts))
         else:
             await self._delay(it, it.attempts)
@@ -213,7 +221,7 @@ class Batches:
     async def _is_settled(self, it: Taken, event: Event[Any]) -> bool:
         names = [handler.name for handler in self._consumers.handlers(event)]
         async with self._database.reading() as connection:
-            if it.key in await parking.known(connection, [it.key]):
+            if it.key in await parking.left_alone(connection, [it.key]):
                 return True
             return await inbox.has_had(connection, names, event.id)
 
@@ -249,7 +257,7 @@ class Batches:
 
         async def tell() -> None:
             while True:
-                await asyncio.sleep(self._ack_wait / 3)
+                await asyncio.sleep(self.ack_wait / 3)
                 for message in messages:
                     if not message.is_acked:
                         with _lost_is_fine():
@@ -281,17 +289,13 @@ def _key(body: bytes) -> str:
         return sha256(body).hexdigest()
 
 
-class _lost_is_fine:  # noqa: N801 - reads as the statement that it is
+@contextmanager
+def _lost_is_fine() -> Iterator[None]:
     """An ack that is lost brings the message again, and the inbox knows it."""
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, _: object, error: BaseException | None, __: object) -> bool:
-        if isinstance(error, nats.errors.Error):
-            log.info("an ack was lost", error=type(error).__name__)
-            return True
-        return False
+    try:
+        yield
+    except nats.errors.Error as error:
+        log.info("an ack was lost", error=type(error).__name__)
 
 
 async def _ack(it: Taken) -> None:
@@ -319,7 +323,7 @@ def _parked_unread(it: Taken) -> parking.Parked:
         key=it.key,
         state=parking.PARKED,
         subject=it.message.subject,
-        type=None,
+        type=it.unreadable.type,
         body=it.message.data,
         reason=it.unreadable.reason,
         error=str(it.unreadable),

@@ -58,10 +58,6 @@ class Consumers:
     def handlers(self, event: Event[Any]) -> list[Registered]:
         return self._handlers.get(event.type, [])
 
-    def facts(self, event: Event[Any]) -> list[Fact]:
-        """What all handlers make of an event."""
-        return [fact for handler in self.handlers(event) for fact in handler.run(event)]
-
     def filters(self) -> dict[str, list[str]]:
         """By publisher, the subjects that are consumed."""
         found: dict[str, set[str]] = defaultdict(set)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import structlog
 
@@ -24,6 +25,7 @@ class Work:
     name: str
     run: Callable[[], Awaitable[None]]
     pending: Callable[[], Awaitable[int]]  # how much is left, for /operations/state
+    counts: Literal["marks", "mails"] = "marks"  # what is left
 
 
 class Worker:

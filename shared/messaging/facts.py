@@ -11,8 +11,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import Table
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
+
+from shared.database import insert
 
 Row = dict[str, Any]
 
@@ -42,11 +43,6 @@ async def record(connection: AsyncConnection, facts: Iterable[Fact]) -> None:
         groups[fact.table.name, type(fact).__name__].append(fact)
     for _, group in sorted(groups.items()):
         await _WRITE[type(group[0])](connection, group[0].table, [fact.row for fact in group])
-
-
-def insert(connection: AsyncConnection, table: Table) -> postgresql.Insert | sqlite.Insert:
-    """An insert that knows `ON CONFLICT`, in the connection's dialect."""
-    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
 
 
 async def _newest(connection: AsyncConnection, table: Table, rows: list[Row]) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.clock import real_now
-from shared.messaging.facts import insert
+from shared.database import insert
 from shared.messaging.tables import attempt, inbox
 
 Entry = tuple[str, str]  # handler, event id
@@ -53,6 +54,7 @@ async def forget_attempts(connection: AsyncConnection, key: str) -> None:
     await connection.execute(delete(attempt).where(attempt.c.key == key))
 
 
-async def delayed(connection: AsyncConnection) -> int:
-    """How many messages wait for another attempt."""
-    return (await connection.execute(select(func.count()).select_from(attempt))).scalar_one()
+async def delayed(connection: AsyncConnection, *, longest: float) -> int:
+    """How many messages wait for another attempt, `longest` being the longest that one waits, in seconds."""
+    since = real_now() - timedelta(seconds=longest)
+    return (await connection.execute(select(func.count()).where(attempt.c.last_at >= since))).scalar_one()

@@ -16,27 +16,35 @@ from shared.events.envelope import E, Event, EventType, nats_subject
 from shared.ids import new_id
 from shared.messaging.tables import outbox
 
+LARGEST = 900_000  # bytes of an event; NATS carries 1 MiB a message with its headers
 CHANNEL = "outbox"  # PostgreSQL's NOTIFY: wakes the relay, whichever replica it runs in
 
 
 async def add(
     connection: AsyncConnection, kind: EventType[E], entities: Sequence[E], *, at: datetime
 ) -> list[Event[E]]:
-    """Have it told that this happened to these entities `at` the domain's now. Returns the events, ids and all."""
+    """Have it told that this happened to these entities `at` the domain's now. Returns the events, ids and all.
+
+    Raises ValueError for an event that no message has room for.
+    """
     events = [kind.event(entity, id=new_id(), time=at) for entity in entities]
     if not events:
         return []
     now = real_now()
+    bodies = [event.model_dump_json(exclude_none=True) for event in events]
+    if any(len(body.encode()) > LARGEST for body in bodies):
+        msg = f"an event has at most {LARGEST} bytes: one that cannot be sent would hold up all behind it"
+        raise ValueError(msg)
     rows = [
         {
             "event_id": event.id,
             "message_id": event.id,
             "type": event.type,
             "subject": nats_subject(event),
-            "body": event.model_dump_json(exclude_none=True),
+            "body": body,
             "added_at": now,
         }
-        for event in events
+        for event, body in zip(events, bodies, strict=True)
     ]
     await connection.execute(outbox.insert(), rows)
     if connection.dialect.name == "postgresql":

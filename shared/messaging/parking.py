@@ -11,8 +11,8 @@ from sqlalchemy import Row, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.clock import real_now
+from shared.database import insert
 from shared.errors import Conflict, NotFound
-from shared.messaging.facts import insert
 from shared.messaging.tables import SUBJECT_LENGTH, TYPE_LENGTH, parked_message
 
 PARKED, REPLAYED, DISCARDED = "parked", "replayed", "discarded"
@@ -36,7 +36,7 @@ class Parked:
 
 
 async def park(connection: AsyncConnection, messages: Iterable[Parked]) -> None:
-    """Keep these. One that is parked already, or was settled, stays as it is."""
+    """Keep these. One that is parked or was discarded stays as it is; one that was replayed is parked again."""
     rows = [
         {
             "key": it.key,
@@ -53,10 +53,20 @@ async def park(connection: AsyncConnection, messages: Iterable[Parked]) -> None:
         for it in sorted(messages, key=lambda it: it.key)
     ]
     if rows:
-        await connection.execute(insert(connection, parked_message).on_conflict_do_nothing(), rows)
+        statement = insert(connection, parked_message)
+        again = {
+            name: statement.excluded[name]
+            for name in ("state", "subject", "type", "body", "reason", "error", "attempts", "parked_at")
+        }
+        replace = statement.on_conflict_do_update(
+            index_elements=[parked_message.c.key],
+            set_=again | {"settled_at": None, "settled_by": None},
+            where=parked_message.c.state == REPLAYED,
+        )
+        await connection.execute(replace, rows)
 
 
-async def known(connection: AsyncConnection, keys: Iterable[str]) -> set[str]:
+async def left_alone(connection: AsyncConnection, keys: Iterable[str]) -> set[str]:
     """Those of these keys that are parked or discarded: met again, they are only acknowledged."""
     t = parked_message.c
     query = select(t.key).where(t.key.in_(sorted(set(keys))), t.state != REPLAYED)
@@ -73,11 +83,17 @@ async def get(connection: AsyncConnection, key: str) -> Parked:
 
 
 async def listed(
-    connection: AsyncConnection, *, state: str | None, type: str | None, after: str | None, limit: int
+    connection: AsyncConnection,
+    *,
+    state: str | None,
+    type: str | None,
+    reason: str | None = None,
+    after: str | None,
+    limit: int,
 ) -> list[Parked]:
     t = parked_message.c
     query = select(parked_message).order_by(t.key).limit(limit)
-    for column, value in ((t.state, state), (t.type, type)):
+    for column, value in ((t.state, state), (t.type, type), (t.reason, reason)):
         if value is not None:
             query = query.where(column == value)
     if after is not None:

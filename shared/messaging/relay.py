@@ -12,15 +12,16 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
+import nats.errors
 import structlog
-from nats.js import JetStreamContext
+from nats.aio.client import Client
 from nats.js.api import Header, PubAck
 from sqlalchemy import Row, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from shared.clock import real_now
-from shared.database import Database
+from shared.database import Database, postgresql_arguments
 from shared.ids import new_id
 from shared.messaging.outbox import CHANNEL
 from shared.messaging.pauses import after, pause
@@ -35,120 +36,134 @@ POLL = 1.0  # seconds
 LONGEST_PAUSE = 5.0  # seconds, while nothing is acknowledged
 LOCK = 5_216_040_312  # any number: advisory locks are per database
 
+Unsent = Sequence[Row[Any, Any, Any, Any]]  # position, message id, subject, body
+
 
 class Relay:
     def __init__(self, database: Database, stream: str) -> None:
         self._database = database
         self._stream = stream
-        self._wake = asyncio.Event()
-        self._stopping = False
+        self._wake = asyncio.Event()  # there may be something to send
+        self._stopping = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
-        self.jetstream: JetStreamContext | None = None
         database.on_commit(self._wake.set)
 
-    def start(self, jetstream: JetStreamContext) -> asyncio.Task[None]:
+    def start(self, client: Client) -> asyncio.Task[None]:
         """The task, which should never end by itself."""
-        self.jetstream = jetstream
+        self.use(client)
         self._task = asyncio.create_task(self._run(), name="relay")
         return self._task
 
+    def use(self, client: Client) -> None:
+        self._client = client
+        self.jetstream = client.jetstream()
+
     async def stop(self, within: float) -> None:
-        """Finish what is in flight."""
-        self._stopping = True
+        """Send what is unsent, if that takes no longer than `within` seconds."""
+        self._stopping.set()
         self._wake.set()
         if self._task is not None:
             await asyncio.wait([self._task], timeout=within)
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
 
-    async def unsent(self) -> Sequence[Row[Any, Any, Any, Any]]:
+    async def unsent(self) -> Unsent:
         """The next rows to be sent, in their order."""
         query = select(outbox.c.position, outbox.c.message_id, outbox.c.subject, outbox.c.body)
         unsent = query.where(outbox.c.published_at.is_(None)).order_by(outbox.c.position).limit(BATCH)
         async with self._database.reading() as connection:
             return (await connection.execute(unsent)).all()
 
-    async def send(self, rows: Sequence[Row[Any, Any, Any, Any]]) -> int:
+    async def send(self, rows: Unsent) -> int:
         """Send these rows and mark those that the stream has acknowledged; returns how many it has."""
         reached("relay.before_publish")
         sent = await self._publish(rows)
         if not sent:
             return 0
         reached("relay.published")
+        # By the message's id too: a row that is to be sent again meanwhile has another one.
+        is_sent = outbox.c.position.in_(sent) & outbox.c.message_id.in_(sent.values())
         async with self._database.transaction() as connection:
-            await connection.execute(update(outbox).where(outbox.c.position.in_(sent)).values(published_at=real_now()))
+            await connection.execute(update(outbox).where(is_sent).values(published_at=real_now()))
         reached("relay.recorded")
         return len(sent)
 
-    async def _publish(self, rows: Sequence[Row[Any, Any, Any, Any]]) -> list[int]:
-        """The positions of those that the stream has, for the first time or as a duplicate."""
-        assert self.jetstream is not None  # for the type checker: start() set it
+    async def _publish(self, rows: Unsent) -> dict[int, str]:
+        """Position and message id of those that the stream has, for the first time or as a duplicate."""
         acks: dict[int, asyncio.Future[PubAck]] = {}
         for position, message_id, subject, body in rows:
-            acks[position] = await self.jetstream.publish_async(
-                subject, body.encode(), headers={Header.MSG_ID.value: message_id}, stream=self._stream
-            )
-        try:
-            async with asyncio.timeout(ACK_TIME_OUT):
-                await asyncio.gather(*acks.values(), return_exceptions=True)
-        except TimeoutError:
-            pass  # gather has cancelled those that are missing
-        sent = [position for position, ack in acks.items() if not ack.cancelled() and ack.exception() is None]
-        if len(sent) < len(acks):
-            log.warning("events were not acknowledged and are sent again", count=len(acks) - len(sent))
+            try:
+                acks[position] = await self.jetstream.publish_async(
+                    subject, body.encode(), headers={Header.MSG_ID.value: message_id}, stream=self._stream
+                )
+            except nats.errors.Error as error:
+                log.warning("an event was not sent", position=position, error=type(error).__name__)
+                self.jetstream = self._client.jetstream()  # the old one counts it as under way for ever
+                if not isinstance(error, nats.errors.MaxPayloadError):
+                    break  # nothing else will be sent either
+        if acks:
+            _, late = await asyncio.wait(acks.values(), timeout=ACK_TIME_OUT)
+            for ack in late:
+                ack.cancel()
+        acked = {it for it, ack in acks.items() if ack.done() and not ack.cancelled() and ack.exception() is None}
+        sent = {position: message_id for position, message_id, _, _ in rows if position in acked}
+        if len(sent) < len(rows):
+            log.warning("events were not acknowledged and are sent again", count=len(rows) - len(sent))
         return sent
 
     async def _run(self) -> None:
         failures = 0
-        while not self._stopping:
+        while not self._stopping.is_set():
             try:
                 async with self._being_the_one() as is_still:
-                    while not self._stopping and is_still():
+                    while is_still():
                         self._wake.clear()
                         rows = await self.unsent()
                         if not rows:
+                            if self._stopping.is_set():
+                                return
                             await pause(self._wake, POLL)
-                        elif await self.send(rows):
+                        elif self._client.is_connected and await self.send(rows):
                             failures = 0
                         else:
                             failures += 1
-                            await pause(self._wake, after(failures, first=0.2, longest=LONGEST_PAUSE))
+                            await pause(self._stopping, after(failures, first=0.2, longest=LONGEST_PAUSE))
             except Exception as error:  # noqa: BLE001 - whatever it was, the rows are still there
-                failures += 1
                 log.warning("the relay starts again", error=f"{type(error).__name__}: {error}"[:500])
-            await pause(self._wake, after(failures, first=POLL, longest=LONGEST_PAUSE) if failures else POLL)
+            failures += 1
+            await pause(self._stopping, after(failures, first=POLL, longest=LONGEST_PAUSE))
 
     @asynccontextmanager
     async def _being_the_one(self) -> AsyncIterator[Callable[[], bool]]:
-        """Hold the lock as long as it can be told; yields a question that is always False where another holds it."""
+        """Wait for the lock, and hold it as long as it can be told; yields whether it still is."""
         if self._database.is_sqlite:
             yield lambda: True
             return
-        lost = False
+        is_held = False
 
         def lose(*_: object) -> None:
-            nonlocal lost
-            lost = True
+            nonlocal is_held
+            is_held = False
             self._wake.set()
 
-        # A connection of its own that stays open and in no transaction. A holder whose machine is lost keeps the lock
-        # until TCP notices: let it notice soon.
-        keepalive = {"tcp_keepalives_idle": "10", "tcp_keepalives_interval": "5", "tcp_keepalives_count": "3"}
+        # A connection of its own that stays open and in no transaction.
         engine = create_async_engine(
             self._database.url,
             poolclass=NullPool,
             isolation_level="AUTOCOMMIT",
-            connect_args={"server_settings": keepalive},
+            connect_args=postgresql_arguments(),
         )
         try:
             async with engine.connect() as connection:
-                if not await _try_lock(connection):
-                    yield lambda: False
-                    return
                 driver: Any = (await connection.get_raw_connection()).driver_connection
                 driver.add_termination_listener(lose)
-                await driver.add_listener(CHANNEL, lambda *_: self._wake.set())
-                yield lambda: not lost
+                while not self._stopping.is_set() and not is_held:
+                    is_held = await _try_lock(connection)
+                    if not is_held:
+                        await pause(self._stopping, POLL)
+                if is_held:
+                    await driver.add_listener(CHANNEL, lambda *_: self._wake.set())
+                yield lambda: is_held
         finally:
             await engine.dispose()
 

@@ -89,8 +89,11 @@ async def _stream(jsm: JetStreamManager, publisher: str, replicas: int) -> None:
         log.info("stream made", stream=config.name)
         return
     _must_agree(stream_of(publisher), standing, config, ("retention", "storage", "deny_delete", "deny_purge"))
+    ours = ("subjects", "discard", "max_age", "duplicate_window", "num_replicas")
+    if all(getattr(standing, field) == getattr(config, field) for field in ours):
+        return
     try:
-        await jsm.update_stream(config)
+        await jsm.update_stream(standing.evolve(**{field: getattr(config, field) for field in ours}))
     except APIError as error:
         raise _failed(stream_of(publisher), error) from error
 

@@ -29,6 +29,7 @@ async def upgrade(database: Database, service: str | None = None) -> None:
     config = config_of(service)
     async with database.writer.begin() as connection:  # on SQLite this alone keeps others out
         if not database.is_sqlite:
+            await connection.execute(text("SET LOCAL lock_timeout = 0"))  # as long as another replica migrates
             await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
         await connection.run_sync(_upgrade, config)
 

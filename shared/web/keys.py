@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -54,8 +57,8 @@ class Keys:
             seen = (stat.st_mtime_ns, stat.st_size, stat.st_ino)
             if seen == self._seen:
                 return
-            self._by_hash = {key.sha256: key for key in read(self._path)}
             self._seen = seen
+            self._by_hash = {key.sha256: key for key in read(self._path)}
         except (OSError, ValueError, TypeError, KeyError) as error:
             log.warning("the file of API keys cannot be read; the last good content stays", error=type(error).__name__)
 
@@ -75,29 +78,39 @@ def read(path: Path) -> list[Key]:
 
 def create(path: Path, *, name: str, role: Role, expires_at: datetime | None = None) -> str:
     """Add a key and return its secret, which is kept nowhere. Raises ValueError where the name is taken."""
-    keys = read(path)
-    if any(key.name == name for key in keys):
-        msg = f"there is a key named {name} already"
-        raise ValueError(msg)
     secret = secrets.token_urlsafe(32)
     expires = expires_at.isoformat() if expires_at else None
-    keys.append(Key(name=name, role=role, sha256=sha256(secret.encode()).hexdigest(), expires_at=expires))
-    _write(path, keys)
+    with _alone(path):
+        keys = read(path)
+        if any(key.name == name for key in keys):
+            msg = f"there is a key named {name} already"
+            raise ValueError(msg)
+        keys.append(Key(name=name, role=role, sha256=sha256(secret.encode()).hexdigest(), expires_at=expires))
+        _write(path, keys)
     return secret
 
 
 def revoke(path: Path, name: str) -> None:
     """Remove a key. Raises ValueError where there is none of that name."""
-    keys = read(path)
-    if all(key.name != name for key in keys):
-        msg = f"there is no key named {name}"
-        raise ValueError(msg)
-    _write(path, [key for key in keys if key.name != name])
+    with _alone(path):
+        keys = read(path)
+        if all(key.name != name for key in keys):
+            msg = f"there is no key named {name}"
+            raise ValueError(msg)
+        _write(path, [key for key in keys if key.name != name])
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Two who write at the same moment would lose what one of them wrote."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.with_name(f".{path.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _write(path: Path, keys: list[Key]) -> None:
     """Beside the old one and renamed, so that nobody ever reads half a file."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.new")
     beside.write_text(json.dumps({"keys": [asdict(key) for key in keys]}, indent=2))
     beside.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o640)  # whoever could read it still can

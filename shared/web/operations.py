@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse
 from pydantic import AwareDatetime, BaseModel
 
 from shared import clock
+from shared.database import is_passing
 from shared.errors import Conflict, RuleBroken
 from shared.events.catalogue import EVENT_TYPES, Unreadable, stream_of
 from shared.messaging import parking, relay
@@ -35,7 +36,7 @@ class StateView(BaseModel):
     marks: int  # what is to be looked at again
     mails: int  # mails that could be sent now
     parked: int
-    streams: dict[str, int]  # last sequence of the service's own stream
+    last_sequence: int  # of the service's own stream
     clock: ClockView
 
 
@@ -63,6 +64,11 @@ class Republish(Body):
 
 class Count(BaseModel):
     count: int
+
+
+class Replayed(BaseModel):
+    replayed: int
+    failed: int  # and still parked
 
 
 def service_of(request: Request) -> Service:
@@ -99,20 +105,24 @@ async def ready(request: Request) -> JSONResponse:
 
 
 async def state(request: Request, database: DatabaseOf, _: Reader) -> StateView:
+    """Read in the order in which an event goes its way, so that one on its way is seen somewhere."""
     service = service_of(request)
+    pending = {
+        kind: sum([await work.pending() for work in service.work if work.counts == kind]) for kind in ("marks", "mails")
+    }
+    unsent = await relay.count_unsent(database)
+    lag, last = await _of_the_broker(service)
     async with database.reading() as connection:
         parked = await parking.count(connection)
         simulated = await clock.is_simulated(connection)
         now = await clock.now(connection)
-    lag, last = await _of_the_broker(service)
     return StateView(
         service=service.name,
-        unsent=await relay.count_unsent(database),
+        unsent=unsent,
         lag=lag,
-        marks=sum([await work.pending() for work in service.work]),
-        mails=await service.mails() if service.mails else 0,
+        **pending,
         parked=parked,
-        streams={stream_of(service.name): last},
+        last_sequence=last,
         clock=ClockView(simulated=simulated, now=now),
     )
 
@@ -134,13 +144,15 @@ async def _of_the_broker(service: Service) -> tuple[int, int]:
 async def parked(
     database: DatabaseOf,
     _: Administrator,
+    *,
     state: Annotated[str | None, Query()] = parking.PARKED,
     type: Annotated[str | None, Query()] = None,
+    reason: Annotated[str | None, Query()] = None,
     after: After = None,
     limit: Limit = 50,
 ) -> Page[ParkedView]:
     async with database.reading() as connection:
-        found = await parking.listed(connection, state=state, type=type, after=after, limit=limit + 1)
+        found = await parking.listed(connection, state=state, type=type, reason=reason, after=after, limit=limit + 1)
     return page_of([_view(it) for it in found], limit, lambda it: it.key)
 
 
@@ -162,17 +174,32 @@ async def replay(request: Request, key: str, database: DatabaseOf, by: Administr
     return await parked_one(key, database, by)
 
 
-async def replay_all(request: Request, database: DatabaseOf, by: Administrator, type: Annotated[str, Query()]) -> Count:
-    """Handle all that are parked of one type now; stops at the first that fails."""
-    count, after = 0, None
+async def replay_all(
+    request: Request,
+    database: DatabaseOf,
+    by: Administrator,
+    type: Annotated[str | None, Query()] = None,
+    reason: Annotated[str | None, Query()] = None,
+) -> Replayed:
+    """Handle all that are parked of one type, or for one reason, now; what fails again stays parked."""
+    if type is None and reason is None:
+        msg = "say which: of a type, or for a reason"
+        raise RuleBroken(msg, field="type")
+    replayed, failed, after = 0, 0, None
     while True:
         async with database.reading() as connection:
-            found = await parking.listed(connection, state=parking.PARKED, type=type, after=after, limit=100)
+            found = await parking.listed(
+                connection, state=parking.PARKED, type=type, reason=reason, after=after, limit=100
+            )
         for it in found:
-            await _replay(service_of(request), it, by.name)
+            try:
+                await _replay(service_of(request), it, by.name)
+                replayed += 1
+            except Conflict:
+                failed += 1
         if not found:
-            return Count(count=count)
-        count, after = count + len(found), found[-1].key
+            return Replayed(replayed=replayed, failed=failed)
+        after = found[-1].key
 
 
 async def _replay(service: Service, found: parking.Parked, by: str) -> None:
@@ -184,6 +211,8 @@ async def _replay(service: Service, found: parking.Parked, by: str) -> None:
     except Conflict:
         raise
     except Exception as error:
+        if is_passing(error):
+            raise
         msg = f"it failed again and stays parked: {_told(error)}"
         raise Conflict(msg, field="key") from error
 

@@ -13,13 +13,12 @@ from nats.js.api import Header
 from sqlalchemy import func, select
 
 from shared.clock import real_now
-from shared.database import Database
+from shared.database import Database, insert
 from shared.events import registration
 from shared.events.envelope import Event, nats_subject
 from shared.ids import new_id
 from shared.messaging import relay
 from shared.messaging import tables as kernel
-from shared.messaging.facts import insert
 from shared.messaging.streams import durables, provision
 from shared.settings import ServiceSettings
 from tests.support import toy
@@ -168,7 +167,7 @@ async def _relay(server: NatsServer, url: str) -> tuple[float, float]:
     bare = perf_counter() - began
     await toy.tell(database, [toy.a_party(n) for n in range(EVENTS)])
     sender = relay.Relay(database, "REGISTRATION")
-    sender.jetstream = jetstream
+    sender.use(client)
     began = perf_counter()
     while unsent := await sender.unsent():
         await sender.send(unsent)

@@ -25,6 +25,7 @@ from shared.messaging.batch import Retries
 from shared.messaging.consume import Consumers
 from shared.messaging.due_work import Work
 from shared.messaging.facts import Added, Fact, Newest
+from shared.questions import Message, Question
 from shared.service import Service, serve
 from shared.settings import ServiceSettings
 
@@ -94,7 +95,27 @@ async def count(database: Database, table: Table, *where: Any) -> int:
         return (await connection.execute(select(func.count()).select_from(table).where(*where))).scalar_one()
 
 
-def create(name: str, settings: ServiceSettings, heard: Consumers | None = None, retries: Retries = QUICK) -> Service:
+class Name(Message):
+    name: str
+
+
+class WhatIsYourName(Question[Name]):
+    subject = "rpc.registration.name"
+    answer = Name
+
+
+async def say_name(database: Database, question: WhatIsYourName) -> Name:
+    return Name(name="registration")
+
+
+def create(
+    name: str,
+    settings: ServiceSettings,
+    heard: Consumers | None = None,
+    retries: Retries = QUICK,
+    *,
+    answers: bool = False,
+) -> Service:
     if heard is None:
         heard = consumers(name) if name == "billing" else nobody(name)
     database = Database(settings.database_url)
@@ -104,6 +125,7 @@ def create(name: str, settings: ServiceSettings, heard: Consumers | None = None,
         database=database,
         consumers=heard,
         routers=[],
+        answers={WhatIsYourName: say_name} if answers else {},
         work=lambda _: [Work("nothing", _nothing, _none)],
         retries=retries,
     )

@@ -13,8 +13,8 @@ from services.billing import tables
 from services.billing.domain.books import BookedCreditNote, BookedInvoice
 from services.billing.domain.instalments import CreditNote, Invoice
 from services.billing.domain.series import Kind, series_id
+from shared.database import insert
 from shared.errors import NotFound
-from shared.messaging.facts import insert
 
 TABLES: dict[Kind, Table] = {"invoice": tables.invoice, "credit_note": tables.credit_note}
 

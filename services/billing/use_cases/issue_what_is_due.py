@@ -48,9 +48,9 @@ async def issue_what_is_due(database: Database, programme: str, seller: Seller) 
 async def marks_to_work_off(database: Database, programme: str) -> Marks:
     """The marks that can be seen now; none where someone else is at work.
 
-    Not a `transaction`: its commit would have the worker run again, and again while the other one is at work.
+    Its commit wakes nobody: the worker would run again, and again while the other one is at work.
     """
-    async with database.reading() as connection:
+    async with database.transaction(wakes=False) as connection:
         if not await marks.lock_programme(connection, programme, wait=False):
             return Marks(ids=[], on_all=False)
         return await marks.of_programme(connection, programme)

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from stdnum import luhn
 from structlog.testing import capture_logs
 
+from services.billing.consumers import consumers
 from services.billing.domain import instalments
 from services.billing.repository import documents
 from services.billing.use_cases import issue_what_is_due as module
@@ -30,7 +31,6 @@ from tests.integration.billing.world import (
     SELLER,
     check_everything_was_told_once,
     credit_notes,
-    facts_of,
     invoices,
     marks_left,
     standing,
@@ -39,6 +39,7 @@ from tests.integration.billing.world import (
     work,
 )
 from tests.support.databases import set_clock
+from tests.support.facts import facts_of
 from tests.unit.billing import news
 from tests.unit.billing.news import (
     DAYS,
@@ -286,15 +287,15 @@ async def test_a_mark_that_comes_between_two_slices_is_left_for_the_next_time(
     transaction, begun = database.transaction, itertools.count(1)
 
     @asynccontextmanager
-    async def with_news_before_the_third() -> AsyncIterator[AsyncConnection]:
-        if next(begun) == 3:
+    async def with_news_before_the_second_slice(*, wakes: bool = True) -> AsyncIterator[AsyncConnection]:
+        if next(begun) == 4:  # after the marks, the series, and the first slice
             async with transaction() as connection:
-                await record(connection, facts_of(signed(1)))
-        async with transaction() as connection:
+                await record(connection, facts_of(consumers, signed(1)))
+        async with transaction(wakes=wakes) as connection:
             yield connection
 
     with monkeypatch.context() as patch:
-        patch.setattr(database, "transaction", with_news_before_the_third)
+        patch.setattr(database, "transaction", with_news_before_the_second_slice)
         await issue_what_is_due(database, PROGRAMME, SELLER)
     assert len(await standing(database)) == 6
     assert await marks_left(database) > 0

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from services.billing import tables
+from services.billing.consumers import consumers
 from services.billing.use_cases import issue_what_is_due as module
 from services.billing.use_cases import mark_agreements_of_parties as parties_module
 from services.billing.use_cases.issue_what_is_due import issue_what_is_due
@@ -23,7 +24,6 @@ from tests.integration.billing.world import (
     AMOUNTS,
     SELLER,
     check_everything_was_told_once,
-    facts_of,
     invoices,
     marks_left,
     standing,
@@ -31,6 +31,7 @@ from tests.integration.billing.world import (
     work,
 )
 from tests.support.databases import MakeDatabase
+from tests.support.facts import facts_of
 from tests.unit.billing.news import (
     DAYS,
     PROGRAMME,
@@ -78,7 +79,7 @@ async def overlap(database: Database, events: Sequence[Event[Any]], order: Seque
         if which not in open_:
             open_[which] = AsyncExitStack()
             connection = await open_[which].enter_async_context(database.transaction())
-            await record(connection, facts_of(events[which]))
+            await record(connection, facts_of(consumers, events[which]))
         else:
             await open_[which].aclose()
         if works >> step & 1:

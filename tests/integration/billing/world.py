@@ -19,6 +19,7 @@ from shared.events.envelope import Event
 from shared.messaging.facts import record
 from shared.messaging.tables import outbox
 from shared.questions import BilledParty
+from tests.support.facts import facts_of
 from tests.unit.billing.news import PROGRAMME
 
 SELLER = Seller(
@@ -35,14 +36,10 @@ SELLER = Seller(
 AMOUNTS = {1: 666_667, 2: 666_667, 3: 666_666}
 
 
-def facts_of(*events: Event[Any]) -> list[Any]:
-    return [fact for event in events for fact in consumers.facts(event)]
-
-
 async def take(database: Database, *events: Event[Any]) -> None:
     """What the kernel does with a batch, but for the inbox."""
     async with database.transaction() as connection:
-        await record(connection, facts_of(*events))
+        await record(connection, facts_of(consumers, *events))
 
 
 async def work(database: Database) -> None:

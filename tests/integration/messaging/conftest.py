@@ -86,13 +86,19 @@ class Arena:
             nats_user=service,
             nats_password=PASSWORDS[service],
             keys_file=self._folder / "keys.json",
-            ack_wait=ACK_WAIT,
             **more,
         )
 
-    async def start(self, service: str, *, consumers: Consumers | None = None, retries: Retries = toy.QUICK) -> Service:
+    async def start(
+        self,
+        service: str,
+        *,
+        consumers: Consumers | None = None,
+        retries: Retries = toy.QUICK,
+        answers: bool = False,
+    ) -> Service:
         """Run a service in this process."""
-        started = toy.create(service, self.settings(service), consumers, retries)
+        started = toy.create(service, self.settings(service), consumers, retries, answers=answers)
         try:
             await started.start()
         except BaseException:
@@ -109,7 +115,6 @@ class Arena:
             "KULTURSKOLE_NATS_USER": service,
             "KULTURSKOLE_NATS_PASSWORD": PASSWORDS[service],
             "KULTURSKOLE_KEYS_FILE": str(self._folder / "keys.json"),
-            "KULTURSKOLE_ACK_WAIT": str(ACK_WAIT),
             "KULTURSKOLE_PORT": str(self.port),
         }
         with (self._folder / f"{service}.log").open("ab") as log:
@@ -160,6 +165,10 @@ class Arena:
 
             await eventually(answers, within=60)
         return url
+
+    async def status(self, url: str) -> int:
+        async with httpx.AsyncClient(timeout=15) as http:
+            return (await http.get(url)).status_code
 
     @asynccontextmanager
     async def http(self, service: Service) -> AsyncIterator[httpx.AsyncClient]:

@@ -128,7 +128,7 @@ async def test_what_takes_longer_than_the_ack_wait_is_not_delivered_again(arena:
         await toy.tell(arena.publisher, [toy.a_party(n) for n in range(PARTIES)])
         await arena.start("registration")
         await eventually(lambda: arena.messages("REGISTRATION"), equals=PARTIES, within=20)
-        await asyncio.sleep(3 * service.settings.ack_wait)
+        await asyncio.sleep(3 * service.batches.ack_wait)
         info = await arena.operator.jsm().consumer_info("REGISTRATION", "billing")
         assert info.num_redelivered == 0
         assert await toy.count(arena.database, toy.party) == 0

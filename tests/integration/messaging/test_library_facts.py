@@ -273,11 +273,19 @@ async def test_sqlite_loses_updates_unless_the_transaction_begins_at_once(tmp_pa
 
 
 async def test_postgresql_runs_at_read_committed(postgres_database: MakeDatabase) -> None:
-    """Fact 12: under REPEATABLE READ the snapshot may be older than the lock, and invoices were lost."""
+    """Fact 12: under REPEATABLE READ the snapshot may be older than the lock, and invoices were lost.
+
+    Who only reads has one look at all of it instead, and cannot write by mistake.
+    """
     database = await postgres_database()
-    for opened in (database.transaction(), database.reading()):
-        async with opened as connection:
-            assert (await connection.execute(text("SHOW transaction_isolation"))).scalar() == "read committed"
+    async with database.transaction() as connection:
+        assert (await connection.execute(text("SHOW transaction_isolation"))).scalar() == "read committed"
+    async with database.reading() as connection:
+        assert (await connection.execute(text("SHOW transaction_isolation"))).scalar() == "repeatable read"
+        assert (await connection.execute(text("SHOW transaction_read_only"))).scalar() == "on"
+    async with database.transaction() as connection:  # on the connection that has just read
+        assert (await connection.execute(text("SHOW transaction_isolation"))).scalar() == "read committed"
+        assert (await connection.execute(text("SHOW transaction_read_only"))).scalar() == "off"
 
 
 async def test_a_recipient_who_is_refused_beside_others_is_returned_and_not_raised(smtp: MailServer) -> None:

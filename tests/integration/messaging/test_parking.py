@@ -12,6 +12,7 @@ from shared.events.envelope import nats_subject
 from shared.ids import new_id
 from shared.messaging import tables as kernel
 from shared.messaging.batch import Retries
+from shared.messaging.facts import Fact
 from shared.messaging.parking import PARKED
 from tests.integration.messaging.conftest import Arena
 from tests.support import toy
@@ -78,6 +79,68 @@ async def test_a_parked_message_that_is_discarded_stays_away_when_it_is_met_agai
     await eventually(lambda: arena.lag("billing"), equals=0, within=20)
     assert await parked(arena) == 0
     assert await toy.count(arena.database, kernel.attempt) == 0
+
+
+async def test_what_was_replayed_and_fails_in_another_handler_is_parked_again(
+    arena: Arena, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = await arena.start("billing")
+    event = registration.PARTY_REGISTERED.event(toy.a_party(1, toy.RAISES), id=new_id(), time=arena.now)
+    await arena.publish(nats_subject(event), event.model_dump_json().encode())
+    await eventually(lambda: parked(arena), equals=1, within=20)
+    monkeypatch.setenv(toy.MENDED, "yes")
+    async with arena.http(first) as http:
+        assert (await http.post(f"/operations/parked/{event.id}/replay")).json()["state"] == "replayed"
+    await first.stop()
+    arena.started.remove(first)
+
+    newer = toy.consumers("billing")
+
+    @newer.on(registration.PARTY_REGISTERED)
+    def another(_: object) -> list[Fact]:
+        raise ZeroDivisionError
+
+    second = await arena.start("billing", consumers=newer)
+    await arena.publish(nats_subject(event), event.model_dump_json().encode())
+    await eventually(lambda: parked(arena), equals=1, within=20)
+    async with arena.http(second) as http:
+        (found,) = (await http.get("/operations/parked")).json()["items"]
+    assert (found["error"], found["settled_by"]) == ("ZeroDivisionError: ", None)
+    assert await toy.count(arena.database, kernel.attempt) == 0
+
+
+async def test_what_a_copy_settled_meanwhile_waits_for_no_attempt_any_more(
+    arena: Arena, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await arena.start("billing", retries=Retries(delays=(2.0, 60.0, 60.0, 60.0)))
+    event = registration.PARTY_REGISTERED.event(toy.a_party(1, toy.RAISES), id=new_id(), time=arena.now)
+    await arena.publish(nats_subject(event), event.model_dump_json().encode())
+    await eventually(lambda: toy.count(arena.database, kernel.attempt), equals=1, within=20)
+    monkeypatch.setenv(toy.MENDED, "yes")
+    await arena.publish(nats_subject(event), event.model_dump_json().encode())  # as a republished one
+    await eventually(lambda: toy.count(arena.database, toy.party), equals=1, within=20)
+    await eventually(lambda: arena.lag("billing"), equals=0, within=20)
+    assert await toy.count(arena.database, kernel.attempt) == 0
+
+
+async def test_all_that_were_parked_for_one_reason_are_replayed_and_those_that_fail_stay(arena: Arena) -> None:
+    service = await arena.start("billing")
+    event = registration.PARTY_REGISTERED.event(toy.a_party(1), id=new_id(), time=arena.now)
+    later = [json.loads(event.model_dump_json()) | {"id": new_id(), "specversion": it} for it in ("0.3", "0.4")]
+    for body in later:
+        await arena.publish(nats_subject(event), json.dumps(body).encode())
+    await eventually(lambda: parked(arena), equals=2, within=20)
+    async with arena.http(service) as http:
+        replay = "/operations/parked/replay"
+        assert (await http.post(replay, params={"reason": "wrong_schema"})).json() == {"replayed": 0, "failed": 2}
+        (first, _) = (await http.get("/operations/parked", params={"type": event.type})).json()["items"]
+        async with arena.database.transaction() as connection:  # as a later version of the catalogue would read it
+            mended = event.model_copy(update={"id": first["key"]}).model_dump_json().encode()
+            this_one = kernel.parked_message.c.key == first["key"]
+            await connection.execute(kernel.parked_message.update().where(this_one).values(body=mended))
+        assert (await http.post(replay, params={"type": event.type})).json() == {"replayed": 1, "failed": 1}
+        assert (await http.post(replay)).status_code == 422
+    assert await toy.count(arena.database, toy.party) == 1
 
 
 @pytest.mark.parametrize(

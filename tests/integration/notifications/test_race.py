@@ -16,6 +16,7 @@ from shared.events.envelope import Event
 from shared.messaging.facts import Present, record
 from tests.integration.notifications.world import FakeAsk, marks_left, person, queued, take, work
 from tests.support.databases import MakeDatabase
+from tests.support.facts import facts_of
 from tests.unit.notifications.news import accepted, id_of, organisation_number, party, programme, session
 
 # What meets: two pieces of news, by name.
@@ -48,7 +49,7 @@ async def overlap(
             else:
                 open_[which] = await stack.enter_async_context(AsyncExitStack())
                 connection = await open_[which].enter_async_context(database.transaction())
-                await record(connection, consumers.facts(events[which]))
+                await record(connection, facts_of(consumers, events[which]))
             if step in works:
                 await work(database, ask)
 

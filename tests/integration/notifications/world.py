@@ -36,6 +36,7 @@ from shared.questions import (
     WhatSession,
     WhoIsConcerned,
 )
+from tests.support.facts import facts_of
 from tests.support.smtp import MailServer
 from tests.unit.notifications.news import organisation_number
 from tests.unit.notifications.samples import CREDIT_NOTE, INVOICE
@@ -94,7 +95,7 @@ def document(question: WhatDocument) -> DocumentContent:
 async def take(database: Database, *events: Event[Any]) -> None:
     """What the kernel does with a batch, but for the inbox."""
     async with database.transaction() as connection:
-        await record(connection, [fact for event in events for fact in consumers.facts(event)])
+        await record(connection, facts_of(consumers, *events))
 
 
 async def work(database: Database, ask: FakeAsk) -> None:

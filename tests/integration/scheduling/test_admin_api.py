@@ -23,6 +23,7 @@ from shared.messaging.tables import outbox
 from shared.questions import WhatSession
 from tests.support.api import Api, api_of, problem
 from tests.support.databases import MakeDatabase, set_clock
+from tests.support.facts import facts_of
 from tests.unit.billing.news import PROGRAMME, organisation_number, party, programme
 
 PLAN = Path(__file__).parents[3] / "services" / "scheduling" / "examples" / "plan-2024-2025.json"
@@ -58,7 +59,7 @@ async def known(make_database: MakeDatabase) -> Database:
     database = await make_database("scheduling")
     await set_clock(database, NOW)
     async with database.transaction() as connection:
-        await record(connection, [fact for event in (programme(), party(1)) for fact in consumers.facts(event)])
+        await record(connection, facts_of(consumers, programme(), party(1)))
     return database
 
 

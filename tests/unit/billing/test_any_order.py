@@ -16,6 +16,7 @@ from services.billing.domain.deliveries import JointSession, Occasions
 from services.billing.domain.instalments import Agreement, Invoice
 from shared.events.envelope import Event
 from shared.messaging.facts import Added, Fact, Newest
+from tests.support.facts import facts_of
 from tests.unit.billing import news
 from tests.unit.billing.samples import TRONDHEIM, carry_out
 
@@ -29,7 +30,7 @@ class Memory:
         self.issued: dict[str, list[Invoice]] = {}
 
     def take(self, event: Event[Any]) -> None:
-        for fact in consumers.facts(event):
+        for fact in facts_of(consumers, event):
             self._record(fact)
 
     def work(self) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from deploy.at_rest import NeverAtRest, until_at_rest
 from deploy.client import Client, Refused
-from shared.events.catalogue import PUBLISHERS, stream_of
+from shared.events.catalogue import PUBLISHERS
 
 QUIET = {"unsent": 0, "lag": 0, "marks": 0, "mails": 0, "parked": 0}
 
@@ -30,8 +30,8 @@ class Answers:
         if now is None:
             return httpx.Response(503, json={"detail": "NATS does not answer right now"})
         changes = {name: value for name, value in now.items() if name != "last" and service == "billing"}
-        streams = {stream_of(service): now.get("last", 7)}
-        return httpx.Response(200, json={"service": service, **QUIET, **changes, "streams": streams})
+        last = now.get("last", 7)
+        return httpx.Response(200, json={"service": service, **QUIET, **changes, "last_sequence": last})
 
 
 async def rounds_until_rest(*rounds: dict[str, Any] | None, within: float = 5.0) -> int:

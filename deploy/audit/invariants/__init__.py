@@ -1,0 +1,42 @@
+"""What must hold whatever happens: one business invariant a file, its sentence being the file's docstring.
+
+Each `check` is a pure function from the evidence to what breaks the invariant, a line each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from deploy.audit.evidence import Evidence
+from deploy.audit.invariants import (
+    credit_notes_pair_with_invoices,
+    documents_are_told_once,
+    events_never_change,
+    kids_are_unique,
+    nobody_pays_more_than_the_fee,
+    numbers_run_without_gaps,
+    what_stands_is_what_is_due,
+    what_was_told_is_so,
+    who_is_invoiced_hears_of_it,
+)
+
+INVARIANTS: dict[str, Callable[[Evidence], Iterator[str]]] = {
+    module.__name__.rpartition(".")[2]: module.check
+    for module in (
+        numbers_run_without_gaps,
+        nobody_pays_more_than_the_fee,
+        credit_notes_pair_with_invoices,
+        what_stands_is_what_is_due,
+        documents_are_told_once,
+        kids_are_unique,
+        what_was_told_is_so,
+        events_never_change,
+        who_is_invoiced_hears_of_it,
+    )
+}
+
+
+def broken(evidence: Evidence) -> dict[str, list[str]]:
+    """By invariant, what breaks it; empty where all hold."""
+    found = {name: list(check(evidence)) for name, check in INVARIANTS.items()}
+    return {name: lines for name, lines in found.items() if lines}

@@ -1,0 +1,26 @@
+"""Every invoice and credit note has its event, every such event its document, and they say the same."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from deploy.audit.evidence import Evidence
+
+SAME = ("number", "agreement", "party", "instalment", "attempt", "amount_ore", "issued_on")
+
+
+def check(evidence: Evidence) -> Iterator[str]:
+    for name, documents in (("invoice", evidence.invoices), ("credit_note", evidence.credit_notes)):
+        told = evidence.happened(f"{name}.issued")
+        times = Counter(it["data"]["number"] for it in told)
+        rows = {it["number"]: it for it in documents}
+        for number in sorted(rows.keys() | times.keys()):
+            if times[number] != 1 or number not in rows:
+                has = "has a row" if number in rows else "has no row"
+                yield f"{name} {number} {has} and is told {times[number]} times"
+        for event in told:
+            row = rows.get(event["data"]["number"]) or event["data"]
+            differs = [field for field in SAME if row[field] != event["data"][field]]
+            if differs:
+                yield f"{name} {row['number']} and its event differ in {', '.join(differs)}"

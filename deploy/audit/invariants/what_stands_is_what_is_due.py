@@ -1,0 +1,39 @@
+"""An invoice stands for exactly what is due by the agreements, the sessions and the releases (B3, B5, B6).
+
+Worked out here anew, from what registration and scheduling answer, and not by billing's own rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from deploy.audit.evidence import Evidence, Row
+
+
+def check(evidence: Evidence) -> Iterator[str]:
+    due = {
+        (agreement["id"], instalment)
+        for agreement in evidence.agreements
+        for instalment, day in _delivered(evidence)
+        if agreement["signed_on"] and agreement["fee_ore"] and not _had_ended(agreement, day)
+    }
+    stands = {(it["agreement"], it["instalment"]) for it in evidence.invoices if it["credited_by"] is None}
+    for agreement, instalment in sorted(due - stands):
+        yield f"agreement {agreement} owes instalment {instalment}, and no invoice stands for it"
+    for agreement, instalment in sorted(stands - due):
+        yield f"agreement {agreement} does not owe instalment {instalment}, and an invoice stands for it"
+
+
+def _delivered(evidence: Evidence) -> Iterator[tuple[int, str]]:
+    """Instalment and last day (ISO) of all that makes one due."""
+    for session in evidence.sessions:
+        is_held = session["state"] == "completed" and session["kind"] == "joint_session"
+        if is_held and session["format"] == "physical" and session["instalment"]:
+            yield session["instalment"], session["when"]["days"]["last"]
+    for release in evidence.releases:
+        if not release["withdrawn"]:
+            yield release["instalment"], release["effective_on"]
+
+
+def _had_ended(agreement: Row, day: str) -> bool:
+    return agreement["ends_on"] is not None and agreement["ends_on"] <= day

@@ -1,0 +1,121 @@
+"""The relay when it has nothing to do, when it cannot, and when it is told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+from sqlalchemy import insert
+
+from shared.clock import real_now
+from shared.events import registration
+from shared.ids import new_id
+from shared.messaging import outbox, relay
+from shared.messaging import tables as kernel
+from shared.messaging.relay import Relay
+from tests.integration.messaging.conftest import Arena
+from tests.support import toy
+from tests.support.waiting import eventually
+
+
+def counted(monkeypatch: pytest.MonkeyPatch, where: Any, name: str) -> list[Any]:
+    """A list that grows with each call."""
+    calls: list[Any] = []
+    function = getattr(where, name)
+
+    async def calling(*args: Any, **kwargs: Any) -> Any:
+        calls.append(args)
+        return await function(*args, **kwargs)
+
+    monkeypatch.setattr(where, name, calling)
+    return calls
+
+
+@pytest.mark.parametrize("arena", ["postgresql"], indirect=True)  # SQLite has one process a file
+async def test_a_relay_that_stands_by_asks_for_the_lock_now_and_then(
+    arena: Arena, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relay, "POLL", 0.2)
+    tried = counted(monkeypatch, relay, "_try_lock")
+    await arena.start("registration")
+    await eventually(lambda: len(tried), equals=1, within=5)
+    await arena.start("registration")
+    await asyncio.sleep(2)
+    assert 5 <= len(tried) <= 2 + 2 / 0.2
+
+
+async def test_a_relay_without_a_broker_looks_now_and_then_and_goes_on_when_it_is_back(
+    arena: Arena, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await arena.start("registration")
+    arena.server.kill()
+    looked = counted(monkeypatch, Relay, "unsent")
+    for n in range(40):  # each commit wakes it
+        await toy.tell(arena.publisher, [toy.a_party(n)])
+        await asyncio.sleep(0.05)
+    assert len(looked) <= 12
+    await arena.server.start()
+    await eventually(lambda: relay.count_unsent(arena.publisher), equals=0, within=30)
+    arena.operator = await arena.server.client()
+    assert await arena.messages("REGISTRATION") == 40
+
+
+@pytest.mark.parametrize("arena", ["postgresql"], indirect=True)
+async def test_a_relay_without_its_database_tries_now_and_then(arena: Arena, monkeypatch: pytest.MonkeyPatch) -> None:
+    await arena.start("registration")
+    made = counted(monkeypatch, Relay, "unsent")
+    async with arena.database_down():
+        await asyncio.sleep(3)
+    assert len(made) <= 8
+    await toy.tell(arena.publisher, [toy.a_party(1)])
+    await eventually(lambda: relay.count_unsent(arena.publisher), equals=0, within=20)
+
+
+async def test_an_event_that_no_message_has_room_for_is_refused_and_one_that_got_in_holds_up_no_other(
+    arena: Arena,
+) -> None:
+    big = toy.a_party(1, "x" * 1_200_000)
+    with pytest.raises(ValueError, match="at most 900000 bytes"):
+        await toy.tell(arena.publisher, [big])
+    event = registration.PARTY_REGISTERED.event(big, id=new_id(), time=arena.now)
+    await toy.tell(arena.publisher, [toy.a_party(2)])
+    async with arena.publisher.transaction() as connection:
+        row = {
+            "event_id": event.id,
+            "message_id": event.id,
+            "type": event.type,
+            "subject": "kulturskole.registration.party.registered._.900000001",
+            "body": event.model_dump_json(),
+            "added_at": real_now(),
+        }
+        await connection.execute(insert(kernel.outbox), row)
+        await outbox.add(connection, registration.PARTY_REGISTERED, [toy.a_party(3)], at=arena.now)
+    await arena.start("registration")
+    await eventually(lambda: relay.count_unsent(arena.publisher), equals=1, within=20)
+    assert await arena.messages("REGISTRATION") == 2
+
+
+async def test_a_service_that_stops_sends_what_is_unsent(arena: Arena) -> None:
+    service = await arena.start("registration")
+    await toy.tell(arena.publisher, [toy.a_party(n) for n in range(3_000)])
+    arena.started.remove(service)
+    await service.stop()
+    assert await relay.count_unsent(arena.publisher) == 0
+
+
+async def test_a_row_that_is_to_be_sent_again_meanwhile_is_not_taken_for_sent(
+    arena: Arena, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sender = Relay(arena.publisher, "REGISTRATION")
+    sender.use(await arena.server.client("registration"))
+    await toy.tell(arena.publisher, [toy.a_party(1)])
+    await sender.send(await sender.unsent())
+    await relay.republish(arena.publisher)
+    rows = await sender.unsent()
+    await relay.republish(arena.publisher)  # changes nothing: it is unsent
+    await sender.send(rows)
+    await relay.republish(arena.publisher)  # new message ids
+    await sender.send(rows)  # a late one, of the ids before
+    assert await relay.count_unsent(arena.publisher) == 1
+    await sender._client.close()  # noqa: SLF001 - ours
