@@ -39,7 +39,11 @@ Secret = Annotated[
     str | None, typer.Option("--key", envvar="KULTURSKOLE_KEY", help="an API key; better given by its variable")
 ]
 KeysFile = Annotated[Path, typer.Option("--file", envvar="KULTURSKOLE_KEYS_FILE", help="the file of keys")]
-HERE = "http://127.0.0.1:8000"
+NatsUrl = Annotated[str, typer.Option(envvar="KULTURSKOLE_NATS_URL")]
+PasswordFile = Annotated[
+    Path, typer.Option(envvar="KULTURSKOLE_NATS_PASSWORD_FILE", help="holds the password of NATS' operator")
+]
+HERE, NATS_HERE = "http://127.0.0.1:8000", "nats://127.0.0.1:4222"
 FILE = Path("var/run/keys/keys.json")
 
 
@@ -98,6 +102,25 @@ def books(programme: str, url: Url = HERE, key: Secret = None) -> None:
 
 
 @app.command()
+def audit(
+    programme: str,
+    url: Url = HERE,
+    key: Secret = None,
+    nats_url: NatsUrl = NATS_HERE,
+    password_file: PasswordFile = Path("var/run/nats-operator"),
+) -> None:
+    """Check that what a running system says of a programme adds up; 1 where something does not."""
+    from deploy.audit import run as auditing  # noqa: PLC0415 - loads the four services, which others need not wait for
+
+    password = password_file.read_text().strip()
+    lines, holds = asyncio.run(auditing.audit(programme, url, _given(key), nats_url, password))
+    for line in lines:
+        _say(line)
+    if not holds:
+        raise typer.Exit(1)
+
+
+@app.command()
 def republish(
     service: str,
     type: Annotated[str | None, typer.Option(help="only events of this type, as invoice.issued")] = None,
@@ -111,10 +134,8 @@ def republish(
 
 @app.command()
 def provision(
-    nats_url: Annotated[str, typer.Option(envvar="KULTURSKOLE_NATS_URL")] = "nats://127.0.0.1:4222",
-    password_file: Annotated[
-        Path, typer.Option(envvar="KULTURSKOLE_NATS_PASSWORD_FILE", help="holds the operator's password")
-    ] = Path("secrets/nats-operator"),
+    nats_url: NatsUrl = NATS_HERE,
+    password_file: PasswordFile = Path("secrets/nats-operator"),
     replicas: Annotated[int, typer.Option(help="of each stream; 3 in a cluster")] = 1,
     wait: Annotated[float, typer.Option(help="seconds for a server that is not there yet")] = 0.0,
 ) -> None:

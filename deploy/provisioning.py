@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from time import monotonic
 
 import nats
@@ -26,23 +28,23 @@ async def provision_all(url: str, password: str, *, replicas: int = 1, wait: flo
     until = monotonic() + wait
     while True:
         try:
-            client = await _connect(url, password)
-            break
+            async with operator(url, password) as client:
+                await provision(client, durables(part.consumers for part in PARTS), replicas=replicas)
+                return
         except (nats.errors.NoServersError, OSError):
             if monotonic() >= until:
                 raise
             await asyncio.sleep(0.5)
-    try:
-        await provision(client, durables(part.consumers for part in PARTS), replicas=replicas)
-    finally:
-        await client.close()
 
 
-async def _connect(url: str, password: str) -> Client:
+@asynccontextmanager
+async def operator(url: str, password: str) -> AsyncIterator[Client]:
+    """A connection as NATS' operator. Raises nats.errors.Error or OSError where there is none to be had."""
+
     async def error(problem: Exception) -> None:
         log.warning("NATS", error=str(problem))
 
-    return await nats.connect(
+    client = await nats.connect(
         url,
         user=OPERATOR,
         password=password,
@@ -51,3 +53,7 @@ async def _connect(url: str, password: str) -> Client:
         connect_timeout=10,
         error_cb=error,
     )
+    try:
+        yield client
+    finally:
+        await client.close()

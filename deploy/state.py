@@ -10,7 +10,7 @@ import shutil
 from pathlib import Path
 from typing import IO
 
-from deploy.nats_config import DOMAIN, USERS
+from deploy.nats_config import DOMAIN, OPERATOR, USERS
 from deploy.ports import HOST
 from shared.events.catalogue import PUBLISHERS, stream_of
 from shared.messaging.broker import inbox_prefix
@@ -72,6 +72,7 @@ class State:
         if missing:
             known |= {user: secrets.token_urlsafe(32) for user in missing}
             write_secret(self._passwords, json.dumps(known, indent=2))
+        write_secret(self.folder / "nats-operator", known[OPERATOR])  # for `provision` and `audit`
         return {user: known[user] for user in USERS}
 
     def first_key(self) -> str | None:

@@ -1,0 +1,156 @@
+"""Each invariant holds of what adds up, and notices what does not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from copy import deepcopy
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from deploy.audit.evidence import Evidence
+from deploy.audit.invariants import INVARIANTS, broken
+
+SESSIONS = [
+    {
+        "id": f"s{n}",
+        "version": 2,
+        "kind": "joint_session",
+        "format": "physical",
+        "number": 2 * n - 1,
+        "instalment": n,
+        "state": "completed",
+        "when": {"days": {"first": day, "last": day}},
+    }
+    for n, day in enumerate(("2024-09-25", "2025-02-20", "2025-09-12"), start=1)
+]
+AGREEMENTS = [
+    {
+        "id": id,
+        "version": 2,
+        "party": party,
+        "signed_on": "2024-08-15",
+        "ends_on": ends_on,
+        "kind_of_end": "agreed" if ends_on else None,
+        "fee_ore": 2_000_000,
+        "payer_reference": "r",
+    }
+    for id, party, ends_on in (("a1", "900000001", None), ("a2", "900000002", "2025-09-01"))
+]
+KIDS = ("00010000016", "00010000024", "00010000032", "00010000040", "00010000057", "00010000065")
+
+
+def _invoice(number: int, agreement: dict[str, Any], n: int, credited_by: int | None = None) -> dict[str, Any]:
+    return {
+        "number": number,
+        "kid": KIDS[number - 1],
+        "party": agreement["party"],
+        "agreement": agreement["id"],
+        "instalment": n,
+        "attempt": 1,
+        "amount_ore": 666_666 if n == 3 else 666_667,
+        "issued_on": "2025-09-12",
+        "credited_by": credited_by,
+    }
+
+
+INVOICES = [
+    _invoice(number, agreement, n, credited_by=1 if number == 6 else None)
+    for number, (n, agreement) in enumerate([(n, it) for n in (1, 2, 3) for it in AGREEMENTS], start=1)
+]
+NOTE = INVOICES[5] | {"number": 1, "invoice": 6, "because": "e-a2"}
+
+
+def _event(id: str, publisher: str, name: str, data: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "id": id,
+        "source": f"/kulturskole/{publisher}",
+        "type": f"kulturskole.{publisher}.{name}.v1",
+        "data": deepcopy(data),
+    }
+
+
+EVENTS = [
+    *(_event(f"e-{it['id']}", "registration", "agreement.signed", it) for it in AGREEMENTS),
+    *(_event(f"e-{it['id']}", "scheduling", "physical_session.completed", it) for it in SESSIONS),
+    *(_event(f"e-i{it['number']}", "billing", "invoice.issued", it) for it in INVOICES),
+    _event("e-n1", "billing", "credit_note.issued", NOTE),
+]
+MAILS = [
+    *({"kind": "invoice", "event": f"e-i{it['number']}"} for it in INVOICES),
+    {"kind": "credit_note", "event": "e-n1"},
+]
+SOUND = Evidence(
+    agreements=AGREEMENTS,
+    sessions=SESSIONS,
+    releases=[],
+    invoices=INVOICES,
+    credit_notes=[NOTE],
+    mails=MAILS,
+    waiting=[],
+    events=EVENTS,
+)
+
+
+def test_what_adds_up_breaks_nothing() -> None:
+    assert broken(SOUND) == {}
+
+
+def changed(**rows: Callable[[list[dict[str, Any]]], Any]) -> Evidence:
+    """The sound evidence with some of its lists changed in place."""
+    copies = {name: deepcopy(getattr(SOUND, name)) for name in rows}
+    for name, change in rows.items():
+        change(copies[name])
+    return replace(SOUND, **copies)
+
+
+RELEASE = {
+    "id": "r1",
+    "version": 1,
+    "instalment": 3,
+    "effective_on": "2025-08-31",
+    "withdrawn": False,
+}
+WRONG: list[tuple[str, str, Evidence]] = [
+    ("numbers_run_without_gaps", "a gap", changed(invoices=lambda it: it[1].update(number=9))),
+    ("numbers_run_without_gaps", "a note's gap", changed(credit_notes=lambda it: it[0].update(number=2))),
+    ("nobody_pays_more_than_the_fee", "twice", changed(invoices=lambda it: it[2].update(instalment=1))),
+    ("nobody_pays_more_than_the_fee", "too much", changed(invoices=lambda it: it[0].update(amount_ore=666_668))),
+    ("nobody_pays_more_than_the_fee", "too little", changed(invoices=lambda it: it[0].update(amount_ore=666_666))),
+    ("credit_notes_pair_with_invoices", "of nothing", changed(credit_notes=lambda it: it[0].update(invoice=99))),
+    ("credit_notes_pair_with_invoices", "in part", changed(credit_notes=lambda it: it[0].update(amount_ore=1))),
+    ("credit_notes_pair_with_invoices", "unfounded", changed(credit_notes=lambda it: it[0].update(because="e-x"))),
+    ("credit_notes_pair_with_invoices", "twice", changed(credit_notes=lambda it: it.append(NOTE | {"number": 2}))),
+    ("what_stands_is_what_is_due", "missing", changed(invoices=lambda it: it.pop(0))),
+    ("what_stands_is_what_is_due", "after the end", changed(invoices=lambda it: it[5].update(credited_by=None))),
+    ("what_stands_is_what_is_due", "not held", changed(sessions=lambda it: it[0].update(state="planned"))),
+    ("what_stands_is_what_is_due", "a release", changed(releases=lambda it: it.append(RELEASE))),
+    ("documents_are_told_once", "not told", changed(events=lambda it: it.pop(5))),
+    ("documents_are_told_once", "no row", changed(invoices=lambda it: it.pop(0))),
+    ("documents_are_told_once", "twice", changed(events=lambda it: it.append(EVENTS[5] | {"id": "e-other"}))),
+    ("documents_are_told_once", "otherwise", changed(events=lambda it: it[5]["data"].update(amount_ore=1))),
+    ("kids_are_unique", "twice", changed(invoices=lambda it: it[1].update(kid=KIDS[0]))),
+    ("kids_are_unique", "wrong", changed(invoices=lambda it: it[1].update(kid="00010000017"))),
+    ("what_was_told_is_so", "older", changed(agreements=lambda it: it[0].update(version=3))),
+    ("what_was_told_is_so", "otherwise", changed(sessions=lambda it: it[0].update(format="digital"))),
+    ("what_was_told_is_so", "not told", changed(events=lambda it: it.pop(0))),
+    ("what_was_told_is_so", "not there", changed(agreements=lambda it: it.pop(0))),
+    ("events_never_change", "changed", changed(events=lambda it: it.append(EVENTS[0] | {"data": {}}))),
+    ("who_is_invoiced_hears_of_it", "no mail", changed(mails=lambda it: it.pop(0))),
+]
+
+
+@pytest.mark.parametrize(("invariant", "_", "evidence"), WRONG, ids=[f"{name}-{what}" for name, what, _ in WRONG])
+def test_what_does_not_add_up_is_noticed(invariant: str, _: str, evidence: Evidence) -> None:
+    assert invariant in broken(evidence)
+
+
+def test_every_invariant_can_be_broken() -> None:
+    assert {name for name, _, _ in WRONG} == set(INVARIANTS)
+
+
+def test_who_is_seen_waiting_for_a_mail_is_not_forgotten() -> None:
+    without = changed(mails=lambda it: it.pop(0))
+    waits = {"what": "invoice", "party": INVOICES[0]["party"], "why": "recipient"}
+    assert broken(replace(without, waiting=[waits])) == {}
