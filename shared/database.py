@@ -19,6 +19,8 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeOut
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from shared.points import reached
+
 SQLITE_READERS = 5
 # Connections a process to PostgreSQL, for reading and writing; the relay has one more. Twelve processes (three replicas
 # of four services) stay below the hundred that a server allows by default.
@@ -93,6 +95,8 @@ class Database:
         """
         async with self.writer.begin() as connection:
             yield connection
+            reached("commit.before")
+        reached("commit.after")
         if wakes:
             for committed in self._listeners:
                 committed()

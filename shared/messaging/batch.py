@@ -27,7 +27,7 @@ from shared.events.envelope import EntityId, Event
 from shared.messaging import inbox, parking
 from shared.messaging.consume import Consumers
 from shared.messaging.facts import Fact, record
-from shared.messaging.points import reached
+from shared.points import handling, reached
 
 log = structlog.get_logger()
 
@@ -130,6 +130,7 @@ class Batches:
             log.warning("an event failed", event_id=it.key, attempt=delayed.get(it.key, 1), error=_told(raised))
         for it in taken:
             await (self._delay(it, delayed[it.key]) if it.key in delayed else _ack(it))
+        reached("batch.acked")
         return True
 
     async def _delay_or_park(
@@ -216,6 +217,7 @@ class Batches:
         return batch
 
     def _facts(self, event: Event[Any]) -> dict[str, list[Fact]]:
+        handling(event.id)
         return {handler.name: list(handler.run(event)) for handler in self._consumers.handlers(event)}
 
     async def _is_settled(self, it: Taken, event: Event[Any]) -> bool:

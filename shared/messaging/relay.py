@@ -25,8 +25,8 @@ from shared.database import Database, postgresql_arguments
 from shared.ids import new_id
 from shared.messaging.outbox import CHANNEL
 from shared.messaging.pauses import after, pause
-from shared.messaging.points import reached
 from shared.messaging.tables import outbox
+from shared.points import reached
 
 log = structlog.get_logger()
 

@@ -1,14 +1,16 @@
-"""The four services as the processes they are deployed as, kept running by a supervisor, and killed by tests."""
+"""The four services as the processes they are deployed as, in replicas, started again whenever they end; made to die."""
 
 from __future__ import annotations
 
 import asyncio
+import itertools
 import os
 import signal
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
+from time import monotonic
 
 import httpx
 
@@ -18,6 +20,7 @@ from deploy.provisioning import provision_all
 from shared import migrations
 from shared.database import Database
 from shared.events.catalogue import PUBLISHERS
+from shared.points import VARIABLE
 from shared.web import keys
 from tests.support.nats import PASSWORDS, NatsServer
 from tests.support.processes import HOST, dies_with_tests, free_port
@@ -26,61 +29,63 @@ from tests.support.waiting import eventually
 
 ROOT = Path(__file__).parents[2]
 READY_WITHIN = 60.0  # seconds
+PAUSE = 0.2  # seconds until a process that ended is started again
 
 
-class Fleet:
-    """One process per service, each with the database of its URL."""
+class Replica:
+    """One process of a service. `ends` has when it ended (monotonic) and with which code, the last one last."""
 
-    def __init__(self, folder: Path, urls: Mapping[str, str], broker: NatsServer, mails: MailServer) -> None:
-        self._folder = folder
-        self._urls = urls
-        self._broker = broker
-        self._mails = mails
-        self._keys = folder / "keys.json"
-        self._ports = {service: free_port() for service in PUBLISHERS}
-        self._processes: dict[str, asyncio.subprocess.Process] = {}
-        self._supervisors: list[asyncio.Task[None]] = []
-        self.kills = 0
-        secret = keys.create(self._keys, name="test", role="operator")
-        self.client = Client("http://gateway", secret, transport=_Gateway(self._ports))
+    def __init__(self, service: str, environment: Mapping[str, str], log: Path) -> None:
+        self.service = service
+        self.port = int(environment["KULTURSKOLE_PORT"])
+        self.ends: list[tuple[float, int]] = []
+        self._environment = environment
+        self._log = log
+        self._die_at: str | None = None
+        self._process: asyncio.subprocess.Process | None = None
+        self._keeping: asyncio.Task[None] | None = None
 
-    async def start(self) -> None:
-        """Returns when all are ready."""
-        for service, url in self._urls.items():
-            database = Database(url)
-            await migrations.upgrade(database, service)
-            await database.close()
-        await provision_all(self._broker.url, PASSWORDS[OPERATOR])
-        self._supervisors = [asyncio.create_task(self._keep(service)) for service in PUBLISHERS]
-        for service in PUBLISHERS:
-            await self.until_ready(service)
+    @property
+    def pid(self) -> int | None:
+        return self._process.pid if self._process and self._process.returncode is None else None
 
-    async def stop(self) -> dict[str, int]:
-        """SIGTERM to all; their exit codes."""
-        for supervisor in self._supervisors:
-            supervisor.cancel()
-        for process in self._processes.values():
-            with suppress(ProcessLookupError):
-                process.terminate()
-        codes = {service: await process.wait() for service, process in self._processes.items()}
-        await self.client.__aexit__()
-        return codes
+    @property
+    def is_running(self) -> bool:
+        return self.pid is not None
 
-    async def kill(self, service: str) -> None:
-        """SIGKILL, once it is ready."""
-        await self.until_ready(service)
-        process = self._processes[service]
-        process.kill()
-        await process.wait()
-        self.kills += 1
+    def start(self) -> None:
+        self._keeping = asyncio.create_task(self._keep())
 
-    async def kill_broker(self) -> None:
-        self._broker.kill()
-        self.kills += 1
-        await self._broker.start()
+    async def stop(self) -> int:
+        """SIGTERM, and not started again; its exit code."""
+        if self._keeping is not None:
+            self._keeping.cancel()
+            await asyncio.gather(self._keeping, return_exceptions=True)
+        if self._process is None:
+            return 0
+        with suppress(ProcessLookupError):
+            self._process.terminate()
+        return await self._process.wait()
 
-    async def until_ready(self, service: str) -> None:
-        url = f"http://{HOST}:{self._ports[service]}/health/ready"
+    async def end(self, how: signal.Signals = signal.SIGKILL) -> float:
+        """End it once it is ready, and have it started again; how many seconds it took to end."""
+        await self.until_ready()
+        began, before = monotonic(), len(self.ends)
+        assert self._process is not None
+        with suppress(ProcessLookupError):
+            self._process.send_signal(how)
+        await eventually(lambda: len(self.ends) > before, within=40)
+        return self.ends[before][0] - began
+
+    async def die_at(self, point: str, *, within: float) -> None:
+        """Start it anew, to die at a named point of the kernel, and wait until it has."""
+        self._die_at = point
+        await self.end()
+        before = len(self.ends)
+        await eventually(lambda: len(self.ends) > before, within=within)
+
+    async def until_ready(self) -> None:
+        url = f"http://{HOST}:{self.port}/health/ready"
         async with httpx.AsyncClient() as http:
 
             async def is_ready() -> bool:
@@ -91,36 +96,27 @@ class Fleet:
             try:
                 await eventually(is_ready, within=READY_WITHIN)
             except AssertionError as error:
-                error.add_note(f"{service}: {self.log(service)[-2000:]}")
+                error.add_note(f"{self.service}: {self.log()[-2000:]}")
                 raise
 
-    def log(self, service: str) -> str:
-        return (self._folder / f"{service}.log").read_text(errors="replace")
+    def log(self) -> str:
+        return self._log.read_text(errors="replace")
 
-    async def _keep(self, service: str) -> None:
+    async def _keep(self) -> None:
         while True:
-            self._processes[service] = process = await self._spawn(service)
-            await process.wait()
+            self._process = await self._spawn()
+            code = await self._process.wait()
+            self.ends.append((monotonic(), code))
+            await asyncio.sleep(PAUSE)
 
-    async def _spawn(self, service: str) -> asyncio.subprocess.Process:
-        given = {
-            "DATABASE_URL": self._urls[service],
-            "NATS_URL": self._broker.url,
-            "NATS_USER": service,
-            "NATS_PASSWORD": PASSWORDS[service],
-            "KEYS_FILE": str(self._keys),
-            "PORT": str(self._ports[service]),
-            "SIMULATED_CLOCK": "true",
-            "SMTP_HOST": self._mails.host,
-            "SMTP_PORT": str(self._mails.port),
-            "SMTP_STARTTLS": "false",
-            "SMTP_TIMEOUT": "3",  # a mail that a dead process had in hand is tried again this much and ten seconds later
-        }
-        with (self._folder / f"{service}.log").open("ab") as log:
+    async def _spawn(self) -> asyncio.subprocess.Process:
+        once = {VARIABLE: self._die_at} if self._die_at else {}
+        self._die_at = None
+        with self._log.open("ab") as log:
             return await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", f"services.{service}", "serve"),
+                *(sys.executable, "-m", f"services.{self.service}", "serve"),
                 cwd=ROOT,
-                env=os.environ | {f"KULTURSKOLE_{name}": value for name, value in given.items()},
+                env=os.environ | self._environment | once,
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -128,22 +124,88 @@ class Fleet:
             )
 
 
-class _Gateway(httpx.AsyncBaseTransport):
-    """Sends each request to its service; asks again as long as nobody answers, as whoever has lost an answer would."""
+class Fleet:
+    """All services, each with the database of its URL; `client` reaches them through a gateway that asks again."""
 
-    def __init__(self, ports: Mapping[str, int]) -> None:
-        self._ports = ports
-        self._http = httpx.AsyncHTTPTransport(limits=httpx.Limits(max_connections=32))
+    def __init__(
+        self, folder: Path, urls: Mapping[str, str], broker: NatsServer, mails: MailServer, *, replicas: int = 1
+    ) -> None:
+        self.broker = broker
+        self.mails = mails
+        self.keys_file = folder / "keys.json"
+        self._urls = urls
+        secret = keys.create(self.keys_file, name="test", role="operator")
+        self.replicas = {
+            service: [self._replica(folder, service, number) for number in range(replicas)] for service in PUBLISHERS
+        }
+        ports = {service: [it.port for it in of] for service, of in self.replicas.items()}
+        self.client = Client("http://gateway", secret, transport=_Gateway(ports))
+
+    @property
+    def all(self) -> list[Replica]:
+        return [it for of in self.replicas.values() for it in of]
+
+    async def start(self) -> None:
+        """Returns when all are ready."""
+        for service, url in self._urls.items():
+            database = Database(url)
+            await migrations.upgrade(database, service)
+            await database.close()
+        await self.provision()
+        for replica in self.all:
+            replica.start()
+        for replica in self.all:
+            await replica.until_ready()
+
+    async def provision(self) -> None:
+        await provision_all(self.broker.url, PASSWORDS[OPERATOR])
+
+    async def stop(self) -> list[int]:
+        """SIGTERM to all; their exit codes."""
+        codes = await asyncio.gather(*(it.stop() for it in self.all))
+        await self.client.__aexit__()
+        return list(codes)
+
+    async def kill_broker(self) -> None:
+        self.broker.kill()
+        await self.broker.start()
+
+    def _replica(self, folder: Path, service: str, number: int) -> Replica:
+        given = {
+            "DATABASE_URL": self._urls[service],
+            "NATS_URL": self.broker.url,
+            "NATS_USER": service,
+            "NATS_PASSWORD": PASSWORDS[service],
+            "KEYS_FILE": str(self.keys_file),
+            "PORT": str(free_port()),
+            "SIMULATED_CLOCK": "true",
+            "SMTP_HOST": self.mails.host,
+            "SMTP_PORT": str(self.mails.port),
+            "SMTP_STARTTLS": "false",
+            "SMTP_TIMEOUT": "3",  # a mail that a dead process had in hand is tried again this much and ten seconds later
+        }
+        environment = {f"KULTURSKOLE_{name}": value for name, value in given.items()}
+        return Replica(service, environment, folder / f"{service}-{number}.log")
+
+
+class _Gateway(httpx.AsyncBaseTransport):
+    """Sends each request to a replica of its service, the next one's turn; asks again as long as nobody answers."""
+
+    def __init__(self, ports: Mapping[str, list[int]]) -> None:
+        self._turns = {service: itertools.cycle(of) for service, of in ports.items()}
+        self._http = httpx.AsyncHTTPTransport(limits=httpx.Limits(max_connections=64))
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         service = request.url.path.split("/")[1]
-        to = request.url.copy_with(host=HOST, port=self._ports[service])
         body = await request.aread()
-        async with asyncio.timeout(READY_WITHIN):
+        async with asyncio.timeout(3 * READY_WITHIN):
             while True:
+                to = request.url.copy_with(host=HOST, port=next(self._turns[service]))
                 try:
                     answer = await self._http.handle_async_request(
-                        httpx.Request(request.method, to, headers=request.headers, content=body)
+                        httpx.Request(
+                            request.method, to, headers=request.headers, content=body, extensions=request.extensions
+                        )
                     )
                     content = await answer.aread()
                 except httpx.TransportError:

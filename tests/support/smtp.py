@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from time import monotonic
 
 import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -20,7 +21,20 @@ class Delivery:
 
     sender: str
     recipients: tuple[str, ...]
-    message: EmailMessage
+    content: bytes
+    at: float  # monotonic
+
+    @property
+    def message(self) -> EmailMessage:
+        return message_from_bytes(self.content, EmailMessage, policy=policy.default)
+
+    @property
+    def message_id(self) -> str:
+        return next(
+            line.partition(b":")[2].strip().decode()
+            for line in self.content.splitlines()
+            if line.lower().startswith(b"message-id:")
+        )
 
 
 class MailServer:
@@ -76,7 +90,8 @@ class MailServer:
             Delivery(
                 sender=envelope.mail_from or "",
                 recipients=tuple(envelope.rcpt_tos),
-                message=message_from_bytes(content, EmailMessage, policy=policy.default),
+                content=content,
+                at=monotonic(),
             )
         )
         if self._drops:

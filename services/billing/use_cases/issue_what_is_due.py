@@ -16,8 +16,8 @@ from services.billing.repository import agreements, documents, marks, occasions
 from services.billing.repository.marks import Marks
 from services.billing.use_cases.issue_credit_notes import issue_credit_notes
 from services.billing.use_cases.issue_invoices import Seller, issue_invoices
+from shared import points
 from shared.database import Database
-from shared.messaging import points
 
 log = structlog.get_logger()
 

@@ -24,7 +24,7 @@ from shared.clock import real_now
 from shared.database import Database
 from shared.events import notifications as events
 from shared.messaging import outbox
-from shared.messaging.points import reached
+from shared.points import reached
 
 log = structlog.get_logger()
 

@@ -13,7 +13,7 @@ from shared.events.envelope import nats_subject
 from shared.ids import new_id
 from shared.messaging import relay, watchdog
 from shared.messaging import tables as kernel
-from shared.messaging.points import VARIABLE
+from shared.points import VARIABLE
 from tests.integration.messaging.conftest import Arena
 from tests.support import toy
 from tests.support.waiting import eventually

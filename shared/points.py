@@ -8,10 +8,14 @@ import signal
 VARIABLE = (
     "KULTURSKOLE_DIE_AT"  # "relay.published" or, to die when it is reached for the third time, "relay.published:3"
 )
+EVENTS = "KULTURSKOLE_DIE_ON"  # ids of events whose handling kills the process, with commas between them
 
 POINTS = (
+    "commit.before",  # of any transaction
+    "commit.after",
     "batch.before_commit",
     "batch.committed",  # and not acked
+    "batch.acked",
     "alone.counted",  # the attempt is committed, the message not handled
     "relay.before_publish",
     "relay.published",  # and the ack not recorded
@@ -22,6 +26,7 @@ POINTS = (
 
 _name, _, _times = os.environ.get(VARIABLE, "").partition(":")
 _left = int(_times or 1)
+_killers = frozenset(filter(None, os.environ.get(EVENTS, "").split(",")))
 
 
 def reached(point: str) -> None:
@@ -31,4 +36,10 @@ def reached(point: str) -> None:
         return
     _left -= 1
     if _left == 0:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def handling(event_id: str) -> None:
+    """Die of an event, if this is one of those that kill."""
+    if event_id in _killers:
         os.kill(os.getpid(), signal.SIGKILL)

@@ -1,0 +1,29 @@
+"""A fleet of real processes for tests of faults."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from shared.events.catalogue import PUBLISHERS
+from tests.support.databases import PostgresDatabases, SqliteDatabases
+from tests.support.fleet import Fleet
+from tests.support.nats import NatsServer
+from tests.support.smtp import MailServer
+
+
+@pytest.fixture
+async def fleet(
+    databases: SqliteDatabases | PostgresDatabases, tmp_path: Path, nats: NatsServer, smtp: MailServer
+) -> AsyncIterator[Fleet]:
+    urls = {service: await databases.create(service) for service in PUBLISHERS}
+    found = Fleet(tmp_path, urls, nats, smtp)
+    try:
+        await found.start()
+        yield found
+    finally:
+        await found.stop()
+    for url in urls.values():
+        await databases.remove(url)

@@ -1,0 +1,125 @@
+"""What is done to a fleet while a programme runs, and what must be so afterwards."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections import Counter, defaultdict
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from time import monotonic
+from typing import Any
+
+from deploy.at_rest import until_at_rest
+from deploy.audit.evidence import gather
+from deploy.audit.invariants import broken
+from deploy.nats_config import OPERATOR
+from deploy.provisioning import operator
+from tests.chaos.programme import PROGRAMME, undisturbed_books
+from tests.support.fleet import Fleet
+from tests.support.nats import PASSWORDS
+
+BROKER = "nats"
+# By service, the points at which it dies, one after the other. A message is taken alone only after its batch has died.
+POINTS: dict[str, tuple[str, ...]] = {
+    "registration": (
+        "commit.before:40",
+        "commit.after:40",
+        "relay.before_publish",
+        "relay.published",
+        "relay.recorded",
+    ),
+    "scheduling": ("batch.acked",),
+    "billing": ("batch.before_commit", "alone.counted:2", "work.slice_committed"),
+    "notifications": ("batch.committed", "smtp.accepted:5", "smtp.accepted:50"),
+}
+MIGHT_TAKE = 240.0  # seconds until a point is reached
+
+
+@asynccontextmanager
+async def killing(fleet: Fleet, chance: random.Random, most: int, *, every: float) -> AsyncIterator[list[str]]:
+    """SIGKILL to a service or the broker at random moments, each once it is ready; `most` of them. Yields the victims."""
+    victims: list[str] = []
+
+    async def kill() -> None:
+        while len(victims) < most:
+            await asyncio.sleep(chance.uniform(0.2, 2) * every)
+            victim = chance.choice([*fleet.replicas, BROKER])
+            if victim == BROKER:
+                await fleet.kill_broker()
+            else:
+                await chance.choice(fleet.replicas[victim]).end()
+            victims.append(victim)
+
+    async with _beside(kill()):
+        yield victims
+
+
+@asynccontextmanager
+async def dying_at_points(fleet: Fleet) -> AsyncIterator[list[str]]:
+    """Each service dies at each of its points. Yields the points that were reached."""
+    reached: list[str] = []
+
+    async def die(service: str) -> None:
+        for point in POINTS[service]:
+            await fleet.replicas[service][0].die_at(point, within=MIGHT_TAKE)
+            reached.append(point)
+
+    async with _beside(*(die(service) for service in POINTS)):
+        yield reached
+
+
+@asynccontextmanager
+async def _beside(*faults: Any) -> AsyncIterator[None]:
+    """Run these beside the block, and wait for them at its end: nothing is left out because the block was quick."""
+    tasks = [asyncio.create_task(it) for it in faults]
+    try:
+        yield
+        await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def outcome(fleet: Fleet, count: int, *, parked: int = 0, within: float = 300) -> dict[str, Any]:
+    """What came of it. Raises AssertionError where something is not as in an undisturbed run."""
+    states = await until_at_rest(fleet.client, within=within)
+    assert sum(state["parked"] for state in states) == parked, states
+    books = await fleet.client.get(f"/billing/programmes/{PROGRAMME}/books")
+    assert books == undisturbed_books(count)
+    async with operator(fleet.broker.url, PASSWORDS[OPERATOR]) as nats:
+        evidence = await gather(fleet.client, nats, PROGRAMME)
+    assert broken(evidence) == {}
+    mails = _check_mails(fleet, evidence.mails)
+    return {
+        "agreements": len(evidence.agreements),
+        "invoices": len(evidence.invoices),
+        "credit_notes": len(evidence.credit_notes),
+        "events": len(evidence.events),
+        "parked": parked,
+        **mails,
+    }
+
+
+def _check_mails(fleet: Fleet, mails: Sequence[dict[str, Any]]) -> dict[str, int]:
+    """Each arrived; one that came twice did so since a sender died in between, and under the same Message-ID."""
+    assert {mail["state"] for mail in mails} == {"sent"}
+    arrived: dict[str, list[float]] = defaultdict(list)
+    for delivery in fleet.mails.deliveries:
+        arrived[delivery.message_id.strip("<>").partition("@")[0]].append(delivery.at)
+    assert {mail["id"] for mail in mails} <= arrived.keys()
+    deaths = [at for replica in fleet.replicas["notifications"] for at, _ in replica.ends]
+    twice = {id: times for id, times in arrived.items() if len(times) > 1}
+    unexplained = [id for id, times in twice.items() if not any(times[0] <= at <= times[-1] for at in deaths)]
+    assert unexplained == []
+    return {"mails": len(mails), "mails_that_came_twice": len(twice)}
+
+
+def ends(fleet: Fleet) -> dict[str, int]:
+    """How often a process of each service has ended."""
+    return dict(Counter({service: sum(len(it.ends) for it in of) for service, of in fleet.replicas.items()}))
+
+
+def seconds_since(began: float) -> float:
+    return round(monotonic() - began, 1)

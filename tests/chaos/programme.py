@@ -1,0 +1,264 @@
+"""A programme with all its turns, for as many parties as one likes, through the public APIs; and the books it ends in."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from datetime import date, datetime, time
+from typing import Any
+
+from stdnum.no import orgnr
+
+from deploy.at_rest import until_at_rest
+from deploy.client import Client
+from shared.clock import OSLO
+from shared.events.catalogue import PUBLISHERS
+
+PROGRAMME = "chaos-2024"
+AT_ONCE = 24  # requests under way
+DAYS = {1: date(2024, 9, 25), 2: date(2025, 2, 20), 3: date(2025, 9, 12)}  # of the physical joint sessions
+AMOUNTS = {1: 666_667, 2: 666_667, 3: 666_666}
+# One in so many signs after the first session, is terminated after the second, turns out to have left before the third.
+LATE, TERMINATED, LEFT = 10, 20, 25
+ROLES = ("council_director", "municipal_director", "head_of_culture_school")
+
+
+def parties(count: int) -> list[str]:
+    """Organisation numbers that check, the same for every run."""
+    found: list[str] = []
+    number = 910_000_000
+    while len(found) < count:
+        number += 1
+        if orgnr.is_valid(str(number)):
+            found.append(str(number))
+    return found
+
+
+def is_late(n: int) -> bool:
+    return n % LATE == 1
+
+
+def is_terminated(n: int) -> bool:
+    return n % TERMINATED == 2
+
+
+def has_left(n: int) -> bool:
+    return n % LEFT == 3 and not is_terminated(n)
+
+
+def undisturbed_books(count: int) -> dict[str, Any]:
+    """What a run ends in: the second session's completion is revoked once, and who has left is credited."""
+    books: dict[str, Any] = {}
+    for n, party in enumerate(parties(count)):
+        owes = {1, 2} if is_terminated(n) or has_left(n) else {1, 2, 3}
+        credited = {1: 0, 2: 1, 3: int(has_left(n))}
+        books[party] = {
+            str(k): {"credited_attempts": credited[k], "net_ore": amount if k in owes else 0}
+            for k, amount in AMOUNTS.items()
+        }
+    standing = sum(it["net_ore"] > 0 for of in books.values() for it in of.values())
+    credited_in_all = sum(it["credited_attempts"] for of in books.values() for it in of.values())
+    return {
+        "credit_notes_name_their_event": True,
+        "credit_notes_pair_with_invoices": True,
+        "parties": dict(sorted(books.items())),
+        "series": {
+            "credit_notes": {"count": credited_in_all, "unbroken": True},
+            "invoices": {"count": standing + credited_in_all, "unbroken": True},
+        },
+    }
+
+
+class Run:
+    """One programme as it is played. `after` is awaited after each part, with its name."""
+
+    def __init__(
+        self, client: Client, count: int, *, within: float = 900, after: Callable[[str], Awaitable[None]] | None = None
+    ) -> None:
+        self._client = client
+        self._parties = parties(count)
+        self._within = within
+        self._after = after
+        self._agreements: dict[str, str] = {}
+        self._sessions: dict[int, str] = {}
+        self._limit = asyncio.Semaphore(AT_ONCE)
+
+    async def play(self) -> None:
+        for part in (
+            self.open,
+            self.apply,
+            self.form_groups,
+            self.send_agreements,
+            self.first_session,
+            self.second_session,
+            self.third_session,
+        ):
+            await part()
+            if self._after is not None:
+                await self._after(part.__name__)
+        await until_at_rest(self._client, within=self._within)
+
+    async def open(self) -> None:
+        await self._on(date(2024, 2, 1))
+        programme = {
+            "code": PROGRAMME,
+            "name": "Program",
+            "period_start": "2024-08-01",
+            "period_end": "2025-12-31",
+            "fee_ore": 2_000_000,
+        }
+        await self._post("/registration/programmes", programme)
+        advisor = await self._post("/registration/advisors", {"name": "Tuva Lie", "email": "tuva@raadet.example"})
+        self._advisor = advisor["id"]
+        await self._all(self._post("/registration/parties", _party(it)) for it in self._parties)
+        await until_at_rest(self._client, within=self._within)
+        for n, day in DAYS.items():
+            planned = date(2025, 2, 13) if n == 2 else day
+            session = await self._post(f"/scheduling/programmes/{PROGRAMME}/sessions", _session(n, planned))
+            self._sessions[n] = session["id"]
+
+    async def apply(self) -> None:
+        await self._on(date(2024, 4, 15))
+        views = await self._all(self._post(_of("applications"), _application(it)) for it in self._parties)
+        await self._all(self._post(f"/registration/applications/{it['id']}/assessment", ASSESSMENT) for it in views)
+
+    async def form_groups(self) -> None:
+        await self._on(date(2024, 6, 10))
+        await self._all(self._form_group(it) for it in self._parties)
+
+    async def send_agreements(self) -> None:
+        await self._on(date(2024, 8, 15))
+        await self._all(self._send(it) for it in self._parties)
+        await self._all(self._sign(party, date(2024, 8, 15)) for n, party in enumerate(self._parties) if not is_late(n))
+
+    async def first_session(self) -> None:
+        await self._on(DAYS[1])
+        await self._change(1, "completion")
+        await self._on(date(2024, 10, 15))
+        await self._all(self._sign(party, date(2024, 10, 15)) for n, party in enumerate(self._parties) if is_late(n))
+
+    async def second_session(self) -> None:
+        await self._on(date(2025, 1, 27))
+        await self._change(2, "move", when=_day(DAYS[2]))
+        await self._on(DAYS[2])
+        for what in ("completion", "completion-revoked", "completion"):
+            await self._change(2, what)
+            await until_at_rest(self._client, within=self._within)
+        await self._on(date(2025, 3, 3))
+        await self._all(self._terminate(party) for n, party in enumerate(self._parties) if is_terminated(n))
+
+    async def third_session(self) -> None:
+        await self._on(DAYS[3])
+        await self._change(3, "completion")
+        await self._on(date(2025, 9, 15))
+        end = {"ends_on": "2025-09-01", "reason": "Lagt ned."}
+        await self._all(
+            self._post(f"/registration/agreements/{self._agreements[party]}/end", end)
+            for n, party in enumerate(self._parties)
+            if has_left(n)
+        )
+
+    async def _on(self, day: date) -> None:
+        """Whoever moves the clock waits for rest first."""
+        await until_at_rest(self._client, within=self._within)
+        now = datetime.combine(day, time(16), tzinfo=OSLO).isoformat()
+        for service in PUBLISHERS:
+            await self._post(f"/{service}/operations/clock", {"now": now})
+
+    async def _form_group(self, party: str) -> None:
+        group = _of(f"groups/{party}")
+        for n in range(4):
+            view = await self._post(f"{group}/participants", _participant(party, n))
+        first = next(it["id"] for it in view["participants"] if it["email"].startswith("leder@"))
+        await self._post(f"{group}/coordinator", {"participant": first})
+        await self._post(f"{group}/advisor", {"advisor": self._advisor})
+
+    async def _send(self, party: str) -> None:
+        view = await self._post(_of("agreements"), _agreement(party))
+        self._agreements[party] = view["id"]
+
+    async def _sign(self, party: str, day: date) -> None:
+        for role in ROLES:
+            body = {"signatory": role, "place": "Molde", "signed_on": day.isoformat()}
+            await self._post(f"/registration/agreements/{self._agreements[party]}/signatures", body)
+
+    async def _terminate(self, party: str) -> None:
+        path = f"/registration/agreements/{self._agreements[party]}"
+        concern = await self._post(f"{path}/concerns", {"raised_by": "council", "description": "Ingen møtte."})
+        await self._post(f"{path}/termination", {"concern": concern["id"], "ends_on": "2025-03-03"})
+
+    async def _change(self, n: int, what: str, **body: Any) -> None:
+        await self._post(f"/scheduling/sessions/{self._sessions[n]}/{what}", body)
+
+    async def _post(self, path: str, body: dict[str, Any]) -> Any:
+        async with self._limit:
+            return await self._client.post(path, body)
+
+    async def _all(self, calls: Iterable[Awaitable[Any]]) -> list[Any]:
+        return list(await asyncio.gather(*calls))
+
+
+MET = {"met": True, "reason": "Godt begrunnet."}
+QUESTIONS = ("development_as_whole", "development_area", "dialogue_with_branch")
+ASSESSMENT = dict.fromkeys(QUESTIONS, MET) | {"outcome": "accepted"}
+
+
+def _of(end: str) -> str:
+    return f"/registration/programmes/{PROGRAMME}/{end}"
+
+
+def _day(day: date) -> dict[str, Any]:
+    return {"days": {"first": day.isoformat(), "last": day.isoformat()}}
+
+
+def _session(n: int, day: date) -> dict[str, Any]:
+    return {
+        "kind": "joint_session",
+        "format": "physical",
+        "title": f"Fellessamling {n}",
+        "number": n,
+        "instalment": n,
+        "place": "Molde",
+        "when": _day(day),
+    }
+
+
+def _party(number: str) -> dict[str, Any]:
+    return {
+        "organisation_number": number,
+        "kind": "municipality",
+        "municipality_number": number[-4:],
+        "name": f"Kommune {number}",
+        "language_form": "nynorsk" if int(number) % 2 else "bokmål",
+        "address": {"street": "Rådhuset", "postal_code": "6413", "city": "Molde"},
+    }
+
+
+def _person(party: str, who: str) -> dict[str, Any]:
+    return {"name": f"{who.title()} Vik", "email": f"{who}@k{party}.example"}
+
+
+def _application(party: str) -> dict[str, Any]:
+    return {
+        "party": party,
+        "answers": dict.fromkeys(QUESTIONS, "Vi vil det."),
+        "contact_person": _person(party, "leder"),
+        "payer_reference": f"KS-{party}",
+    }
+
+
+def _participant(party: str, n: int) -> dict[str, Any]:
+    return _person(party, ("leder", "eier", "rektor", "laerer")[n]) | {"represents_school_owner": n == 1}
+
+
+def _agreement(party: str) -> dict[str, Any]:
+    return {
+        "party": party,
+        "period_start": "2024-08-01",
+        "period_end": "2025-12-31",
+        "signatories": {
+            "council_director": {"name": "Kjersti Holm", "email": "kjersti@raadet.example"},
+            "municipal_director": _person(party, "direktor"),
+            "head_of_culture_school": _person(party, "leder"),
+        },
+    }

@@ -1,0 +1,34 @@
+"""kill -9 at random moments and at every named point, services and broker, while a programme runs: the short form.
+
+`make chaos` is the long one. Both compare with the books of an undisturbed run, and audit what came out.
+"""
+
+from __future__ import annotations
+
+import random
+
+from shared.points import POINTS
+from tests.chaos import faults
+from tests.chaos.programme import Run
+from tests.support.fleet import Fleet
+
+FEW, COUNT, KILLS = 25, 200, 8
+
+
+async def test_a_run_that_nobody_disturbs_ends_in_the_books_that_the_others_are_compared_with(fleet: Fleet) -> None:
+    await Run(fleet.client, FEW).play()
+    found = await faults.outcome(fleet, FEW)
+    assert found["mails_that_came_twice"] == 0
+    assert faults.ends(fleet) == dict.fromkeys(fleet.replicas, 0)
+    assert set(await fleet.stop()) == {0}
+
+
+async def test_deaths_at_random_moments_and_at_every_named_point_change_nothing(fleet: Fleet) -> None:
+    async with (
+        faults.dying_at_points(fleet) as reached,
+        faults.killing(fleet, random.Random(8), KILLS, every=2.0) as victims,
+    ):
+        await Run(fleet.client, COUNT).play()
+    assert len(victims) == KILLS
+    assert {point.partition(":")[0] for point in reached} == set(POINTS)
+    await faults.outcome(fleet, COUNT)
