@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from time import monotonic
+from typing import NamedTuple
 
 import httpx
 
@@ -32,13 +33,23 @@ READY_WITHIN = 60.0  # seconds
 PAUSE = 0.2  # seconds until a process that ended is started again
 
 
+class End(NamedTuple):
+    """How a process ended: when (monotonic), with which code, and whether it was told to."""
+
+    at: float
+    code: int
+    was_told: bool
+
+
 class Replica:
-    """One process of a service. `ends` has when it ended (monotonic) and with which code, the last one last."""
+    """One process of a service, started again whenever it ends. `ends` has the last one last."""
 
     def __init__(self, service: str, environment: Mapping[str, str], log: Path) -> None:
         self.service = service
         self.port = int(environment["KULTURSKOLE_PORT"])
-        self.ends: list[tuple[float, int]] = []
+        self.ends: list[End] = []
+        self._was_told = False
+        self._ending = asyncio.Lock()
         self._environment = environment
         self._log = log
         self._die_at: str | None = None
@@ -67,22 +78,27 @@ class Replica:
             self._process.terminate()
         return await self._process.wait()
 
-    async def end(self, how: signal.Signals = signal.SIGKILL) -> float:
+    async def end(self, how: signal.Signals = signal.SIGKILL, *, then_die_at: str | None = None) -> float:
         """End it once it is ready, and have it started again; how many seconds it took to end."""
-        await self.until_ready()
-        began, before = monotonic(), len(self.ends)
-        assert self._process is not None
-        with suppress(ProcessLookupError):
-            self._process.send_signal(how)
-        await eventually(lambda: len(self.ends) > before, within=40)
-        return self.ends[before][0] - began
+        async with self._ending:
+            await self.until_ready()
+            began, before = monotonic(), len(self.ends)
+            assert self._process is not None
+            self._was_told, self._die_at = True, then_die_at
+            with suppress(ProcessLookupError):
+                self._process.send_signal(how)
+            await eventually(lambda: len(self.ends) > before, within=40)
+            return self.ends[before].at - began
 
     async def die_at(self, point: str, *, within: float) -> None:
-        """Start it anew, to die at a named point of the kernel, and wait until it has."""
-        self._die_at = point
-        await self.end()
-        before = len(self.ends)
-        await eventually(lambda: len(self.ends) > before, within=within)
+        """Start it anew, to die at a named point of the kernel, and wait until it has; again where others kill it first."""
+        async with asyncio.timeout(within):
+            while True:
+                await self.end(then_die_at=point)
+                before = len(self.ends)
+                await eventually(lambda: len(self.ends) > before, within=within)
+                if not self.ends[before].was_told:
+                    return
 
     async def until_ready(self) -> None:
         url = f"http://{HOST}:{self.port}/health/ready"
@@ -106,7 +122,8 @@ class Replica:
         while True:
             self._process = await self._spawn()
             code = await self._process.wait()
-            self.ends.append((monotonic(), code))
+            self.ends.append(End(monotonic(), code, self._was_told))
+            self._was_told = False
             await asyncio.sleep(PAUSE)
 
     async def _spawn(self) -> asyncio.subprocess.Process:
