@@ -87,7 +87,7 @@ class Replica:
             self._was_told, self._die_at = True, then_die_at
             with suppress(ProcessLookupError):
                 self._process.send_signal(how)
-            await eventually(lambda: len(self.ends) > before, within=40)
+            await self._has_ended(before, within=40)
             return self.ends[before].at - began
 
     async def die_at(self, point: str, *, within: float) -> None:
@@ -96,9 +96,13 @@ class Replica:
             while True:
                 await self.end(then_die_at=point)
                 before = len(self.ends)
-                await eventually(lambda: len(self.ends) > before, within=within)
+                await self._has_ended(before, within=within)
                 if not self.ends[before].was_told:
                     return
+
+    async def _has_ended(self, times: int, *, within: float) -> None:
+        """Until it has ended once more than so many times."""
+        await eventually(lambda: len(self.ends) > times, within=within)
 
     async def until_ready(self) -> None:
         url = f"http://{HOST}:{self.port}/health/ready"
@@ -145,8 +149,16 @@ class Fleet:
     """All services, each with the database of its URL; `client` reaches them through a gateway that asks again."""
 
     def __init__(
-        self, folder: Path, urls: Mapping[str, str], broker: NatsServer, mails: MailServer, *, replicas: int = 1
+        self,
+        folder: Path,
+        urls: Mapping[str, str],
+        broker: NatsServer,
+        mails: MailServer,
+        *,
+        replicas: int = 1,
+        environment: Mapping[str, str] | None = None,
     ) -> None:
+        self._more = environment or {}
         self.broker = broker
         self.mails = mails
         self.keys_file = folder / "keys.json"
@@ -202,7 +214,7 @@ class Fleet:
             "SMTP_TIMEOUT": "3",  # a mail that a dead process had in hand is tried again this much and ten seconds later
         }
         environment = {f"KULTURSKOLE_{name}": value for name, value in given.items()}
-        return Replica(service, environment, folder / f"{service}-{number}.log")
+        return Replica(service, environment | dict(self._more), folder / f"{service}-{number}.log")
 
 
 class _Gateway(httpx.AsyncBaseTransport):

@@ -1,0 +1,365 @@
+"""The scenarios of the long form. Each plays a programme on a fleet of its own, and says what was done and what came out.
+
+An AssertionError says what was not as in an undisturbed run.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import random
+import shutil
+import signal
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+import httpx
+
+from deploy.at_rest import until_at_rest
+from deploy.client import Refused
+from shared.clock import real_now
+from shared.events import registration, scheduling
+from shared.events.catalogue import PUBLISHERS
+from shared.events.envelope import Event, nats_subject
+from shared.events.registration import Party, PostalAddress
+from shared.events.scheduling import Session, Weeks, When
+from shared.ids import new_id
+from shared.points import EVENTS
+from tests.chaos import faults
+from tests.chaos.programme import PROGRAMME, Run, parties
+from tests.support.databases import PostgresDatabases, SqliteDatabases
+from tests.support.fleet import Fleet
+from tests.support.nats import NatsServer
+from tests.support.postgres import Postgres
+from tests.support.processes import HOST
+from tests.support.smtp import MailServer
+from tests.support.waiting import eventually
+
+TICKS = os.sysconf("SC_CLK_TCK")  # a second of processor time
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sizes:
+    agreements: int
+    kills: int
+
+    @property
+    def tenth(self) -> int:
+        return max(20, self.agreements // 10)
+
+
+@dataclass(frozen=True, kw_only=True)
+class World:
+    folder: Path
+    nats: NatsServer
+    mails: MailServer
+    postgres: Postgres | None
+    databases: SqliteDatabases | PostgresDatabases
+    sizes: Sizes
+    chance: random.Random
+
+    @asynccontextmanager
+    async def fleet(self, *, replicas: int = 1, environment: Mapping[str, str] | None = None) -> AsyncIterator[Fleet]:
+        urls = {service: await self.databases.create(service) for service in PUBLISHERS}
+        found = Fleet(self.folder, urls, self.nats, self.mails, replicas=replicas, environment=environment or {})
+        try:
+            await found.start()
+            yield found
+        finally:
+            await found.stop()
+
+
+async def undisturbed(world: World) -> dict[str, Any]:
+    """What the others are compared with."""
+    count = world.sizes.tenth
+    async with world.fleet() as fleet:
+        await Run(fleet.client, count).play()
+        return await faults.outcome(fleet, count)
+
+
+async def kills(world: World) -> dict[str, Any]:
+    """SIGKILL to services and broker at random moments."""
+    count = world.sizes.agreements
+    async with world.fleet() as fleet:
+        async with faults.killing(fleet, world.chance, world.sizes.kills, every=3.0) as victims:
+            await Run(fleet.client, count, within=3600).play()
+        return {
+            "injected": {"kills": len(victims), "victims": {it: victims.count(it) for it in sorted(set(victims))}},
+            **await faults.outcome(fleet, count, within=1800),
+        }
+
+
+async def points(world: World) -> dict[str, Any]:
+    """A death at each named point of the kernel."""
+    count = world.sizes.tenth
+    async with world.fleet() as fleet:
+        async with faults.dying_at_points(fleet) as reached:
+            await Run(fleet.client, count).play()
+        return {"injected": {"points": sorted(reached)}, **await faults.outcome(fleet, count)}
+
+
+async def broker_away(world: World) -> dict[str, Any]:
+    """nats-server stopped for a minute; then its storage deleted, the streams provisioned and republished."""
+    count, away = world.sizes.tenth, 60.0
+    async with world.fleet() as fleet:
+        found: dict[str, Any] = {}
+
+        async def after(part: str) -> None:
+            if part == "apply":
+                found["away"] = await _stop_broker(fleet, away)
+
+        await Run(fleet.client, count, after=after).play()
+        before = await faults.outcome(fleet, count)
+        sent = len(world.mails.deliveries)
+        restored = await _lose_streams(world, fleet)
+        assert await faults.outcome(fleet, count) == before
+        assert len(world.mails.deliveries) == sent
+        return {"injected": {"seconds_away": away, "storage_deleted": 1}, **found, **restored, **before}
+
+
+async def _stop_broker(fleet: Fleet, seconds: float) -> dict[str, Any]:
+    fleet.broker.stop()
+    await asyncio.sleep(2)
+    used = {it.service: _processor_time(it.pid) for it in fleet.all}
+    began = monotonic()
+    async with httpx.AsyncClient(timeout=10) as http:
+        for replica in fleet.all:
+            url = f"http://{HOST}:{replica.port}/health"
+            assert (await http.get(f"{url}/live")).status_code == httpx.codes.OK
+            assert (await http.get(f"{url}/ready")).status_code == httpx.codes.SERVICE_UNAVAILABLE
+    await asyncio.sleep(seconds - 2)
+    took = monotonic() - began
+    shares = {it.service: round((_processor_time(it.pid) - used[it.service]) / took, 4) for it in fleet.all}
+    await fleet.broker.start()
+    back = monotonic()
+    for replica in fleet.all:
+        await replica.until_ready()
+    assert all(not it.ends for it in fleet.all)
+    return {"share_of_a_core": shares, "seconds_until_ready_again": faults.seconds_since(back)}
+
+
+async def _lose_streams(world: World, fleet: Fleet) -> dict[str, Any]:
+    fleet.broker.kill()
+    shutil.rmtree(world.folder / "nats" / "jetstream")
+    began = monotonic()
+    await fleet.broker.start()
+    consuming = [it for it in fleet.all if it.service != "registration"]  # registration consumes nothing
+    await eventually(lambda: all(it.ends for it in consuming), within=90)
+    ended = faults.seconds_since(began)
+    await fleet.provision()
+    for replica in fleet.all:
+        await replica.until_ready()
+    for service in PUBLISHERS:
+        await fleet.client.post(f"/{service}/operations/republish")
+    await until_at_rest(fleet.client, within=300)
+    return {"seconds_until_ended_without_consumers": ended, "seconds_until_restored": faults.seconds_since(began)}
+
+
+async def database_restarted(world: World) -> dict[str, Any]:
+    """PostgreSQL restarted under load, over and over."""
+    count, restarts = world.sizes.tenth, 0
+    assert world.postgres is not None
+    async with world.fleet() as fleet:
+        running = asyncio.create_task(Run(fleet.client, count).play())
+        while not running.done():
+            await asyncio.sleep(world.chance.uniform(3, 8))
+            with world.postgres.down():
+                await asyncio.sleep(world.chance.uniform(0.2, 3))
+            restarts += 1
+        await running
+        return {"injected": {"restarts": restarts}, **await faults.outcome(fleet, count)}
+
+
+async def replicas(world: World) -> dict[str, Any]:
+    """Three of every service: the same books, and each has its share of the work."""
+    count = world.sizes.tenth * 2
+    async with world.fleet(replicas=3) as fleet:
+        idle = {it: _processor_time(it.pid) for it in fleet.all}
+        await Run(fleet.client, count).play()
+        found = await faults.outcome(fleet, count)
+        shares: dict[str, list[float]] = {}
+        for service, of in fleet.replicas.items():
+            used = [_processor_time(it.pid) - idle[it] for it in of]
+            shares[service] = [round(it / sum(used), 2) for it in used]
+            assert min(shares[service]) > 0.1, shares
+        return {"injected": {"replicas": 3}, "share_of_processor_time": shares, **found}
+
+
+async def bad_events(world: World) -> dict[str, Any]:
+    """One in a hundred is undecodable, unknown or raises: parked, and nothing good is held up."""
+    total = world.sizes.agreements * 5
+    async with world.fleet() as fleet:
+        await Run(fleet.client, 20).play()
+        before = await faults.outcome(fleet, 20)
+        messages = [(nats_subject(it), _body(it)) for it in (_stranger(n) for n in range(total))]
+        bad = [_bad(n) for n in range(total // 100)]
+        for subject, body in bad:
+            messages.insert(world.chance.randrange(len(messages)), (subject, body))
+        probes: list[float] = []
+        probing = asyncio.create_task(_probe(fleet, probes))
+        began = monotonic()
+        await _publish(fleet, messages)
+        # Each is parked by every service that consumes its subject; who raises does so in billing alone.
+        expected = sum(1 if subject.startswith("kulturskole.scheduling") else 3 for subject, _ in bad)
+        await eventually(lambda: _parked(fleet), equals=expected, within=600)
+        probing.cancel()
+        await asyncio.gather(probing, return_exceptions=True)
+        assert probes
+        assert max(probes) < 10, max(probes)
+        parked_after = faults.seconds_since(began)
+        found = await faults.outcome(fleet, 20, parked=expected)
+        assert found | {"parked": 0} == before
+        return {
+            "injected": {"events": total, "bad": len(bad)},
+            "seconds_until_all_were_parked": parked_after,
+            "longest_that_a_good_one_was_held_up": round(max(probes), 2),
+            **found,
+        }
+
+
+async def killing_events(world: World) -> dict[str, Any]:
+    """Three events kill whoever handles them: parked, and all others applied."""
+    killers = [_stranger(n) for n in range(3)]
+    async with world.fleet(environment={EVENTS: ",".join(it.id for it in killers)}) as fleet:
+        await Run(fleet.client, 20).play()
+        before = await faults.outcome(fleet, 20)
+        events = [_stranger(n) for n in range(10, 110)]
+        for killer in killers:
+            events.insert(world.chance.randrange(len(events)), killer)
+        began = monotonic()
+        await _publish(fleet, [(nats_subject(it), _body(it)) for it in events])
+        await eventually(lambda: _parked(fleet), equals=9, within=600)
+        await until_at_rest(fleet.client)
+        parked_after = faults.seconds_since(began)
+        found = await faults.outcome(fleet, 20, parked=9)
+        assert found | {"parked": 0} == before
+        return {
+            "injected": {"killing_events": len(killers)},
+            "deaths": faults.ends(fleet),
+            "seconds_until_all_were_parked": parked_after,
+            **found,
+        }
+
+
+async def told_to_stop(world: World) -> dict[str, Any]:
+    """SIGTERM under load, many times: stopped in time, and nothing applied twice."""
+    count = world.sizes.tenth
+    async with world.fleet() as fleet:
+        running = asyncio.create_task(Run(fleet.client, count).play())
+        took: list[float] = []
+        while not running.done():
+            await asyncio.sleep(world.chance.uniform(0.5, 2))
+            took.append(await world.chance.choice(fleet.all).end(signal.SIGTERM))
+        await running
+        codes = sorted({end.code for it in fleet.all for end in it.ends})
+        assert codes == [0], codes
+        assert max(took) < 20, took
+        return {
+            "injected": {"sigterms": len(took)},
+            "longest_stop_s": round(max(took), 2),
+            **await faults.outcome(fleet, count),
+        }
+
+
+async def _probe(fleet: Fleet, took: list[float]) -> None:
+    """How long it takes until scheduling knows of a party that was just registered, over and over."""
+    for number in parties(2_000)[-500:]:
+        party = {
+            "organisation_number": number,
+            "kind": "municipality",
+            "municipality_number": "1506",
+            "name": "Prøve",
+            "language_form": "bokmål",
+            "address": {"street": "Gata", "postal_code": "6413", "city": "Molde"},
+        }
+        meeting = {
+            "kind": "contract_meeting",
+            "format": "digital",
+            "title": "Møte",
+            "party": number,
+            "when": {"months": ["2024-08"]},
+        }
+        await fleet.client.post("/registration/parties", party)
+        began = monotonic()
+        while True:
+            try:
+                await fleet.client.post(f"/scheduling/programmes/{PROGRAMME}/sessions", meeting)
+                break
+            except Refused as refused:
+                if refused.status != httpx.codes.NOT_FOUND:
+                    raise
+            await asyncio.sleep(0.05)
+        took.append(monotonic() - began)
+        await asyncio.sleep(1)
+
+
+def _stranger(n: int) -> Event[Party]:
+    """A party that has nothing to do with the programme."""
+    party = Party(
+        version=1,
+        organisation_number=f"{800_000_000 + n}",
+        kind="county_branch",
+        name="Ukjent",
+        language_form="bokmål",
+        address=PostalAddress(street="Gata", postal_code="6413", city="Molde"),
+    )
+    return registration.PARTY_REGISTERED.event(party, id=new_id(), time=real_now())
+
+
+def _bad(n: int) -> tuple[str, bytes]:
+    """Subject and body of the n-th kind of message that cannot be handled."""
+    good = _stranger(700_000 + n)
+    content = json.loads(_body(good)) | {"id": new_id()}
+    match n % 5:
+        case 0:
+            return nats_subject(good), f"\\xff no json {n}".encode()
+        case 1:
+            return nats_subject(good), json.dumps(content | {"type": "kulturskole.registration.party.lost.v1"}).encode()
+        case 2:
+            return nats_subject(good), json.dumps(content | {"type": f"{good.type[:-1]}99"}).encode()
+        case 3:
+            return nats_subject(good), json.dumps(content | {"data": {"version": 1}}).encode()
+        case _:
+            session = Session(
+                id=new_id(),
+                version=1,
+                programme="another",
+                kind="joint_session",
+                format="physical",
+                when=When(weeks=(Weeks(year=2025, first=53, last=53),)),  # there is none: billing's handler raises
+                state="planned",
+            )
+            kind = scheduling.session_event(session, "planned")
+            event = kind.event(session, id=new_id(), time=real_now())
+            return nats_subject(event), _body(event)
+
+
+def _body(event: Event[Any]) -> bytes:
+    return event.model_dump_json(exclude_none=True).encode()
+
+
+async def _publish(fleet: Fleet, messages: list[tuple[str, bytes]]) -> None:
+    """As a faulty publisher would: past its outbox."""
+    users = ("registration", "scheduling")
+    clients = {user: await fleet.broker.client(user) for user in users}
+    for subject, body in messages:
+        user = subject.split(".")[1]
+        await clients[user].jetstream().publish(subject, body, stream=user.upper())
+    for client in clients.values():
+        await client.close()
+
+
+async def _parked(fleet: Fleet) -> int:
+    states = [await fleet.client.get(f"/{service}/operations/state") for service in PUBLISHERS]
+    return sum(state["parked"] for state in states)
+
+
+def _processor_time(pid: int | None) -> float:
+    """Seconds that a process has used, by Linux's account."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / TICKS
