@@ -51,7 +51,7 @@ class DueWork:
 
         return [
             Work("write mails", write, self.marks),
-            Work("send mails", self._sending.run, self.sendable, counts="mails"),
+            Work("send mails", self._sending.run, self.sendable, counts="mails", finish=self._sending.finish),
         ]
 
     async def marks(self) -> int:

@@ -26,6 +26,7 @@ class Work:
     run: Callable[[], Awaitable[None]]
     pending: Callable[[], Awaitable[int]]  # how much is left, for /operations/state
     counts: Literal["marks", "mails"] = "marks"  # what is left
+    finish: Callable[[], None] | None = None  # has a run end early, with what it has in hand done
 
 
 class Worker:
@@ -50,6 +51,9 @@ class Worker:
         """Let each finish what it has in hand; what takes longer than `within` seconds is broken off."""
         self._stopping.set()
         self._wake()
+        for work in self._works:
+            if work.finish is not None:
+                work.finish()
         if self._tasks:
             _, late = await asyncio.wait(self._tasks, timeout=within)
             for task in late:

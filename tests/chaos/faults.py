@@ -116,7 +116,7 @@ def _check_mails(fleet: Fleet, mails: Sequence[dict[str, Any]]) -> dict[str, int
     deaths = [end.at for replica in fleet.replicas["notifications"] for end in replica.ends]
     twice = {id: times for id, times in arrived.items() if len(times) > 1}
     unexplained = [id for id, times in twice.items() if not any(times[0] <= at <= times[-1] for at in deaths)]
-    assert unexplained == []
+    assert unexplained == [], f"{len(unexplained)} mails came twice though no sender died in between"
     return {"mails": len(mails), "mails_that_came_twice": len(twice)}
 
 

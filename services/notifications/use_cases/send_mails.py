@@ -21,7 +21,7 @@ from services.notifications.repository.mails import Mail
 from services.notifications.settings import Settings
 from shared import clock
 from shared.clock import real_now
-from shared.database import Database
+from shared.database import Database, is_passing
 from shared.events import notifications as events
 from shared.messaging import outbox
 from shared.points import reached
@@ -30,6 +30,7 @@ log = structlog.get_logger()
 
 SERVER = "the SMTP server"
 BETWEEN = timedelta(seconds=10)  # a lease outlives a try by this
+AGAIN = 0.2  # seconds
 
 
 class MailSending:
@@ -42,6 +43,11 @@ class MailSending:
         self._lease = timedelta(seconds=settings.smtp_timeout) + BETWEEN
         self._patience = Patience(longest=60.0)
         self._has_begun = False
+        self._is_finishing = False
+
+    def finish(self) -> None:
+        """Take no further mail: one that is broken off while it is sent would be sent a second time."""
+        self._is_finishing = True
 
     async def run(self) -> None:
         if not self._has_begun:
@@ -65,15 +71,27 @@ class MailSending:
     async def _one_after_the_other(self) -> None:
         tried: tuple[Mail, Outcome] | None = None
         while True:
-            async with self._database.transaction() as connection:
-                if tried:
-                    await settle(connection, *tried)
-                if self._patience.leaves_alone(SERVER):
-                    return
-                mail = await mails.claim(connection, now=real_now(), lease=self._lease)
+            try:
+                mail = await self._settle_and_claim(tried)
+            except Exception as error:
+                if tried is None or not is_passing(error):
+                    raise
+                # What became of it is known here and nowhere else: forgotten, the mail would be sent a second time.
+                log.warning("the database does not answer; waiting with a mail's outcome in hand", mail=tried[0].id)
+                await asyncio.sleep(AGAIN)
+                continue
             if mail is None:
                 return
             tried = mail, await self._try(mail)
+
+    async def _settle_and_claim(self, tried: tuple[Mail, Outcome] | None) -> Mail | None:
+        """Record what became of a try, and take the next mail, if there is one and the server is to be used."""
+        async with self._database.transaction() as connection:
+            if tried:
+                await settle(connection, *tried)
+            if self._is_finishing or self._patience.leaves_alone(SERVER):
+                return None
+            return await mails.claim(connection, now=real_now(), lease=self._lease)
 
     async def _try(self, mail: Mail) -> Outcome:
         try:

@@ -202,6 +202,45 @@ async def test_a_connection_lost_before_the_250_keeps_the_mail_and_sends_it_agai
     assert [it.type for it in await told(database)] == [events.MAIL_SENT.type]
 
 
+async def test_who_is_told_to_finish_sends_what_is_in_hand_and_takes_no_further_mail(
+    database: Database, smtp: MailServer
+) -> None:
+    many = [event for n in range(2, 12) for event in (party(n), received(n))]
+    await take(database, *many)
+    ask = FakeAsk()
+    for n in range(2, 12):
+        ask.concerned(n, ADA)
+    await work(database, ask)
+    it = sending(database, smtp, smtp_connections=1)
+    running = asyncio.create_task(it.run())
+    while not smtp.deliveries:
+        await asyncio.sleep(0.001)
+    it.finish()
+    await running
+    sent = await queued(database, state="sent")
+    assert 1 <= len(sent) == len(smtp.deliveries) < 11
+    assert [mail.tries for mail in await queued(database, state="queued")] == [0] * (11 - len(sent))
+
+
+async def test_an_outcome_is_kept_in_hand_while_the_database_is_away(
+    database: Database, smtp: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Forgotten, it would have the mail sent a second time."""
+    transaction, begun = database.transaction, 0
+
+    def away_for_a_while(**options: bool) -> Any:
+        nonlocal begun
+        begun += 1
+        if smtp.deliveries and begun < 12:
+            raise ConnectionRefusedError
+        return transaction(**options)
+
+    monkeypatch.setattr(database, "transaction", away_for_a_while)
+    await send(database, smtp, smtp_connections=1)
+    (mail,) = await queued(database, state="sent")
+    assert (mail.tries, len(smtp.to(ADA.email))) == (1, 1)
+
+
 async def test_a_server_that_cannot_be_reached_costs_no_mail_a_try(database: Database, smtp: MailServer) -> None:
     await smtp.stop()
     for _ in range(3):
