@@ -2,7 +2,7 @@
 
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check format chaos compose-test schemas lock clean
+.PHONY: help demo run test check format bench chaos compose-test schemas lock clean
 
 # The first Python that is new enough; `make PYTHON=… demo` takes another.
 NEW_ENOUGH = import sys; sys.exit(sys.version_info < (3, 11))
@@ -35,6 +35,9 @@ check: .venv/dev.stamp  ## Check the code: ruff, its format, mypy, the walls bet
 format: .venv/dev.stamp  ## Format the code, and mend what ruff can
 	@.venv/bin/ruff check --fix
 	@.venv/bin/ruff format
+
+bench: .venv/dev.stamp  ## Measure, against floors measured in the same run (ARGS="billing": some of it)
+	@$(VENV) -m tests.bench.run $(ARGS)
 
 chaos: .venv/dev.stamp  ## Play a programme while everything fails, for a while (ARGS="--help": options)
 	@$(VENV) -m tests.chaos.run $(ARGS)

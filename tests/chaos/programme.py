@@ -99,7 +99,7 @@ class Run:
         await until_at_rest(self._client, within=self._within)
 
     async def open(self) -> None:
-        await self._on(date(2024, 2, 1))
+        await self.on(date(2024, 2, 1))
         programme = {
             "code": PROGRAMME,
             "name": "Program",
@@ -118,39 +118,39 @@ class Run:
             self._sessions[n] = session["id"]
 
     async def apply(self) -> None:
-        await self._on(date(2024, 4, 15))
+        await self.on(date(2024, 4, 15))
         views = await self._all(self._post(_of("applications"), _application(it)) for it in self._parties)
         await self._all(self._post(f"/registration/applications/{it['id']}/assessment", ASSESSMENT) for it in views)
 
     async def form_groups(self) -> None:
-        await self._on(date(2024, 6, 10))
+        await self.on(date(2024, 6, 10))
         await self._all(self._form_group(it) for it in self._parties)
 
     async def send_agreements(self) -> None:
-        await self._on(date(2024, 8, 15))
+        await self.on(date(2024, 8, 15))
         await self._all(self._send(it) for it in self._parties)
         await self._all(self._sign(party, date(2024, 8, 15)) for n, party in enumerate(self._parties) if not is_late(n))
 
     async def first_session(self) -> None:
-        await self._on(DAYS[1])
-        await self._change(1, "completion")
-        await self._on(date(2024, 10, 15))
+        await self.on(DAYS[1])
+        await self.change(1, "completion")
+        await self.on(date(2024, 10, 15))
         await self._all(self._sign(party, date(2024, 10, 15)) for n, party in enumerate(self._parties) if is_late(n))
 
     async def second_session(self) -> None:
-        await self._on(date(2025, 1, 27))
-        await self._change(2, "move", when=_day(DAYS[2]))
-        await self._on(DAYS[2])
+        await self.on(date(2025, 1, 27))
+        await self.change(2, "move", when=_day(DAYS[2]))
+        await self.on(DAYS[2])
         for what in ("completion", "completion-revoked", "completion"):
-            await self._change(2, what)
+            await self.change(2, what)
             await until_at_rest(self._client, within=self._within)
-        await self._on(date(2025, 3, 3))
+        await self.on(date(2025, 3, 3))
         await self._all(self._terminate(party) for n, party in enumerate(self._parties) if is_terminated(n))
 
     async def third_session(self) -> None:
-        await self._on(DAYS[3])
-        await self._change(3, "completion")
-        await self._on(date(2025, 9, 15))
+        await self.on(DAYS[3])
+        await self.change(3, "completion")
+        await self.on(date(2025, 9, 15))
         end = {"ends_on": "2025-09-01", "reason": "Lagt ned."}
         await self._all(
             self._post(f"/registration/agreements/{self._agreements[party]}/end", end)
@@ -158,7 +158,7 @@ class Run:
             if has_left(n)
         )
 
-    async def _on(self, day: date) -> None:
+    async def on(self, day: date) -> None:
         """Whoever moves the clock waits for rest first."""
         await until_at_rest(self._client, within=self._within)
         now = datetime.combine(day, time(16), tzinfo=OSLO).isoformat()
@@ -187,7 +187,7 @@ class Run:
         concern = await self._post(f"{path}/concerns", {"raised_by": "council", "description": "Ingen møtte."})
         await self._post(f"{path}/termination", {"concern": concern["id"], "ends_on": "2025-03-03"})
 
-    async def _change(self, n: int, what: str, **body: Any) -> None:
+    async def change(self, n: int, what: str, **body: Any) -> None:
         await self._post(f"/scheduling/sessions/{self._sessions[n]}/{what}", body)
 
     async def _post(self, path: str, body: dict[str, Any]) -> Any:

@@ -10,7 +10,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,16 +22,19 @@ from tests.support.processes import HOST, dies_with_tests, end, free_port
 
 READY_WITHIN = 60.0  # seconds
 PREFIX = "kulturskole-postgres-"
-SETTINGS = {
-    "listen_addresses": HOST,
-    "unix_socket_directories": "",
-    "max_connections": "200",
+# A test's database need not survive the machine, only the process.
+FLEETING = {
     "shared_buffers": "32MB",
-    # A test's database need not survive the machine, only the process.
     "fsync": "off",
     "full_page_writes": "off",
     "synchronous_commit": "off",
     "autovacuum": "off",
+}
+DURABLE = {"shared_buffers": "128MB"}  # for measuring; the rest is the server's default
+SETTINGS = {
+    "listen_addresses": HOST,
+    "unix_socket_directories": "",
+    "max_connections": "200",
     "log_timezone": "UTC",
     "timezone": "Europe/Oslo",  # not UTC, so that a time whose zone is forgotten shows
 }
@@ -52,7 +55,8 @@ class User:
 class Postgres:
     """One server. `start` and `stop` block, and belong in the main thread."""
 
-    def __init__(self) -> None:
+    def __init__(self, settings: Mapping[str, str] = FLEETING) -> None:
+        self._settings = SETTINGS | dict(settings)
         self._user = _someone_else() if os.geteuid() == 0 else None
         _sweep()
         self.folder = Path(tempfile.mkdtemp(prefix=PREFIX))
@@ -77,7 +81,7 @@ class Postgres:
 
     def start(self) -> None:
         """Returns when it takes connections; on the same port each time."""
-        told = [word for name, value in SETTINGS.items() for word in ("-c", f"{name}={value}")]
+        told = [word for name, value in self._settings.items() for word in ("-c", f"{name}={value}")]
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
                 [self._binaries / "postgres", "-D", self._data, "-p", str(self.port), *told],

@@ -1,0 +1,94 @@
+"""One completed session, ten thousand agreements: numbered, with KID and content, told, committed.
+
+Against bare Core batch inserts of the very same rows, in transactions of the same size on the same engine.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import partial
+from typing import Any
+
+from sqlalchemy import Table, select
+
+from services.billing import tables
+from services.billing.consumers import consumers
+from services.billing.use_cases.issue_what_is_due import SLICE, issue_what_is_due
+from shared import clock
+from shared.database import Database
+from shared.messaging import tables as kernel
+from shared.messaging.facts import record
+from tests.bench.ground import Databases, Figures, Ground, clocked, in_turns
+from tests.integration.billing.world import SELLER
+from tests.support.facts import facts_of
+from tests.unit.billing.news import PROGRAMME, completed, party, programme, signed
+
+AGREEMENTS = 10_000
+CHUNK = 500  # agreements a transaction while the ground is laid
+
+
+async def measure(ground: Ground, figures: Figures) -> None:
+    for name, databases in ground.kinds.items():
+        ours = partial(issue, databases)
+        floor, took = await in_turns(partial(insert_bare, databases), ours)
+        figures[f"billing.vs_sql_floor.{name}"] = floor / took
+        figures[f"billing.invoices_per_s.{name}"] = AGREEMENTS / took
+
+
+async def ready(databases: Databases, count: int = AGREEMENTS) -> Database:
+    """A database with a programme, so many signed agreements, and one session completed; nothing issued yet."""
+    database = Database(await databases.create("billing"))
+    async with database.transaction() as connection:
+        await clock.prepare(connection, simulated=True)
+        await clock.move(connection, clock.real_now())
+        await record(connection, facts_of(consumers, programme()))
+    for start in range(0, count, CHUNK):
+        events: list[Any] = [it for n in range(start, min(start + CHUNK, count)) for it in (party(n), signed(n))]
+        async with database.transaction() as connection:
+            await record(connection, facts_of(consumers, *events))
+    async with database.transaction() as connection:
+        await connection.execute(tables.mark.delete())
+        await connection.execute(tables.party_mark.delete())
+        await record(connection, facts_of(consumers, completed(1, last_day=date(2024, 9, 25))))
+    return database
+
+
+async def issue(databases: Databases) -> float:
+    database = await ready(databases)
+    with clocked() as took:
+        await issue_what_is_due(database, PROGRAMME, SELLER)
+    assert await count(database, tables.invoice) == AGREEMENTS
+    await done_with(databases, database)
+    return took()
+
+
+async def insert_bare(databases: Databases) -> float:
+    """The same rows, made beforehand."""
+    source = await ready(databases)
+    await issue_what_is_due(source, PROGRAMME, SELLER)
+    invoices, told = await rows(source, tables.invoice), await rows(source, kernel.outbox)
+    await done_with(databases, source)
+    database = Database(await databases.create("billing"))
+    with clocked() as took:
+        for start in range(0, AGREEMENTS, SLICE):
+            async with database.writer.begin() as connection:
+                await connection.execute(tables.invoice.insert(), invoices[start : start + SLICE])
+                await connection.execute(kernel.outbox.insert(), told[start : start + SLICE])
+    assert await count(database, tables.invoice) == AGREEMENTS
+    await done_with(databases, database)
+    return took()
+
+
+async def rows(database: Database, table: Table) -> list[dict[str, Any]]:
+    async with database.reading() as connection:
+        return [dict(row) for row in (await connection.execute(select(table))).mappings()]
+
+
+async def count(database: Database, table: Table) -> int:
+    return len(await rows(database, table))
+
+
+async def done_with(databases: Databases, database: Database) -> None:
+    url = database.url.render_as_string(hide_password=False)
+    await database.close()
+    await databases.remove(url)

@@ -1,0 +1,121 @@
+"""From queue to sink, against a bare aiosmtplib loop with as many connections that sends the same mails, made beforehand."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import aiosmtplib
+from sqlalchemy import func, select
+
+from services.notifications import tables
+from services.notifications.mailer import Mailer
+from services.notifications.render import render
+from services.notifications.repository import mails
+from services.notifications.settings import Settings
+from services.notifications.use_cases.send_mails import MailSending
+from shared import clock
+from shared.clock import real_now
+from shared.database import Database
+from tests.bench.ground import Databases, Figures, Ground, clocked, in_turns
+from tests.support.processes import HOST, free_port
+from tests.support.waiting import eventually
+from tests.unit.notifications.samples import ORGANISER, SENDER, mail
+
+MAILS = 1_000
+
+
+async def measure(ground: Ground, figures: Figures) -> None:
+    """On PostgreSQL, as production runs; the sink is a process of its own."""
+    databases = ground.kinds["postgresql"]
+    async with _sink() as port:
+        settings = Settings(
+            database_url="postgresql+asyncpg://nowhere",
+            keys_file=Path("none.json"),
+            smtp_host=HOST,
+            smtp_port=port,
+            smtp_starttls=False,
+        )
+
+        async def bare() -> float:
+            return await _send_bare(settings)
+
+        async def ours() -> float:
+            return await _send(databases, settings)
+
+        floor, took = await in_turns(bare, ours)
+    figures["mails.vs_bare_loop"] = floor / took
+    figures["mails.per_s"] = MAILS / took
+
+
+@asynccontextmanager
+async def _sink() -> AsyncIterator[int]:
+    port = free_port()
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "aiosmtpd", "-n", "-l", f"{HOST}:{port}", "-c", "aiosmtpd.handlers.Sink"),
+        stderr=asyncio.subprocess.DEVNULL,
+    )
+
+    async def answers() -> bool:
+        try:
+            _, writer = await asyncio.open_connection(HOST, port)
+        except OSError:
+            return False
+        writer.close()
+        return True
+
+    try:
+        await eventually(answers, within=20)
+        yield port
+    finally:
+        process.terminate()
+        await process.wait()
+
+
+async def _send_bare(settings: Settings) -> float:
+    said = render(mail("invoice"), organiser=ORGANISER, sender=SENDER)
+    content = Mailer(settings).message(mail("invoice"), said).as_bytes()
+    left = iter(range(MAILS))
+
+    async def send() -> None:
+        async with aiosmtplib.SMTP(hostname=HOST, port=settings.smtp_port, start_tls=False) as client:
+            for _ in left:
+                await client.sendmail(SENDER, ["bo@volda.example"], content)
+
+    with clocked() as took:
+        await asyncio.gather(*(send() for _ in range(settings.smtp_connections)))
+    return took()
+
+
+async def _send(databases: Databases, settings: Settings) -> float:
+    url = await databases.create("notifications")
+    database = Database(url)
+    sample = mail("invoice")
+    async with database.transaction() as connection:
+        await clock.prepare(connection, simulated=False)
+        letters = [
+            mails.Letter(
+                kind="invoice",
+                programme=sample.programme,
+                party=sample.party,
+                person=f"person-{n}",
+                name=sample.name,
+                address=sample.address,
+                language="nb",
+                content=sample.content,
+                event_id=f"event-{n}",
+            )
+            for n in range(MAILS)
+        ]
+        await mails.queue(connection, letters, domain="raadet.example", made_at=real_now(), now=real_now())
+    with clocked() as took:
+        await MailSending(database, settings).run()
+    async with database.reading() as connection:
+        sent = select(func.count()).where(tables.mail.c.state == "sent")
+        assert (await connection.execute(sent)).scalar_one() == MAILS
+    await database.close()
+    await databases.remove(url)
+    return took()
