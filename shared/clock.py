@@ -59,7 +59,12 @@ async def now(connection: AsyncConnection) -> datetime:
 
 async def today(connection: AsyncConnection) -> date:
     """The domain's day in Norway."""
-    return (await now(connection)).astimezone(OSLO).date()
+    return day_of(await now(connection))
+
+
+def day_of(moment: datetime) -> date:
+    """The day that it is in Norway."""
+    return moment.astimezone(OSLO).date()
 
 
 async def is_simulated(connection: AsyncConnection) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import cache, cached_property
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, StringConstraints
@@ -72,15 +72,15 @@ class EventType(Generic[E]):
     entity: type[E]
     version: int = 1
 
-    @property
+    @cached_property
     def type(self) -> str:
         return f"kulturskole.{self.publisher}.{self.name}.v{self.version}"
 
-    @property
+    @cached_property
     def source(self) -> str:
         return f"/kulturskole/{self.publisher}"
 
-    @property
+    @cached_property
     def dataschema(self) -> str:
         return f"urn:kulturskole:{self.publisher}:{self.name}:v{self.version}"
 

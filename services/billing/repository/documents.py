@@ -6,13 +6,14 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, Table, func, select, update
+from sqlalchemy import CursorResult, Select, Table, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.billing import tables
 from services.billing.domain.books import BookedCreditNote, BookedInvoice
 from services.billing.domain.instalments import CreditNote, Invoice
 from services.billing.domain.series import Kind, series_id
+from services.billing.repository.marks import Marks
 from shared.database import insert
 from shared.errors import NotFound
 
@@ -62,29 +63,27 @@ async def take_numbers(connection: AsyncConnection, programme: str, kind: Kind, 
 
 async def add_invoices(connection: AsyncConnection, invoices: Sequence[Invoice], contents: Sequence[str]) -> None:
     """Insert invoices, each with its content as issued (JSON)."""
-    await connection.execute(tables.invoice.insert(), _rows(INVOICE_COLUMNS, invoices, contents))
+    await connection.execute(tables.invoice.insert(), _rows(invoices, contents))
 
 
 async def add_credit_notes(connection: AsyncConnection, notes: Sequence[CreditNote], contents: Sequence[str]) -> None:
-    await connection.execute(tables.credit_note.insert(), _rows(CREDIT_NOTE_COLUMNS, notes, contents))
+    await connection.execute(tables.credit_note.insert(), _rows(notes, contents))
 
 
-async def of_agreements(connection: AsyncConnection, agreements: Sequence[str]) -> dict[str, list[Invoice]]:
-    """All that was ever invoiced for these agreements, by agreement."""
-    found: dict[str, list[Invoice]] = defaultdict(list)
-    query = _invoices().where(tables.invoice.c.agreement.in_(agreements))
-    for row in (await connection.execute(query)).mappings():
-        found[row["agreement"]].append(Invoice(**row))
-    return found
+async def of_marked(
+    connection: AsyncConnection, programme: str, marks: Marks, *, first: str, last: str
+) -> dict[str, list[Invoice]]:
+    """All that was ever invoiced for the agreements that a mark is on, from the first to the last id, by agreement."""
+    i, m = tables.invoice, tables.mark
+    query = _invoices().where(i.c.agreement >= first, i.c.agreement <= last, i.c.programme == programme)
+    if not marks.on_all:
+        query = query.where(i.c.agreement.in_(select(m.c.agreement).where(m.c.programme == programme)))
+    return _by_agreement(await connection.execute(query))
 
 
 async def of_programme(connection: AsyncConnection, programme: str) -> dict[str, list[Invoice]]:
     """All that was ever invoiced in a programme, by agreement."""
-    found: dict[str, list[Invoice]] = defaultdict(list)
-    query = _invoices().where(tables.invoice.c.programme == programme)
-    for row in (await connection.execute(query)).mappings():
-        found[row["agreement"]].append(Invoice(**row))
-    return found
+    return _by_agreement(await connection.execute(_invoices().where(tables.invoice.c.programme == programme)))
 
 
 async def invoices(connection: AsyncConnection, programme: str, *, after: int, limit: int) -> list[Invoice]:
@@ -148,10 +147,15 @@ def _invoices() -> Select[Any]:
     return select(*columns, c.c.number.label("credited_by")).outerjoin(c, credited)
 
 
-def _rows(
-    columns: Sequence[str], documents: Sequence[Invoice] | Sequence[CreditNote], contents: Sequence[str]
-) -> list[dict[str, Any]]:
-    return [
-        {name: getattr(it, name) for name in columns} | {"content": content}
-        for it, content in zip(documents, contents, strict=True)
-    ]
+def _by_agreement(rows: CursorResult[Any]) -> dict[str, list[Invoice]]:
+    found: dict[str, list[Invoice]] = defaultdict(list)
+    for row in rows.mappings():
+        found[row["agreement"]].append(Invoice(**row))
+    return found
+
+
+def _rows(documents: Sequence[Invoice] | Sequence[CreditNote], contents: Sequence[str]) -> list[dict[str, Any]]:
+    rows = [vars(it) | {"content": content} for it, content in zip(documents, contents, strict=True)]
+    for row in rows:
+        row.pop("credited_by", None)  # comes from the credit note's own row
+    return rows

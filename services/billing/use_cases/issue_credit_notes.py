@@ -18,7 +18,8 @@ from shared.questions import DocumentContent
 async def issue_credit_notes(connection: AsyncConnection, programme: str, credits: Sequence[Credit]) -> None:
     if not credits:
         return
-    now, today = await clock.now(connection), await clock.today(connection)
+    now = await clock.now(connection)
+    today = clock.day_of(now)
     series = await documents.take_numbers(connection, programme, "credit_note", len(credits))
     notes = [
         CreditNote(

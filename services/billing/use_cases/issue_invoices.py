@@ -34,7 +34,9 @@ async def issue_invoices(
 ) -> None:
     if not claims:
         return
-    now, today = await clock.now(connection), await clock.today(connection)
+    now = await clock.now(connection)
+    today = clock.day_of(now)
+    due_on = today + timedelta(days=programme.days_to_pay)
     series = await documents.take_numbers(connection, programme.code, "invoice", len(claims))
     invoices = [
         Invoice(
@@ -48,7 +50,7 @@ async def issue_invoices(
             release=claim.delivery.id if claim.delivery.kind == "release" else None,
             amount_ore=claim.amount_ore,
             issued_on=today,
-            due_on=today + timedelta(days=programme.days_to_pay),
+            due_on=due_on,
             kid=kid(series.ordinal, number),
         )
         for number, (claim, _) in zip(series.numbers, claims, strict=True)
@@ -59,7 +61,8 @@ async def issue_invoices(
     ]
     await documents.add_invoices(connection, invoices, contents)
     # The event leaves out what its contract does not name.
-    told = [events.Invoice(version=1, series=series_id(it.programme, "invoice"), **vars(it)) for it in invoices]
+    id = series_id(programme.code, "invoice")
+    told = [events.Invoice(version=1, series=id, **vars(it)) for it in invoices]
     await outbox.add(connection, events.INVOICE_ISSUED, told, at=now)
 
 
@@ -72,13 +75,7 @@ def content_of(invoice: Invoice, claim: Claim, buyer: Buyer, seller: Seller, pro
         issued_on=invoice.issued_on,
         due_on=invoice.due_on,
         seller=seller.party,
-        buyer=BilledParty(
-            name=buyer.name,
-            organisation_number=buyer.organisation_number,
-            street=buyer.street,
-            postal_code=buyer.postal_code,
-            city=buyer.city,
-        ),
+        buyer=BilledParty(**vars(buyer)),  # leaves out what it does not name
         payer_reference=claim.agreement.payer_reference,
         programme_name=programme_name,
         instalment=claim.instalment,

@@ -6,12 +6,12 @@ committed meanwhile is never overlooked. Each slice reads the facts anew. Runnin
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.billing.domain.instalments import Agreement, Claim, difference
+from services.billing.domain.instalments import Agreement, Claim, Invoice, difference
 from services.billing.repository import agreements, documents, marks, occasions
 from services.billing.repository.marks import Marks
 from services.billing.use_cases.issue_credit_notes import issue_credit_notes
@@ -21,7 +21,7 @@ from shared.database import Database
 
 log = structlog.get_logger()
 
-SLICE = 500  # agreements a transaction: bounds memory, and how long the counters stay locked
+SLICE = 2_000  # agreements a transaction: bounds memory, and how long the counters stay locked
 
 
 async def issue_what_is_due(database: Database, programme: str, seller: Seller) -> None:
@@ -35,7 +35,9 @@ async def issue_what_is_due(database: Database, programme: str, seller: Seller) 
         async with database.transaction() as connection:
             await marks.lock_programme(connection, programme, wait=True)
             marked = await agreements.marked(connection, programme, seen, after=after, limit=SLICE)
-            await bring_up_to_date(connection, programme, marked, seller)
+            if marked:
+                issued = await documents.of_marked(connection, programme, seen, first=marked[0].id, last=marked[-1].id)
+                await bring_up_to_date(connection, programme, marked, issued, seller)
             is_last = len(marked) < SLICE
             if is_last:
                 await marks.remove(connection, seen)
@@ -69,11 +71,15 @@ async def open_series(database: Database, programme: str) -> None:
 
 
 async def bring_up_to_date(
-    connection: AsyncConnection, code: str, looked_at: Sequence[Agreement], seller: Seller
+    connection: AsyncConnection,
+    code: str,
+    looked_at: Sequence[Agreement],
+    issued: Mapping[str, list[Invoice]],
+    seller: Seller,
 ) -> None:
+    """`issued` is all that was ever invoiced for those that are looked at, by agreement."""
     programme = await agreements.programme(connection, code)
     known = await occasions.of_programme(connection, code)
-    issued = await documents.of_agreements(connection, [agreement.id for agreement in looked_at])
     gaps = []
     for agreement in looked_at:
         try:
