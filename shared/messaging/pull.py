@@ -18,7 +18,7 @@ from faststream.nats.subscriber.usecases.stream_pull_subscriber import BatchPull
 if TYPE_CHECKING:
     from nats.aio.msg import Msg
 
-LINGER = 0.01  # seconds, in which what stands behind a first message is collected
+LINGER = 0.003  # seconds, in which what stands behind a first message is collected; all of it is there already
 PAUSE = 0.25  # seconds, where the server has nothing to give and says so at once
 
 

@@ -20,6 +20,7 @@ from services.notifications.use_cases.send_mails import MailSending
 from shared import clock
 from shared.clock import real_now
 from shared.database import Database
+from shared.ids import new_id
 from tests.bench.ground import Databases, Figures, Ground, clocked, in_turns
 from tests.support.processes import HOST, free_port
 from tests.support.waiting import eventually
@@ -106,7 +107,7 @@ async def _send(databases: Databases, settings: Settings) -> float:
                 address=sample.address,
                 language="nb",
                 content=sample.content,
-                event_id=f"event-{n}",
+                event_id=new_id(),
             )
             for n in range(MAILS)
         ]

@@ -73,8 +73,8 @@ def _agreements() -> Select[Any]:
 
 def _agreement(row: Row[Any]) -> Agreement:
     """As `_agreements` selects it; by place, since thousands are read in one go."""
-    id, event_id, party, fee_ore, payer_reference, signed_on, ends_on, *its = row
-    number, name, street, postal_code, city, language_form = its
+    id, event_id, party, fee_ore, payer_reference, signed_on, ends_on = row[:7]
+    number, name, street, postal_code, city, language_form = row[7:]
     buyer = None
     if number is not None:
         buyer = Buyer(
