@@ -65,7 +65,8 @@ def page_of(items: Sequence[T], limit: int, cursor: Callable[[T], str]) -> Page[
     return Page[Any](items=shown, next=cursor(shown[-1]) if len(items) > limit else None)
 
 
-def database_of(request: Request) -> Database:
+async def database_of(request: Request) -> Database:
+    """Not a plain function, which FastAPI would run in a thread."""
     database: Database = request.app.state.database
     return database
 
