@@ -10,9 +10,9 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Integer, Table, TypeDecorator, event, text
+from sqlalchemy import BigInteger, CursorResult, DateTime, Dialect, Integer, Table, TypeDecorator, event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
@@ -20,6 +20,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeOut
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from shared.points import reached
+
+T = TypeVar("T")
 
 SQLITE_READERS = 5
 # Connections a process to PostgreSQL, for reading and writing; the relay has one more. Twelve processes (three replicas
@@ -145,6 +147,12 @@ def is_passing(error: BaseException) -> bool:
 def insert(connection: AsyncConnection, table: Table) -> postgresql.Insert | sqlite.Insert:
     """An insert that knows `ON CONFLICT`, in the connection's dialect."""
     return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+
+
+def read_as(kind: type[T], rows: CursorResult[Any]) -> list[T]:
+    """Each row as a `kind`, whose fields are named as the columns. Quicker than a mapping of each row."""
+    names = list(rows.keys())
+    return [kind(**dict(zip(names, row, strict=True))) for row in rows]
 
 
 def postgresql_arguments() -> dict[str, Any]:

@@ -107,8 +107,9 @@ async def list_invoices(
 ) -> Page[InvoiceView]:
     """The invoices of a programme by number."""
     async with database.reading() as connection:
-        await agreements.check_is_named(connection, programme)
         found = await documents.invoices(connection, programme, after=after, limit=limit + 1)
+        if not found:
+            await agreements.check_is_named(connection, programme)
     return page_of([InvoiceView.model_validate(it) for it in found], limit, lambda it: str(it.number))
 
 
@@ -126,8 +127,9 @@ async def list_credit_notes(
 ) -> Page[CreditNoteView]:
     """The credit notes of a programme by number."""
     async with database.reading() as connection:
-        await agreements.check_is_named(connection, programme)
         found = await documents.credit_notes(connection, programme, after=after, limit=limit + 1)
+        if not found:
+            await agreements.check_is_named(connection, programme)
     return page_of([CreditNoteView.model_validate(it) for it in found], limit, lambda it: str(it.number))
 
 
@@ -184,9 +186,8 @@ async def show_books(programme: Programme, database: DatabaseOf, _: Reader) -> R
     async with database.reading() as connection:
         await agreements.check_is_named(connection, programme)
         parties = await agreements.parties(connection, programme)
-        # The notes first: an invoice that is credited was there before its note, whatever is issued meanwhile.
-        credit_notes = await documents.booked_credit_notes(connection, programme)
         invoices = await documents.booked_invoices(connection, programme)
+        credit_notes = await documents.booked_credit_notes(connection, programme)
     canonical = json.dumps(books(parties, invoices, credit_notes), sort_keys=True, ensure_ascii=False, indent=2)
     return Response(canonical + "\n", media_type="application/json")
 

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.billing import tables
 from services.billing.domain.instalments import Agreement, Buyer
 from services.billing.repository.marks import Marks
 from shared.errors import NotFound
+
+_A, _P = tables.agreement.c, tables.party.c
+AGREEMENTS = select(
+    *(_A.id, _A.event_id, _A.party, _A.fee_ore, _A.payer_reference, _A.signed_on, _A.ends_on),
+    *(_P.organisation_number, _P.name, _P.street, _P.postal_code, _P.city, _P.language_form),
+).outerjoin(tables.party, _P.organisation_number == _A.party)
 
 
 class Programme(NamedTuple):
@@ -40,14 +46,14 @@ async def marked(
 ) -> list[Agreement]:
     """The next agreements by id that a mark is on."""
     a, m = tables.agreement, tables.mark
-    query = _agreements().where(a.c.programme == programme, a.c.id > after).order_by(a.c.id).limit(limit)
+    query = AGREEMENTS.where(a.c.programme == programme, a.c.id > after).order_by(a.c.id).limit(limit)
     if not marks.on_all:
         query = query.where(a.c.id.in_(select(m.c.agreement).where(m.c.programme == programme)))
     return [_agreement(row) for row in await connection.execute(query)]
 
 
 async def of_programme(connection: AsyncConnection, programme: str) -> list[Agreement]:
-    query = _agreements().where(tables.agreement.c.programme == programme).order_by(tables.agreement.c.party)
+    query = AGREEMENTS.where(tables.agreement.c.programme == programme).order_by(tables.agreement.c.party)
     return [_agreement(row) for row in await connection.execute(query)]
 
 
@@ -64,15 +70,8 @@ async def ids_of_parties(connection: AsyncConnection, parties: Iterable[str]) ->
     return [(row.programme, row.id) for row in await connection.execute(query)]
 
 
-def _agreements() -> Select[Any]:
-    a, p = tables.agreement.c, tables.party.c
-    its = (a.id, a.event_id, a.party, a.fee_ore, a.payer_reference, a.signed_on, a.ends_on)
-    buyers = (p.organisation_number, p.name, p.street, p.postal_code, p.city, p.language_form)
-    return select(*its, *buyers).outerjoin(tables.party, p.organisation_number == a.party)
-
-
-def _agreement(row: Row[Any]) -> Agreement:
-    """As `_agreements` selects it; by place, since thousands are read in one go."""
+def _agreement(row: Sequence[Any]) -> Agreement:
+    """As AGREEMENTS selects it; by place, since thousands are read in one go."""
     id, event_id, party, fee_ore, payer_reference, signed_on, ends_on = row[:7]
     number, name, street, postal_code, city, language_form = row[7:]
     buyer = None

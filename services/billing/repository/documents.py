@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import CursorResult, Select, Table, func, select, update
+from sqlalchemy import CursorResult, Table, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.billing import tables
@@ -14,13 +14,20 @@ from services.billing.domain.books import BookedCreditNote, BookedInvoice
 from services.billing.domain.instalments import CreditNote, Invoice
 from services.billing.domain.series import Kind, series_id
 from services.billing.repository.marks import Marks
-from shared.database import insert
+from shared.database import insert, read_as
 from shared.errors import NotFound
 
 TABLES: dict[Kind, Table] = {"invoice": tables.invoice, "credit_note": tables.credit_note}
 
-INVOICE_COLUMNS = [name for name in Invoice.__dataclass_fields__ if name != "credited_by"]
-CREDIT_NOTE_COLUMNS = list(CreditNote.__dataclass_fields__)
+INVOICES = select(
+    *(tables.invoice.c[name] for name in Invoice.__dataclass_fields__ if name != "credited_by"),
+    tables.credit_note.c.number.label("credited_by"),
+).outerjoin(
+    tables.credit_note,
+    (tables.credit_note.c.programme == tables.invoice.c.programme)
+    & (tables.credit_note.c.invoice == tables.invoice.c.number),
+)
+CREDIT_NOTES = select(*(tables.credit_note.c[name] for name in CreditNote.__dataclass_fields__))
 
 
 class Numbers(NamedTuple):
@@ -75,7 +82,7 @@ async def of_marked(
 ) -> dict[str, list[Invoice]]:
     """All that was ever invoiced for the agreements that a mark is on, from the first to the last id, by agreement."""
     i, m = tables.invoice, tables.mark
-    query = _invoices().where(i.c.agreement >= first, i.c.agreement <= last, i.c.programme == programme)
+    query = INVOICES.where(i.c.agreement >= first, i.c.agreement <= last, i.c.programme == programme)
     if not marks.on_all:
         query = query.where(i.c.agreement.in_(select(m.c.agreement).where(m.c.programme == programme)))
     return _by_agreement(await connection.execute(query))
@@ -83,22 +90,21 @@ async def of_marked(
 
 async def of_programme(connection: AsyncConnection, programme: str) -> dict[str, list[Invoice]]:
     """All that was ever invoiced in a programme, by agreement."""
-    return _by_agreement(await connection.execute(_invoices().where(tables.invoice.c.programme == programme)))
+    return _by_agreement(await connection.execute(INVOICES.where(tables.invoice.c.programme == programme)))
 
 
 async def invoices(connection: AsyncConnection, programme: str, *, after: int, limit: int) -> list[Invoice]:
     """A programme's invoices by number."""
     i = tables.invoice
-    query = _invoices().where(i.c.programme == programme, i.c.number > after).order_by(i.c.number).limit(limit)
-    return [Invoice(**row) for row in (await connection.execute(query)).mappings()]
+    query = INVOICES.where(i.c.programme == programme, i.c.number > after).order_by(i.c.number).limit(limit)
+    return read_as(Invoice, await connection.execute(query))
 
 
 async def credit_notes(connection: AsyncConnection, programme: str, *, after: int, limit: int) -> list[CreditNote]:
     """A programme's credit notes by number."""
     c = tables.credit_note
-    columns = [c.c[name] for name in CREDIT_NOTE_COLUMNS]
-    query = select(*columns).where(c.c.programme == programme, c.c.number > after).order_by(c.c.number).limit(limit)
-    return [CreditNote(**row) for row in (await connection.execute(query)).mappings()]
+    query = CREDIT_NOTES.where(c.c.programme == programme, c.c.number > after).order_by(c.c.number).limit(limit)
+    return read_as(CreditNote, await connection.execute(query))
 
 
 async def content(connection: AsyncConnection, kind: Kind, programme: str, number: int) -> str:
@@ -140,17 +146,10 @@ async def totals(connection: AsyncConnection, kind: Kind, programme: str) -> Tot
     return Totals(row[0], int(row[1]), row[2], row[3])
 
 
-def _invoices() -> Select[Any]:
-    i, c = tables.invoice, tables.credit_note
-    columns = [i.c[name] for name in INVOICE_COLUMNS]
-    credited = (c.c.programme == i.c.programme) & (c.c.invoice == i.c.number)
-    return select(*columns, c.c.number.label("credited_by")).outerjoin(c, credited)
-
-
 def _by_agreement(rows: CursorResult[Any]) -> dict[str, list[Invoice]]:
     found: dict[str, list[Invoice]] = defaultdict(list)
-    for row in rows.mappings():
-        found[row["agreement"]].append(Invoice(**row))
+    for invoice in read_as(Invoice, rows):
+        found[invoice.agreement].append(invoice)
     return found
 
 

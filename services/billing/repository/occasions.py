@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.billing import tables
 from services.billing.domain.deliveries import JointSession, Occasions, Release
+from shared.database import read_as
 from shared.errors import NotFound
 
 SESSION_COLUMNS = [tables.session.c[name] for name in JointSession.__dataclass_fields__]
@@ -19,8 +20,8 @@ async def of_programme(connection: AsyncConnection, programme: str) -> Occasions
     planned = select(*SESSION_COLUMNS).where(s.c.programme == programme).order_by(s.c.first_day, s.c.id)
     released = select(*RELEASE_COLUMNS).where(r.c.programme == programme).order_by(r.c.id)
     return Occasions(
-        sessions=[JointSession(**row) for row in (await connection.execute(planned)).mappings()],
-        releases=[Release(**row) for row in (await connection.execute(released)).mappings()],
+        sessions=read_as(JointSession, await connection.execute(planned)),
+        releases=read_as(Release, await connection.execute(released)),
     )
 
 
@@ -30,17 +31,17 @@ async def releases(connection: AsyncConnection, programme: str, *, after: str | 
     query = (
         select(*RELEASE_COLUMNS).where(r.c.programme == programme, r.c.id > (after or "")).order_by(r.c.id).limit(limit)
     )
-    return [Release(**row) for row in (await connection.execute(query)).mappings()]
+    return read_as(Release, await connection.execute(query))
 
 
 async def release(connection: AsyncConnection, id: str) -> Release:
     """Locked until the end of the transaction. Raises NotFound."""
     query = select(*RELEASE_COLUMNS).where(tables.release.c.id == id).with_for_update()
-    row = (await connection.execute(query)).mappings().first()
-    if row is None:
+    found = read_as(Release, await connection.execute(query))
+    if not found:
         msg = "there is no such release"
         raise NotFound(msg, field="id")
-    return Release(**row)
+    return found[0]
 
 
 async def standing_release(connection: AsyncConnection, like: Release) -> Release | None:
@@ -53,8 +54,7 @@ async def standing_release(connection: AsyncConnection, like: Release) -> Releas
         r.c.reason == like.reason,
         ~r.c.withdrawn,
     )
-    row = (await connection.execute(query)).mappings().first()
-    return None if row is None else Release(**row)
+    return next(iter(read_as(Release, await connection.execute(query))), None)
 
 
 async def add_release(connection: AsyncConnection, release: Release, *, by: str) -> None:
