@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from sqlalchemy import BigInteger, CursorResult, DateTime, Dialect, Integer, Table, TypeDecorator, event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, InvalidatePoolError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeOut
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -81,11 +81,11 @@ class Database:
                 self.url,
                 pool_size=POOL,
                 max_overflow=OVERFLOW,
-                pool_pre_ping=True,
                 isolation_level="READ COMMITTED",
                 hide_parameters=True,
                 connect_args=postgresql_arguments(),
             )
+            event.listen(self.writer.sync_engine, "checkout", _check_is_open)
             self.reader = self.writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         self._listeners: list[Callable[[], None]] = []
 
@@ -152,12 +152,22 @@ def insert(connection: AsyncConnection, table: Table) -> postgresql.Insert | sql
 def read_as(kind: type[T], rows: CursorResult[Any]) -> list[T]:
     """Each row as a `kind`, whose fields are named as the columns. Quicker than a mapping of each row."""
     names = list(rows.keys())
-    return [kind(**dict(zip(names, row, strict=True))) for row in rows]
+    return [kind(**dict(zip(names, row, strict=True))) for row in rows.all()]
 
 
 def postgresql_arguments() -> dict[str, Any]:
     """What every connection to PostgreSQL is made with."""
     return {"timeout": CONNECT_TIME_OUT, "command_timeout": COMMAND_TIME_OUT, "server_settings": SERVER_SETTINGS}
+
+
+def _check_is_open(connection: Any, _record: object, _proxy: object) -> None:
+    """Have the pool begin anew where the server has closed a connection meanwhile.
+
+    SQLAlchemy's own `pool_pre_ping` asks the server, three times there and back for each transaction. asyncpg has been
+    told by then: closing a connection is heard of at once, and a server that fell silent would not answer the ping.
+    """
+    if connection.driver_connection.is_closed():
+        raise InvalidatePoolError
 
 
 def _sqlite(url: URL, begin: str, *, pool_size: int) -> AsyncEngine:

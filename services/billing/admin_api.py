@@ -110,7 +110,7 @@ async def list_invoices(
         found = await documents.invoices(connection, programme, after=after, limit=limit + 1)
         if not found:
             await agreements.check_is_named(connection, programme)
-    return page_of([InvoiceView.model_validate(it) for it in found], limit, lambda it: str(it.number))
+    return page_of(found, limit, lambda it: str(it.number))
 
 
 @router.get("/programmes/{programme}/invoices/{number}")
@@ -130,7 +130,7 @@ async def list_credit_notes(
         found = await documents.credit_notes(connection, programme, after=after, limit=limit + 1)
         if not found:
             await agreements.check_is_named(connection, programme)
-    return page_of([CreditNoteView.model_validate(it) for it in found], limit, lambda it: str(it.number))
+    return page_of(found, limit, lambda it: str(it.number))
 
 
 @router.get("/programmes/{programme}/credit-notes/{number}")
@@ -171,7 +171,7 @@ async def list_releases(
     async with database.reading() as connection:
         await agreements.check_is_named(connection, programme)
         found = await occasions.releases(connection, programme, after=after, limit=limit + 1)
-    return page_of([ReleaseView.model_validate(it) for it in found], limit, lambda it: it.id)
+    return page_of(found, limit, lambda it: it.id)
 
 
 @router.post("/releases/{id}/withdrawal")

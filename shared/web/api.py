@@ -59,8 +59,11 @@ Limit = Annotated[int, Query(ge=1, le=500)]
 After = Annotated[str | None, Query(max_length=200)]
 
 
-def page_of(items: Sequence[T], limit: int, cursor: Callable[[T], str]) -> Page[T]:
-    """A page of `limit` from a query that asked for one more, so that it is known whether there is a next."""
+def page_of(items: Sequence[T], limit: int, cursor: Callable[[T], str]) -> Page[Any]:
+    """A page of `limit` from a query that asked for one more, so that it is known whether there is a next.
+
+    FastAPI makes of the items what the route says that it returns.
+    """
     shown = list(items[:limit])
     return Page[Any](items=shown, next=cursor(shown[-1]) if len(items) > limit else None)
 
