@@ -114,5 +114,6 @@ _templates = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
     keep_trailing_newline=True,
+    auto_reload=False,
 )
 _templates.filters.update(day=day, until=until, kroner=kroner)

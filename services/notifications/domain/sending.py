@@ -1,4 +1,4 @@
-"""What becomes of a mail that was tried: sent, failed, or tried again later. Runs on real time."""
+"""What becomes of a mail that was tried and not accepted: failed, or tried again later. Runs on real time."""
 
 from __future__ import annotations
 
@@ -21,15 +21,13 @@ class Outcome:
 
 @dataclass(frozen=True, kw_only=True)
 class Next:
-    state: Literal["queued", "sent", "failed"]
+    state: Literal["queued", "failed"]
     try_at: datetime
     tries: int  # those that count
 
 
 def next_of(outcome: Outcome, *, tries: int, first_tried_at: datetime, now: datetime) -> Next:
-    """What to do with a mail after the outcome of its `tries`-th try."""
-    if outcome.kind == "accepted":
-        return Next(state="sent", try_at=now, tries=tries)
+    """What to do with a mail after the outcome of its `tries`-th try, which was not that it is accepted."""
     if outcome.kind == "refused" or now - first_tried_at >= GIVE_UP_AFTER:
         return Next(state="failed", try_at=now, tries=tries)
     if outcome.kind == "unreachable":  # the server is left alone for a while, not this mail

@@ -86,15 +86,20 @@ async def queue(
         await connection.execute(M.insert(), rows)
 
 
-async def claim(connection: AsyncConnection, *, now: datetime, lease: timedelta) -> Mail | None:
-    """A mail that can be sent now, which no other replica sends before the lease has run out; counts a try of it."""
-    query = select(*COLUMNS).where(*_free(now)).order_by(M.c.try_at, M.c.id).limit(1).with_for_update(skip_locked=True)
-    row = (await connection.execute(query)).first()
-    if row is None:
-        return None
-    counted = {"tries": row.tries + 1, "first_tried_at": row.first_tried_at or now}
-    await connection.execute(update(M).where(M.c.id == row.id).values(leased_until=now + lease, **counted))
-    return replace(Mail(**row._asdict()), **counted)
+async def claim(connection: AsyncConnection, *, now: datetime, lease: timedelta, at_most: int) -> list[Mail]:
+    """Mails that can be sent now, which no other replica sends before the lease has run out; counts a try of each."""
+    free = select(*COLUMNS).where(*_free(now)).order_by(M.c.try_at, M.c.id).limit(at_most)
+    rows = (await connection.execute(free.with_for_update(skip_locked=True))).all()
+    if not rows:
+        return []
+    counted = update(M).where(M.c.id.in_([row.id for row in rows]))
+    first_tried_at = func.coalesce(M.c.first_tried_at, now)
+    await connection.execute(
+        counted.values(leased_until=now + lease, tries=M.c.tries + 1, first_tried_at=first_tried_at)
+    )
+    return [
+        replace(Mail(**row._asdict()), tries=row.tries + 1, first_tried_at=row.first_tried_at or now) for row in rows
+    ]
 
 
 async def is_any_free(connection: AsyncConnection, *, now: datetime) -> bool:
@@ -126,12 +131,26 @@ async def free_leases(connection: AsyncConnection) -> None:
     await connection.execute(update(M).where(M.c.state == "queued").values(leased_until=None))
 
 
-async def settle(
-    connection: AsyncConnection, mail: Mail, after: Next, *, reply: int | None, sent_at: datetime | None
-) -> Mail | None:
-    """Record what became of a try, and let go of the mail; None where it was settled already, its lease having run out."""
-    changes: dict[str, Any] = {**vars(after), "reply": reply, "sent_at": sent_at}
-    if after.state != "queued":
+async def were_sent(connection: AsyncConnection, mails: Sequence[Mail], *, at: datetime) -> list[Mail]:
+    """Record that mails were accepted. Returns them, without those that were settled already, their lease having run out."""
+    if not mails:
+        return []
+    statement = (
+        update(M)
+        .where(M.c.id.in_([mail.id for mail in mails]), M.c.state == "queued")
+        .values(state="sent", version=M.c.version + 1, sent_at=at, reply=None, leased_until=None)
+        .returning(M.c.id)
+    )
+    settled = set((await connection.execute(statement)).scalars())
+    return [
+        replace(it, state="sent", version=it.version + 1, sent_at=at, reply=None) for it in mails if it.id in settled
+    ]
+
+
+async def was_not_sent(connection: AsyncConnection, mail: Mail, after: Next, *, reply: int | None) -> Mail | None:
+    """Record what becomes of a mail that was not accepted; None where it was settled already."""
+    changes: dict[str, Any] = {**vars(after), "reply": reply}
+    if after.state == "failed":
         changes["version"] = mail.version + 1
     statement = update(M).where(M.c.id == mail.id, M.c.state == "queued").values(leased_until=None, **changes)
     return replace(mail, **changes) if (await connection.execute(statement)).rowcount else None

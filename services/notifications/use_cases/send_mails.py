@@ -1,13 +1,16 @@
 """Send what is queued: at least once, several at a time, no mail by two replicas at once.
 
-A mail is claimed for as long as a try may take, tried, and what became of it committed at once, together with the claim
-on the next. Who dies between the server's 250 and that commit leaves the mail to be sent again, with the same Message-ID.
+A mail is claimed for as long as a try may take, tried, and what became of it committed at once, together with what became
+of the others that were tried meanwhile, and with the claim on the next. Who dies between the server's 250 and that commit
+leaves the mail to be sent again, with the same Message-ID.
 """
 
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import TypeAlias
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -32,6 +35,8 @@ SERVER = "the SMTP server"
 BETWEEN = timedelta(seconds=10)  # a lease outlives a try by this
 AGAIN = 0.2  # seconds
 
+Tried: TypeAlias = Sequence[tuple[Mail, Outcome]]
+
 
 class MailSending:
     """Sends what is queued each time it is run. While the server can't be reached no mail is tried, but one now and then."""
@@ -54,12 +59,18 @@ class MailSending:
             await self._begin()
         async with self._database.reading() as connection:
             is_any = await mails.is_any_free(connection, now=real_now())
-        if is_any and not self._patience.leaves_alone(SERVER):
-            # What one of them raises must not break off the others while they are sending.
-            tasks = [self._one_after_the_other() for _ in range(self._settings.smtp_connections)]
-            for ended in await asyncio.gather(*tasks, return_exceptions=True):
-                if isinstance(ended, BaseException):
-                    raise ended
+        if not is_any or self._patience.leaves_alone(SERVER):
+            return
+        tries: dict[asyncio.Task[Outcome], Mail] = {}
+        try:
+            await self._send_all(tries)
+        except Exception:
+            # What broke off the recording must not break off mails that are just being sent.
+            await asyncio.gather(*tries, return_exceptions=True)
+            raise
+        finally:
+            for task in tries:
+                task.cancel()
 
     async def _begin(self) -> None:
         """One process a SQLite file (shared/service.py): whoever held a lease there is gone."""
@@ -68,30 +79,32 @@ class MailSending:
                 await mails.free_leases(connection)
         self._has_begun = True
 
-    async def _one_after_the_other(self) -> None:
-        tried: tuple[Mail, Outcome] | None = None
+    async def _send_all(self, tries: dict[asyncio.Task[Outcome], Mail]) -> None:
+        """Until none is left to send. `tries` holds those that are under way."""
+        ended: Iterable[asyncio.Task[Outcome]] = ()
+        while True:
+            tried = [(tries.pop(task), task.result()) for task in ended]
+            for mail in await self._settle_and_claim(tried, at_most=self._settings.smtp_connections - len(tries)):
+                tries[asyncio.create_task(self._try(mail))] = mail
+            if not tries:
+                return
+            ended, _ = await asyncio.wait(tries, return_when=asyncio.FIRST_COMPLETED)
+
+    async def _settle_and_claim(self, tried: Tried, *, at_most: int) -> list[Mail]:
+        """Record what became of tries, and take the next mails, if there are any and the server is to be used."""
         while True:
             try:
-                mail = await self._settle_and_claim(tried)
+                async with self._database.transaction() as connection:
+                    await settle(connection, tried)
+                    if self._is_finishing or self._patience.leaves_alone(SERVER):
+                        return []
+                    return await mails.claim(connection, now=real_now(), lease=self._lease, at_most=at_most)
             except Exception as error:
-                if tried is None or not is_passing(error):
+                if not tried or not is_passing(error):
                     raise
-                # What became of it is known here and nowhere else: forgotten, the mail would be sent a second time.
-                log.warning("the database does not answer; waiting with a mail's outcome in hand", mail=tried[0].id)
+                # What became of them is known here and nowhere else: forgotten, they would be sent a second time.
+                log.warning("the database does not answer; waiting with outcomes in hand", mails=len(tried))
                 await asyncio.sleep(AGAIN)
-                continue
-            if mail is None:
-                return
-            tried = mail, await self._try(mail)
-
-    async def _settle_and_claim(self, tried: tuple[Mail, Outcome] | None) -> Mail | None:
-        """Record what became of a try, and take the next mail, if there is one and the server is to be used."""
-        async with self._database.transaction() as connection:
-            if tried:
-                await settle(connection, *tried)
-            if self._is_finishing or self._patience.leaves_alone(SERVER):
-                return None
-            return await mails.claim(connection, now=real_now(), lease=self._lease)
 
     async def _try(self, mail: Mail) -> Outcome:
         try:
@@ -105,7 +118,11 @@ class MailSending:
             # Its text holds the address.
             log.error("a mail cannot be addressed", mail=mail.id, error=type(error).__name__)  # noqa: TRY400
             return Outcome(kind="refused")
-        outcome = await self._mailer.send(message, to=mail.address)
+        try:
+            outcome = await self._mailer.send(message, to=mail.address)
+        except Exception as error:  # noqa: BLE001 - nobody knows of one; it must not take the outcomes of others with it
+            log.error("a mail cannot be sent", mail=mail.id, error=type(error).__name__)  # noqa: TRY400
+            return Outcome(kind="put_off")
         if outcome.kind == "accepted":
             reached("smtp.accepted")  # 250, and not recorded
         if outcome.kind == "unreachable":
@@ -115,17 +132,25 @@ class MailSending:
         return outcome
 
 
-async def settle(connection: AsyncConnection, mail: Mail, outcome: Outcome) -> None:
-    """Record what became of a try, and tell of it where it is final."""
+async def settle(connection: AsyncConnection, tried: Tried) -> None:
+    """Record what became of tries, and tell of it where it is final."""
+    if not tried:
+        return
     now = await clock.now(connection)
+    accepted = [mail for mail, outcome in tried if outcome.kind == "accepted"]
+    sent = await mails.were_sent(connection, accepted, at=now)
+    await outbox.add(connection, events.MAIL_SENT, [entity(mail) for mail in sent], at=now)
+    for mail, outcome in tried:
+        if outcome.kind != "accepted":
+            await _settle_unsent(connection, mail, outcome, now=now)
+
+
+async def _settle_unsent(connection: AsyncConnection, mail: Mail, outcome: Outcome, *, now: datetime) -> None:
     after = next_of(outcome, tries=mail.tries, first_tried_at=mail.first_tried_at or real_now(), now=real_now())
-    sent_at = now if after.state == "sent" else None
-    settled = await mails.settle(connection, mail, after, reply=outcome.reply, sent_at=sent_at)
+    settled = await mails.was_not_sent(connection, mail, after, reply=outcome.reply)
     if settled is None:
         return
-    if after.state == "sent":
-        await outbox.add(connection, events.MAIL_SENT, [entity(settled)], at=now)
-    elif after.state == "failed":
+    if after.state == "failed":
         log.error("a mail failed", mail=mail.id, kind=mail.kind, reply=outcome.reply)
         await outbox.add(connection, events.MAIL_FAILED, [entity(settled)], at=now)
     else:

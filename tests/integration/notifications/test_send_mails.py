@@ -72,8 +72,7 @@ async def the_mail(database: Database) -> Mail:
 async def claim(database: Database, *, lease: timedelta) -> Mail:
     """As another process that is sending it, or has died doing so."""
     async with database.transaction() as connection:
-        mail = await mails.claim(connection, now=real_now(), lease=lease)
-    assert mail
+        (mail,) = await mails.claim(connection, now=real_now(), lease=lease, at_most=1)
     return mail
 
 
@@ -328,7 +327,7 @@ async def test_who_was_so_slow_that_another_has_sent_the_mail_meanwhile_changes_
     mail = await claim(database, lease=timedelta(0))
     await send(database, smtp)
     async with database.transaction() as connection:
-        await settle(connection, mail, outcome)
+        await settle(connection, [(mail, outcome)])
     assert [it.type for it in await told(database)] == [events.MAIL_SENT.type]
     after = await the_mail(database)
     assert (after.state, after.version) == ("sent", 2)

@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 from services.notifications.domain.sending import GIVE_UP_AFTER, LONGEST_DELAY, Next, Outcome, next_of
 
 FIRST = datetime(2024, 9, 1, 12, tzinfo=UTC)
-ACCEPTED = Outcome(kind="accepted")
 PUT_OFF = Outcome(kind="put_off", reply=451)
 REFUSED = Outcome(kind="refused", reply=550)
 UNREACHABLE = Outcome(kind="unreachable")
@@ -15,11 +14,6 @@ AT_LAST = FIRST + GIVE_UP_AFTER
 
 def after(outcome: Outcome, tries: int = 1, now: datetime = FIRST) -> Next:
     return next_of(outcome, tries=tries, first_tried_at=FIRST, now=now)
-
-
-def test_what_was_accepted_is_sent_however_late() -> None:
-    assert after(ACCEPTED).state == "sent"
-    assert after(ACCEPTED, 50, AT_LAST).state == "sent"
 
 
 def test_what_was_refused_has_failed_at_once() -> None:
