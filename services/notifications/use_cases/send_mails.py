@@ -8,6 +8,7 @@ leaves the mail to be sent again, with the same Message-ID.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import TypeAlias
@@ -32,8 +33,13 @@ from shared.points import reached
 log = structlog.get_logger()
 
 SERVER = "the SMTP server"
-BETWEEN = timedelta(seconds=10)  # a lease outlives a try by this
+WAITS = 5.0  # seconds at most, from its claim until a mail is tried
+BETWEEN = timedelta(seconds=WAITS + 5)  # a lease outlives a try by this
+HELD = 2  # mails claimed for each connection: one is sent, one waits
+TOGETHER = 0.02  # seconds: what is tried within them of each other is recorded in one transaction
 AGAIN = 0.2  # seconds
+
+UNTRIED = Outcome(kind="unreachable")
 
 Tried: TypeAlias = Sequence[tuple[Mail, Outcome]]
 
@@ -47,6 +53,7 @@ class MailSending:
         self._mailer = Mailer(settings)
         self._lease = timedelta(seconds=settings.smtp_timeout) + BETWEEN
         self._patience = Patience(longest=60.0)
+        self._connections = asyncio.Semaphore(settings.smtp_connections)
         self._has_begun = False
         self._is_finishing = False
 
@@ -84,11 +91,14 @@ class MailSending:
         ended: Iterable[asyncio.Task[Outcome]] = ()
         while True:
             tried = [(tries.pop(task), task.result()) for task in ended]
-            for mail in await self._settle_and_claim(tried, at_most=self._settings.smtp_connections - len(tries)):
+            for mail in await self._settle_and_claim(
+                tried, at_most=HELD * self._settings.smtp_connections - len(tries)
+            ):
                 tries[asyncio.create_task(self._try(mail))] = mail
             if not tries:
                 return
-            ended, _ = await asyncio.wait(tries, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(tries, return_when=asyncio.FIRST_COMPLETED)
+            ended, _ = await asyncio.wait(tries, timeout=TOGETHER)
 
     async def _settle_and_claim(self, tried: Tried, *, at_most: int) -> list[Mail]:
         """Record what became of tries, and take the next mails, if there are any and the server is to be used."""
@@ -107,6 +117,13 @@ class MailSending:
                 await asyncio.sleep(AGAIN)
 
     async def _try(self, mail: Mail) -> Outcome:
+        claimed = time.monotonic()
+        async with self._connections:
+            if self._is_finishing or self._patience.leaves_alone(SERVER) or time.monotonic() - claimed > WAITS:
+                return UNTRIED
+            return await self._send(mail)
+
+    async def _send(self, mail: Mail) -> Outcome:
         try:
             said = render(mail, organiser=self._settings.mail_organiser, sender=self._settings.mail_sender)
         except Exception:
@@ -153,7 +170,7 @@ async def _settle_unsent(connection: AsyncConnection, mail: Mail, outcome: Outco
     if after.state == "failed":
         log.error("a mail failed", mail=mail.id, kind=mail.kind, reply=outcome.reply)
         await outbox.add(connection, events.MAIL_FAILED, [entity(settled)], at=now)
-    else:
+    elif outcome.kind == "put_off":
         log.info("a mail was not taken and is tried again", mail=mail.id, kind=mail.kind, reply=outcome.reply)
 
 
