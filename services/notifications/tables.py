@@ -50,7 +50,7 @@ session = Table(
     metadata,
     Column("id", String(36), primary_key=True),
     Column("version", Integer, nullable=False),
-    Column("programme", String(40), nullable=False, index=True),
+    Column("programme", String(40), nullable=False),
     Column("party", String(9)),
     Column("kind", String(30), nullable=False),
     Column("format", String(10), nullable=False),
@@ -60,6 +60,7 @@ session = Table(
     Column("ends_at", String(5)),
     Column("duration_minutes", Integer),
     Column("cancelled", Boolean, nullable=False),
+    Index("session_programme_party", "programme", "party"),
 )
 
 # What others answered, kept until they are asked again: never in an event, since it is personal data or free text.
@@ -71,6 +72,7 @@ invitee = Table(
     Column("person", String(36), primary_key=True),
     Column("name", Text, nullable=False),
     Column("address", Text, nullable=False),
+    Index("invitee_person", "person", "programme"),
 )
 session_details = Table(
     "session_details",

@@ -5,6 +5,7 @@ The comparison is all there is: who joins late is invited, who leaves is told, a
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -132,8 +133,11 @@ def differences(
 def _wanted(sessions: Collection[Session], parties: Iterable[Party]) -> dict[Key, tuple[Person, Party]]:
     """Who should have what. Someone concerned through several parties, an advisor say, has it once."""
     found: dict[Key, tuple[Person, Party]] = {}
+    held_with: dict[str | None, list[Session]] = defaultdict(list)
+    for session in sessions:
+        held_with[session.party].append(session)
     for party in sorted(parties, key=lambda party: party.organisation_number):
-        for session in sessions:
+        for session in held_with[None] + held_with[party.organisation_number]:
             if stands(session, party):
                 for person in party.persons:
                     found.setdefault((session.id, person.id), (person, party))

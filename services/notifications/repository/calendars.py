@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, Row, bindparam, delete, false, func, or_, select
+from sqlalchemy import ColumnElement, Row, bindparam, delete, false, func, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.notifications import tables
@@ -35,6 +35,15 @@ class Questions:
 
     parties: frozenset[str]  # whose people hear of sessions
     sessions: Mapping[str, int]  # whose details are needed, with the version that they are known in
+
+
+@dataclass(frozen=True, kw_only=True)
+class Concerned:
+    """What is needed to compare the calendars that are looked at, and not much more: a programme may have thousands."""
+
+    sessions: list[Session]
+    parties: list[Party]
+    numbers: set[str] | None  # of these parties, and of those that were accepted; none stands for all
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,28 +161,61 @@ async def persons(connection: AsyncConnection, programme: str, parties: Collecti
     return set((await connection.execute(query)).scalars())
 
 
-async def names(connection: AsyncConnection, programme: str) -> Names | None:
+async def names(connection: AsyncConnection, programme: str, concerned: Concerned) -> Names | None:
     """None while the programme is not known."""
     query = select(tables.programme.c.name).where(tables.programme.c.code == programme)
     name = (await connection.execute(query)).scalar()
     if name is None:
         return None
-    p, a = tables.party, tables.application
-    applied = select(a.c.party).where(a.c.programme == programme)
-    rows = await connection.execute(select(p).where(p.c.organisation_number.in_(applied)))
-    return Names(
-        programme=name,
-        parties={row.organisation_number: (row.name, language(row.language_form)) for row in rows},
+    p, a = tables.party.c, tables.application.c
+    applied = select(a.party).where(a.programme == programme, among(a.party, concerned.numbers))
+    rows = await connection.execute(
+        select(p.organisation_number, p.name, p.language_form).where(p.organisation_number.in_(applied))
     )
+    return Names(programme=name, parties={row[0]: (row[1], language(row[2])) for row in rows})
 
 
-async def sessions(connection: AsyncConnection, programme: str) -> list[Session]:
-    """The programme's sessions, with their entry where it is known what is to stand there."""
+async def concerned(
+    connection: AsyncConnection,
+    programme: str,
+    looked_at: Collection[str] | None,
+    persons: Collection[str],
+    told: Mapping[Key, Told],
+) -> Concerned:
+    """The sessions looked at (None: all) and those told of, and for these persons all that may stand in their calendars;
+    the parties that hear of any of these, or that any of those told now hears for.
+    """
+    numbers = await _heard_for(connection, programme, persons)
+    ids = None if looked_at is None else {*looked_at, *(session for session, _ in told)}
+    sessions = await _sessions(connection, programme, ids, numbers)
+    if looked_at is None or any(it.party is None and it.id in looked_at for it in sessions):
+        return Concerned(sessions=sessions, parties=await _parties(connection, programme, None), numbers=None)
+    numbers |= await _heard_for(connection, programme, {person for _, person in told})
+    numbers |= {it.party for it in sessions if it.party} | {it.party for it in told.values()}
+    return Concerned(sessions=sessions, parties=await _parties(connection, programme, numbers), numbers=numbers)
+
+
+async def _heard_for(connection: AsyncConnection, programme: str, persons: Collection[str]) -> set[str]:
+    """The parties that one of these persons hears for."""
+    i = tables.invitee.c
+    query = select(i.party).where(i.programme == programme, among(i.person, persons)).distinct()
+    return set((await connection.execute(query)).scalars())
+
+
+async def _sessions(
+    connection: AsyncConnection, programme: str, ids: Collection[str] | None, parties: Collection[str]
+) -> list[Session]:
+    """These sessions (None: all), those of these parties, and where there are any, those of all; each with its entry, where it is
+    known what is to stand there.
+    """
     s, d = tables.session, tables.session_details
+    wanted = among(s.c.id, ids)
+    if parties:
+        wanted |= among(s.c.party, parties) | s.c.party.is_(None)
     query = (
         select(s, d.c.title, d.c.place, d.c.meeting_link)
         .outerjoin(d, (d.c.session == s.c.id) & (d.c.version >= s.c.version))
-        .where(s.c.programme == programme)
+        .where(s.c.programme == programme, wanted)
     )
     return [
         Session(
@@ -204,32 +246,33 @@ def _entry(row: Row[tuple[object, ...]]) -> Entry | None:
     )
 
 
-async def parties(connection: AsyncConnection, programme: str) -> list[Party]:
-    """The parties that are accepted, with who hears of sessions for each as last answered."""
+async def _parties(connection: AsyncConnection, programme: str, numbers: Collection[str] | None) -> list[Party]:
+    """Those of these parties (None: of all) that are accepted, with who hears of sessions for each as last answered."""
     a, g, i = tables.application, tables.agreement, tables.invitee
     hearing: dict[str, list[Person]] = defaultdict(list)
-    for row in await connection.execute(select(i).where(i.c.programme == programme).order_by(i.c.person)):
-        hearing[row.party].append(Person(id=row.person, name=row.name, address=row.address))
-    query = (
+    invited = select(i).where(i.c.programme == programme, among(i.c.party, numbers)).order_by(i.c.person)
+    accepted = (
         select(a.c.party, g.c.ends_on)
         .outerjoin(g, (g.c.programme == a.c.programme) & (g.c.party == a.c.party))
-        .where(a.c.programme == programme, a.c.state == "accepted")
+        .where(a.c.programme == programme, a.c.state == "accepted", among(a.c.party, numbers))
     )
+    for row in await connection.execute(invited):
+        hearing[row.party].append(Person(id=row.person, name=row.name, address=row.address))
     return [
         Party(organisation_number=row.party, accepted=True, ends_on=row.ends_on, persons=tuple(hearing[row.party]))
-        for row in await connection.execute(query)
+        for row in await connection.execute(accepted)
     ]
 
 
 async def told(
-    connection: AsyncConnection, programme: str, sessions: Collection[str], persons: Collection[str]
+    connection: AsyncConnection, programme: str, sessions: Collection[str] | None, persons: Collection[str]
 ) -> dict[Key, Told]:
-    """What was last told, about any of these sessions of the programme or to any of these persons, sent or not."""
+    """What was last told, about any of these sessions of the programme (None: all) or to any of these persons, sent or not."""
     m = tables.mail
     query = select(m).where(
         m.c.programme == programme,
         m.c.session.is_not(None),
-        or_(_in(m.c.session, sessions), _in(m.c.person, persons)),
+        among(m.c.session, sessions) | among(m.c.person, persons),
     )
     found = {}
     for row in await connection.execute(query.order_by(m.c.sequence)):
@@ -243,5 +286,8 @@ async def told(
     return found
 
 
-def _in(column: ColumnElement[str], values: Collection[str]) -> ColumnElement[bool]:
+def among(column: ColumnElement[Any], values: Collection[str] | None) -> ColumnElement[bool]:
+    """Whether it is one of these; None: of all."""
+    if values is None:
+        return true()
     return column.in_(sorted(values)) if values else false()

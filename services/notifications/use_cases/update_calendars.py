@@ -91,20 +91,20 @@ async def bring_up_to_date(
     await calendars.keep_contacts(connection, programme, answers.contacts)
     await calendars.keep_details(connection, answers.details)
     persons |= await calendars.persons(connection, programme, parties)  # who hears from now on
-    names = await calendars.names(connection, programme)
+    looked_at: set[str] | None = {mark.session for mark in marks if mark.session}
+    if any(mark.party is None and mark.session is None for mark in marks):
+        looked_at = None  # all of them
+    told = await calendars.told(connection, programme, looked_at, persons)
+    concerned = await calendars.concerned(connection, programme, looked_at, persons, told)
+    names = await calendars.names(connection, programme, concerned)
     if names is None:
         return
-    sessions = await calendars.sessions(connection, programme)
-    marked = {mark.session for mark in marks}
-    if any(mark.party is None and mark.session is None for mark in marks):
-        marked = {session.id for session in sessions}
-    looked_at = {session for session in marked if session}
     changes = differences(
-        sessions,
-        [it for it in await calendars.parties(connection, programme) if it.organisation_number in names.parties],
-        await calendars.told(connection, programme, looked_at, persons),
+        concerned.sessions,
+        [it for it in concerned.parties if it.organisation_number in names.parties],
+        told,
         await clock.today(connection),
-        lambda key: key[0] in looked_at or key[1] in persons,
+        lambda key: looked_at is None or key[0] in looked_at or key[1] in persons,
     )
     letters = [letter(change, programme, names) for change in changes]
     await mails.queue(connection, letters, domain=domain, made_at=await clock.now(connection), now=real_now())

@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 from datetime import UTC, date, datetime
+from random import Random
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from shared.database import Database
 from shared.events import registration
 from shared.events.envelope import Event
+from shared.events.scheduling import Happened
 from shared.questions import SessionDetails, WhatSession, WhoIsConcerned
 from tests.integration.notifications.world import (
     ADA,
@@ -18,13 +20,15 @@ from tests.integration.notifications.world import (
     FakeAsk,
     calendar,
     marks_left,
+    person,
     queued,
     take,
     waiting,
     work,
 )
-from tests.support.databases import set_clock
+from tests.support.databases import MakeDatabase, set_clock
 from tests.unit.notifications.news import (
+    DAY,
     LATER,
     NAME,
     accepted,
@@ -372,3 +376,51 @@ async def test_nobody_is_waited_for_to_be_invited_to_nothing(
 async def test_programmes_do_not_mix(invited: Database, ask: FakeAsk) -> None:
     await happens(invited, ask, programme("annet"), session(n=2, programme="annet"))
     assert await calendar(invited, ADA) == [INVITED]
+
+
+HAPPENED: tuple[Happened, ...] = ("moved", "moved", "moved", "cancelled")
+DECIDED = [registration.APPLICATION_ACCEPTED] * 4 + [registration.APPLICATION_DECLINED]
+
+
+def some_step(random: Random, ask: FakeAsk, version: int) -> Event[Any]:
+    """Something that changes who is concerned by what, in a programme of four parties, advisors and visits."""
+    n = random.randint(1, 4)
+    match random.randrange(5):
+        case 0:
+            ask.concerned(n, *random.sample([ADA, BO, EVA, person(f"person-{n}")], random.randint(0, 3)))
+            return group_changed(n, version)
+        case 1:
+            day = random.choice([DAY, LATER, None])
+            return session(random.choice(HAPPENED), n=n, version=version, last_day=day)
+        case 2:
+            whose = {"kind": "guidance_visit", "party": organisation_number(n)}
+            return session(
+                random.choice(HAPPENED), n=10 + n, version=version, last_day=random.choice([DAY, LATER]), **whose
+            )
+        case 3:
+            return application(random.choice(DECIDED), n, version)
+        case _:
+            return ended(n, DAY, version) if random.random() < 0.2 else signed(n, version)
+
+
+@pytest.mark.parametrize("seed", range(8))
+async def test_looking_at_what_changed_finds_all_that_looking_at_everything_would(
+    postgres_database: MakeDatabase, sqlite_database: MakeDatabase, seed: int
+) -> None:
+    make = (postgres_database, sqlite_database)[seed % 2]
+    found = []
+    for looks_at_everything in (False, True):
+        random, ask, database = Random(seed), FakeAsk(), await make("notifications")
+        await happens(database, ask, programme(), *(party(n) for n in range(1, 5)))
+        for version in range(3, 63):
+            step = some_step(random, ask, version)
+            await happens(database, ask, step, *([programme(version=version)] if looks_at_everything else []))
+        found.append(
+            [
+                (it.kind, it.session, it.person, it.sequence, it.party, it.address, it.content)
+                for it in await queued(database)
+                if it.session
+            ]
+        )
+    assert len(found[0]) > 10
+    assert found[0] == found[1]

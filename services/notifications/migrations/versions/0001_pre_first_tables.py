@@ -90,7 +90,7 @@ def projections() -> None:
         sa.Column("duration_minutes", sa.Integer),
         sa.Column("cancelled", sa.Boolean, nullable=False),
     )
-    op.create_index("ix_session_programme", "session", ["programme"])
+    op.create_index("session_programme_party", "session", ["programme", "party"])
 
 
 def answers() -> None:
@@ -102,6 +102,7 @@ def answers() -> None:
         sa.Column("name", sa.Text, nullable=False),
         sa.Column("address", sa.Text, nullable=False),
     )
+    op.create_index("invitee_person", "invitee", ["person", "programme"])
     op.create_table(
         "session_details",
         sa.Column("session", sa.String(36), primary_key=True),
