@@ -14,7 +14,7 @@ from sqlalchemy import Connection, MetaData, text
 from shared import clock, migrations
 from shared.database import Database
 from shared.messaging import tables as kernel
-from tests.support.databases import MakeDatabase
+from tests.support.databases import MakeDatabase, new_database
 from tests.support.postgres import Postgres
 
 SERVICES = sorted(path.parents[1].name for path in migrations.SERVICES.glob("*/migrations/versions"))
@@ -60,7 +60,8 @@ async def test_migrating_again_changes_nothing(make_database: MakeDatabase, serv
 
 
 async def test_replicas_that_start_at_the_same_moment_migrate_once(postgres: Postgres) -> None:
-    replicas = [Database(postgres.url("postgres")) for _ in range(6)]
+    url = await new_database(postgres)
+    replicas = [Database(url) for _ in range(6)]
     await asyncio.gather(*(migrations.upgrade(replica) for replica in replicas))
     assert await revisions(replicas[0]) == {"kernel_0001"}
     for replica in replicas:

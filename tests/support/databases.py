@@ -72,23 +72,30 @@ class PostgresDatabases:
         template = self._templates.get(service)
         if template is None:
             template = f"{service or 'kernel'}_template"
-            await self._execute(f"DROP DATABASE IF EXISTS {template}")  # half made when a migration failed
-            await self._execute(f"CREATE DATABASE {template}")
+            await self.execute(f"DROP DATABASE IF EXISTS {template}")  # half made when a migration failed
+            await self.execute(f"CREATE DATABASE {template}")
             await _migrate(self._server.url(template), service)
             self._templates[service] = template
         name = f"{service or 'kernel'}_{next(_numbers)}"
-        await self._execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        await self.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
         return self._server.url(name)
 
     async def remove(self, url: str) -> None:
-        await self._execute(f"DROP DATABASE {make_url(url).database} WITH (FORCE)")
+        await self.execute(f"DROP DATABASE {make_url(url).database} WITH (FORCE)")
 
-    async def _execute(self, statement: str) -> None:
+    async def execute(self, statement: str) -> None:
         connection = await asyncpg.connect(host=HOST, port=self._server.port, user="postgres", database="postgres")
         try:
             await connection.execute(statement)
         finally:
             await connection.close()
+
+
+async def new_database(server: Postgres) -> str:
+    """The URL of one without tables. It goes with the server, which lives as long as the tests."""
+    name = f"new_{next(_numbers)}"
+    await PostgresDatabases(server).execute(f"CREATE DATABASE {name}")
+    return server.url(name)
 
 
 async def _migrate(url: str, service: str | None) -> None:

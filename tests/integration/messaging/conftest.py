@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import secrets
 import signal
 import sys
 from collections.abc import AsyncIterator, Mapping
@@ -13,7 +12,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import asyncpg
 import httpx
 import pytest
 from nats.aio.client import Client
@@ -30,6 +28,7 @@ from shared.service import Service
 from shared.settings import ServiceSettings
 from shared.web import keys
 from tests.support import toy
+from tests.support.databases import new_database
 from tests.support.nats import PASSWORDS, NatsServer
 from tests.support.postgres import Postgres
 from tests.support.waiting import eventually
@@ -238,15 +237,6 @@ async def arena(request: pytest.FixtureRequest, tmp_path: Path, nats: NatsServer
     await found.open()
     yield found
     await found.close()
-
-
-async def new_database(postgres: Postgres) -> str:
-    """The URL of an empty one. It goes with the server, which lives as long as the tests."""
-    name = f"toy_{secrets.token_hex(6)}"
-    connection = await asyncpg.connect(postgres.url("postgres").replace("+asyncpg", ""))
-    await connection.execute(f"CREATE DATABASE {name}")
-    await connection.close()
-    return postgres.url(name)
 
 
 @pytest.fixture

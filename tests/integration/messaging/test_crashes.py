@@ -147,10 +147,10 @@ async def test_a_service_told_to_stop_finishes_what_is_in_hand(arena: Arena) -> 
         assert process.returncode is None
     async with asyncio.timeout(20):
         assert await process.wait() == 0
-    assert await arena.delivered("billing") == 0  # what it had in hand is acknowledged
-    in_hand = PARTIES - await arena.lag("billing")
+    in_hand = await toy.count(arena.database, toy.mark)
     assert in_hand > 0
-    assert await toy.count(arena.database, toy.mark) == in_hand
+    # It is acknowledged. What only lay in the client's queue is not: the server keeps it for whoever asks next.
+    await eventually(lambda: arena.lag("billing"), equals=PARTIES - in_hand, within=5)
 
 
 @pytest.mark.parametrize("arena", ["postgresql"], indirect=True)  # SQLite has no server to restart

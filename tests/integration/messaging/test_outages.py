@@ -17,7 +17,7 @@ from shared.events.envelope import nats_subject
 from shared.messaging import tables as kernel
 from tests.integration.messaging.conftest import Arena
 from tests.support import toy
-from tests.support.databases import MakeDatabase
+from tests.support.databases import MakeDatabase, new_database
 from tests.support.waiting import eventually
 
 
@@ -113,7 +113,7 @@ async def test_a_database_that_is_away_or_empty_is_a_clear_message_at_the_start(
     async with arena.database_down():
         with pytest.raises(service.CannotStart, match="the database cannot be reached"):
             await arena.start("billing")
-    arena.urls["billing"] = arena.postgres.url("postgres")
+    arena.urls["billing"] = await new_database(arena.postgres)
     with pytest.raises(service.CannotStart, match="run migrate first"):
         await arena.start("billing")
 
