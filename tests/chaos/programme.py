@@ -20,6 +20,7 @@ DAYS = {1: date(2024, 9, 25), 2: date(2025, 2, 20), 3: date(2025, 9, 12)}  # of 
 AMOUNTS = {1: 666_667, 2: 666_667, 3: 666_666}
 # One in so many signs after the first session, is terminated after the second, turns out to have left before the third.
 LATE, TERMINATED, LEFT = 10, 20, 25
+ADVISES = 25  # so many parties an advisor
 ROLES = ("council_director", "municipal_director", "head_of_culture_school")
 
 
@@ -108,8 +109,11 @@ class Run:
             "fee_ore": 2_000_000,
         }
         await self._post("/registration/programmes", programme)
-        advisor = await self._post("/registration/advisors", {"name": "Tuva Lie", "email": "tuva@raadet.example"})
-        self._advisor = advisor["id"]
+        advisors = await self._all(
+            self._post("/registration/advisors", {"name": "Tuva Lie", "email": f"tuva{n}@raadet.example"})
+            for n in range(0, len(self._parties), ADVISES)
+        )
+        self._advisors = {party: advisors[n // ADVISES]["id"] for n, party in enumerate(self._parties)}
         await self._all(self._post("/registration/parties", _party(it)) for it in self._parties)
         await until_at_rest(self._client, within=self._within)
         for n, day in DAYS.items():
@@ -171,7 +175,7 @@ class Run:
             view = await self._post(f"{group}/participants", _participant(party, n))
         first = next(it["id"] for it in view["participants"] if it["email"].startswith("leder@"))
         await self._post(f"{group}/coordinator", {"participant": first})
-        await self._post(f"{group}/advisor", {"advisor": self._advisor})
+        await self._post(f"{group}/advisor", {"advisor": self._advisors[party]})
 
     async def _send(self, party: str) -> None:
         view = await self._post(_of("agreements"), _agreement(party))
