@@ -1,7 +1,4 @@
-"""The time that an event takes, from its facts to the invoice and the relay, with many rows behind it against few.
-
-And the time that a group's change takes notifications in a programme of many parties against few.
-"""
+"""The time that an event takes, from its facts to the invoice and the relay, with many rows behind it against few."""
 
 from __future__ import annotations
 

@@ -46,8 +46,10 @@ async def marked(
 ) -> list[Agreement]:
     """The next agreements by id that a mark is on."""
     a, m = tables.agreement, tables.mark
-    query = AGREEMENTS.where(a.c.programme == programme, a.c.id > after).order_by(a.c.id).limit(limit)
-    if not marks.on_all:
+    query = AGREEMENTS.where(a.c.id > after).order_by(a.c.id).limit(limit)
+    if marks.on_all:
+        query = query.where(a.c.programme == programme)
+    else:
         query = query.where(a.c.id.in_(select(m.c.agreement).where(m.c.programme == programme)))
     return [_agreement(row) for row in await connection.execute(query)]
 

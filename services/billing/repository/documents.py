@@ -80,9 +80,13 @@ async def add_credit_notes(connection: AsyncConnection, notes: Sequence[CreditNo
 async def of_marked(
     connection: AsyncConnection, programme: str, marks: Marks, *, first: str, last: str
 ) -> dict[str, list[Invoice]]:
-    """All that was ever invoiced for the agreements that a mark is on, from the first to the last id, by agreement."""
+    """All that was ever invoiced for the agreements that a mark is on, from the first to the last id, by agreement.
+
+    Found by agreement alone, and so with another programme's where its ids lie between: a database that were told the
+    programme too would look through all of it.
+    """
     i, m = tables.invoice, tables.mark
-    query = INVOICES.where(i.c.agreement >= first, i.c.agreement <= last, i.c.programme == programme)
+    query = INVOICES.where(i.c.agreement >= first, i.c.agreement <= last)
     if not marks.on_all:
         query = query.where(i.c.agreement.in_(select(m.c.agreement).where(m.c.programme == programme)))
     return _by_agreement(await connection.execute(query))
