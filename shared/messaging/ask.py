@@ -1,6 +1,7 @@
 """Request and reply between services, for what must not stand in an event: `rpc.<service>.<what>`.
 
-A denied, raised or too big answer would look like a plain time-out to who asks, so every answer comes in an envelope.
+A fault or an answer that is too big would look like a plain time-out to who asks, and so like a service that is away:
+every answer comes in an envelope.
 """
 
 from __future__ import annotations
@@ -14,8 +15,9 @@ from faststream.nats import NatsBroker
 from nats.aio.msg import Msg
 from pydantic import BaseModel, ValidationError
 
-from shared.database import Database
+from shared.database import Database, is_passing
 from shared.errors import Refused
+from shared.messaging.broker import INBOXES
 from shared.questions import Question
 
 log = structlog.get_logger()
@@ -24,16 +26,15 @@ A = TypeVar("A", bound=BaseModel)
 Answerer = Callable[[Database, Any], Awaitable[BaseModel]]
 
 TIME_OUT = 5.0  # seconds
-INBOXES = "_INBOX_"  # how the inboxes of all our users begin
 LARGEST = 1_000_000  # bytes; NATS carries 1 MiB a message with its headers
 
 
 class NoAnswer(Exception):
-    """Nobody is there, or the answer did not come in time: ask again later."""
+    """Nobody is there, or the answer did not come in time: whoever else is asked there will fare no better."""
 
 
 class RefusedToAnswer(Exception):
-    """The question was understood and refused."""
+    """This question gets no answer now; the next one may."""
 
 
 class _Envelope(BaseModel):
@@ -53,12 +54,19 @@ class Ask:
         try:
             reply = await self._broker.request(question.model_dump_json().encode(), question.subject, timeout=TIME_OUT)
             envelope = _Envelope.model_validate_json(reply.body)
-            if envelope.ok:
-                return question.answer.model_validate(envelope.answer)  # type: ignore[return-value]  # the same, as it is said twice
-        except (nats.errors.Error, TimeoutError, ConnectionError, ValidationError) as error:
-            msg = f"no answer on {question.subject} that is understood here: {type(error).__name__}"
+        except (nats.errors.Error, TimeoutError, ConnectionError) as error:
+            msg = f"no answer on {question.subject}: {type(error).__name__}"
             raise NoAnswer(msg) from error
-        raise RefusedToAnswer(envelope.error)
+        except ValidationError as error:
+            msg = "the answer is in no envelope"
+            raise RefusedToAnswer(msg) from error
+        if not envelope.ok:
+            raise RefusedToAnswer(envelope.error)
+        try:
+            return question.answer.model_validate(envelope.answer)  # type: ignore[return-value]  # mypy can't see that it is A
+        except ValidationError as error:
+            msg = "the answer is not of the form that is known here"
+            raise RefusedToAnswer(msg) from error
 
 
 def answer(
@@ -90,10 +98,11 @@ def _answering(
             envelope = _Envelope(ok=False, error=str(refused))
         except ValidationError:
             envelope = _Envelope(ok=False, error="the question is not of the form that is known here")
-        except Exception:
-            # Without a reply who asks runs into its time-out, and asks again later.
+        except Exception as error:
             log.exception("a question could not be answered", subject=question.subject)
-            raise
+            if is_passing(error):
+                raise  # without a reply, who asks leaves this service alone for a while, which has no database now
+            envelope = _Envelope(ok=False, error="answering it failed; the log there says more")
         packed = envelope.model_dump_json().encode()
         if len(packed) > LARGEST:
             packed = _Envelope(ok=False, error="the answer is too big for a message").model_dump_json().encode()

@@ -17,7 +17,7 @@ log = structlog.get_logger()
 
 FIRST_CONNECT = 10.0  # seconds; with endless reconnecting the first connect would otherwise never give up
 FINISH = 8.0  # seconds for the handler in hand when stopping
-INBOXES = "_inbox_"  # how the inboxes of all our users begin, in lower case
+INBOXES = "_INBOX_"  # how the inboxes of all our users begin
 
 
 class NoBroker(Exception):
@@ -26,7 +26,7 @@ class NoBroker(Exception):
 
 def inbox_prefix(user: str) -> str:
     """Where a user's replies arrive; nobody else may listen there."""
-    return f"_INBOX_{user}"
+    return f"{INBOXES}{user}"
 
 
 def create(
@@ -40,9 +40,8 @@ def create(
     async def error(problem: Exception) -> None:
         # A denied publish shows nowhere else: to who publishes it is a plain time-out.
         told = str(problem).lower()
-        if (
-            "permissions violation" in told and f'"{INBOXES}' not in told
-        ):  # an answer that comes too late is refused too
+        is_late = f'"{INBOXES.lower()}' in told  # an answer whose asker is gone is refused too
+        if "permissions violation" in told and not is_late:
             fail(f"NATS refuses what this service does: {problem}")
         else:
             log.warning("NATS", error=f"{type(problem).__name__}: {problem}")

@@ -155,7 +155,7 @@ async def test_an_answer_is_written_into_an_inbox_and_nowhere_else(arena: Arena)
     )
     await arena.start("registration", answers=True)
     await eventually(lambda: arena.messages("REGISTRATION"), equals=1, within=20)
-    asker = await arena.server.client("billing")
+    asker = await arena.server.client("notifications")
     await asker.publish(toy.WhatIsYourName.subject, b"{}", reply=event_subject)
     answer = await asker.request(toy.WhatIsYourName.subject, b"{}", timeout=5)
     assert b"registration" in answer.data
