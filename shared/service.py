@@ -123,7 +123,7 @@ class Service:
         log.info("ready", service=self.name)
 
     async def stop(self) -> None:
-        """Finish what is in hand, send what is unsent, let go of everything; within `STOPPED_WITHIN` seconds."""
+        """Finish what is in hand, send what is unsent, let go of everything; each for some seconds at most."""
         self.stopping = True
         self.batches.stopping.set()
         if self._watching is not None:
@@ -170,6 +170,7 @@ class Service:
         assert task is not None  # for the type checker
         self._watchdog.began(stream)
         self._taking.add(task)
+        log.debug("messages are handled", stream=stream, count=len(messages))
         try:
             await self.batches.take(messages)
         except Exception:
@@ -245,6 +246,12 @@ def settle_in() -> None:
     gc.freeze()
 
 
+async def _run(service: Service) -> None:
+    """Start it, and wait until it can't go on."""
+    await service.start()
+    await asyncio.wait([service.failed])
+
+
 async def serve(create: Callable[[], Service]) -> int:
     """Run one service until it is told to stop, or can't go on; returns the exit code."""
     service = create()
@@ -259,16 +266,22 @@ async def serve(create: Callable[[], Service]) -> int:
         server = server_for(service.api)
         http = asyncio.create_task(server.serve(sockets=[listening]))
         try:
-            await service.start()
+            running = asyncio.create_task(_run(service))
             stop = asyncio.create_task(told.wait())
-            ends: set[asyncio.Future[Any]] = {stop, service.failed, http}
+            ends: set[asyncio.Future[Any]] = {running, stop, http}
             await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
-            stop.cancel()
+            for task in (running, stop):
+                task.cancel()
+            await asyncio.wait([running])
+            if not running.cancelled():
+                running.result()  # raises why it could not start
         finally:
             signal.alarm(STOPPED_WITHIN)  # whatever does not let go: the process ends
             server.should_exit = True
-            await http
-            await service.stop()
+            try:
+                await http
+            finally:
+                await service.stop()
     except (CannotStart, broker.NoBroker, clock.WrongClock) as error:
         log.error("cannot start", service=service.name, reason=str(error))  # noqa: TRY400 - the message says it all
         return 1

@@ -74,7 +74,6 @@ class Application(PartyInProgramme):
     id: EntityId
     state: Literal["received", "accepted", "waiting_list", "declined", "withdrawn", "offered"]
     waiting_list_place: int | None = None
-    offered_until: date | None = None
 
 
 class Group(PartyInProgramme):

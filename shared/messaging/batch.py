@@ -44,8 +44,8 @@ class Retries:
         return len(self.delays) + 1
 
     @property
-    def longest(self) -> float:
-        """Seconds after which whoever has not come back is not waiting any more."""
+    def counts_as_waiting(self) -> float:
+        """Seconds after its last try in which a message that failed counts as waiting for the next."""
         return 2 * max(self.delays) + 60
 
 
@@ -143,7 +143,7 @@ class Batches:
         return await inbox.count_attempts(connection, [it.key for it, _ in failed])
 
     async def _is_crowded(self, connection: AsyncConnection) -> bool:
-        return await inbox.delayed(connection, longest=self._retries.longest) > self._retries.most_delayed
+        return await inbox.delayed(connection, within=self._retries.counts_as_waiting) > self._retries.most_delayed
 
     async def _alone(self, it: Taken) -> None:
         if it.unreadable is not None:

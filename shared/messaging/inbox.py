@@ -54,7 +54,7 @@ async def forget_attempts(connection: AsyncConnection, key: str) -> None:
     await connection.execute(delete(attempt).where(attempt.c.key == key))
 
 
-async def delayed(connection: AsyncConnection, *, longest: float) -> int:
-    """How many messages wait for another attempt, `longest` being the longest that one waits, in seconds."""
-    since = real_now() - timedelta(seconds=longest)
+async def delayed(connection: AsyncConnection, *, within: float) -> int:
+    """How many messages wait for another attempt: those whose last was within so many seconds."""
+    since = real_now() - timedelta(seconds=within)
     return (await connection.execute(select(func.count()).where(attempt.c.last_at >= since))).scalar_one()

@@ -98,7 +98,9 @@ class Relay:
                 )
             except nats.errors.Error as error:
                 log.warning("an event was not sent", position=position, error=type(error).__name__)
-                self.jetstream = self._client.jetstream()  # the old one counts it as under way for ever
+                self.jetstream = (
+                    self._client.jetstream()
+                )  # the old one counts it among those whose ack is awaited, for ever
                 if not isinstance(error, nats.errors.MaxPayloadError):
                     break  # nothing else will be sent either
         if acks:
@@ -125,6 +127,8 @@ class Relay:
                             await pause(self._wake, POLL)
                         elif self._client.is_connected and await self.send(rows):
                             failures = 0
+                        elif self._stopping.is_set():
+                            return  # they are sent after the next start
                         else:
                             failures += 1
                             await pause(self._stopping, after(failures, first=0.2, longest=LONGEST_PAUSE))

@@ -21,6 +21,16 @@ T = TypeVar("T")
 Line = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")
 ]
+# As HTML's <input type=email> has it: no quoting, no comments, ASCII.
+Email = Annotated[
+    str,
+    StringConstraints(
+        strip_whitespace=True,
+        to_lower=True,
+        max_length=254,
+        pattern=r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+$",
+    ),
+]
 Prose = Annotated[
     str,
     StringConstraints(
@@ -88,11 +98,6 @@ def _holder_of(role: Role) -> Callable[..., Awaitable[Key]]:
     return holder
 
 
-async def page_reader(request: Request, basic: Annotated[HTTPBasicCredentials | None, Depends(_basic)]) -> Key:
-    """For HTML pages, which only read: the key is the password of HTTP Basic, under any name."""
-    return check(request, basic.password if basic else None, "reader", scheme="Basic")
-
-
 async def any_reader(
     request: Request,
     bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
@@ -118,4 +123,3 @@ DatabaseOf = Annotated[Database, Depends(database_of)]
 Reader = Annotated[Key, Depends(_holder_of("reader"))]
 Administrator = Annotated[Key, Depends(_holder_of("administrator"))]
 Operator = Annotated[Key, Depends(_holder_of("operator"))]
-PageReader = Annotated[Key, Depends(page_reader)]
