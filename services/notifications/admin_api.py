@@ -12,7 +12,7 @@ from services.notifications.repository import mails, waiting
 from services.notifications.repository.mails import Mail
 from services.notifications.use_cases.retry_mail import retry_mail
 from shared import clock
-from shared.web.api import Administrator, After, DatabaseOf, Limit, Page, Reader, page_of
+from shared.web.api import Administrator, After, Body, DatabaseOf, Email, Limit, Page, Reader, page_of
 
 router = APIRouter(prefix="/notifications", tags=["notifications"])
 
@@ -49,8 +49,12 @@ class MailView(BaseModel):
     made_at: datetime
     sent_at: datetime | None
     tries: int
-    reply: int | None  # the SMTP server's last code that was no 250
+    reply: int | None  # the SMTP code of the last refusal
     recipient: RecipientView | None = None  # for administrators who ask for it
+
+
+class Retry(Body):
+    address: Email | None = None  # where it failed for a wrong one; correct the person in registration too
 
 
 class Summary(BaseModel):
@@ -96,9 +100,9 @@ async def summary(database: DatabaseOf, _: Reader, programme: Annotated[str, Que
 
 
 @router.post("/mails/{id}/retry")
-async def retry(id: str, database: DatabaseOf, key: Administrator) -> MailView:
+async def retry(id: str, database: DatabaseOf, key: Administrator, given: Retry | None = None) -> MailView:
     """Have a failed mail tried again."""
-    return view(await retry_mail(database, id, by=key.name))
+    return view(await retry_mail(database, id, address=given.address if given else None, by=key.name))
 
 
 def view(mail: Mail, *, with_addresses: bool = False) -> MailView:

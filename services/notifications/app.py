@@ -46,8 +46,10 @@ class DueWork:
 
         async def write() -> None:
             """Mailings first: who is accepted reads that before being invited."""
-            await write_mailings(self._database, patient, domain=self._domain)
-            await update_calendars(self._database, patient, domain=self._domain)
+            try:
+                await write_mailings(self._database, patient, domain=self._domain)
+            finally:
+                await update_calendars(self._database, patient, domain=self._domain)
 
         return [
             Work("write mails", write, self.marks),

@@ -20,10 +20,16 @@ from typing import Any
 
 import structlog
 from aiosmtplib import SMTP
-from aiosmtplib.errors import SMTPException, SMTPNotSupported, SMTPRecipientsRefused, SMTPResponseException
+from aiosmtplib.errors import (
+    SMTPException,
+    SMTPNotSupported,
+    SMTPRecipientsRefused,
+    SMTPResponseException,
+    SMTPSenderRefused,
+)
 
-from services.notifications.calendar import method_of
 from services.notifications.domain.sending import Outcome
+from services.notifications.icalendar_entry import method_of
 from services.notifications.render import Rendered
 from services.notifications.repository.mails import Mail
 from services.notifications.settings import Settings
@@ -31,6 +37,7 @@ from services.notifications.settings import Settings
 log = structlog.get_logger()
 
 PERMANENT = 500  # SMTP codes from here on
+TOO_BIG = 552
 FAREWELL = 2.0  # seconds
 
 
@@ -96,8 +103,7 @@ async def _connect(client: SMTP) -> Outcome | None:
     try:
         await client.connect()
     except SMTPResponseException as error:
-        log.warning("the SMTP server refuses to be used", reply=error.code)
-        return Outcome(kind="unreachable", reply=error.code)
+        return _refuses_us(error)
     except (SMTPException, OSError) as error:
         log.warning("the SMTP server cannot be reached", error=type(error).__name__)
         return Outcome(kind="unreachable")
@@ -109,6 +115,9 @@ async def _hand_over(client: SMTP, message: bytes, sender: str, to: str) -> Outc
         refused, _ = await client.sendmail(sender, [to], message)
     except SMTPRecipientsRefused as error:
         return _by(error.recipients[0].code)
+    except SMTPSenderRefused as error:
+        # The sender is the same for all: no mail is to fail of it. But its size is told with the sender.
+        return _by(error.code) if error.code == TOO_BIG else _refuses_us(error)
     except SMTPResponseException as error:
         return _by(error.code)
     except (SMTPNotSupported, ValueError):  # an address that it does not take
@@ -117,6 +126,11 @@ async def _hand_over(client: SMTP, message: bytes, sender: str, to: str) -> Outc
         return Outcome(kind="put_off")
     # A partial refusal is returned and not raised; with one recipient there should be none.
     return _by(refused[to].code) if refused else Outcome(kind="accepted")
+
+
+def _refuses_us(error: SMTPResponseException) -> Outcome:
+    log.warning("the SMTP server refuses to be used", reply=error.code)
+    return Outcome(kind="unreachable", reply=error.code)
 
 
 def _by(reply: int) -> Outcome:

@@ -8,17 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
-from pydantic import TypeAdapter
 
-from services.notifications import calendar
+from services.notifications import icalendar_entry
 from services.notifications.domain.calendar import Entry
 from services.notifications.domain.mails import Language
+from services.notifications.repository.calendars import ENTRY
 from services.notifications.repository.mails import Mail
 from shared import money
 from shared.events.scheduling import Days, When
 from shared.when_text import when_text
-
-ENTRY = TypeAdapter(Entry)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,7 +46,7 @@ def render(mail: Mail, *, organiser: str, sender: str) -> Rendered:
         subject=said["subject"],
         text=_fill(f"{folder}/body.txt", said),
         html=_fill(f"{folder}/body.html", said),
-        calendar=calendar.invite(
+        calendar=icalendar_entry.invite(
             mail,
             entry,
             title=said["title"],

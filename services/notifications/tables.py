@@ -147,10 +147,10 @@ mail = Table(
     Column("sent_at", Instant),  # by the domain's clock
     # The rest runs on real time.
     Column("tries", Integer, nullable=False),
-    Column("first_tried_at", Instant),
+    Column("put_off_at", Instant),  # for the first time
     Column("try_at", Instant, nullable=False),  # not before
     Column("leased_until", Instant),  # someone is sending it now, or has died doing so
-    Column("reply", Integer),  # the last SMTP code that was no 250
+    Column("reply", Integer),  # the SMTP code of the last refusal
     Column("changed_by", String(80)),  # the key that had it tried again
     UniqueConstraint("kind", "event_id", "person", name="one_mail_a_mailing_and_person"),
     UniqueConstraint("session", "person", "sequence", name="one_mail_a_sequence"),

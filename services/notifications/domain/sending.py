@@ -8,7 +8,7 @@ from typing import Literal
 
 FIRST_DELAY = timedelta(seconds=5)
 LONGEST_DELAY = timedelta(hours=1)
-GIVE_UP_AFTER = timedelta(hours=48)  # since it was first tried
+GIVE_UP_AFTER = timedelta(hours=48)  # since it was first put off
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,13 +24,15 @@ class Next:
     state: Literal["queued", "failed"]
     try_at: datetime
     tries: int  # those that count
+    put_off_at: datetime | None  # for the first time
 
 
-def next_of(outcome: Outcome, *, tries: int, first_tried_at: datetime, now: datetime) -> Next:
+def next_of(outcome: Outcome, *, tries: int, put_off_at: datetime | None, now: datetime) -> Next:
     """What to do with a mail after the outcome of its `tries`-th try, which was not that it is accepted."""
-    if outcome.kind == "refused" or now - first_tried_at >= GIVE_UP_AFTER:
-        return Next(state="failed", try_at=now, tries=tries)
     if outcome.kind == "unreachable":  # the server is left alone for a while, not this mail
-        return Next(state="queued", try_at=now, tries=tries - 1)
+        return Next(state="queued", try_at=now, tries=tries - 1, put_off_at=put_off_at)
+    first = put_off_at or now
+    if outcome.kind == "refused" or now - first >= GIVE_UP_AFTER:
+        return Next(state="failed", try_at=now, tries=tries, put_off_at=put_off_at)
     delay = min(LONGEST_DELAY, FIRST_DELAY * 2 ** min(tries - 1, 20))
-    return Next(state="queued", try_at=now + delay, tries=tries)
+    return Next(state="queued", try_at=now + delay, tries=tries, put_off_at=first)

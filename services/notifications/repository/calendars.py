@@ -14,7 +14,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.notifications import tables
 from services.notifications.domain.calendar import KINDS_OF_ONE_PARTY, Entry, Key, Party, Person, Session, Told
 from services.notifications.domain.mails import CANCELLATION, Language, language
-from shared.database import Database
 from shared.messaging.facts import Newest, record
 from shared.questions import Contacts, SessionDetails
 
@@ -59,22 +58,23 @@ async def programmes_with_marks(connection: AsyncConnection) -> list[str]:
     return list((await connection.execute(select(p).where(p.is_not(None)).distinct().order_by(p))).scalars())
 
 
-async def spread_party_marks(database: Database) -> None:
-    """Turn a mark on a party into one for each programme that it has applied to."""
+async def has_party_marks(connection: AsyncConnection) -> bool:
+    m = tables.calendar_mark
+    return (await connection.execute(select(m.c.id).where(m.c.programme.is_(None)).limit(1))).first() is not None
+
+
+async def spread_party_marks(connection: AsyncConnection) -> None:
+    """Turn each mark on a party into one for each programme that it has applied to."""
     m, a = tables.calendar_mark, tables.application
-    async with database.reading() as connection:
-        if not (await connection.execute(select(m.c.id).where(m.c.programme.is_(None)).limit(1))).first():
-            return
-    async with database.transaction() as connection:
-        gone = delete(m).where(m.c.programme.is_(None)).returning(m.c.party, m.c.since)
-        since = {row.party: row.since for row in await connection.execute(gone)}
-        query = select(a.c.programme, a.c.party).where(a.c.party.in_(sorted(since))).distinct()
-        rows = [
-            {"programme": row.programme, "party": row.party, "session": None, "since": since[row.party]}
-            for row in await connection.execute(query)
-        ]
-        if rows:
-            await connection.execute(m.insert(), rows)
+    gone = delete(m).where(m.c.programme.is_(None)).returning(m.c.party, m.c.since)
+    since = {row.party: row.since for row in await connection.execute(gone)}
+    query = select(a.c.programme, a.c.party).where(a.c.party.in_(sorted(since))).distinct()
+    rows = [
+        {"programme": row.programme, "party": row.party, "session": None, "since": since[row.party]}
+        for row in await connection.execute(query)
+    ]
+    if rows:
+        await connection.execute(m.insert(), rows)
 
 
 async def marks(connection: AsyncConnection, programme: str, *, after: int, limit: int) -> list[Mark]:
@@ -182,8 +182,8 @@ async def concerned(
     persons: Collection[str],
     told: Mapping[Key, Told],
 ) -> Concerned:
-    """The sessions looked at (None: all) and those told of, and for these persons all that may stand in their calendars;
-    the parties that hear of any of these, or that any of those told now hears for.
+    """What the comparison needs: the sessions that are looked at (None: all), those that were told of, and all that may
+    stand in these persons' calendars; with the parties that hear of any of them, or for which one who was told hears.
     """
     numbers = await _heard_for(connection, programme, persons)
     ids = None if looked_at is None else {*looked_at, *(session for session, _ in told)}
@@ -205,8 +205,9 @@ async def _heard_for(connection: AsyncConnection, programme: str, persons: Colle
 async def _sessions(
     connection: AsyncConnection, programme: str, ids: Collection[str] | None, parties: Collection[str]
 ) -> list[Session]:
-    """These sessions (None: all), those of these parties, and where there are any, those of all; each with its entry, where it is
-    known what is to stand there.
+    """The sessions of these ids (None: every session), and, where parties are given, those held with one of them or with all.
+
+    `entry` is none until title and place were answered.
     """
     s, d = tables.session, tables.session_details
     wanted = among(s.c.id, ids)
@@ -287,7 +288,7 @@ async def told(
 
 
 def among(column: ColumnElement[Any], values: Collection[str] | None) -> ColumnElement[bool]:
-    """Whether it is one of these; None: of all."""
+    """Whether the column is one of these values; None stands for any."""
     if values is None:
         return true()
     return column.in_(sorted(values)) if values else false()

@@ -54,7 +54,7 @@ class Mail:
     made_at: datetime
     sent_at: datetime | None
     tries: int
-    first_tried_at: datetime | None
+    put_off_at: datetime | None
     try_at: datetime
     reply: int | None
     changed_by: str | None
@@ -93,13 +93,8 @@ async def claim(connection: AsyncConnection, *, now: datetime, lease: timedelta,
     if not rows:
         return []
     counted = update(M).where(M.c.id.in_([row.id for row in rows]))
-    first_tried_at = func.coalesce(M.c.first_tried_at, now)
-    await connection.execute(
-        counted.values(leased_until=now + lease, tries=M.c.tries + 1, first_tried_at=first_tried_at)
-    )
-    return [
-        replace(Mail(**row._asdict()), tries=row.tries + 1, first_tried_at=row.first_tried_at or now) for row in rows
-    ]
+    await connection.execute(counted.values(leased_until=now + lease, tries=M.c.tries + 1))
+    return [replace(Mail(**row._asdict()), tries=row.tries + 1) for row in rows]
 
 
 async def is_any_free(connection: AsyncConnection, *, now: datetime) -> bool:
@@ -156,9 +151,16 @@ async def was_not_sent(connection: AsyncConnection, mail: Mail, after: Next, *, 
     return replace(mail, **changes) if (await connection.execute(statement)).rowcount else None
 
 
-async def requeue(connection: AsyncConnection, mail: Mail, *, by: str, now: datetime) -> Mail:
+async def requeue(connection: AsyncConnection, mail: Mail, *, address: str, by: str, now: datetime) -> Mail:
     """Have a failed mail tried anew, as often and as long as a new one."""
-    changes: dict[str, Any] = {"state": "queued", "try_at": now, "tries": 0, "first_tried_at": None, "changed_by": by}
+    changes: dict[str, Any] = {
+        "state": "queued",
+        "address": address,
+        "try_at": now,
+        "tries": 0,
+        "put_off_at": None,
+        "changed_by": by,
+    }
     await connection.execute(update(M).where(M.c.id == mail.id).values(**changes))
     return replace(mail, **changes)
 

@@ -16,7 +16,8 @@ from services.notifications.domain.mails import INVITATION
 
 MOST = 500  # of each sort
 
-# For an answer: it was asked and is asked again. For a retry: it was tried, and is tried again. Sending: its turn comes.
+# For an answer: it was asked and is asked again. For a retry: it was put off, and is tried again. For sending: its turn
+# comes, or the server is away.
 Why = Literal["programme", "party", "recipient", "answer", "retry", "sending"]
 
 
@@ -114,7 +115,7 @@ async def _invitations(connection: AsyncConnection, today: date) -> list[Waiting
 async def _mails(connection: AsyncConnection) -> list[Waiting]:
     m = tables.mail
     query = (
-        select(m.c.kind, m.c.programme, m.c.party, m.c.made_at, m.c.first_tried_at)
+        select(m.c.kind, m.c.programme, m.c.party, m.c.made_at, m.c.put_off_at)
         .where(m.c.state == "queued")
         .order_by(m.c.made_at)
         .limit(MOST)
@@ -124,7 +125,7 @@ async def _mails(connection: AsyncConnection) -> list[Waiting]:
             what=row.kind,
             programme=row.programme,
             party=row.party,
-            why="retry" if row.first_tried_at else "sending",
+            why="retry" if row.put_off_at else "sending",
             since=row.made_at,
         )
         for row in await connection.execute(query)

@@ -39,13 +39,13 @@ HELD = 2  # mails claimed for each connection: one is sent, one waits
 TOGETHER = 0.02  # seconds: what is tried within them of each other is recorded in one transaction
 AGAIN = 0.2  # seconds
 
-UNTRIED = Outcome(kind="unreachable")
+UNTRIED = Outcome(kind="unreachable")  # which says nothing about the mail
 
 Tried: TypeAlias = Sequence[tuple[Mail, Outcome]]
 
 
 class MailSending:
-    """Sends what is queued each time it is run. While the server can't be reached no mail is tried, but one now and then."""
+    """Sends what is queued each time it is run. While the server can't be reached no mail is tried, but a few now and then."""
 
     def __init__(self, database: Database, settings: Settings) -> None:
         self._database = database
@@ -153,6 +153,7 @@ async def settle(connection: AsyncConnection, tried: Tried) -> None:
     """Record what became of tries, and tell of it where it is final."""
     if not tried:
         return
+    log.debug("mails were tried", count=len(tried))
     now = await clock.now(connection)
     accepted = [mail for mail, outcome in tried if outcome.kind == "accepted"]
     sent = await mails.were_sent(connection, accepted, at=now)
@@ -163,7 +164,7 @@ async def settle(connection: AsyncConnection, tried: Tried) -> None:
 
 
 async def _settle_unsent(connection: AsyncConnection, mail: Mail, outcome: Outcome, *, now: datetime) -> None:
-    after = next_of(outcome, tries=mail.tries, first_tried_at=mail.first_tried_at or real_now(), now=real_now())
+    after = next_of(outcome, tries=mail.tries, put_off_at=mail.put_off_at, now=real_now())
     settled = await mails.was_not_sent(connection, mail, after, reply=outcome.reply)
     if settled is None:
         return

@@ -38,14 +38,28 @@ class Answers:
 
 
 async def update_calendars(database: Database, ask: PatientAsk, *, domain: str) -> None:
-    """Work off all marks on calendars. `domain` is that of the mails' Message-IDs."""
-    await calendars.spread_party_marks(database)
+    """Work off all marks on calendars. `domain` is that of the mails' Message-IDs.
+
+    Raises an ExceptionGroup when some programmes failed; the others are done, and the failed keep their marks.
+    """
+    async with database.reading() as connection:
+        has_party_marks = await calendars.has_party_marks(connection)
+    if has_party_marks:
+        async with database.transaction() as connection:
+            await calendars.spread_party_marks(connection)
     async with database.reading() as connection:
         programmes = await calendars.programmes_with_marks(connection)
+    errors = []
     for programme in programmes:
-        after: int | None = 0
-        while after is not None:
-            after = await update_programme(database, ask, programme, after, domain=domain)
+        try:
+            after: int | None = 0
+            while after is not None:
+                after = await update_programme(database, ask, programme, after, domain=domain)
+        except Exception as error:  # noqa: BLE001 - raised below, once the other programmes had their turn
+            errors.append(error)
+    if errors:
+        msg = "the calendars of some programmes could not be brought up to date"
+        raise ExceptionGroup(msg, errors)
 
 
 async def update_programme(

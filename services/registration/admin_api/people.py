@@ -7,18 +7,8 @@ from typing import Annotated
 from pydantic import BaseModel, StringConstraints
 
 from services.registration.domain.person import Contact, Person
-from shared.web.api import Body, Line
+from shared.web.api import Body, Email, Line
 
-# As HTML's <input type=email> has it: no quoting, no comments, ASCII.
-Email = Annotated[
-    str,
-    StringConstraints(
-        strip_whitespace=True,
-        to_lower=True,
-        max_length=254,
-        pattern=r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+$",
-    ),
-]
 Phone = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^\+?[0-9 ]{3,20}$")]
 
 

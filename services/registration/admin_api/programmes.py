@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter
 from pydantic import BaseModel, Field, StringConstraints
 
-from services.registration.admin_api.people import ContactBody, Email, PersonView, Phone, person_view
+from services.registration.admin_api.people import ContactBody, PersonView, Phone, person_view
 from services.registration.domain.party import Kind, LanguageForm, Party
 from services.registration.domain.programme import Programme
 from services.registration.repository import agreements, applications, parties, people, programmes
@@ -19,7 +19,7 @@ from services.registration.use_cases.open_programme import open_programme
 from services.registration.use_cases.register_advisor import register_advisor
 from services.registration.use_cases.register_party import register_party
 from shared.events.envelope import OrganisationNumber, ProgrammeCode
-from shared.web.api import Administrator, After, Body, DatabaseOf, Day, Int, Limit, Line, Page, Reader, page_of
+from shared.web.api import Administrator, After, Body, DatabaseOf, Day, Email, Int, Limit, Line, Page, Reader, page_of
 
 router = APIRouter(prefix="/registration", tags=["registration"])
 

@@ -167,7 +167,7 @@ async def test_who_is_put_off_for_48_hours_has_failed(database: Database, smtp: 
     await send(database, smtp)
     async with database.transaction() as connection:
         long_ago = real_now() - timedelta(hours=49)
-        await connection.execute(update(tables.mail).values(first_tried_at=long_ago))
+        await connection.execute(update(tables.mail).values(put_off_at=long_ago))
     await send(database, smtp)
     assert (await the_mail(database)).state == "failed"
     assert [it.type for it in await told(database)] == [events.MAIL_FAILED.type]
@@ -245,8 +245,8 @@ async def test_a_server_that_cannot_be_reached_costs_no_mail_a_try(database: Dat
     for _ in range(3):
         await send(database, smtp)
     mail = await the_mail(database)
-    assert (mail.state, mail.tries) == ("queued", 0)
-    assert await waiting(database) == [(RECEIVED, ONE, "retry")]
+    assert (mail.state, mail.tries, mail.put_off_at) == ("queued", 0, None)
+    assert await waiting(database) == [(RECEIVED, ONE, "sending")]
     await smtp.start()
     await send(database, smtp)
     assert len(smtp.to(ADA.email)) == 1
@@ -454,7 +454,7 @@ async def test_a_failed_mail_can_be_had_tried_again_and_is_as_a_new_one(database
     failed = await the_mail(database)
     for _ in range(2):  # again it changes nothing
         again = await retry_mail(database, failed.id, by="an administrator")
-        assert (again.state, again.tries, again.first_tried_at, again.changed_by) == (
+        assert (again.state, again.tries, again.put_off_at, again.changed_by) == (
             "queued",
             0,
             None,
@@ -464,6 +464,31 @@ async def test_a_failed_mail_can_be_had_tried_again_and_is_as_a_new_one(database
     await send(database, smtp)
     assert [it["Message-ID"] for it in smtp.to(ADA.email)] == [failed.message_id]
     assert [(it.data.state, it.data.version) for it in await told(database)] == [("failed", 2), ("sent", 3)]
+
+
+async def test_a_mail_that_failed_for_a_wrong_address_is_tried_at_the_right_one(
+    database: Database, smtp: MailServer
+) -> None:
+    smtp.answer(ADA.email, "550 no such user")
+    await send(database, smtp)
+    failed = await the_mail(database)
+    for _ in range(2):  # again it changes nothing
+        again = await retry_mail(database, failed.id, address="ada.lind@kommune.example", by="an administrator")
+        assert again.address == "ada.lind@kommune.example"
+    with pytest.raises(Conflict):
+        await retry_mail(database, failed.id, address="another@kommune.example", by="an administrator")
+    await send(database, smtp)
+    assert [it["Message-ID"] for it in smtp.to("ada.lind@kommune.example")] == [failed.message_id]
+
+
+async def test_a_server_that_refuses_our_sender_fails_no_mail(database: Database, smtp: MailServer) -> None:
+    smtp.answer_sender("530 authentication required")
+    await send(database, smtp)
+    mail = await the_mail(database)
+    assert (mail.state, mail.tries) == ("queued", 0)
+    smtp.answer_sender("552 too big for us")
+    await send(database, smtp)
+    assert (await the_mail(database)).state == "failed"
 
 
 async def test_only_a_mail_that_failed_is_tried_again(database: Database, smtp: MailServer) -> None:
@@ -484,5 +509,5 @@ async def test_no_log_names_anybody(database: Database, smtp: MailServer) -> Non
         async with database.transaction() as connection:
             await connection.execute(update(tables.mail).values(state="queued", name="Ada\nNordmann"))
         await send(database, smtp)
-    assert {it["event"] for it in logs} == {"a mail failed", "a mail cannot be addressed"}
+    assert {it["event"] for it in logs} == {"mails were tried", "a mail failed", "a mail cannot be addressed"}
     assert not any(it in str(logs) for it in ("Ada", "Nordmann", "kommune.example"))

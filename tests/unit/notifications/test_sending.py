@@ -13,7 +13,7 @@ AT_LAST = FIRST + GIVE_UP_AFTER
 
 
 def after(outcome: Outcome, tries: int = 1, now: datetime = FIRST) -> Next:
-    return next_of(outcome, tries=tries, first_tried_at=FIRST, now=now)
+    return next_of(outcome, tries=tries, put_off_at=FIRST, now=now)
 
 
 def test_what_was_refused_has_failed_at_once() -> None:
@@ -28,11 +28,14 @@ def test_what_was_put_off_is_tried_again_after_a_pause_that_grows_to_an_hour() -
     assert after(PUT_OFF, 3).tries == 3
 
 
-def test_a_mail_is_given_up_48_hours_after_it_was_first_tried() -> None:
-    for outcome in (PUT_OFF, UNREACHABLE):
-        assert after(outcome, 50, AT_LAST - timedelta(seconds=1)).state == "queued"
-        assert after(outcome, 50, AT_LAST).state == "failed"
+def test_a_mail_is_given_up_48_hours_after_it_was_first_put_off() -> None:
+    assert after(PUT_OFF, 50, AT_LAST - timedelta(seconds=1)).state == "queued"
+    assert after(PUT_OFF, 50, AT_LAST).state == "failed"
+    first = next_of(PUT_OFF, tries=1, put_off_at=None, now=AT_LAST)
+    assert (first.state, first.put_off_at) == ("queued", AT_LAST)
 
 
-def test_a_server_that_cannot_be_reached_is_no_fault_of_the_mails() -> None:
-    assert after(UNREACHABLE, 3) == Next(state="queued", try_at=FIRST, tries=2)
+def test_a_server_that_cannot_be_reached_is_no_fault_of_the_mails_however_long_it_lasts() -> None:
+    for now in (FIRST, AT_LAST):
+        assert after(UNREACHABLE, 3, now) == Next(state="queued", try_at=now, tries=2, put_off_at=FIRST)
+    assert next_of(UNREACHABLE, tries=1, put_off_at=None, now=FIRST).put_off_at is None

@@ -168,7 +168,7 @@ def mails() -> None:
         sa.Column("made_at", Instant, nullable=False),
         sa.Column("sent_at", Instant),
         sa.Column("tries", sa.Integer, nullable=False),
-        sa.Column("first_tried_at", Instant),
+        sa.Column("put_off_at", Instant),
         sa.Column("try_at", Instant, nullable=False),
         sa.Column("leased_until", Instant),
         sa.Column("reply", sa.Integer),
