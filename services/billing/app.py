@@ -8,8 +8,8 @@ from services.billing import admin_api
 from services.billing.consumers import consumers
 from services.billing.repository import marks
 from services.billing.settings import Settings
-from services.billing.use_cases.issue_all_that_is_due import issue_all_that_is_due
 from services.billing.use_cases.issue_invoices import Seller
+from services.billing.use_cases.issue_what_is_due import issue_all_that_is_due
 from services.billing.use_cases.mark_every_programme import mark_every_programme
 from services.billing.use_cases.show_document import show_document
 from shared.database import Database

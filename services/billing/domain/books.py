@@ -1,4 +1,4 @@
-"""The books: what runs of the system are compared by (DESIGN.md).
+"""The books: what runs of the system are compared by (B4).
 
 They say who was invoiced what, and that everything adds up; not when, under which ids, or who got which number.
 """

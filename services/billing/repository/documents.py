@@ -82,8 +82,8 @@ async def of_marked(
 ) -> dict[str, list[Invoice]]:
     """All that was ever invoiced for the agreements that a mark is on, from the first to the last id, by agreement.
 
-    Found by agreement alone, and so with another programme's where its ids lie between: a database that were told the
-    programme too would look through all of it.
+    The programme is no condition: told of it, SQLite looks through all of the programme. Invoices of another one may be
+    among them, which nobody asks for.
     """
     i, m = tables.invoice, tables.mark
     query = INVOICES.where(i.c.agreement >= first, i.c.agreement <= last)

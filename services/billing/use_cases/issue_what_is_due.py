@@ -1,6 +1,6 @@
 """Issue what is due and credit what no longer is, for one programme.
 
-Driven by marks (DESIGN.md): they are read before any fact and removed after the last slice, so that a fact
+Driven by marks (docs/adr/0001): they are read before any fact and removed after the last slice, so that a fact
 committed meanwhile is never overlooked. Each slice reads the facts anew. Running it again changes nothing.
 """
 
@@ -16,12 +16,32 @@ from services.billing.repository import agreements, documents, marks, occasions
 from services.billing.repository.marks import Marks
 from services.billing.use_cases.issue_credit_notes import issue_credit_notes
 from services.billing.use_cases.issue_invoices import Seller, issue_invoices
+from services.billing.use_cases.mark_agreements_of_parties import mark_agreements_of_parties
 from shared import points
 from shared.database import Database
 
 log = structlog.get_logger()
 
 SLICE = 2_000  # agreements a transaction: bounds memory, and how long the counters stay locked
+
+
+async def issue_all_that_is_due(database: Database, seller: Seller) -> None:
+    """Do so in every programme that a mark is on.
+
+    Raises an ExceptionGroup when some programmes failed; the others are done, and the failed keep their marks.
+    """
+    await mark_agreements_of_parties(database)
+    async with database.reading() as connection:
+        programmes = await marks.marked_programmes(connection)
+    errors = []
+    for programme in programmes:
+        try:
+            await issue_what_is_due(database, programme, seller)
+        except Exception as error:  # noqa: BLE001 - raised below, once the other programmes had their turn
+            errors.append(error)
+    if errors:
+        msg = "what is due could not be issued in some programmes"
+        raise ExceptionGroup(msg, errors)
 
 
 async def issue_what_is_due(database: Database, programme: str, seller: Seller) -> None:

@@ -16,7 +16,8 @@ async def mark_agreements_of_parties(database: Database) -> None:
     mark, and the party stands beside it by then.
     """
     while await _any_is_left(database):
-        async with database.transaction() as connection:
+        # Its commit wakes nobody: what it marks is worked off next, and where another replica has them nothing changed.
+        async with database.transaction(wakes=False) as connection:
             taken = await marks.take_of_parties(connection, SLICE)
             concerned = await agreements.ids_of_parties(connection, {mark.party for mark in taken})
             facts = [fact for programme, id in concerned for fact in marks.look_again(programme, agreement=id)]

@@ -11,8 +11,8 @@ from services.billing.consumers import consumers
 from services.billing.domain.books import Books, apart_from_credited_attempts, books
 from services.billing.domain.instalments import CreditNote, Invoice
 from services.billing.repository import agreements, documents, marks
-from services.billing.use_cases.issue_all_that_is_due import issue_all_that_is_due
 from services.billing.use_cases.issue_invoices import Seller
+from services.billing.use_cases.issue_what_is_due import issue_all_that_is_due
 from shared.database import Database
 from shared.events import catalogue
 from shared.events.envelope import Event
