@@ -11,9 +11,9 @@ from services.scheduling import repository
 from services.scheduling.domain.session import Format, Kind, Session, State
 from services.scheduling.domain.when import When
 from services.scheduling.use_cases.cancel_session import cancel_session
+from services.scheduling.use_cases.change_description import change_description
 from services.scheduling.use_cases.complete_session import complete_session
 from services.scheduling.use_cases.decide_format import decide_format
-from services.scheduling.use_cases.describe_anew import describe_anew
 from services.scheduling.use_cases.give_instalment import give_instalment
 from services.scheduling.use_cases.move_session import move_session
 from services.scheduling.use_cases.plan_session import plan_session
@@ -172,8 +172,8 @@ async def change_instalment(id: str, body: NewInstalment, database: DatabaseOf, 
 
 
 @router.patch("/sessions/{id}")
-async def change_description(id: str, body: NewDescription, database: DatabaseOf, key: Administrator) -> SessionView:
-    return view(await describe_anew(database, id, body.model_dump(exclude_unset=True), by=key.name), key)
+async def describe(id: str, body: NewDescription, database: DatabaseOf, key: Administrator) -> SessionView:
+    return view(await change_description(database, id, body.model_dump(exclude_unset=True), by=key.name), key)
 
 
 @router.post("/sessions/{id}/cancellation")

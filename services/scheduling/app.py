@@ -5,7 +5,7 @@ from __future__ import annotations
 from services.scheduling import admin_api
 from services.scheduling.consumers import consumers
 from services.scheduling.settings import Settings
-from services.scheduling.use_cases.describe_session import describe_session
+from services.scheduling.use_cases.say_what_session_is import say_what_session_is
 from shared.database import Database
 from shared.questions import WhatSession
 from shared.service import Service
@@ -18,5 +18,5 @@ def create(settings: Settings) -> Service:
         database=Database(settings.database_url),
         consumers=consumers,
         routers=[admin_api.router],
-        answers={WhatSession: describe_session},
+        answers={WhatSession: say_what_session_is},
     )

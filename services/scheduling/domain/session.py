@@ -33,7 +33,7 @@ class Session:
     format: Format
     title: str
     number: int | None  # among its kind
-    instalment: int | None  # the one that it triggers (B3)
+    instalment: int | None  # the one that it carries (B3)
     when: When
     place: str | None
     meeting_link: str | None

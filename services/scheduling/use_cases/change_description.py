@@ -7,11 +7,11 @@ from typing import Any
 
 from services.scheduling import repository
 from services.scheduling.domain.session import Session, check_not_cancelled, check_open, check_place
-from services.scheduling.use_cases.tell import save
+from services.scheduling.use_cases.save_and_tell import save
 from shared.database import Database
 
 
-async def describe_anew(database: Database, id: str, changes: dict[str, Any], *, by: str) -> Session:
+async def change_description(database: Database, id: str, changes: dict[str, Any], *, by: str) -> Session:
     """`changes` has the fields that change. Raises NotFound or Conflict."""
     async with database.transaction() as connection:
         session, _ = await repository.locked(connection, id)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from services.scheduling import repository
-from services.scheduling.domain.instalment import carrying
+from services.scheduling.domain.carried_instalment import carrying
 from services.scheduling.domain.session import Session
-from services.scheduling.use_cases.tell import save
+from services.scheduling.use_cases.save_and_tell import save
 from shared.database import Database
 
 

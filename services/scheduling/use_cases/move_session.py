@@ -6,7 +6,7 @@ from services.scheduling import repository
 from services.scheduling.domain.period import check_within
 from services.scheduling.domain.session import Session, moved
 from services.scheduling.domain.when import When
-from services.scheduling.use_cases.tell import save
+from services.scheduling.use_cases.save_and_tell import save
 from shared.database import Database
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from services.scheduling import repository
-from services.scheduling.domain.instalment import check_instalment
+from services.scheduling.domain.carried_instalment import check_instalment
 from services.scheduling.domain.period import check_within
 from services.scheduling.domain.session import Session, check_place, check_planned
-from services.scheduling.use_cases.tell import tell
+from services.scheduling.use_cases.save_and_tell import tell
 from shared.database import Database
 
 

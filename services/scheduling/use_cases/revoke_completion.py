@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.scheduling.domain.session import Session, completion_revoked
-from services.scheduling.use_cases.tell import change
+from services.scheduling.use_cases.save_and_tell import change
 from shared.database import Database
 
 

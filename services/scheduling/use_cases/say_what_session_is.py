@@ -7,7 +7,7 @@ from shared.database import Database
 from shared.questions import SessionDetails, WhatSession
 
 
-async def describe_session(database: Database, question: WhatSession) -> SessionDetails:
+async def say_what_session_is(database: Database, question: WhatSession) -> SessionDetails:
     """Raises NotFound."""
     async with database.reading() as connection:
         session = await repository.session(connection, question.session)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from services.scheduling.domain.session import Session, sharpened
 from services.scheduling.domain.when import When
-from services.scheduling.use_cases.tell import change
+from services.scheduling.use_cases.save_and_tell import change
 from shared.database import Database
 
 

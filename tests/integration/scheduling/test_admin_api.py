@@ -13,7 +13,7 @@ from sqlalchemy import select
 from services.scheduling.app import create
 from services.scheduling.consumers import consumers
 from services.scheduling.settings import Settings
-from services.scheduling.use_cases.describe_session import describe_session
+from services.scheduling.use_cases.say_what_session_is import say_what_session_is
 from shared.database import Database
 from shared.errors import NotFound
 from shared.events import catalogue
@@ -194,7 +194,7 @@ async def test_what_is_held_with_one_party_is_told_without_title_and_place(api: 
     assert "rektor" not in body
     assert "mote.example" not in body
     assert "Veiledningsbesøk" not in body
-    details = await describe_session(database, WhatSession(session=visit["id"]))
+    details = await say_what_session_is(database, WhatSession(session=visit["id"]))
     assert details.title == "Veiledningsbesøk 1"
     assert (details.place, details.meeting_link) == ("Hos rektor", "https://mote.example/1")
 
@@ -249,7 +249,7 @@ async def test_what_is_not_known_is_not_found(api: Api) -> None:
 
 async def test_an_unknown_session_is_not_described(database: Database) -> None:
     with pytest.raises(NotFound):
-        await describe_session(database, WhatSession(session="none"))
+        await say_what_session_is(database, WhatSession(session="none"))
 
 
 async def test_a_reader_reads_and_changes_nothing(api: Api) -> None:

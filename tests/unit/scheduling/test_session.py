@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from services.scheduling.domain.instalment import carrying, check_instalment
+from services.scheduling.domain.carried_instalment import carrying, check_instalment
 from services.scheduling.domain.session import (
     Kind,
     Session,
