@@ -44,7 +44,8 @@ PasswordFile = Annotated[
     Path, typer.Option(envvar="KULTURSKOLE_NATS_PASSWORD_FILE", help="holds the password of NATS' operator")
 ]
 HERE, NATS_HERE = "http://127.0.0.1:8000", "nats://127.0.0.1:4222"
-FILE = Path("var/run/keys/keys.json")
+# Of what `make run` keeps; beside containers these are in the folder that `bootstrap` made.
+FILE, OPERATORS_PASSWORD = Path("var/run/keys/keys.json"), Path("var/run/nats-operator")
 
 
 class Wrong(Exception):
@@ -72,7 +73,9 @@ def up(
 
 @app.command()
 def demo(  # noqa: PLR0917 - typer gives all by name
-    state: Annotated[Path, typer.Option(help="the folder, emptied first")] = Path("var/demo"),
+    state: Annotated[
+        Path, typer.Option(help="the folder, emptied first; with --url, where summary and books go")
+    ] = Path("var/demo"),
     port: Port = 8000,
     nats_port: NatsPort = 4222,
     exit: Annotated[  # noqa: FBT002 - likewise
@@ -86,7 +89,7 @@ def demo(  # noqa: PLR0917 - typer gives all by name
     from deploy import run  # noqa: PLC0415 - loads the four services, which other commands need not wait for
 
     if url is not None:
-        secret = keys.read_text().strip() if keys else _given(key)
+        secret = _read(keys, "--keys") if keys else _given(key)
         wrong = asyncio.run(run.demo_elsewhere(url, secret, state, _say))
     else:
         wrong = asyncio.run(run.demo(state, run.Ports(http=port, nats=nats_port), _say, stay=not exit))
@@ -107,12 +110,12 @@ def audit(
     url: Url = HERE,
     key: Secret = None,
     nats_url: NatsUrl = NATS_HERE,
-    password_file: PasswordFile = Path("var/run/nats-operator"),
+    password_file: PasswordFile = OPERATORS_PASSWORD,
 ) -> None:
     """Check that what a running system says of a programme adds up; 1 where something does not."""
     from deploy.audit import run as auditing  # noqa: PLC0415 - loads the four services, which others need not wait for
 
-    password = password_file.read_text().strip()
+    password = _read(password_file, "--password-file")
     lines, holds = asyncio.run(auditing.audit(programme, url, _given(key), nats_url, password))
     for line in lines:
         _say(line)
@@ -135,14 +138,14 @@ def republish(
 @app.command()
 def provision(
     nats_url: NatsUrl = NATS_HERE,
-    password_file: PasswordFile = Path("secrets/nats-operator"),
+    password_file: PasswordFile = OPERATORS_PASSWORD,
     replicas: Annotated[int, typer.Option(help="of each stream; 3 in a cluster")] = 1,
     wait: Annotated[float, typer.Option(help="seconds for a server that is not there yet")] = 0.0,
 ) -> None:
     """Make NATS' streams and consumers, or bring them up to date."""
     from deploy.provisioning import provision_all  # noqa: PLC0415 - likewise
 
-    asyncio.run(provision_all(nats_url, password_file.read_text().strip(), replicas=replicas, wait=wait))
+    asyncio.run(provision_all(nats_url, _read(password_file, "--password-file"), replicas=replicas, wait=wait))
     _say("streams and consumers are as they should be")
 
 
@@ -215,6 +218,14 @@ def _given(key: str | None) -> str:
         msg = "this needs an API key: set KULTURSKOLE_KEY"
         raise Wrong(msg)
     return key
+
+
+def _read(file: Path, option: str) -> str:
+    try:
+        return file.read_text().strip()
+    except OSError as error:
+        msg = f"{file} cannot be read ({error.strerror}): say with {option} where it is"
+        raise Wrong(msg) from None
 
 
 def _say(line: str) -> None:

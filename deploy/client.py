@@ -7,6 +7,9 @@ from typing import Any, Self
 
 import httpx
 
+# What a service says while it can't, and what gateways say while it is not there.
+AWAY = (httpx.codes.BAD_GATEWAY, httpx.codes.SERVICE_UNAVAILABLE, httpx.codes.GATEWAY_TIMEOUT)
+
 
 class Refused(Exception):
     """An API answered with a problem. The message is its own."""
@@ -55,7 +58,7 @@ class Client:
         except httpx.TransportError as error:
             msg = f"{self.url} does not answer: {type(error).__name__}"
             raise Unavailable(msg) from error
-        if answer.status_code == httpx.codes.SERVICE_UNAVAILABLE:
+        if answer.status_code in AWAY:
             msg = f"{path}: {_detail(answer)}"
             raise Unavailable(msg)
         if answer.is_error:

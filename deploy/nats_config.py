@@ -18,6 +18,9 @@ USERS = (*PUBLISHERS, OPERATOR, READER)  # every service publishes, so a service
 # for the account that asks, and theirs has none.
 DOMAIN = "kulturskole"
 
+# Who asks whom: the answers hold personal data.
+ASKS = {"notifications": ("registration", "scheduling", "billing")}
+
 _PASSWORD = re.compile(r"[A-Za-z0-9_-]{20,}")
 
 
@@ -27,28 +30,25 @@ def nats_config(
     store: Path | str,
     port: int,
     host: str = "127.0.0.1",
-    monitoring_port: int | None = None,
     sync_always: bool = False,
 ) -> str:
     """The text of a configuration file.
 
     `passwords` has one for each of USERS. `sync_always` has JetStream write through to the disk before it
-    acknowledges, as a machine that may lose its power wants it; else it does so every two minutes. `monitoring_port`
-    serves `/healthz` on all interfaces. Raises KeyError for a missing password, ValueError for one that is too short
-    or that a configuration file could misread.
+    acknowledges, as a machine that may lose its power wants it; else it does so every two minutes. Raises KeyError for
+    a missing password, ValueError for one that is too short or that a configuration file could misread.
     """
     for user in USERS:
         if not _PASSWORD.fullmatch(passwords[user]):
             msg = f"the password of {user} has to be 20 or more letters, digits, - or _"
             raise ValueError(msg)
     services = "\n".join(_service(service, passwords[service]) for service in PUBLISHERS)
-    monitoring = f"http: {json.dumps(f'0.0.0.0:{monitoring_port}')}\n" if monitoring_port else ""
     sync = "\n  sync_interval: always" if sync_always else ""
     return f"""\
 # Written by `kulturskole`; holds passwords.
 server_name: kulturskole
 listen: {json.dumps(f"{host}:{port}")}
-{monitoring}jetstream {{
+jetstream {{
   store_dir: {json.dumps(str(store))}{sync}
 }}
 accounts {{
@@ -79,7 +79,8 @@ def _service(service: str, password: str) -> str:
     streams = [stream_of(publisher) for publisher in PUBLISHERS if publisher != service]
     pull = [subject for stream in streams for subject in _pull(stream, service)]
     own = f"$JS.API.STREAM.INFO.{stream_of(service)}"  # whether its stream still moves, for /operations/state
-    publish = [f"kulturskole.{service}.>", "rpc.>", own, *pull]
+    asked = [f"rpc.{answers}.>" for answers in ASKS.get(service, ())]
+    publish = [f"kulturskole.{service}.>", *asked, own, *pull]
     subscribe = [f"_INBOX_{service}.>", f"rpc.{service}.>"]
     return _user(service, password, publish, subscribe, allow_responses=True)
 

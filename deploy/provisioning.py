@@ -14,7 +14,7 @@ from nats.aio.client import Client
 
 from deploy.nats_config import OPERATOR
 from deploy.parts import PARTS
-from shared.messaging.broker import inbox_prefix
+from shared.messaging.broker import NoBroker, inbox_prefix
 from shared.messaging.streams import durables, provision
 
 log = structlog.get_logger()
@@ -23,7 +23,7 @@ log = structlog.get_logger()
 async def provision_all(url: str, password: str, *, replicas: int = 1, wait: float = 0.0) -> None:
     """Waits `wait` seconds for a server that can't be reached yet.
 
-    Raises ProvisioningFailed, or nats.errors.Error or OSError where the server can't be reached or refuses the user.
+    Raises ProvisioningFailed, or NoBroker where the server can't be reached or refuses the user.
     """
     until = monotonic() + wait
     while True:
@@ -31,7 +31,7 @@ async def provision_all(url: str, password: str, *, replicas: int = 1, wait: flo
             async with operator(url, password) as client:
                 await provision(client, durables(part.consumers for part in PARTS), replicas=replicas)
                 return
-        except (nats.errors.NoServersError, OSError):
+        except NoBroker:
             if monotonic() >= until:
                 raise
             await asyncio.sleep(0.5)
@@ -39,21 +39,30 @@ async def provision_all(url: str, password: str, *, replicas: int = 1, wait: flo
 
 @asynccontextmanager
 async def operator(url: str, password: str) -> AsyncIterator[Client]:
-    """A connection as NATS' operator. Raises nats.errors.Error or OSError where there is none to be had."""
+    """A connection as NATS' operator. Raises NoBroker where there is none to be had."""
+    try:
+        client = await _connect(url, password)
+    except (nats.errors.Error, OSError) as error:
+        msg = f"NATS at {url} does not let its user {OPERATOR} in: {error}"
+        raise NoBroker(msg) from error
+    try:
+        yield client
+    finally:
+        await client.close()
 
+
+async def _connect(url: str, password: str) -> Client:
     async def error(problem: Exception) -> None:
-        log.warning("NATS", error=str(problem))
+        log.debug("NATS", error=str(problem))
 
-    client = await nats.connect(
+    return await nats.connect(
         url,
         user=OPERATOR,
         password=password,
         inbox_prefix=inbox_prefix(OPERATOR),
         allow_reconnect=False,
+        max_reconnect_attempts=1,  # at the first connect too, which would otherwise be tried for two minutes
+        reconnect_time_wait=0.2,
         connect_timeout=10,
         error_cb=error,
     )
-    try:
-        yield client
-    finally:
-        await client.close()

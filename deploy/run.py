@@ -13,7 +13,7 @@ from deploy.demo import story, summary
 from deploy.demo.cast import municipalities
 from deploy.demo.play import check_time
 from deploy.embedded import Running, running, told_to_stop
-from deploy.state import empty
+from deploy.state import empty, mark
 
 Say = Callable[[str], None]
 
@@ -80,7 +80,7 @@ def _public(figures: dict[str, Any]) -> dict[str, Any]:
 
 
 def _write(folder: Path, **contents: Any) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
+    mark(folder)
     for name, content in contents.items():
         (folder / f"{name}.json").write_text(canonical(content), encoding="utf-8")
 

@@ -119,5 +119,11 @@ def empty(folder: Path) -> None:
         state.open()
         shutil.rmtree(folder)
         state.close()
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    (folder / MARK).write_text("`kulturskole demo` empties this folder at its next run\n")
+    mark(folder)
+
+
+def mark(folder: Path) -> None:
+    """Make the folder a demo's own, unless it holds something else already."""
+    if not folder.exists() or not any(folder.iterdir()):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        (folder / MARK).write_text("`kulturskole demo` empties this folder at its next run\n")

@@ -1,4 +1,4 @@
-"""What happens in the regional programme 2024–2025, day by day (DOMAIN.md, S4)."""
+"""What happens in the regional programme 2024–2025, day by day (S4)."""
 
 from __future__ import annotations
 

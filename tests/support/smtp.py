@@ -45,6 +45,7 @@ class MailServer:
         self.port = free_port()
         self.deliveries: list[Delivery] = []
         self._answers: dict[str, str] = {}
+        self._to_senders = ""
         self._drops = 0
         self._server: asyncio.Server | None = None
         self.connections: set[asyncio.BaseTransport] = set()
@@ -68,6 +69,10 @@ class MailServer:
         """Say this to a mail for the address (`451 busy`, `550 no such user`); `250 ok` takes mails again."""
         self._answers[address] = reply
 
+    def answer_sender(self, reply: str) -> None:
+        """Say this to whoever wants to send anything (`530 authentication required`)."""
+        self._to_senders = reply
+
     def drop_before_confirming(self, times: int = 1) -> None:
         """Take the next mails, but end the connection instead of saying 250: the sender can't know."""
         self._drops += times
@@ -75,6 +80,15 @@ class MailServer:
     def to(self, address: str) -> list[EmailMessage]:
         """What arrived for an address, in order."""
         return [it.message for it in self.deliveries if address in it.recipients]
+
+    async def handle_MAIL(  # noqa: N802 - aiosmtpd's name
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if self._to_senders:
+            return self._to_senders
+        envelope.mail_from = address
+        envelope.mail_options.extend(options)
+        return "250 OK"
 
     async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]

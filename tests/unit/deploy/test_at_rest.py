@@ -16,9 +16,9 @@ QUIET = {"unsent": 0, "lag": 0, "marks": 0, "mails": 0, "parked": 0}
 
 
 class Answers:
-    """What the services answer, a list of rounds; the last one goes on for ever. None is a 503."""
+    """What the services answer, a list of rounds; the last one goes on for ever. A number is the status of an error."""
 
-    def __init__(self, *rounds: dict[str, Any] | None) -> None:
+    def __init__(self, *rounds: dict[str, Any] | int) -> None:
         self._rounds = rounds
         self._asked = itertools.count()
         self.rounds = 0
@@ -27,14 +27,14 @@ class Answers:
         service = request.url.path.split("/")[1]
         self.rounds = next(self._asked) // len(PUBLISHERS)
         now = self._rounds[min(self.rounds, len(self._rounds) - 1)]
-        if now is None:
-            return httpx.Response(503, json={"detail": "NATS does not answer right now"})
+        if isinstance(now, int):
+            return httpx.Response(now, json={"detail": "NATS does not answer right now"})
         changes = {name: value for name, value in now.items() if name != "last" and service == "billing"}
         last = now.get("last", 7)
         return httpx.Response(200, json={"service": service, **QUIET, **changes, "last_sequence": last})
 
 
-async def rounds_until_rest(*rounds: dict[str, Any] | None, within: float = 5.0) -> int:
+async def rounds_until_rest(*rounds: dict[str, Any] | int, within: float = 5.0) -> int:
     answers = Answers(*rounds)
     async with Client("http://x", "key", transport=httpx.MockTransport(answers)) as client:
         await until_at_rest(client, within=within)
@@ -62,8 +62,9 @@ async def test_parked_messages_do_not_stand_in_the_way() -> None:
     assert await rounds_until_rest({"parked": 3}) == 2
 
 
-async def test_a_service_that_is_starting_again_is_waited_for() -> None:
-    assert await rounds_until_rest({}, None, {}) == 4
+@pytest.mark.parametrize("status", [502, 503, 504])
+async def test_a_service_that_is_starting_again_is_waited_for_whatever_the_gateway_says_meanwhile(status: int) -> None:
+    assert await rounds_until_rest({}, status, {}) == 4
 
 
 async def test_who_is_never_at_rest_is_named() -> None:

@@ -156,6 +156,14 @@ async def test_services_ask_each_other(connect: Connect) -> None:
     assert (asks.refused, answers.refused) == ([], [])
 
 
+@pytest.mark.parametrize("service", ["registration", "scheduling", "billing"])
+async def test_nobody_asks_who_need_not(connect: Connect, service: str) -> None:
+    """The answers hold personal data."""
+    asks = await connect(service)
+    for subject in ("rpc.registration.contacts", "rpc.scheduling.session", "rpc.billing.invoice"):
+        assert not await asks.publish(subject, reply=f"_INBOX_{service}.x")
+
+
 async def test_another_system_reads_every_stream_through_the_durables_made_for_it(connect: Connect) -> None:
     reader = await connect(READER)
     for publisher in PUBLISHERS:
@@ -210,7 +218,7 @@ async def test_another_system_can_do_nothing_but_read(connect: Connect) -> None:
 
 
 async def test_another_system_cannot_have_the_server_write_into_our_account(connect: Connect) -> None:
-    """The reply address of a pull is where messages go: one of ours must not be reached (DESIGN.md, Events)."""
+    """The reply address of a pull is where messages go: one of ours must not be reached (docs/adr/0008)."""
     reader, service, other = await connect(READER), await connect("registration"), await connect("billing")
     heard: list[Msg] = []
 

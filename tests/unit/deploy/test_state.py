@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 from deploy.bootstrap import bootstrap
 from deploy.nats_config import USERS
 from deploy.ports import PortTaken, chosen
-from deploy.state import InUse, NotOurs, State, empty
+from deploy.state import InUse, NotOurs, State, empty, mark
 from shared.web import keys
 from shared.web.keys import Keys
 
@@ -66,6 +67,15 @@ def test_a_demo_empties_its_own_folder_and_no_other(tmp_path: Path) -> None:
     assert (tmp_path / "home" / "letter").read_text() == "dear"
 
 
+def test_what_a_demo_played_elsewhere_wrote_is_a_demos_to_empty(tmp_path: Path) -> None:
+    mark(tmp_path / "demo")
+    (tmp_path / "demo" / "books.json").write_text("{}")
+    empty(tmp_path / "demo")
+    mark(tmp_path)
+    with pytest.raises(NotOurs):
+        empty(tmp_path)
+
+
 def test_a_demo_does_not_empty_a_folder_that_is_in_use(tmp_path: Path) -> None:
     empty(tmp_path)
     state = State(tmp_path)
@@ -85,7 +95,11 @@ def test_a_taken_port_is_named_with_the_option_that_sets_another() -> None:
     assert chosen(0, "NATS", "--nats-port") > 0
 
 
-def test_bootstrap_makes_what_is_missing_and_leaves_what_is_there(tmp_path: Path) -> None:
+def test_bootstrap_makes_what_is_missing_and_leaves_what_is_there(
+    tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    before = os.umask(0o077)  # as a careful shell has it; what is mounted has other users
+    request.addfinalizer(lambda: os.umask(before))
     bootstrap(tmp_path / "secrets")
     made = {path: path.read_text() for path in (tmp_path / "secrets").rglob("*") if path.is_file()}
     assert {"postgres-admin", "postgres-billing", "nats-operator", "nats.conf", "keys.json"} <= {it.name for it in made}
@@ -94,4 +108,8 @@ def test_bootstrap_makes_what_is_missing_and_leaves_what_is_there(tmp_path: Path
     key = Keys(tmp_path / "secrets" / "keys" / "keys.json").find((tmp_path / "secrets" / "operator-key").read_text())
     assert key is not None
     assert key.role == "operator"
+    assert (tmp_path / "secrets" / "keys").stat().st_mode & 0o777 == 0o755
+    assert {
+        it.stat().st_mode & 0o777 for it in (tmp_path / "secrets").glob("[np]*-[a-z]*") if it.suffix != ".json"
+    } == {0o644}
     assert "sync_interval: always" in (tmp_path / "secrets" / "nats.conf").read_text()
