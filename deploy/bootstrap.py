@@ -16,8 +16,7 @@ from shared.events.catalogue import PUBLISHERS
 from shared.messaging.streams import READER
 from shared.web import keys
 
-MONITORING_PORT = 8222
-MOUNTED = 0o644
+MOUNTED, ENTERED = 0o644, 0o755  # whatever the umask is
 OPERATORS_KEY = "operator-key"  # the file that holds the secret of the operator's API key
 
 
@@ -28,9 +27,7 @@ def bootstrap(folder: Path, *, nats_url: str = "nats://127.0.0.1:4222") -> None:
         _password(folder / name)
     passwords = {user: _password(folder / f"nats-{user}") for user in USERS}
     everywhere = "0.0.0.0"  # noqa: S104 - in its container, whose network decides who reaches it
-    config = nats_config(
-        passwords, store="/data", port=4222, host=everywhere, monitoring_port=MONITORING_PORT, sync_always=True
-    )
+    config = nats_config(passwords, store="/data", port=4222, host=everywhere, sync_always=True)
     write_secret(folder / "nats.conf", config, mode=MOUNTED)
     reader = reader_credentials(nats_url, passwords[READER])
     write_secret(folder / "nats-reader.json", json.dumps(reader, indent=2))
@@ -39,6 +36,7 @@ def bootstrap(folder: Path, *, nats_url: str = "nats://127.0.0.1:4222") -> None:
         secret = keys.create(keys_file, name=OPERATOR_KEY, role="operator")
         write_secret(folder / OPERATORS_KEY, secret)
     keys_file.chmod(MOUNTED)
+    keys_file.parent.chmod(ENTERED)
 
 
 def _password(path: Path) -> str:
