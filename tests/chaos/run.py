@@ -11,9 +11,11 @@ import asyncio
 import json
 import os
 import random
+import shutil
 import sys
 import tempfile
 import traceback
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -30,6 +32,7 @@ from tests.support.postgres import Postgres
 from tests.support.smtp import MailServer
 
 RESULT = Path("var") / "chaos.json"
+DATABASES = {"sqlite", "postgresql"}
 
 
 @dataclass(frozen=True)
@@ -57,34 +60,44 @@ SCENARIOS = (
 
 @asynccontextmanager
 async def world(database: str, sizes: Sizes, seed: int) -> AsyncIterator[World]:
-    """Servers of its own for one scenario."""
-    with tempfile.TemporaryDirectory(prefix="kulturskole-chaos-") as name:
-        folder = Path(name)
-        nats, mails = NatsServer(folder / "nats"), MailServer()
-        postgres = Postgres() if database == "postgresql" else None
-        await nats.start()
-        await mails.start()
+    """Servers of its own for one scenario. Its folder is left where it fails: the logs are in it."""
+    folder = Path(tempfile.mkdtemp(prefix="kulturskole-chaos-"))
+    try:
+        async with _servers(folder, database, sizes, seed) as found:
+            yield found
+    except BaseException:
+        print(f"  logs and databases are in {folder}", flush=True)
+        raise
+    shutil.rmtree(folder)
+
+
+@asynccontextmanager
+async def _servers(folder: Path, database: str, sizes: Sizes, seed: int) -> AsyncIterator[World]:
+    nats, mails = NatsServer(folder / "nats"), MailServer()
+    postgres = Postgres() if database == "postgresql" else None
+    await nats.start()
+    await mails.start()
+    if postgres is not None:
+        postgres.start()
+        databases: SqliteDatabases | PostgresDatabases = PostgresDatabases(postgres)
+    else:
+        (folder / "databases").mkdir()
+        databases = SqliteDatabases(folder / "databases")
+    try:
+        yield World(
+            folder=folder,
+            nats=nats,
+            mails=mails,
+            postgres=postgres,
+            databases=databases,
+            sizes=sizes,
+            chance=random.Random(seed),
+        )
+    finally:
+        await mails.stop()
+        nats.stop()
         if postgres is not None:
-            postgres.start()
-            databases: SqliteDatabases | PostgresDatabases = PostgresDatabases(postgres)
-        else:
-            (folder / "databases").mkdir()
-            databases = SqliteDatabases(folder / "databases")
-        try:
-            yield World(
-                folder=folder,
-                nats=nats,
-                mails=mails,
-                postgres=postgres,
-                databases=databases,
-                sizes=sizes,
-                chance=random.Random(seed),
-            )
-        finally:
-            await mails.stop()
-            nats.stop()
-            if postgres is not None:
-                postgres.remove()
+            postgres.remove()
 
 
 async def run(arguments: argparse.Namespace) -> int:
@@ -95,17 +108,25 @@ async def run(arguments: argparse.Namespace) -> int:
         for database in arguments.databases.split(","):
             if scenario.name not in wanted or database not in scenario.databases:
                 continue
-            result: dict[str, Any] = {"scenario": scenario.name, "database": database, "seed": arguments.seed}
+            result: dict[str, Any] = {
+                "scenario": scenario.name,
+                "database": database,
+                "seed": arguments.seed,
+                "agreements": sizes.agreements,
+            }
             results.append(result)
+            injected: dict[str, Any] = {}
             print(f"{scenario.name} on {database} …", flush=True)
             began = monotonic()
             try:
                 async with world(database, sizes, arguments.seed) as it:
+                    injected = it.injected
                     result |= await scenario.play(it)
                     result["as_undisturbed"] = True
             except Exception as error:  # noqa: BLE001 - the other scenarios are still of interest
                 traceback.print_exc()
                 result |= {"as_undisturbed": False, "error": f"{type(error).__name__}: {error}"[:2000]}
+            result["injected"] = {name: _by_name(what) for name, what in injected.items()}
             result["seconds"] = seconds_since(began)
             print(json.dumps(result, ensure_ascii=False), flush=True)
             RESULT.parent.mkdir(exist_ok=True)
@@ -113,6 +134,10 @@ async def run(arguments: argparse.Namespace) -> int:
     failed = [it for it in results if not it["as_undisturbed"]]
     print(f"{len(results) - len(failed)} of {len(results)} as undisturbed; {RESULT} has it all")
     return 1 if failed else 0
+
+
+def _by_name(what: Any) -> Any:
+    return dict(sorted(Counter(what).items())) if isinstance(what, list) else what
 
 
 def main() -> None:
@@ -123,7 +148,14 @@ def main() -> None:
     parser.add_argument("--databases", default="sqlite,postgresql")
     parser.add_argument("--only", help=", ".join(it.name for it in SCENARIOS))
     os.environ.setdefault("PYTHONDONTWRITEBYTECODE", "1")
-    sys.exit(asyncio.run(run(parser.parse_args())))
+    arguments = parser.parse_args()
+    databases, names = set(arguments.databases.split(",")), {it.name for it in SCENARIOS}
+    wanted = set(arguments.only.split(",")) if arguments.only else names
+    if not wanted <= names or not databases <= DATABASES:
+        parser.error(f"there are {', '.join(sorted(names))}, on {', '.join(sorted(DATABASES))}")
+    if not any(it.name in wanted and databases & set(it.databases) for it in SCENARIOS):
+        parser.error("none of these is played on that database")
+    sys.exit(asyncio.run(run(arguments)))
 
 
 if __name__ == "__main__":

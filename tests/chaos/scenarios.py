@@ -13,16 +13,20 @@ import shutil
 import signal
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from time import monotonic
 from typing import Any
 
 import httpx
+from sqlalchemy import select
 
 from deploy.at_rest import until_at_rest
 from deploy.client import Refused
+from services.billing import tables
 from shared.clock import real_now
+from shared.database import Database
 from shared.events import registration, scheduling
 from shared.events.catalogue import PUBLISHERS
 from shared.events.envelope import Event, nats_subject
@@ -40,6 +44,17 @@ from tests.support.processes import HOST
 from tests.support.smtp import MailServer
 from tests.support.waiting import eventually
 
+WAITING = 0.05  # of a core, at most, while the broker is away
+SHARE = 0.05  # of the work, at least, for each of three replicas
+# What a replica's log says it did, with how many at once.
+WORK = (
+    ("scheduling", "messages are handled"),
+    ("billing", "messages are handled"),
+    ("notifications", "messages are handled"),
+    ("notifications", "mails were tried"),
+)
+HELD_UP = 10.0  # seconds, at most, for a good event among bad ones
+STOPPED = 20.0  # seconds, at most, from SIGTERM to the end
 TICKS = os.sysconf("SC_CLK_TCK")  # a second of processor time
 
 
@@ -62,6 +77,7 @@ class World:
     databases: SqliteDatabases | PostgresDatabases
     sizes: Sizes
     chance: random.Random
+    injected: dict[str, Any] = field(default_factory=dict)  # what was done to it until now
 
     @asynccontextmanager
     async def fleet(self, *, replicas: int = 1, environment: Mapping[str, str] | None = None) -> AsyncIterator[Fleet]:
@@ -87,11 +103,9 @@ async def kills(world: World) -> dict[str, Any]:
     count = world.sizes.agreements
     async with world.fleet() as fleet:
         async with faults.killing(fleet, world.chance, world.sizes.kills, every=3.0) as victims:
+            world.injected["killed"] = victims
             await Run(fleet.client, count, within=3600).play()
-        return {
-            "injected": {"kills": len(victims), "victims": {it: victims.count(it) for it in sorted(set(victims))}},
-            **await faults.outcome(fleet, count, within=1800),
-        }
+        return await faults.outcome(fleet, count, within=1800)
 
 
 async def points(world: World) -> dict[str, Any]:
@@ -99,13 +113,15 @@ async def points(world: World) -> dict[str, Any]:
     count = world.sizes.tenth
     async with world.fleet() as fleet:
         async with faults.dying_at_points(fleet) as reached:
+            world.injected["died at"] = reached
             await Run(fleet.client, count).play()
-        return {"injected": {"points": sorted(reached)}, **await faults.outcome(fleet, count)}
+        return await faults.outcome(fleet, count)
 
 
 async def broker_away(world: World) -> dict[str, Any]:
     """nats-server stopped for a minute; then its storage deleted, the streams provisioned and republished."""
     count, away = world.sizes.tenth, 60.0
+    world.injected.update({"seconds away": away, "storage deleted": 1})
     async with world.fleet() as fleet:
         found: dict[str, Any] = {}
 
@@ -119,7 +135,7 @@ async def broker_away(world: World) -> dict[str, Any]:
         restored = await _lose_streams(world, fleet)
         assert await faults.outcome(fleet, count) == before
         assert len(world.mails.deliveries) == sent
-        return {"injected": {"seconds_away": away, "storage_deleted": 1}, **found, **restored, **before}
+        return {**found, **restored, **before}
 
 
 async def _stop_broker(fleet: Fleet, seconds: float) -> dict[str, Any]:
@@ -139,7 +155,8 @@ async def _stop_broker(fleet: Fleet, seconds: float) -> dict[str, Any]:
     back = monotonic()
     for replica in fleet.all:
         await replica.until_ready()
-    assert all(not it.ends for it in fleet.all)
+    assert all(not it.ends for it in fleet.all), "a service ended because the broker was away"
+    assert max(shares.values()) < WAITING, f"waiting for the broker costs too much: {shares}"
     return {"share_of_a_core": shares, "seconds_until_ready_again": faults.seconds_since(back)}
 
 
@@ -162,7 +179,8 @@ async def _lose_streams(world: World, fleet: Fleet) -> dict[str, Any]:
 
 async def database_restarted(world: World) -> dict[str, Any]:
     """PostgreSQL restarted under load, over and over."""
-    count, restarts = world.sizes.tenth, 0
+    count = world.sizes.tenth
+    world.injected["restarts"] = 0
     assert world.postgres is not None
     async with world.fleet() as fleet:
         running = asyncio.create_task(Run(fleet.client, count).play())
@@ -170,24 +188,30 @@ async def database_restarted(world: World) -> dict[str, Any]:
             await asyncio.sleep(world.chance.uniform(3, 8))
             with world.postgres.down():
                 await asyncio.sleep(world.chance.uniform(0.2, 3))
-            restarts += 1
+            world.injected["restarts"] += 1
         await running
-        return {"injected": {"restarts": restarts}, **await faults.outcome(fleet, count)}
+        return await faults.outcome(fleet, count)
 
 
 async def replicas(world: World) -> dict[str, Any]:
-    """Three of every service: the same books, and each has its share of the work."""
+    """Three of every service: the same books, and each has its share of the work, as their logs tell."""
     count = world.sizes.tenth * 2
-    async with world.fleet(replicas=3) as fleet:
-        idle = {it: _processor_time(it.pid) for it in fleet.all}
+    world.injected["replicas of each"] = 3
+    async with world.fleet(replicas=3, environment={"KULTURSKOLE_LOG_LEVEL": "DEBUG"}) as fleet:
         await Run(fleet.client, count).play()
         found = await faults.outcome(fleet, count)
-        shares: dict[str, list[float]] = {}
-        for service, of in fleet.replicas.items():
-            used = [_processor_time(it.pid) - idle[it] for it in of]
-            shares[service] = [round(it / sum(used), 2) for it in used]
-            assert min(shares[service]) > 0.1, shares
-        return {"injected": {"replicas": 3}, "share_of_processor_time": shares, **found}
+        shares = {}
+        for service, told in WORK:
+            done = [_counted(it.log(), told) for it in fleet.replicas[service]]
+            shares[f"{service}, {told}"] = [round(it / sum(done), 2) for it in done]
+        assert min(min(of) for of in shares.values()) > SHARE, f"someone does all the work: {shares}"
+        return {"shares": shares, **found}
+
+
+def _counted(log: str, told: str) -> int:
+    """What such lines of a log add up to."""
+    lines = (json.loads(line) for line in log.splitlines() if line.startswith("{") and told in line)
+    return sum(line["count"] for line in lines if line["event"] == told)
 
 
 async def bad_events(world: World) -> dict[str, Any]:
@@ -198,26 +222,25 @@ async def bad_events(world: World) -> dict[str, Any]:
         before = await faults.outcome(fleet, 20)
         messages = [(nats_subject(it), _body(it)) for it in (_stranger(n) for n in range(total))]
         bad = [_bad(n) for n in range(total // 100)]
+        world.injected.update({"good events": total, "bad events": len(bad)})
         for subject, body in bad:
             messages.insert(world.chance.randrange(len(messages)), (subject, body))
-        probes: list[float] = []
-        probing = asyncio.create_task(_probe(fleet, probes))
+        enough = asyncio.Event()
+        probing = asyncio.create_task(_probe(fleet, enough))
         began = monotonic()
         await _publish(fleet, messages)
         # Each is parked by every service that consumes its subject; who raises does so in billing alone.
         expected = sum(1 if subject.startswith("kulturskole.scheduling") else 3 for subject, _ in bad)
         await eventually(lambda: _parked(fleet), equals=expected, within=600)
-        probing.cancel()
-        await asyncio.gather(probing, return_exceptions=True)
-        assert probes
-        assert max(probes) < 10, max(probes)
         parked_after = faults.seconds_since(began)
+        enough.set()
+        held_up = await probing
+        assert max(held_up.values()) < HELD_UP, f"good events were held up: {held_up}"
         found = await faults.outcome(fleet, 20, parked=expected)
         assert found | {"parked": 0, "events": before["events"]} == before  # the probes have told of meetings
         return {
-            "injected": {"events": total, "bad": len(bad)},
             "seconds_until_all_were_parked": parked_after,
-            "longest_that_a_good_one_was_held_up": round(max(probes), 2),
+            "seconds_that_a_good_one_was_held_up": held_up,
             **found,
         }
 
@@ -225,6 +248,7 @@ async def bad_events(world: World) -> dict[str, Any]:
 async def killing_events(world: World) -> dict[str, Any]:
     """Three events kill whoever handles them: parked, and all others applied."""
     killers = [_stranger(n) for n in range(3)]
+    world.injected["killing events"] = len(killers)
     async with world.fleet(environment={EVENTS: ",".join(it.id for it in killers)}) as fleet:
         await Run(fleet.client, 20).play()
         before = await faults.outcome(fleet, 20)
@@ -239,7 +263,6 @@ async def killing_events(world: World) -> dict[str, Any]:
         found = await faults.outcome(fleet, 20, parked=9)
         assert found | {"parked": 0} == before
         return {
-            "injected": {"killing_events": len(killers)},
             "deaths": faults.ends(fleet),
             "seconds_until_all_were_parked": parked_after,
             **found,
@@ -252,23 +275,26 @@ async def told_to_stop(world: World) -> dict[str, Any]:
     async with world.fleet() as fleet:
         running = asyncio.create_task(Run(fleet.client, count).play())
         took: list[float] = []
+        world.injected["sigterms"] = 0
         while not running.done():
             await asyncio.sleep(world.chance.uniform(0.5, 2))
             took.append(await world.chance.choice(fleet.all).end(signal.SIGTERM))
+            world.injected["sigterms"] += 1
         await running
         codes = sorted({end.code for it in fleet.all for end in it.ends})
-        assert codes == [0], codes
-        assert max(took) < 20, took
+        assert codes == [0], f"some ended otherwise: {codes}"
+        assert max(took) < STOPPED, f"some took longer to stop: {sorted(took)[-3:]}"
         return {
-            "injected": {"sigterms": len(took)},
             "longest_stop_s": round(max(took), 2),
             **await faults.outcome(fleet, count),
         }
 
 
-async def _probe(fleet: Fleet, took: list[float]) -> None:
-    """How long it takes until scheduling knows of a party that was just registered, over and over."""
-    for number in parties(2_000)[-500:]:
+async def _probe(fleet: Fleet, enough: asyncio.Event) -> dict[str, float]:
+    """The longest that it takes until scheduling knows of a party, and billing of a session, asked over and over."""
+    longest = {"scheduling": 0.0, "billing": 0.0}
+    billing = Database(fleet.urls["billing"])
+    for n, number in enumerate(parties(2_000)[-500:], start=100):
         party = {
             "organisation_number": number,
             "kind": "municipality",
@@ -294,8 +320,25 @@ async def _probe(fleet: Fleet, took: list[float]) -> None:
                 if refused.status != httpx.codes.NOT_FOUND:
                     raise
             await asyncio.sleep(0.05)
-        took.append(monotonic() - began)
+        longest["scheduling"] = max(longest["scheduling"], faults.seconds_since(began))
+        session = await fleet.client.post(f"/scheduling/programmes/{PROGRAMME}/sessions", JOINT | {"number": n})
+        began = monotonic()
+        await eventually(partial(_knows, billing, session["id"]), within=60)
+        longest["billing"] = max(longest["billing"], faults.seconds_since(began))
+        if enough.is_set():
+            break
         await asyncio.sleep(1)
+    await billing.close()
+    return longest
+
+
+async def _knows(database: Database, session: str) -> bool:
+    query = select(tables.session.c.id).where(tables.session.c.id == session)
+    async with database.reading() as connection:
+        return (await connection.execute(query)).first() is not None
+
+
+JOINT = {"kind": "joint_session", "format": "digital", "title": "Prøve", "when": {"months": ["2024-12"]}}
 
 
 def _stranger(n: int) -> Event[Party]:

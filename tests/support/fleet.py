@@ -162,7 +162,7 @@ class Fleet:
         self.broker = broker
         self.mails = mails
         self.keys_file = folder / "keys.json"
-        self._urls = urls
+        self.urls = urls
         secret = keys.create(self.keys_file, name="test", role="operator")
         self.replicas = {
             service: [self._replica(folder, service, number) for number in range(replicas)] for service in PUBLISHERS
@@ -176,7 +176,7 @@ class Fleet:
 
     async def start(self) -> None:
         """Returns when all are ready."""
-        for service, url in self._urls.items():
+        for service, url in self.urls.items():
             database = Database(url)
             await migrations.upgrade(database, service)
             await database.close()
@@ -201,7 +201,7 @@ class Fleet:
 
     def _replica(self, folder: Path, service: str, number: int) -> Replica:
         given = {
-            "DATABASE_URL": self._urls[service],
+            "DATABASE_URL": self.urls[service],
             "NATS_URL": self.broker.url,
             "NATS_USER": service,
             "NATS_PASSWORD": PASSWORDS[service],
