@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -17,50 +18,46 @@ from services.billing.use_cases.issue_what_is_due import issue_what_is_due
 from shared.service import listen, server_for
 from shared.web import keys
 from tests.bench import billing
-from tests.bench.ground import Databases, Figures, Ground, clocked, in_turns
+from tests.bench.ground import Databases, Figures, Ground, in_turns
 from tests.integration.billing.world import SELLER
 from tests.support.processes import HOST, free_port
 from tests.unit.billing.news import PROGRAMME
 
-REQUESTS, AT_ONCE = 1_000, 4
+REQUESTS, AT_ONCE = 2_000, 4
 PATH = f"/billing/programmes/{PROGRAMME}/invoices?limit=50"
 
 
 async def measure(ground: Ground, figures: Figures) -> None:
     """On PostgreSQL, as production runs."""
     file = ground.folder / "api-keys.json"
-    headers = {"Authorization": f"Bearer {keys.create(file, name='bench', role='reader')}"}
-    async with _ours(ground.kinds["postgresql"], file) as url, httpx.AsyncClient(base_url=url, headers=headers) as http:
-        content = (await http.get(PATH)).raise_for_status().content
+    key = keys.create(file, name="bench", role="reader")
+    async with _ours(ground.kinds["postgresql"], file) as port:
+        content = await _read(port, key)
         assert len(json.loads(content)["items"]) == 50
-        async with _bare(content) as bare_url, httpx.AsyncClient(base_url=bare_url, headers=headers) as bare_http:
-
-            async def bare() -> float:
-                return await _ask(bare_http)
-
-            async def ours() -> float:
-                return await _ask(http)
-
-            floor, took = await in_turns(bare, ours)
+        async with _bare(content) as bare_port:
+            floor, took = await in_turns(lambda: _ask(bare_port, key), lambda: _ask(port, key))
     figures["api.read_vs_bare_route"] = floor / took
     figures["api.reads_per_s"] = REQUESTS / took
 
 
-async def _ask(http: httpx.AsyncClient) -> float:
-    left = iter(range(REQUESTS))
+async def _read(port: int, key: str) -> bytes:
+    async with httpx.AsyncClient() as http:
+        answer = await http.get(f"http://{HOST}:{port}{PATH}", headers={"Authorization": f"Bearer {key}"})
+    return answer.raise_for_status().content
 
-    async def ask() -> None:
-        for _ in left:
-            answer = await http.get(PATH)
-            assert answer.status_code == httpx.codes.OK
 
-    with clocked() as took:
-        await asyncio.gather(*(ask() for _ in range(AT_ONCE)))
-    return took()
+async def _ask(port: int, key: str) -> float:
+    """Seconds that a process of its own waits for the answers."""
+    asker = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "tests.bench.asker", str(port), PATH, key, str(REQUESTS), str(AT_ONCE)),
+        stdout=asyncio.subprocess.PIPE,
+    )
+    told, _ = await asker.communicate()
+    return float(told)
 
 
 @asynccontextmanager
-async def _ours(databases: Databases, file: Path) -> AsyncIterator[str]:
+async def _ours(databases: Databases, file: Path) -> AsyncIterator[int]:
     database = await billing.ready(databases, 200)
     await issue_what_is_due(database, PROGRAMME, SELLER)
     url = database.url.render_as_string(hide_password=False)
@@ -72,7 +69,7 @@ async def _ours(databases: Databases, file: Path) -> AsyncIterator[str]:
 
 
 @asynccontextmanager
-async def _bare(content: bytes) -> AsyncIterator[str]:
+async def _bare(content: bytes) -> AsyncIterator[int]:
     api = FastAPI()
 
     @api.get("/billing/programmes/{programme}/invoices")
@@ -84,14 +81,14 @@ async def _bare(content: bytes) -> AsyncIterator[str]:
 
 
 @asynccontextmanager
-async def _serving(api: FastAPI) -> AsyncIterator[str]:
+async def _serving(api: FastAPI) -> AsyncIterator[int]:
     port = free_port()
     server = server_for(api)
     task = asyncio.create_task(server.serve(sockets=[listen(HOST, port)]))
     while not server.started:  # noqa: ASYNC110 - uvicorn has a flag for it and no event
         await asyncio.sleep(0.01)
     try:
-        yield f"http://{HOST}:{port}"
+        yield port
     finally:
         server.should_exit = True
         await task

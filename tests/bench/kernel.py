@@ -59,7 +59,7 @@ def _events() -> list[Event[Any]]:
 
 @asynccontextmanager
 async def _broker(ground: Ground) -> AsyncIterator[NatsServer]:
-    server = NatsServer(ground.new_folder() / "nats")
+    server = NatsServer(ground.new_folder() / "nats", sync_always=True)
     await server.start()
     operator = await server.client()
     await provision(operator, durables([toy.consumers("billing")]))

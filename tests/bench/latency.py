@@ -44,7 +44,7 @@ async def measure(ground: Ground, figures: Figures) -> None:
     """The services as processes, on PostgreSQL."""
     databases = ground.kinds["postgresql"]
     folder = ground.new_folder()
-    nats, mails = NatsServer(folder / "nats"), MailServer()
+    nats, mails = NatsServer(folder / "nats", sync_always=True), MailServer()
     await nats.start()
     await mails.start()
     fleet = Fleet(folder, {it: await databases.create(it) for it in PUBLISHERS}, nats, mails)

@@ -1,7 +1,7 @@
 """`make bench`: figures, and ratios to a floor that is measured in the same run; printed, and kept in var/bench.json.
 
 make bench                                all of it
-make bench ARGS="billing latency"         some of it
+make bench ARGS="billing latency"         some of it; the other figures stay as they were
 """
 
 from __future__ import annotations
@@ -51,7 +51,9 @@ async def run(wanted: list[str]) -> None:
             for figure in sorted(figures.keys() - before):
                 print(line(figure, figures[figure]), flush=True)
     RESULT.parent.mkdir(exist_ok=True)
-    RESULT.write_text(json.dumps({name: round(it, 4) for name, it in sorted(figures.items())}, indent=2) + "\n")
+    before = json.loads(RESULT.read_text()) if RESULT.exists() and len(wanted) < len(PARTS) else {}
+    kept = before | {name: round(it, 4) for name, it in figures.items()}
+    RESULT.write_text(json.dumps(dict(sorted(kept.items())), indent=2) + "\n")
     print(f"\n{RESULT} has them; Python {platform.python_version()} on {platform.machine()}")
 
 

@@ -25,8 +25,9 @@ PASSWORDS = {user: f"the-test-password-of-{user}" for user in USERS}
 class NatsServer:
     """One server with JetStream on disk, in `folder`; `config` gives the text of its configuration for a port."""
 
-    def __init__(self, folder: Path, config: Callable[[int], str] | None = None) -> None:
+    def __init__(self, folder: Path, config: Callable[[int], str] | None = None, *, sync_always: bool = False) -> None:
         self._folder = folder
+        self._sync_always = sync_always
         self._config = config or self._with_our_users
         self._process: subprocess.Popen[bytes] | None = None
         self.port = free_port()
@@ -91,7 +92,7 @@ class NatsServer:
             self._process = None
 
     def _with_our_users(self, port: int) -> str:
-        return nats_config(PASSWORDS, store=self._folder / "jetstream", port=port)
+        return nats_config(PASSWORDS, store=self._folder / "jetstream", port=port, sync_always=self._sync_always)
 
     async def _greets(self) -> bool:
         try:
