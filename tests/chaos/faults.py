@@ -122,7 +122,7 @@ def _check_mails(fleet: Fleet, mails: Sequence[dict[str, Any]]) -> dict[str, int
     for id, times in again.items():
         between = sum(times[0] <= at <= times[-1] for at in deaths)
         assert len(times) <= 1 + between, f"mail {id} came {len(times)} times, and {between} senders died in between"
-    in_hand = HELD * Settings().smtp_connections
+    in_hand = HELD * Settings.model_fields["smtp_connections"].default
     assert len(again) <= in_hand * len(deaths), f"{len(again)} mails came again, and {len(deaths)} senders died"
     return {"mails": len(mails), "mails_that_came_twice": len(again), "senders_that_died": len(deaths)}
 

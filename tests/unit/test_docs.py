@@ -38,6 +38,13 @@ def test_the_page_on_messaging_names_each_file_of_the_kernel() -> None:
     assert files == set(re.findall(r"`(\w+\.py)`", page.split("## What is promised")[0]))
 
 
+def test_every_rule_that_a_refusal_names_is_among_the_rules() -> None:
+    rules = set(re.findall(r"\*\*([RSBNA]\d+)\*\*", (ROOT / "docs" / "domain.md").read_text(encoding="utf-8")))
+    sources = [*(ROOT / "services").rglob("*.py"), *(ROOT / "shared").rglob("*.py"), *(ROOT / "deploy").rglob("*.py")]
+    named = {rule for path in sources for rule in re.findall(r"\b([RSBNA]\d{1,2})\b", path.read_text(encoding="utf-8"))}
+    assert {"R5", "B3"} <= named <= rules
+
+
 def test_the_adrs_are_numbered_without_a_gap() -> None:
     numbers = sorted(int(path.name[:4]) for path in (ROOT / "docs" / "adr").glob("*.md"))
     assert numbers == list(range(1, len(numbers) + 1))
