@@ -3,27 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Literal
 
 from shared.events.scheduling import Days, Weeks, When
+from shared.norwegian import MONTHS, day_in_words
 
 Language = Literal["nb", "nn"]
 
-MONTHS = (
-    "januar",
-    "februar",
-    "mars",
-    "april",
-    "mai",
-    "juni",
-    "juli",
-    "august",
-    "september",
-    "oktober",
-    "november",
-    "desember",
-)
 WEEK = {"nb": "uke", "nn": "veke"}
 HOURS = {"nb": "timer", "nn": "timar"}
 MINUTES = {"nb": "minutter", "nn": "minutt"}
@@ -49,13 +35,13 @@ def _days(days: Days) -> str:
     if first != last and days.starts_at and days.ends_at:
         return _from_until(days)
     if first == last:
-        text = _day(last)
+        text = day_in_words(last)
     elif (first.year, first.month) == (last.year, last.month):
-        text = f"{first.day}.–{_day(last)}"
+        text = f"{first.day}.–{day_in_words(last)}"
     elif first.year == last.year:
-        text = f"{first.day}. {MONTHS[first.month - 1]} – {_day(last)}"
+        text = f"{first.day}. {MONTHS[first.month - 1]} – {day_in_words(last)}"
     else:
-        text = f"{_day(first)} – {_day(last)}"
+        text = f"{day_in_words(first)} – {day_in_words(last)}"
     if days.starts_at:
         text += f" kl. {_clock(days.starts_at)}"
         if days.ends_at:
@@ -67,11 +53,7 @@ def _from_until(days: Days) -> str:
     """The clock times are those of the first and of the last day."""
     begins, ends = _clock(days.starts_at or ""), _clock(days.ends_at or "")
     year = f" {days.first.year}" if days.first.year != days.last.year else ""
-    return f"{days.first.day}. {MONTHS[days.first.month - 1]}{year} kl. {begins} – {_day(days.last)} kl. {ends}"
-
-
-def _day(day: date) -> str:
-    return f"{day.day}. {MONTHS[day.month - 1]} {day.year}"
+    return f"{days.first.day}. {MONTHS[days.first.month - 1]}{year} kl. {begins} – {day_in_words(days.last)} kl. {ends}"
 
 
 def _clock(time: str) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated, Protocol
 
 import nats.errors
 from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import JSONResponse
+from nats.aio.client import Client
 from pydantic import AwareDatetime, BaseModel
 
 from shared import clock
@@ -15,11 +17,22 @@ from shared.database import is_passing
 from shared.errors import Conflict, RuleBroken
 from shared.events.catalogue import EVENT_TYPES, Unreadable, stream_of
 from shared.messaging import parking, relay
+from shared.messaging.batch import Batches
+from shared.messaging.due_work import Work
 from shared.messaging.watchdog import consumer_info
 from shared.web.api import Administrator, After, Body, DatabaseOf, Limit, Operator, Page, Reader, page_of
 
-if TYPE_CHECKING:
-    from shared.service import Service
+
+class Service(Protocol):
+    """So much of a service as is asked about here (shared/service.py)."""
+
+    name: str
+    streams: Sequence[str]
+    work: Sequence[Work]
+    batches: Batches
+    client: Client | None
+
+    async def readiness(self) -> dict[str, bool]: ...
 
 
 class ClockView(BaseModel):

@@ -15,7 +15,7 @@ from services.billing.domain.instalments import (
     split_fee,
     standing,
 )
-from services.billing.domain.wording import day
+from shared.norwegian import day_in_words
 
 Why = Literal[
     "rule_raised",
@@ -87,7 +87,7 @@ def _not_owed(agreement: Agreement, occasions: Occasions, n: int) -> Unbilled:
 
 
 def _ended(agreement: Agreement, n: int) -> Unbilled:
-    end = f"fra og med {day(agreement.ends_on)}" if agreement.ends_on else "lenger"
+    end = f"fra og med {day_in_words(agreement.ends_on)}" if agreement.ends_on else "lenger"
     return _why(n, "agreement_ended", f"Avtalen gjelder ikke {end}; denne raten skal ikke betales.")
 
 

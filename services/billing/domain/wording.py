@@ -1,23 +1,6 @@
-"""Days, and why there is no VAT, as a Norwegian reads them."""
+"""Why there is no VAT, as a Norwegian reads it."""
 
 from __future__ import annotations
-
-from datetime import date
-
-MONTHS = (
-    "januar",
-    "februar",
-    "mars",
-    "april",
-    "mai",
-    "juni",
-    "juli",
-    "august",
-    "september",
-    "oktober",
-    "november",
-    "desember",
-)
 
 
 def not_registered_for_vat(language_form: str) -> str:
@@ -25,11 +8,3 @@ def not_registered_for_vat(language_form: str) -> str:
     if language_form == "nynorsk":
         return "Seljaren er ikkje registrert i Meirverdiavgiftsregisteret."
     return "Selgeren er ikke registrert i Merverdiavgiftsregisteret."
-
-
-def day(it: date) -> str:
-    """
-    >>> day(date(2024, 9, 24))
-    '24. september 2024'
-    """
-    return f"{it.day}. {MONTHS[it.month - 1]} {it.year}"
