@@ -22,7 +22,7 @@ from shared.database import Database
 
 log = structlog.get_logger()
 
-SLICE = 2_000  # agreements a transaction: bounds memory, and how long the counters stay locked
+SLICE = 5_000  # agreements a transaction: bounds memory, and how long the counters stay locked
 
 
 async def issue_all_that_is_due(database: Database, seller: Seller) -> None:
