@@ -6,7 +6,9 @@ import asyncio
 import signal
 import socket
 import time
+from contextlib import suppress
 
+import httpx
 import pytest
 from sqlalchemy.exc import TimeoutError as PoolTimeOut
 
@@ -105,6 +107,25 @@ async def test_a_service_that_stops_while_the_broker_is_away_does_not_connect_ag
     assert billing.client.is_closed
     await arena.server.start()
     arena.operator = await arena.server.client()
+
+
+async def test_a_service_that_is_told_to_stop_while_it_waits_for_the_broker_stops(arena: Arena) -> None:
+    arena.server.kill()
+    process = await arena.spawn("billing")
+    url = f"http://127.0.0.1:{arena.port}/health/live"
+    await eventually(lambda: answers(url), within=30)
+    process.send_signal(signal.SIGTERM)
+    async with asyncio.timeout(9):  # it would wait for ten seconds
+        assert await process.wait() == 0
+    await arena.server.start()
+    arena.operator = await arena.server.client()
+
+
+async def answers(url: str) -> bool:
+    with suppress(httpx.HTTPError):
+        async with httpx.AsyncClient() as http:
+            return (await http.get(url)).is_success
+    return False
 
 
 @pytest.mark.parametrize("arena", ["postgresql"], indirect=True)

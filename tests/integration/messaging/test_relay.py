@@ -104,6 +104,22 @@ async def test_a_service_that_stops_sends_what_is_unsent(arena: Arena) -> None:
     assert await relay.count_unsent(arena.publisher) == 0
 
 
+async def test_a_relay_that_stops_without_a_broker_gives_up_at_once(
+    arena: Arena, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service = await arena.start("registration")
+    arena.server.kill()
+    looks = counted(monkeypatch, Relay, "unsent")
+    await toy.tell(service.database, [toy.a_party(1)])
+    await eventually(lambda: bool(looks), within=20)
+    looks.clear()
+    arena.started.remove(service)
+    await service.stop()
+    assert len(looks) <= 2
+    await arena.server.start()
+    arena.operator = await arena.server.client()
+
+
 async def test_a_row_that_is_to_be_sent_again_meanwhile_is_not_taken_for_sent(
     arena: Arena, monkeypatch: pytest.MonkeyPatch
 ) -> None:
