@@ -49,6 +49,8 @@ async def demo(folder: Path, ports: Ports, say: Say, *, stay: bool) -> list[str]
             say(f"\nSe på det: {it.url}  ·  Ctrl-C stopper")
             await told.wait()
             say("Stopper …")
+    if stay:
+        say("Stoppet.")
     return wrong
 
 
