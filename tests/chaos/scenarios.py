@@ -134,8 +134,9 @@ async def broker_away(world: World) -> dict[str, Any]:
         before = await faults.outcome(fleet, count)
         sent = len(world.mails.deliveries)
         restored = await _lose_streams(world, fleet)
-        assert await faults.outcome(fleet, count) == before
-        assert len(world.mails.deliveries) == sent
+        after_all = await faults.outcome(fleet, count)
+        assert after_all == before, f"{before} has become {after_all}"
+        assert len(world.mails.deliveries) == sent, f"{len(world.mails.deliveries) - sent} mails more were sent"
         return {**found, **restored, **before}
 
 
