@@ -20,6 +20,11 @@ AGREEMENTS = select(
 ).outerjoin(tables.party, _P.organisation_number == _A.party)
 
 
+class Slice(NamedTuple):
+    agreements: list[Agreement]
+    after: str | None  # the id to go on after; none where these were the last
+
+
 class Programme(NamedTuple):
     code: str
     name: str
@@ -41,17 +46,21 @@ async def check_is_named(connection: AsyncConnection, programme: str) -> None:
         raise NotFound(msg, field="programme")
 
 
-async def marked(
-    connection: AsyncConnection, programme: str, marks: Marks, *, after: str, limit: int
-) -> list[Agreement]:
-    """The next agreements by id that a mark is on."""
-    a, m = tables.agreement, tables.mark
-    query = AGREEMENTS.where(a.c.id > after).order_by(a.c.id).limit(limit)
+async def marked(connection: AsyncConnection, programme: str, marks: Marks, *, after: str, limit: int) -> Slice:
+    """The next agreements by id that a mark is on.
+
+    Which they are is asked first, and of the marks alone: joined with them, a planner may well look through all
+    agreements for the few.
+    """
+    a, m = tables.agreement.c, tables.mark.c
     if marks.on_all:
-        query = query.where(a.c.programme == programme)
-    else:
-        query = query.where(a.c.id.in_(select(m.c.agreement).where(m.c.programme == programme)))
-    return [_agreement(row) for row in await connection.execute(query)]
+        query = AGREEMENTS.where(a.programme == programme, a.id > after).order_by(a.id).limit(limit)
+        found = [_agreement(row) for row in await connection.execute(query)]
+        return Slice(found, found[-1].id if len(found) == limit else None)
+    on = select(m.agreement).where(m.programme == programme, m.agreement > after).distinct().order_by(m.agreement)
+    ids = [row.agreement for row in await connection.execute(on.limit(limit))]
+    query = AGREEMENTS.where(a.id.in_(ids)).order_by(a.id)
+    return Slice([_agreement(row) for row in await connection.execute(query)], ids[-1] if len(ids) == limit else None)
 
 
 async def of_programme(connection: AsyncConnection, programme: str) -> list[Agreement]:

@@ -50,21 +50,17 @@ async def issue_what_is_due(database: Database, programme: str, seller: Seller) 
     if not seen.ids:
         return
     await open_series(database, programme)
-    after = ""
-    while True:
+    after: str | None = ""
+    while after is not None:
         async with database.transaction() as connection:
             await marks.lock_programme(connection, programme, wait=True)
-            marked = await agreements.marked(connection, programme, seen, after=after, limit=SLICE)
+            marked, after = await agreements.marked(connection, programme, seen, after=after, limit=SLICE)
             if marked:
-                issued = await documents.of_marked(connection, programme, seen, first=marked[0].id, last=marked[-1].id)
+                issued = await documents.of_agreements(connection, marked, are_all=seen.on_all)
                 await bring_up_to_date(connection, programme, marked, issued, seller)
-            is_last = len(marked) < SLICE
-            if is_last:
+            if after is None:
                 await marks.remove(connection, seen)
         points.reached("work.slice_committed")
-        if is_last:
-            return
-        after = marked[-1].id
 
 
 async def marks_to_work_off(database: Database, programme: str) -> Marks:
