@@ -98,9 +98,8 @@ class Relay:
                 )
             except nats.errors.Error as error:
                 log.warning("an event was not sent", position=position, error=type(error).__name__)
-                self.jetstream = (
-                    self._client.jetstream()
-                )  # the old one counts it among those whose ack is awaited, for ever
+                # The old one counts it among those whose ack is awaited, for ever.
+                self.jetstream = self._client.jetstream()
                 if not isinstance(error, nats.errors.MaxPayloadError):
                     break  # nothing else will be sent either
         if acks:

@@ -117,9 +117,8 @@ def _check_mails(fleet: Fleet, mails: Sequence[dict[str, Any]]) -> dict[str, int
         arrived[delivery.message_id.strip("<>").partition("@")[0]].append(delivery.at)
     ours = {mail["id"] for mail in mails}
     assert ours == arrived.keys(), f"{len(ours - arrived.keys())} never came, {len(arrived.keys() - ours)} are not ours"
-    deaths = [
-        end.at for replica in fleet.replicas["notifications"] for end in replica.ends if end.code < 0
-    ]  # by a signal
+    ended = [end for replica in fleet.replicas["notifications"] for end in replica.ends]
+    deaths = [end.at for end in ended if end.code < 0]  # by a signal
     again = {id: times for id, times in arrived.items() if len(times) > 1}
     for id, times in again.items():
         between = sum(times[0] <= at <= times[-1] for at in deaths)
