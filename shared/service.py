@@ -115,7 +115,12 @@ class Service:
                 raise CannotStart(msg)
         self.batches.ack_wait = min((info.config.ack_wait or 5.0 for info in infos.values() if info), default=5.0)
         self._watchdog = Watchdog(client, self.database, self.name, self.streams)
-        await self.broker.start()
+        try:
+            await self.broker.start()
+            await client.flush()  # the server knows by now what is answered here
+        except (TimeoutError, nats.errors.Error) as error:
+            msg = f"NATS was lost while starting: {type(error).__name__}"
+            raise broker.NoBroker(msg) from None
         self._watching = asyncio.create_task(self._watchdog.run(self.fail), name="watchdog")
         for task in (self._watching, self._relay.start(client), *self._worker.start()):
             task.add_done_callback(self._must_not_end)
