@@ -6,7 +6,7 @@ import asyncio
 from typing import Any
 
 from deploy.client import Client, Unavailable
-from shared.events.catalogue import PUBLISHERS
+from shared.contracts.catalogue import PUBLISHERS
 
 BETWEEN = 0.04  # seconds between two rounds
 MUST_BE_ZERO = ("unsent", "lag", "marks", "mails")

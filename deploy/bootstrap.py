@@ -12,7 +12,7 @@ from pathlib import Path
 
 from deploy.nats_config import USERS, nats_config
 from deploy.state import OPERATOR_KEY, reader_credentials, write_secret
-from shared.events.catalogue import PUBLISHERS
+from shared.contracts.catalogue import PUBLISHERS
 from shared.messaging.streams import READER
 from shared.web import keys
 

@@ -20,7 +20,7 @@ from deploy.nats_server import NatsDidNotStart
 from deploy.ports import PortTaken
 from deploy.state import InUse, NotOurs
 from shared.clock import WrongClock, real_now
-from shared.events.catalogue import EVENT_TYPES
+from shared.contracts.catalogue import EVENT_TYPES
 from shared.messaging.broker import NoBroker
 from shared.messaging.streams import ProvisioningFailed
 from shared.service import CannotStart

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from shared.events.catalogue import PUBLISHERS, stream_of
+from shared.contracts.catalogue import PUBLISHERS, stream_of
 from shared.messaging.streams import READER
 
 OPERATOR = "operator"  # provisions streams and consumers

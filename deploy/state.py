@@ -12,7 +12,7 @@ from typing import IO
 
 from deploy.nats_config import DOMAIN, OPERATOR, USERS
 from deploy.ports import HOST
-from shared.events.catalogue import PUBLISHERS, stream_of
+from shared.contracts.catalogue import PUBLISHERS, stream_of
 from shared.messaging.broker import inbox_prefix
 from shared.messaging.streams import READER
 from shared.web import keys

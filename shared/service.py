@@ -25,13 +25,13 @@ from nats.aio.msg import Msg
 from sqlalchemy.exc import SQLAlchemyError
 
 from shared import clock, logs, migrations
+from shared.contracts.catalogue import stream_of
+from shared.contracts.questions import Question
 from shared.database import Database
-from shared.events.catalogue import stream_of
 from shared.messaging import ask, broker, consume, relay
 from shared.messaging.batch import Batches, Retries
 from shared.messaging.due_work import Work, Worker
 from shared.messaging.watchdog import Watchdog, consumer_info
-from shared.questions import Question
 from shared.settings import ServiceSettings
 from shared.web import contract, operations, problems
 from shared.web.closed import Closed

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from shared.events.scheduling import Days, Weeks, When
+from shared.contracts.scheduling import Days, Weeks, When
 from shared.norwegian import MONTHS, day_in_words
 
 Language = Literal["nb", "nn"]

@@ -12,7 +12,7 @@ from nats.aio.client import Client as Nats
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 
 from deploy.client import Client
-from shared.events.catalogue import PUBLISHERS, stream_of
+from shared.contracts.catalogue import PUBLISHERS, stream_of
 
 Row = dict[str, Any]
 PAGE = 500

@@ -13,7 +13,7 @@ from deploy.at_rest import states, until_at_rest
 from deploy.client import Client
 from deploy.demo.cast import Municipality
 from shared.clock import OSLO
-from shared.events.catalogue import PUBLISHERS
+from shared.contracts.catalogue import PUBLISHERS
 
 Say = Callable[[str], None]
 AFTERNOON = time(16, 0)

@@ -9,7 +9,7 @@ from deploy.client import Client
 from deploy.demo.cast import municipalities
 from deploy.demo.play import all_of
 from deploy.demo.story import LEFT, TERMINATED
-from shared.events.catalogue import PUBLISHERS
+from shared.contracts.catalogue import PUBLISHERS
 from shared.money import kroner
 
 EXPECTED = {

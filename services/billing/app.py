@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from services.billing import admin_api
+from services.billing import marks
 from services.billing.consumers import consumers
-from services.billing.repository import marks
+from services.billing.documents import admin_api as documents_api
+from services.billing.documents.use_cases.issue_invoices import Seller
+from services.billing.documents.use_cases.show_document import show_document
+from services.billing.instalments import admin_api as instalments_api
+from services.billing.instalments.use_cases.issue_what_is_due import issue_all_that_is_due
+from services.billing.instalments.use_cases.mark_every_programme import mark_every_programme
+from services.billing.occasions import admin_api as occasions_api
 from services.billing.settings import Settings
-from services.billing.use_cases.issue_invoices import Seller
-from services.billing.use_cases.issue_what_is_due import issue_all_that_is_due
-from services.billing.use_cases.mark_every_programme import mark_every_programme
-from services.billing.use_cases.show_document import show_document
+from shared.contracts.questions import BilledParty, WhatDocument
 from shared.database import Database
 from shared.messaging.due_work import Work
-from shared.questions import BilledParty, WhatDocument
 from shared.service import Service
 
 
@@ -25,7 +27,7 @@ def create(settings: Settings) -> Service:
         settings=settings,
         database=database,
         consumers=consumers,
-        routers=[admin_api.router],
+        routers=[it.router for it in (documents_api, instalments_api, occasions_api)],
         answers={WhatDocument: show_document},
         work=lambda _: [Work("issue what is due", issuing(database, seller(settings)), pending(database))],
     )

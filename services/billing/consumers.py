@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from services.billing import tables
-from services.billing.repository.marks import look_again
-from shared.events import registration, scheduling
-from shared.events.envelope import Event
+from services.billing.marks import look_again
+from shared.contracts import registration, scheduling
+from shared.contracts.envelope import Event
 from shared.messaging.consume import Consumers
 from shared.messaging.facts import Added, Fact, Newest
 from shared.when_text import when_text

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from services.notifications import admin_api
+from services.notifications.calendars import repository as calendars
+from services.notifications.calendars.use_cases.update_calendars import update_calendars
 from services.notifications.consumers import consumers
-from services.notifications.patience import PatientAsk
-from services.notifications.repository import calendars, mailings, mails, waiting
+from services.notifications.letters import admin_api as letters_api
+from services.notifications.letters import repository as mails
+from services.notifications.mailings import repository as mailings
+from services.notifications.mailings.use_cases.write_mailings import write_mailings
+from services.notifications.sending import admin_api as sending_api
+from services.notifications.sending import repository as waiting
+from services.notifications.sending.use_cases.send_mails import MailSending
 from services.notifications.settings import Settings
-from services.notifications.use_cases.send_mails import MailSending
-from services.notifications.use_cases.update_calendars import update_calendars
-from services.notifications.use_cases.write_mailings import write_mailings
 from shared.clock import real_now
 from shared.database import Database
 from shared.messaging.ask import Ask
 from shared.messaging.due_work import Work
+from shared.messaging.patience import PatientAsk
 from shared.service import Service
 
 
@@ -27,7 +31,7 @@ def create(settings: Settings) -> Service:
         settings=settings,
         database=database,
         consumers=consumers,
-        routers=[admin_api.router],
+        routers=[letters_api.router, sending_api.router],
         work=work.of,
     )
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from services.notifications import tables
-from shared.events import billing, registration, scheduling
-from shared.events.envelope import Event, EventType
+from shared.contracts import billing, registration, scheduling
+from shared.contracts.envelope import Event, EventType
 from shared.messaging.consume import Consumers
 from shared.messaging.facts import Added, Fact, Newest, Present
 

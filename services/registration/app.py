@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from services.registration.admin_api import agreements, applications, groups, programmes
+from services.registration.agreements import admin_api as agreements
+from services.registration.applications import admin_api as applications
 from services.registration.consumers import consumers
+from services.registration.contacts.use_cases.say_who_is_concerned import say_who_is_concerned
+from services.registration.groups import admin_api as groups
+from services.registration.overview import admin_api as overview
+from services.registration.parties import admin_api as parties
+from services.registration.people import admin_api as people
+from services.registration.programmes import admin_api as programmes
 from services.registration.settings import Settings
-from services.registration.use_cases.say_who_is_concerned import say_who_is_concerned
+from shared.contracts.questions import WhoIsConcerned
 from shared.database import Database
-from shared.questions import WhoIsConcerned
 from shared.service import Service
 
 
@@ -17,6 +23,6 @@ def create(settings: Settings) -> Service:
         settings=settings,
         database=Database(settings.database_url),
         consumers=consumers,
-        routers=[it.router for it in (programmes, applications, groups, agreements)],
+        routers=[it.router for it in (people, parties, programmes, applications, groups, agreements, overview)],
         answers={WhoIsConcerned: say_who_is_concerned},
     )

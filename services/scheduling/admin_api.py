@@ -8,8 +8,8 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from services.scheduling import repository
+from services.scheduling.domain.dates import When
 from services.scheduling.domain.session import Format, Kind, Session, State
-from services.scheduling.domain.when import When
 from services.scheduling.use_cases.cancel_session import cancel_session
 from services.scheduling.use_cases.change_description import change_description
 from services.scheduling.use_cases.complete_session import complete_session
@@ -19,9 +19,9 @@ from services.scheduling.use_cases.move_session import move_session
 from services.scheduling.use_cases.plan_session import plan_session
 from services.scheduling.use_cases.revoke_completion import revoke_completion
 from services.scheduling.use_cases.sharpen_session import sharpen_session
+from shared.contracts import scheduling as events
+from shared.contracts.envelope import OrganisationNumber
 from shared.errors import NotFound
-from shared.events import scheduling as events
-from shared.events.envelope import OrganisationNumber
 from shared.ids import new_id
 from shared.web.api import Administrator, After, Body, DatabaseOf, Day, Int, Limit, Line, Page, Reader, page_of
 from shared.web.keys import Key

@@ -6,8 +6,8 @@ from services.scheduling import admin_api
 from services.scheduling.consumers import consumers
 from services.scheduling.settings import Settings
 from services.scheduling.use_cases.say_what_session_is import say_what_session_is
+from shared.contracts.questions import WhatSession
 from shared.database import Database
-from shared.questions import WhatSession
 from shared.service import Service
 
 

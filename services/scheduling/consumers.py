@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from services.scheduling import tables
-from shared.events import registration
-from shared.events.envelope import Event
+from shared.contracts import registration
+from shared.contracts.envelope import Event
 from shared.messaging.consume import Consumers
 from shared.messaging.facts import Fact, Newest
 

@@ -9,9 +9,9 @@ from sqlalchemy import Row, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.scheduling import tables
+from services.scheduling.domain.dates import When
 from services.scheduling.domain.period import Period
 from services.scheduling.domain.session import Session
-from services.scheduling.domain.when import When
 from shared.errors import NotFound
 
 WHEN = TypeAdapter(When)

@@ -15,10 +15,10 @@ from faststream.nats import NatsBroker
 from nats.aio.msg import Msg
 from pydantic import BaseModel, ValidationError
 
+from shared.contracts.questions import Question
 from shared.database import Database, is_passing
 from shared.errors import Refused
 from shared.messaging.broker import INBOXES
-from shared.questions import Question
 
 log = structlog.get_logger()
 

@@ -21,9 +21,9 @@ from pydantic import BaseModel, ValidationError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.clock import real_now
+from shared.contracts import catalogue
+from shared.contracts.envelope import EntityId, Event
 from shared.database import Database, is_passing
-from shared.events import catalogue
-from shared.events.envelope import EntityId, Event
 from shared.messaging import inbox, parking
 from shared.messaging.consume import Consumers
 from shared.messaging.facts import Fact, record

@@ -15,8 +15,8 @@ from faststream.nats import JStream, NatsBroker, PullSub
 from nats.aio.msg import Msg
 from nats.js.api import ConsumerConfig
 
-from shared.events.catalogue import stream_of
-from shared.events.envelope import E, Event, EventType
+from shared.contracts.catalogue import stream_of
+from shared.contracts.envelope import E, Event, EventType
 from shared.messaging.broker import inbox_prefix
 from shared.messaging.facts import Fact
 from shared.messaging.pull import steady

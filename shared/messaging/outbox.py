@@ -11,13 +11,20 @@ from datetime import datetime
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from shared import clock
 from shared.clock import real_now
-from shared.events.envelope import E, Event, EventType, nats_subject
+from shared.contracts.envelope import E, Event, EventType, nats_subject
 from shared.ids import new_id
 from shared.messaging.tables import outbox
 
 LARGEST = 900_000  # bytes of an event; NATS carries 1 MiB a message with its headers
 CHANNEL = "outbox"  # PostgreSQL's NOTIFY: wakes the relay, whichever replica it runs in
+
+
+async def tell(connection: AsyncConnection, kind: EventType[E], entity: E) -> Event[E]:
+    """Have it told that this happened to one entity, at the domain's now. Returns the event."""
+    (event,) = await add(connection, kind, [entity], at=await clock.now(connection))
+    return event
 
 
 async def add(

@@ -23,7 +23,7 @@ from nats.js.api import (
 from nats.js.errors import APIError, NotFoundError
 from nats.js.manager import JetStreamManager
 
-from shared.events.catalogue import PUBLISHERS, stream_of
+from shared.contracts.catalogue import PUBLISHERS, stream_of
 from shared.messaging.consume import Consumers
 
 log = structlog.get_logger()

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import date
 from typing import Annotated, Any, Generic, TypeVar
 
-from fastapi import Depends, HTTPException, Query, Request
+from fastapi import Depends, HTTPException, Path, Query, Request
 from fastapi.security import HTTPBasic, HTTPBasicCredentials, HTTPBearer
 from fastapi.security.http import HTTPAuthorizationCredentials
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict, StringConstraints
@@ -58,6 +58,12 @@ class Body(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class View(BaseModel):
+    """What an answer shows: of a domain object's fields, those that are named here."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+
 class Page(BaseModel, Generic[T]):
     """A part of a list; `next` is the `after` of the following part, or null at the end."""
 
@@ -67,6 +73,8 @@ class Page(BaseModel, Generic[T]):
 
 Limit = Annotated[int, Query(ge=1, le=500)]
 After = Annotated[str | None, Query(max_length=200)]
+ProgrammeInPath = Annotated[str, Path(max_length=40)]
+ProgrammeInQuery = Annotated[str, Query(max_length=40)]
 
 
 def page_of(items: Sequence[T], limit: int, cursor: Callable[[T], str]) -> Page[Any]:

@@ -13,9 +13,9 @@ from nats.aio.client import Client
 from pydantic import AwareDatetime, BaseModel
 
 from shared import clock
+from shared.contracts.catalogue import EVENT_TYPES, Unreadable, stream_of
 from shared.database import is_passing
 from shared.errors import Conflict, RuleBroken
-from shared.events.catalogue import EVENT_TYPES, Unreadable, stream_of
 from shared.messaging import parking, relay
 from shared.messaging.batch import Batches
 from shared.messaging.due_work import Work

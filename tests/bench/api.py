@@ -13,8 +13,8 @@ import httpx
 from fastapi import FastAPI, Response
 
 from services.billing.app import create
+from services.billing.instalments.use_cases.issue_what_is_due import issue_what_is_due
 from services.billing.settings import Settings
-from services.billing.use_cases.issue_what_is_due import issue_what_is_due
 from shared.service import listen, server_for
 from shared.web import keys
 from tests.bench import billing

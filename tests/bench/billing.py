@@ -13,7 +13,7 @@ from sqlalchemy import Table, select
 
 from services.billing import tables
 from services.billing.consumers import consumers
-from services.billing.use_cases.issue_what_is_due import SLICE, issue_what_is_due
+from services.billing.instalments.use_cases.issue_what_is_due import SLICE, issue_what_is_due
 from shared import clock
 from shared.database import Database
 from shared.messaging import tables as kernel

@@ -11,7 +11,7 @@ from sqlalchemy import update
 
 from services.billing import tables
 from services.billing.consumers import consumers
-from services.billing.use_cases.issue_what_is_due import issue_what_is_due
+from services.billing.instalments.use_cases.issue_what_is_due import issue_what_is_due
 from shared.clock import real_now
 from shared.database import Database
 from shared.ids import new_id

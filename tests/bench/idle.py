@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from time import monotonic
 
-from shared.events.catalogue import PUBLISHERS
+from shared.contracts.catalogue import PUBLISHERS
 from tests.bench.ground import Figures, Ground
 from tests.support.fleet import ROOT, Fleet
 from tests.support.nats import NatsServer

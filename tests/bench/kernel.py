@@ -11,9 +11,9 @@ from nats.js.api import Header
 from sqlalchemy import func, select
 
 from shared.clock import real_now
+from shared.contracts import registration
+from shared.contracts.envelope import Event, nats_subject
 from shared.database import Database, insert
-from shared.events import registration
-from shared.events.envelope import Event, nats_subject
 from shared.ids import new_id
 from shared.messaging import relay
 from shared.messaging import tables as kernel

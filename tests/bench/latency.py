@@ -19,10 +19,10 @@ from deploy.at_rest import until_at_rest
 from deploy.nats_config import DOMAIN
 from services.billing import tables
 from services.billing.consumers import consumers
-from services.billing.use_cases.issue_what_is_due import issue_what_is_due
+from services.billing.instalments.use_cases.issue_what_is_due import issue_what_is_due
+from shared.contracts import registration
+from shared.contracts.catalogue import PUBLISHERS
 from shared.database import Database
-from shared.events import registration
-from shared.events.catalogue import PUBLISHERS
 from shared.messaging import inbox
 from shared.messaging.facts import record
 from shared.messaging.streams import READER

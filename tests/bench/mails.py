@@ -16,11 +16,12 @@ import aiosmtplib
 from sqlalchemy import func, select
 
 from services.notifications import tables
-from services.notifications.mailer import Mailer
-from services.notifications.render import render
-from services.notifications.repository import mails
+from services.notifications.letters import repository as mails
+from services.notifications.letters.domain.letter import Letter
+from services.notifications.sending.mailer import Mailer
+from services.notifications.sending.render import render
+from services.notifications.sending.use_cases.send_mails import MailSending
 from services.notifications.settings import Settings
-from services.notifications.use_cases.send_mails import MailSending
 from shared import clock
 from shared.clock import real_now
 from shared.database import Database
@@ -106,7 +107,7 @@ async def _send(databases: Databases, settings: Settings) -> float:
     async with database.transaction() as connection:
         await clock.prepare(connection, simulated=False)
         letters = [
-            mails.Letter(
+            Letter(
                 kind="invoice",
                 programme=sample.programme,
                 party=sample.party,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.events.catalogue import PUBLISHERS
+from shared.contracts.catalogue import PUBLISHERS
 from tests.support.databases import PostgresDatabases, SqliteDatabases
 from tests.support.fleet import Fleet
 from tests.support.nats import NatsServer

@@ -15,8 +15,8 @@ from deploy.audit.evidence import gather
 from deploy.audit.invariants import broken
 from deploy.nats_config import OPERATOR
 from deploy.provisioning import operator
+from services.notifications.sending.use_cases.send_mails import HELD
 from services.notifications.settings import Settings
-from services.notifications.use_cases.send_mails import HELD
 from tests.chaos.programme import PROGRAMME, undisturbed_books
 from tests.support.fleet import Fleet
 from tests.support.nats import PASSWORDS

@@ -12,7 +12,7 @@ from stdnum.no import orgnr
 from deploy.at_rest import until_at_rest
 from deploy.client import Client
 from shared.clock import OSLO
-from shared.events.catalogue import PUBLISHERS
+from shared.contracts.catalogue import PUBLISHERS
 
 PROGRAMME = "chaos-2024"
 AT_ONCE = 24  # requests under way

@@ -26,12 +26,12 @@ from deploy.at_rest import until_at_rest
 from deploy.client import Refused
 from services.billing import tables
 from shared.clock import real_now
+from shared.contracts import registration, scheduling
+from shared.contracts.catalogue import PUBLISHERS
+from shared.contracts.envelope import Event, nats_subject
+from shared.contracts.registration import Party, PostalAddress
+from shared.contracts.scheduling import Session, Weeks, When
 from shared.database import Database
-from shared.events import registration, scheduling
-from shared.events.catalogue import PUBLISHERS
-from shared.events.envelope import Event, nats_subject
-from shared.events.registration import Party, PostalAddress
-from shared.events.scheduling import Session, Weeks, When
 from shared.ids import new_id
 from shared.points import EVENTS
 from tests.chaos import faults

@@ -16,7 +16,7 @@ import httpx
 import pytest
 
 from deploy.bootstrap import bootstrap
-from shared.events.catalogue import PUBLISHERS
+from shared.contracts.catalogue import PUBLISHERS
 from tests.containers.engine import ROOT, Compose, NoEngine
 from tests.support.processes import free_port
 

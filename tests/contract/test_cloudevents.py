@@ -10,8 +10,8 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from shared.events import billing, catalogue
-from shared.events.envelope import nats_subject
+from shared.contracts import billing, catalogue
+from shared.contracts.envelope import nats_subject
 from shared.ids import new_id
 
 SCHEMA = json.loads((Path(__file__).parents[1] / "data" / "cloudevents-1.0.schema.json").read_text())

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from shared.events.catalogue import EVENT_TYPES, PUBLISHERS
+from shared.contracts.catalogue import EVENT_TYPES, PUBLISHERS
 
 SNAPSHOTS = (
     Path(__file__).parent / "snapshots"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from shared.events.catalogue import EVENT_TYPES, PUBLISHERS
+from shared.contracts.catalogue import EVENT_TYPES, PUBLISHERS
 from tests.contract.test_contracts import SNAPSHOTS
 
 if __name__ == "__main__":

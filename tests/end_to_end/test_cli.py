@@ -8,7 +8,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from shared.events.catalogue import EVENT_TYPES
+from shared.contracts.catalogue import EVENT_TYPES
 from tests.end_to_end.started import run
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from shared.events.catalogue import PUBLISHERS
+from shared.contracts.catalogue import PUBLISHERS
 from tests.end_to_end.started import Started, is_running, run, started
 
 FOR_SUBSCRIBERS = Path(__file__).parents[2] / "docs" / "for-subscribers.md"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from shared.events.envelope import Event
+from shared.contracts.envelope import Event
 from shared.messaging.consume import Consumers
 from shared.messaging.facts import Fact
 

@@ -19,8 +19,8 @@ from deploy.client import Client
 from deploy.nats_config import OPERATOR
 from deploy.provisioning import provision_all
 from shared import migrations
+from shared.contracts.catalogue import PUBLISHERS
 from shared.database import Database
-from shared.events.catalogue import PUBLISHERS
 from shared.points import VARIABLE
 from shared.web import keys
 from tests.support.nats import PASSWORDS, NatsServer

@@ -15,17 +15,17 @@ from typing import Any
 from sqlalchemy import Column, Integer, MetaData, String, Table, func, select
 
 from shared import clock, logs
+from shared.contracts import registration
+from shared.contracts.envelope import Event
+from shared.contracts.questions import Message, Question
+from shared.contracts.registration import Party, PostalAddress
 from shared.database import Counted, Database
-from shared.events import registration
-from shared.events.envelope import Event
-from shared.events.registration import Party, PostalAddress
 from shared.messaging import outbox
 from shared.messaging import tables as kernel
 from shared.messaging.batch import Retries
 from shared.messaging.consume import Consumers
 from shared.messaging.due_work import Work
 from shared.messaging.facts import Added, Fact, Newest
-from shared.questions import Message, Question
 from shared.service import Service, serve
 from shared.settings import ServiceSettings
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from services.scheduling.domain.session import Session, cancelled
+from services.scheduling.domain.cancellation import cancelled
+from services.scheduling.domain.session import Session
 from services.scheduling.use_cases.save_and_tell import change
 from shared.database import Database
 

@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 from services.scheduling import repository
-from services.scheduling.domain.session import Session, check_not_cancelled, check_open, check_place
+from services.scheduling.domain.planning import check_place
+from services.scheduling.domain.session import Session, check_not_cancelled, check_open
 from services.scheduling.use_cases.save_and_tell import save
 from shared.database import Database
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from services.scheduling import repository
-from services.scheduling.domain.session import Session, completed
+from services.scheduling.domain.completion import completed
+from services.scheduling.domain.session import Session
 from services.scheduling.use_cases.save_and_tell import save
 from shared import clock
 from shared.database import Database

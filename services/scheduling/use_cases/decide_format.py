@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from services.scheduling.domain.session import Format, Session, formatted
+from services.scheduling.domain.format import formatted
+from services.scheduling.domain.session import Format, Session
 from services.scheduling.use_cases.save_and_tell import change
 from shared.database import Database
 

@@ -7,7 +7,8 @@ from dataclasses import replace
 from services.scheduling import repository
 from services.scheduling.domain.carried_instalment import check_instalment
 from services.scheduling.domain.period import check_within
-from services.scheduling.domain.session import Session, check_place, check_planned
+from services.scheduling.domain.planning import check_place, check_planned
+from services.scheduling.domain.session import Session
 from services.scheduling.use_cases.save_and_tell import tell
 from shared.database import Database
 

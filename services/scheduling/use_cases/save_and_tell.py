@@ -7,11 +7,10 @@ from dataclasses import replace
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.scheduling import repository
+from services.scheduling import repository, telling
 from services.scheduling.domain.session import Session
-from shared import clock
+from shared.contracts import scheduling as events
 from shared.database import Database
-from shared.events import scheduling as events
 from shared.messaging import outbox
 
 
@@ -36,24 +35,5 @@ async def save(
 
 
 async def tell(connection: AsyncConnection, session: Session, happened: events.Happened) -> None:
-    told = entity(session)
-    await outbox.add(connection, events.session_event(told, happened), [told], at=await clock.now(connection))
-
-
-def entity(session: Session) -> events.Session:
-    """As others hear of it. Title and place of what is held with one party are theirs to ask for."""
-    public = session.party is None
-    return events.Session(
-        id=session.id,
-        version=session.version,
-        programme=session.programme,
-        party=session.party,
-        kind=session.kind,
-        format=session.format,
-        title=session.title if public else None,
-        number=session.number,
-        instalment=session.instalment,
-        when=events.When.model_validate_json(repository.WHEN.dump_json(session.when)),
-        place=session.place if public else None,
-        state=session.state,
-    )
+    event = telling.session(session)
+    await outbox.tell(connection, events.session_event(event, happened), event)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from services.scheduling import repository
+from shared.contracts.questions import SessionDetails, WhatSession
 from shared.database import Database
-from shared.questions import SessionDetails, WhatSession
 
 
 async def say_what_session_is(database: Database, question: WhatSession) -> SessionDetails:

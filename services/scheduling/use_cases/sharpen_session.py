@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from services.scheduling.domain.session import Session, sharpened
-from services.scheduling.domain.when import When
+from services.scheduling.domain.dates import When
+from services.scheduling.domain.move import sharpened
+from services.scheduling.domain.session import Session
 from services.scheduling.use_cases.save_and_tell import change
 from shared.database import Database
 

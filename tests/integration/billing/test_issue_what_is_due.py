@@ -12,20 +12,21 @@ from stdnum import luhn
 from structlog.testing import capture_logs
 
 from services.billing.consumers import consumers
-from services.billing.domain import instalments
-from services.billing.repository import documents
-from services.billing.use_cases import issue_what_is_due as module
-from services.billing.use_cases import mark_agreements_of_parties as parties_module
-from services.billing.use_cases.issue_what_is_due import issue_what_is_due
-from services.billing.use_cases.list_unbilled import list_unbilled
-from services.billing.use_cases.mark_every_programme import mark_every_programme
-from services.billing.use_cases.show_document import show_document
+from services.billing.documents import repository as documents
+from services.billing.documents.use_cases.show_document import show_document
+from services.billing.instalments.domain import difference as instalments
+from services.billing.instalments.domain.due import split_fee
+from services.billing.instalments.use_cases import issue_what_is_due as module
+from services.billing.instalments.use_cases import mark_agreements_of_parties as parties_module
+from services.billing.instalments.use_cases.issue_what_is_due import issue_what_is_due
+from services.billing.instalments.use_cases.list_unbilled import list_unbilled
+from services.billing.instalments.use_cases.mark_every_programme import mark_every_programme
 from shared import clock
+from shared.contracts import billing as events
+from shared.contracts.envelope import Event
+from shared.contracts.questions import WhatDocument
 from shared.database import Database
-from shared.events import billing as events
-from shared.events.envelope import Event
 from shared.messaging.facts import record
-from shared.questions import WhatDocument
 from tests.integration.billing.world import (
     AMOUNTS,
     SELLER,
@@ -204,7 +205,7 @@ async def test_an_agreement_whose_rule_raises_is_set_aside_until_the_rule_is_men
 ) -> None:
     unlucky = 1_300_000
     await take(database, programme(), party(1), party(2), signed(1, fee_ore=unlucky), signed(2), completed(1))
-    split = instalments.split_fee
+    split = split_fee
 
     def has_a_fault(fee_ore: int) -> list[int]:
         if fee_ore == unlucky:

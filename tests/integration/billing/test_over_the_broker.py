@@ -12,11 +12,11 @@ import pytest
 
 from services.billing.app import create
 from services.billing.consumers import consumers
-from services.billing.domain.books import apart_from_credited_attempts
+from services.billing.documents.domain.books import apart_from_credited_attempts
 from services.billing.settings import Settings
+from shared.contracts.catalogue import stream_of
+from shared.contracts.envelope import Event, nats_subject
 from shared.database import Database
-from shared.events.catalogue import stream_of
-from shared.events.envelope import Event, nats_subject
 from shared.messaging import tables as kernel
 from shared.messaging.streams import durables, provision
 from tests.integration.billing.world import (

@@ -14,11 +14,11 @@ import pytest
 
 from services.billing import tables
 from services.billing.consumers import consumers
-from services.billing.use_cases import issue_what_is_due as module
-from services.billing.use_cases import mark_agreements_of_parties as parties_module
-from services.billing.use_cases.issue_what_is_due import issue_what_is_due
+from services.billing.instalments.use_cases import issue_what_is_due as module
+from services.billing.instalments.use_cases import mark_agreements_of_parties as parties_module
+from services.billing.instalments.use_cases.issue_what_is_due import issue_what_is_due
+from shared.contracts.envelope import Event
 from shared.database import Database
-from shared.events.envelope import Event
 from shared.messaging.facts import Present, record
 from tests.integration.billing.world import (
     AMOUNTS,

@@ -7,13 +7,13 @@ import pytest
 from sqlalchemy import select
 
 from services.billing import tables
-from services.billing.domain.deliveries import Release
-from services.billing.use_cases.release_instalment import release_instalment
-from services.billing.use_cases.show_document import show_document
-from services.billing.use_cases.withdraw_release import withdraw_release
+from services.billing.documents.use_cases.show_document import show_document
+from services.billing.occasions.domain.release import Release
+from services.billing.occasions.use_cases.release_instalment import release_instalment
+from services.billing.occasions.use_cases.withdraw_release import withdraw_release
+from shared.contracts.questions import WhatDocument
 from shared.database import Database
 from shared.errors import NotFound, RuleBroken
-from shared.questions import WhatDocument
 from tests.integration.billing.world import AMOUNTS, count, credit_notes, invoices, standing, take, told, work
 from tests.support.databases import set_clock
 from tests.unit.billing.news import (

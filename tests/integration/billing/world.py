@@ -6,19 +6,20 @@ from typing import Any
 
 from sqlalchemy import Table, func, select
 
-from services.billing import tables
+from services.billing import marks, tables
 from services.billing.consumers import consumers
-from services.billing.domain.books import Books, apart_from_credited_attempts, books
-from services.billing.domain.instalments import CreditNote, Invoice
-from services.billing.repository import agreements, documents, marks
-from services.billing.use_cases.issue_invoices import Seller
-from services.billing.use_cases.issue_what_is_due import issue_all_that_is_due
+from services.billing.documents import repository as documents
+from services.billing.documents.domain.books import Books, apart_from_credited_attempts, books
+from services.billing.documents.domain.credit_note import CreditNote
+from services.billing.documents.domain.invoice import Invoice
+from services.billing.documents.use_cases.issue_invoices import Seller
+from services.billing.instalments.use_cases.issue_what_is_due import issue_all_that_is_due
+from shared.contracts import catalogue
+from shared.contracts.envelope import Event
+from shared.contracts.questions import BilledParty
 from shared.database import Database
-from shared.events import catalogue
-from shared.events.envelope import Event
 from shared.messaging.facts import record
 from shared.messaging.tables import outbox
-from shared.questions import BilledParty
 from tests.support.facts import facts_of
 from tests.unit.billing.news import PROGRAMME
 
@@ -59,7 +60,7 @@ async def credit_notes(database: Database, programme: str = PROGRAMME) -> list[C
 async def the_books(database: Database, programme: str = PROGRAMME) -> Books:
     async with database.reading() as connection:
         return books(
-            await agreements.parties(connection, programme),
+            await documents.parties(connection, programme),
             await documents.booked_invoices(connection, programme),
             await documents.booked_credit_notes(connection, programme),
         )

@@ -7,12 +7,12 @@ from collections.abc import AsyncIterator
 import pytest
 from pydantic import SecretStr
 
+from shared.contracts.questions import Contacts, Message
 from shared.database import Database
 from shared.errors import NotFound
 from shared.messaging import ask as asking
 from shared.messaging import broker
 from shared.messaging.ask import Ask, NoAnswer, RefusedToAnswer
-from shared.questions import Contacts, Message
 from tests.integration.messaging.conftest import Arena
 from tests.support import toy
 from tests.support.nats import PASSWORDS

@@ -14,8 +14,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeOut
 
 from shared import clock, service
 from shared.clock import WrongClock
+from shared.contracts.envelope import nats_subject
 from shared.database import Database
-from shared.events.envelope import nats_subject
 from shared.messaging import tables as kernel
 from tests.integration.messaging.conftest import Arena
 from tests.support import toy

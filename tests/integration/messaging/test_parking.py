@@ -7,8 +7,8 @@ import json
 import httpx
 import pytest
 
-from shared.events import registration
-from shared.events.envelope import nats_subject
+from shared.contracts import registration
+from shared.contracts.envelope import nats_subject
 from shared.ids import new_id
 from shared.messaging import tables as kernel
 from shared.messaging.batch import Retries

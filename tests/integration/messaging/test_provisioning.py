@@ -7,8 +7,8 @@ from collections.abc import Iterable
 import pytest
 from nats.js.api import StorageType, StreamConfig
 
-from shared.events import registration
-from shared.events.envelope import Event
+from shared.contracts import registration
+from shared.contracts.envelope import Event
 from shared.messaging import outbox, relay
 from shared.messaging import tables as kernel
 from shared.messaging.facts import Added, Fact

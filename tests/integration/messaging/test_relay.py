@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import insert
 
 from shared.clock import real_now
-from shared.events import registration
+from shared.contracts import registration
 from shared.ids import new_id
 from shared.messaging import outbox, relay
 from shared.messaging import tables as kernel

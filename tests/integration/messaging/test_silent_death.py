@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from shared.events import registration
+from shared.contracts import registration
 from shared.messaging import outbox, relay
 from shared.messaging import tables as kernel
 from shared.messaging.relay import Relay

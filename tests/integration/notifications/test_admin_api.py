@@ -7,8 +7,8 @@ import pytest
 
 from services.notifications.app import create
 from services.notifications.settings import Settings
+from shared.contracts.questions import WhatDocument
 from shared.database import Database
-from shared.questions import WhatDocument
 from tests.integration.notifications.world import ADA, BO, FakeAsk, queued, send, take, work
 from tests.support.api import Api, api_of, problem
 from tests.support.smtp import MailServer

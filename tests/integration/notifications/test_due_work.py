@@ -10,8 +10,8 @@ from sqlalchemy import update
 from services.notifications import tables
 from services.notifications.app import DueWork
 from services.notifications.settings import Settings
+from shared.contracts.questions import WhatSession, WhoIsConcerned
 from shared.database import Database
-from shared.questions import WhatSession, WhoIsConcerned
 from tests.integration.notifications.world import ADA, FakeAsk, queued, take
 from tests.support.smtp import MailServer
 from tests.unit.notifications.news import accepted, party, programme, session

@@ -11,8 +11,8 @@ import pytest
 
 from services.notifications import tables
 from services.notifications.consumers import consumers
+from shared.contracts.envelope import Event
 from shared.database import Database
-from shared.events.envelope import Event
 from shared.messaging.facts import Present, record
 from tests.integration.notifications.world import FakeAsk, marks_left, person, queued, take, work
 from tests.support.databases import MakeDatabase

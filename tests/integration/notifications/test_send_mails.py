@@ -14,16 +14,16 @@ from sqlalchemy import update
 from structlog.testing import capture_logs
 
 from services.notifications import tables
-from services.notifications.domain.sending import Outcome
-from services.notifications.repository import mails
-from services.notifications.repository.mails import Mail
-from services.notifications.use_cases.retry_mail import retry_mail
-from services.notifications.use_cases.send_mails import settle
+from services.notifications.letters import repository as mails
+from services.notifications.letters.domain.letter import Mail
+from services.notifications.letters.domain.outcome import Outcome
+from services.notifications.letters.use_cases.retry_mail import retry_mail
+from services.notifications.sending.use_cases.send_mails import settle
 from shared.clock import real_now
+from shared.contracts import notifications as events
+from shared.contracts.questions import Recipient
 from shared.database import Database
 from shared.errors import Conflict, NotFound
-from shared.events import notifications as events
-from shared.questions import Recipient
 from tests.integration.notifications.world import (
     ADA,
     BO,
@@ -255,7 +255,7 @@ async def test_a_server_that_cannot_be_reached_costs_no_mail_a_try(database: Dat
 async def test_a_server_that_cannot_be_reached_is_left_alone_for_a_while(
     database: Database, smtp: MailServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("services.notifications.patience.time", SimpleNamespace(monotonic=lambda: 0.0))
+    monkeypatch.setattr("shared.messaging.patience.time", SimpleNamespace(monotonic=lambda: 0.0))
     run = sending(database, smtp)
     await smtp.stop()
     await run.run()

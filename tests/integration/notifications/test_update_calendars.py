@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
+from shared.contracts import registration
+from shared.contracts.envelope import Event
+from shared.contracts.questions import SessionDetails, WhatSession, WhoIsConcerned
+from shared.contracts.scheduling import Happened
 from shared.database import Database
-from shared.events import registration
-from shared.events.envelope import Event
-from shared.events.scheduling import Happened
-from shared.questions import SessionDetails, WhatSession, WhoIsConcerned
 from tests.integration.notifications.world import (
     ADA,
     BO,

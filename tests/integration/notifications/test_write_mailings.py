@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from services.notifications.patience import PatientAsk
-from services.notifications.use_cases.write_mailings import write_mailings
+from services.notifications.mailings.use_cases.write_mailings import write_mailings
+from shared.contracts import registration
+from shared.contracts.envelope import Event
+from shared.contracts.questions import WhatDocument, WhoIsConcerned
 from shared.database import Database
-from shared.events import registration
-from shared.events.envelope import Event
-from shared.questions import WhatDocument, WhoIsConcerned
+from shared.messaging.patience import PatientAsk
 from tests.integration.notifications.world import (
     ADA,
     BO,

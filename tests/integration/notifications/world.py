@@ -10,23 +10,20 @@ from pydantic import BaseModel
 from sqlalchemy import select, update
 
 from services.notifications import tables
+from services.notifications.calendars import repository as calendars
+from services.notifications.calendars.use_cases.update_calendars import update_calendars
 from services.notifications.consumers import consumers
-from services.notifications.patience import PatientAsk
-from services.notifications.repository import calendars, mailings, mails
-from services.notifications.repository import waiting as waiting_
-from services.notifications.repository.mails import Mail
+from services.notifications.letters import repository as mails
+from services.notifications.letters.domain.letter import Mail
+from services.notifications.mailings import repository as mailings
+from services.notifications.mailings.use_cases.write_mailings import write_mailings
+from services.notifications.sending import repository as waiting_
+from services.notifications.sending.use_cases.send_mails import MailSending
 from services.notifications.settings import Settings
-from services.notifications.use_cases.send_mails import MailSending
-from services.notifications.use_cases.update_calendars import update_calendars
-from services.notifications.use_cases.write_mailings import write_mailings
 from shared import clock
-from shared.database import Database
-from shared.events import catalogue
-from shared.events.envelope import Event
-from shared.messaging.ask import Ask, NoAnswer, RefusedToAnswer
-from shared.messaging.facts import record
-from shared.messaging.tables import outbox
-from shared.questions import (
+from shared.contracts import catalogue
+from shared.contracts.envelope import Event
+from shared.contracts.questions import (
     Contacts,
     DocumentContent,
     Question,
@@ -36,6 +33,11 @@ from shared.questions import (
     WhatSession,
     WhoIsConcerned,
 )
+from shared.database import Database
+from shared.messaging.ask import Ask, NoAnswer, RefusedToAnswer
+from shared.messaging.facts import record
+from shared.messaging.patience import PatientAsk
+from shared.messaging.tables import outbox
 from tests.support.facts import facts_of
 from tests.support.smtp import MailServer
 from tests.unit.notifications.news import organisation_number

@@ -10,14 +10,14 @@ import pytest
 from sqlalchemy import select
 
 from services.registration.app import create
+from services.registration.contacts.use_cases.say_who_is_concerned import say_who_is_concerned
 from services.registration.settings import Settings
-from services.registration.use_cases.say_who_is_concerned import say_who_is_concerned
+from shared.contracts import catalogue
+from shared.contracts.envelope import Event
+from shared.contracts.questions import Purpose, WhoIsConcerned
 from shared.database import Database
 from shared.errors import NotFound
-from shared.events import catalogue
-from shared.events.envelope import Event
 from shared.messaging.tables import outbox
-from shared.questions import Purpose, WhoIsConcerned
 from tests.support.api import Api, api_of, problem
 from tests.support.databases import MakeDatabase, set_clock
 

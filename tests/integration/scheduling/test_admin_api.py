@@ -14,13 +14,13 @@ from services.scheduling.app import create
 from services.scheduling.consumers import consumers
 from services.scheduling.settings import Settings
 from services.scheduling.use_cases.say_what_session_is import say_what_session_is
+from shared.contracts import catalogue
+from shared.contracts.envelope import Event
+from shared.contracts.questions import WhatSession
 from shared.database import Database
 from shared.errors import NotFound
-from shared.events import catalogue
-from shared.events.envelope import Event
 from shared.messaging.facts import record
 from shared.messaging.tables import outbox
-from shared.questions import WhatSession
 from tests.support.api import Api, api_of, problem
 from tests.support.databases import MakeDatabase, set_clock
 from tests.support.facts import facts_of

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from shared.events import registration, scheduling
-from shared.events.envelope import Event
-from shared.events.registration import Agreement, Party, PostalAddress, Programme
-from shared.events.scheduling import Days, Happened, Session, When
+from shared.contracts import registration, scheduling
+from shared.contracts.envelope import Event
+from shared.contracts.registration import Agreement, Party, PostalAddress, Programme
+from shared.contracts.scheduling import Days, Happened, Session, When
 from shared.ids import new_id
 
 PROGRAMME = "regionalt-2024-2025"

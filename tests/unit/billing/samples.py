@@ -7,8 +7,11 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
-from services.billing.domain.deliveries import JointSession, Occasions, Release
-from services.billing.domain.instalments import Agreement, Buyer, Difference, Invoice, difference
+from services.billing.documents.domain.agreement import Agreement, Buyer
+from services.billing.documents.domain.invoice import Invoice
+from services.billing.instalments.domain.difference import Difference, difference
+from services.billing.occasions.domain.deliveries import JointSession, Occasions
+from services.billing.occasions.domain.release import Release
 
 TRONDHEIM = Buyer(
     organisation_number="942110464",

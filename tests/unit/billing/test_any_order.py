@@ -11,10 +11,17 @@ from hypothesis import strategies as st
 
 from services.billing import tables
 from services.billing.consumers import consumers
-from services.billing.domain.books import BookedCreditNote, BookedInvoice, Books, apart_from_credited_attempts, books
-from services.billing.domain.deliveries import JointSession, Occasions
-from services.billing.domain.instalments import Agreement, Invoice
-from shared.events.envelope import Event
+from services.billing.documents.domain.agreement import Agreement
+from services.billing.documents.domain.books import (
+    BookedCreditNote,
+    BookedInvoice,
+    Books,
+    apart_from_credited_attempts,
+    books,
+)
+from services.billing.documents.domain.invoice import Invoice
+from services.billing.occasions.domain.deliveries import JointSession, Occasions
+from shared.contracts.envelope import Event
 from shared.messaging.facts import Added, Fact, Newest
 from tests.support.facts import facts_of
 from tests.unit.billing import news

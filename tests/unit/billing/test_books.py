@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from services.billing.domain.books import BookedCreditNote, BookedInvoice, apart_from_credited_attempts, books
+from services.billing.documents.domain.books import BookedCreditNote, BookedInvoice, apart_from_credited_attempts, books
 
 A, B = "942110464", "938587418"
 

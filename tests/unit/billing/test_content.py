@@ -3,10 +3,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from services.billing.domain.instalments import Claim, CreditNote, difference
-from services.billing.use_cases import issue_credit_notes, issue_invoices
-from services.billing.use_cases.issue_invoices import Seller, delivered
-from shared.questions import BilledParty
+from services.billing.documents.domain.credit_note import CreditNote
+from services.billing.documents.domain.invoice import Claim
+from services.billing.documents.use_cases import issue_credit_notes, issue_invoices
+from services.billing.documents.use_cases.issue_invoices import Seller, delivered
+from services.billing.instalments.domain.difference import difference
+from shared.contracts.questions import BilledParty
 from tests.unit.billing.samples import AGREEMENT, TRONDHEIM, carry_out, occasions, release, session
 
 SELLER = Seller(

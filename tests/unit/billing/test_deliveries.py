@@ -4,7 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from services.billing.domain.deliveries import JointSession, check_effective_day
+from services.billing.occasions.domain.deliveries import JointSession
+from services.billing.occasions.domain.release import check_effective_day
 from shared.errors import RuleBroken
 from tests.unit.billing.samples import DAYS, FIRST, SECOND, occasions, release, session
 

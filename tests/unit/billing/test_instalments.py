@@ -7,8 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.billing.domain.deliveries import JointSession, Release
-from services.billing.domain.instalments import Difference, Invoice, difference, split_fee, standing
+from services.billing.documents.domain.invoice import Invoice
+from services.billing.instalments.domain.difference import Difference, difference, standing
+from services.billing.instalments.domain.due import split_fee
+from services.billing.occasions.domain.deliveries import JointSession
+from services.billing.occasions.domain.release import Release
 from tests.unit.billing.samples import AGREEMENT, DAYS, FIRST, SECOND, amounts, carry_out, occasions, release, session
 
 

@@ -5,7 +5,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from stdnum.luhn import is_valid
 
-from services.billing.domain.kid import kid
+from services.billing.documents.domain.kid import kid
 
 ordinals, numbers = st.integers(1, 9_999), st.integers(1, 999_999)
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from services.billing.domain.series import programme_of, series_id
+from services.billing.documents.domain.series import programme_of, series_id
 
 
 def test_a_series_is_named_after_its_programme() -> None:

@@ -6,10 +6,12 @@ from datetime import timedelta
 
 import pytest
 
-from services.billing.domain import instalments
-from services.billing.domain.deliveries import JointSession, Release
-from services.billing.domain.instalments import Agreement, Invoice
-from services.billing.domain.unbilled import Unbilled, unbilled
+from services.billing.documents.domain.agreement import Agreement
+from services.billing.documents.domain.invoice import Invoice
+from services.billing.instalments.domain import difference as instalments
+from services.billing.instalments.domain.unbilled import Unbilled, unbilled
+from services.billing.occasions.domain.deliveries import JointSession
+from services.billing.occasions.domain.release import Release
 from tests.unit.billing.samples import AGREEMENT, DAYS, FIRST, SECOND, carry_out, occasions, release, session
 
 THIRD_PLANNED = session(3, state="planned", title="Fellessamling 5", planned="11.–12. september 2025")

@@ -10,7 +10,7 @@ import pytest
 
 from deploy.at_rest import NeverAtRest, until_at_rest
 from deploy.client import Client, Refused
-from shared.events.catalogue import PUBLISHERS
+from shared.contracts.catalogue import PUBLISHERS
 
 QUIET = {"unsent": 0, "lag": 0, "marks": 0, "mails": 0, "parked": 0}
 

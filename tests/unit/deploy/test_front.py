@@ -11,7 +11,7 @@ import pytest
 from deploy import front
 from deploy.gateway import Gateway
 from deploy.state import State
-from shared.events.catalogue import PUBLISHERS
+from shared.contracts.catalogue import PUBLISHERS
 from shared.web import keys
 
 EVIL = '<p onclick="x()">Hei</p><script>alert("x")</script>'

@@ -14,8 +14,8 @@ from nats.aio.msg import Msg
 from deploy.nats_config import DOMAIN, OPERATOR, USERS, nats_config
 from deploy.nats_server import NatsServer
 from deploy.ports import chosen
-from shared.events import billing, registration
-from shared.events.catalogue import PUBLISHERS, stream_of
+from shared.contracts import billing, registration
+from shared.contracts.catalogue import PUBLISHERS, stream_of
 from shared.messaging.consume import Consumers
 from shared.messaging.streams import READER, durables, provision
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Literal
 
-from shared.events import billing, registration, scheduling
-from shared.events.billing import CreditNote, Invoice
-from shared.events.envelope import Event, EventType
-from shared.events.registration import Agreement, Application, Concern, Group, Party, PostalAddress, Programme
-from shared.events.scheduling import Days, Happened, Session, When
+from shared.contracts import billing, registration, scheduling
+from shared.contracts.billing import CreditNote, Invoice
+from shared.contracts.envelope import Event, EventType
+from shared.contracts.registration import Agreement, Application, Concern, Group, Party, PostalAddress, Programme
+from shared.contracts.scheduling import Days, Happened, Session, When
 from shared.ids import new_id
 
 PROGRAMME = "regionalt-2024-2025"

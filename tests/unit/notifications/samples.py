@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any
 
-from services.notifications.domain.mails import PURPOSES, Language
-from services.notifications.repository.mails import Mail
-from shared.events.registration import Agreement, Application, Concern
-from shared.questions import BilledParty, DocumentContent
+from services.notifications.letters.domain.kinds import PURPOSES, Language
+from services.notifications.letters.domain.letter import Mail
+from shared.contracts.questions import BilledParty, DocumentContent
+from shared.contracts.registration import Agreement, Application, Concern
 
 ORGANISER = "Norsk kulturskoleråd"
 SENDER = "kulturskole@kulturskoleradet.example"

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from icalendar import Calendar
 
-from services.notifications.domain.mails import Language
-from services.notifications.render import render
+from services.notifications.letters.domain.kinds import Language
+from services.notifications.sending.render import render
 from tests.unit.notifications.samples import ENTRY, ORGANISER, SENDER, mail
 
 OSLO = ZoneInfo("Europe/Oslo")

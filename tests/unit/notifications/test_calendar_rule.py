@@ -9,9 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.notifications.domain.calendar import (
+from services.notifications.calendars.domain.calendar import (
     Change,
-    Entry,
     Key,
     Party,
     Person,
@@ -20,7 +19,8 @@ from services.notifications.domain.calendar import (
     differences,
     stands,
 )
-from services.notifications.domain.mails import CANCELLATION, CHANGE, INVITATION
+from services.notifications.calendars.domain.entry import Entry
+from services.notifications.letters.domain.kinds import CANCELLATION, CHANGE, INVITATION
 
 TODAY = date(2024, 9, 1)
 DAY = date(2024, 9, 25)

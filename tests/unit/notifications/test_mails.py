@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from services.notifications.consumers import KIND_OF_MAILING
-from services.notifications.domain.mails import PURPOSES, language
-from shared.events import billing, registration
-from shared.events.envelope import EventType
+from services.notifications.letters.domain.kinds import PURPOSES, language
+from shared.contracts import billing, registration
+from shared.contracts.envelope import EventType
 
 MAILED: list[tuple[EventType[Any], str]] = [
     (registration.APPLICATION_RECEIVED, "application"),

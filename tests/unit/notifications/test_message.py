@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from icalendar import Calendar
 
-from services.notifications.mailer import Mailer
-from services.notifications.render import Rendered, render
+from services.notifications.sending.mailer import Mailer
+from services.notifications.sending.render import Rendered, render
 from services.notifications.settings import Settings
 from tests.unit.notifications.samples import ORGANISER, SENDER, mail
 

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from jinja2 import TemplateError
 
-from services.notifications.domain.mails import KINDS, Language
-from services.notifications.render import Rendered, render
+from services.notifications.letters.domain.kinds import KINDS, Language
+from services.notifications.sending.render import Rendered, render
 from tests.unit.notifications.samples import CREDIT_NOTE, ENTRY, INVOICE, ORGANISER, SENDER, mail
 
 LANGUAGES: tuple[Language, ...] = ("nb", "nn")

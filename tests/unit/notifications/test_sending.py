@@ -3,7 +3,7 @@ from __future__ import annotations
 import itertools
 from datetime import UTC, datetime, timedelta
 
-from services.notifications.domain.sending import GIVE_UP_AFTER, LONGEST_DELAY, Next, Outcome, next_of
+from services.notifications.letters.domain.outcome import GIVE_UP_AFTER, LONGEST_DELAY, Next, Outcome, next_of
 
 FIRST = datetime(2024, 9, 1, 12, tzinfo=UTC)
 PUT_OFF = Outcome(kind="put_off", reply=451)

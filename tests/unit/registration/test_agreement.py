@@ -5,19 +5,11 @@ from datetime import date
 
 import pytest
 
-from services.registration.domain.agreement import (
-    Agreement,
-    Concern,
-    Signatory,
-    check_can_be_raised,
-    check_period,
-    check_signatories,
-    end_taken_back,
-    ended,
-    resolved,
-    signed,
-    terminated,
-)
+from services.registration.agreements.domain.agreement import Agreement, Signatory, check_period
+from services.registration.agreements.domain.concern import Concern, check_can_be_raised, resolved
+from services.registration.agreements.domain.ending import end_taken_back, ended
+from services.registration.agreements.domain.signing import check_signatories, signed
+from services.registration.agreements.domain.termination import terminated
 from shared.errors import Conflict, RuleBroken
 
 TODAY = date(2024, 10, 15)

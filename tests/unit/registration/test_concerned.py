@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from services.registration.domain.concerned import Around, Purpose, concerned
-from services.registration.domain.person import Person
+from services.registration.contacts.domain.concerned import Around, Purpose, concerned
+from services.registration.people.domain.person import Person
 
 
 def person(name: str) -> Person:

@@ -4,15 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from services.registration.domain.group import (
-    Group,
-    Participant,
-    check_complete,
-    electing,
-    is_complete,
-    missing,
-    without,
-)
+from services.registration.groups.domain.completeness import check_complete, is_complete, missing
+from services.registration.groups.domain.group import Group, Participant, electing, without
 from shared.errors import NotFound, RuleBroken
 
 PEOPLE = tuple(

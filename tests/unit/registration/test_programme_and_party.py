@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 
-from services.registration.domain import party as parties
-from services.registration.domain import programme as programmes
-from services.registration.domain.application import Answers, Application, check_accepted, check_open
-from services.registration.domain.party import Party
-from services.registration.domain.person import Contact, Person
-from services.registration.domain.programme import Programme, check_takes_applications
+from services.registration.applications.domain.application import Answers, Application, check_accepted
+from services.registration.applications.domain.assessment import check_open
+from services.registration.parties.domain import party as parties
+from services.registration.parties.domain.party import Party
+from services.registration.people.domain.person import Contact, Person
+from services.registration.programmes.domain import programme as programmes
+from services.registration.programmes.domain.application_window import check_takes_applications
+from services.registration.programmes.domain.programme import Programme
 from shared.errors import Conflict, RuleBroken
 
 PROGRAMME = Programme(

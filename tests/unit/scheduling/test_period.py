@@ -5,9 +5,9 @@ from datetime import date
 
 import pytest
 
+from services.scheduling.domain.dates import Days, Weeks, When
 from services.scheduling.domain.period import Period, check_within
 from services.scheduling.domain.session import Kind
-from services.scheduling.domain.when import Days, Weeks, When
 from shared.errors import RuleBroken
 from tests.unit.scheduling.test_session import JOINT
 

@@ -5,19 +5,14 @@ from datetime import date, timedelta
 
 import pytest
 
+from services.scheduling.domain.cancellation import cancelled
 from services.scheduling.domain.carried_instalment import carrying, check_instalment
-from services.scheduling.domain.session import (
-    Kind,
-    Session,
-    cancelled,
-    check_planned,
-    completed,
-    completion_revoked,
-    formatted,
-    moved,
-    sharpened,
-)
-from services.scheduling.domain.when import Days, Weeks, When
+from services.scheduling.domain.completion import completed, completion_revoked
+from services.scheduling.domain.dates import Days, Weeks, When
+from services.scheduling.domain.format import formatted
+from services.scheduling.domain.move import moved, sharpened
+from services.scheduling.domain.planning import check_planned
+from services.scheduling.domain.session import Kind, Session
 from shared.errors import Conflict, RuleBroken
 
 LAST = date(2024, 9, 25)

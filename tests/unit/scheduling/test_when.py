@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from services.scheduling.domain.when import Days, Weeks, When, check, check_sharpening
+from services.scheduling.domain.dates import Days, Weeks, When, check, check_sharpening
 from shared.errors import RuleBroken
 
 AUGUST_SESSION = When(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.events.scheduling import Days, Weeks, When
+from shared.contracts.scheduling import Days, Weeks, When
 from shared.when_text import when_text
 
 PLAN = Path(__file__).parents[3] / "services" / "scheduling" / "examples" / "plan-2024-2025.json"

@@ -1,0 +1,1 @@
+"""Invoices and credit notes: what they say, how they are numbered and issued, and the books (B8)."""

@@ -1,0 +1,133 @@
+"""What was issued: invoices, credit notes, the books, and a summary.
+
+Amounts are in øre, days are calendar days in Norway.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Response
+from pydantic import Field
+
+from services.billing.documents import repository as documents
+from services.billing.documents.domain.books import books
+from services.billing.documents.domain.credit_note import CreditReason
+from services.billing.occasions import repository as occasions
+from shared.contracts.questions import DocumentContent
+from shared.web.api import DatabaseOf, Limit, Page, ProgrammeInPath, ProgrammeInQuery, Reader, View, page_of
+
+router = APIRouter(prefix="/billing", tags=["documents"])
+
+Number = Annotated[int, Path(ge=1, le=999_999)]
+AfterNumber = Annotated[int, Query(ge=0, le=999_999)]
+
+
+class InvoiceView(View):
+    programme: str
+    number: int
+    kid: str
+    party: str
+    agreement: str
+    instalment: int
+    attempt: int = Field(description="1, and one more each time the one before was credited")
+    session: str | None = Field(description="what made it due: a session")
+    release: str | None = Field(description="what made it due: a release by hand")
+    amount_ore: int
+    issued_on: date
+    due_on: date
+    credited_by: int | None = Field(description="the number of the credit note, if there is one")
+
+
+class CreditNoteView(View):
+    programme: str
+    number: int
+    invoice: int = Field(description="the number of the invoice that it credits in full")
+    party: str
+    agreement: str
+    instalment: int
+    attempt: int
+    reason: CreditReason
+    because: str = Field(description="the id of the event that made the invoice wrong")
+    amount_ore: int
+    issued_on: date
+
+
+class SummaryView(View):
+    invoices: int
+    credit_notes: int
+    total_ore: int = Field(description="what was invoiced less what was credited")
+    first_number: int | None = Field(description="of the invoices")
+    last_number: int | None
+
+
+@router.get("/programmes/{programme}/invoices")
+async def list_invoices(
+    programme: ProgrammeInPath, database: DatabaseOf, _: Reader, limit: Limit = 50, after: AfterNumber = 0
+) -> Page[InvoiceView]:
+    """The invoices of a programme by number."""
+    async with database.reading() as connection:
+        found = await documents.invoices(connection, programme, after=after, limit=limit + 1)
+        if not found:
+            await occasions.check_is_named(connection, programme)
+    return page_of(found, limit, lambda it: str(it.number))
+
+
+@router.get("/programmes/{programme}/invoices/{number}")
+async def show_invoice(programme: ProgrammeInPath, number: Number, database: DatabaseOf, _: Reader) -> DocumentContent:
+    """An invoice as it was issued."""
+    async with database.reading() as connection:
+        content = await documents.content(connection, "invoice", programme, number)
+    return DocumentContent.model_validate_json(content)
+
+
+@router.get("/programmes/{programme}/credit-notes")
+async def list_credit_notes(
+    programme: ProgrammeInPath, database: DatabaseOf, _: Reader, limit: Limit = 50, after: AfterNumber = 0
+) -> Page[CreditNoteView]:
+    """The credit notes of a programme by number."""
+    async with database.reading() as connection:
+        found = await documents.credit_notes(connection, programme, after=after, limit=limit + 1)
+        if not found:
+            await occasions.check_is_named(connection, programme)
+    return page_of(found, limit, lambda it: str(it.number))
+
+
+@router.get("/programmes/{programme}/credit-notes/{number}")
+async def show_credit_note(
+    programme: ProgrammeInPath, number: Number, database: DatabaseOf, _: Reader
+) -> DocumentContent:
+    """A credit note as it was issued."""
+    async with database.reading() as connection:
+        content = await documents.content(connection, "credit_note", programme, number)
+    return DocumentContent.model_validate_json(content)
+
+
+@router.get("/programmes/{programme}/books")
+async def show_books(programme: ProgrammeInPath, database: DatabaseOf, _: Reader) -> Response:
+    """The books, as canonical JSON: what runs are compared by."""
+    async with database.reading() as connection:
+        await occasions.check_is_named(connection, programme)
+        parties = await documents.parties(connection, programme)
+        invoices = await documents.booked_invoices(connection, programme)
+        credit_notes = await documents.booked_credit_notes(connection, programme)
+    canonical = json.dumps(books(parties, invoices, credit_notes), sort_keys=True, ensure_ascii=False, indent=2)
+    return Response(canonical + "\n", media_type="application/json")
+
+
+@router.get("/summary")
+async def show_summary(programme: ProgrammeInQuery, database: DatabaseOf, _: Reader) -> SummaryView:
+    """What was issued in a programme, in figures."""
+    async with database.reading() as connection:
+        await occasions.check_is_named(connection, programme)
+        invoices = await documents.totals(connection, "invoice", programme)
+        credit_notes = await documents.totals(connection, "credit_note", programme)
+    return SummaryView(
+        invoices=invoices.documents,
+        credit_notes=credit_notes.documents,
+        total_ore=invoices.amount_ore - credit_notes.amount_ore,
+        first_number=invoices.first_number,
+        last_number=invoices.last_number,
+    )

@@ -1,0 +1,39 @@
+"""An instalment that is to be invoiced, and the invoice that it becomes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from services.billing.documents.domain.agreement import Agreement
+from services.billing.occasions.domain.deliveries import Delivery
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claim:
+    """An instalment that is to be invoiced."""
+
+    agreement: Agreement
+    instalment: int
+    attempt: int  # 1, and one more each time the one before was credited
+    amount_ore: int
+    delivery: Delivery
+
+
+@dataclass(frozen=True, kw_only=True)
+class Invoice:
+    """An instalment that was invoiced. It never changes; `credited_by` comes from the credit note's own row."""
+
+    programme: str
+    number: int
+    agreement: str
+    party: str
+    instalment: int
+    attempt: int
+    session: str | None  # what made it due: a session,
+    release: str | None  # or else a release
+    amount_ore: int
+    issued_on: date
+    due_on: date
+    kid: str
+    credited_by: int | None = None  # the credit note's number

@@ -1,0 +1,173 @@
+"""Invoices, credit notes and the series that number them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import CursorResult, Table, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.billing import tables
+from services.billing.documents.domain.agreement import Agreement
+from services.billing.documents.domain.books import BookedCreditNote, BookedInvoice
+from services.billing.documents.domain.credit_note import CreditNote
+from services.billing.documents.domain.invoice import Invoice
+from services.billing.documents.domain.series import Kind, series_id
+from shared.database import insert, read_as
+from shared.errors import NotFound
+
+TABLES: dict[Kind, Table] = {"invoice": tables.invoice, "credit_note": tables.credit_note}
+
+INVOICES = select(
+    *(tables.invoice.c[name] for name in Invoice.__dataclass_fields__ if name != "credited_by"),
+    tables.credit_note.c.number.label("credited_by"),
+).outerjoin(
+    tables.credit_note,
+    (tables.credit_note.c.programme == tables.invoice.c.programme)
+    & (tables.credit_note.c.invoice == tables.invoice.c.number),
+)
+CREDIT_NOTES = select(*(tables.credit_note.c[name] for name in CreditNote.__dataclass_fields__))
+
+
+class Numbers(NamedTuple):
+    ordinal: int  # the series' own
+    numbers: range
+
+
+class Totals(NamedTuple):
+    documents: int
+    amount_ore: int
+    first_number: int | None
+    last_number: int | None
+
+
+async def has_series(connection: AsyncConnection, programme: str) -> bool:
+    s = tables.series
+    ids = [series_id(programme, kind) for kind in TABLES]
+    return len((await connection.execute(select(s.c.id).where(s.c.id.in_(ids)))).all()) == len(ids)
+
+
+async def add_series(connection: AsyncConnection, programme: str) -> None:
+    """Make the programme's series where they are not there. The database counts up the ordinal."""
+    statement = insert(connection, tables.series).on_conflict_do_nothing()
+    for kind in TABLES:
+        await connection.execute(statement, {"id": series_id(programme, kind), "last_number": 0})
+
+
+async def take_numbers(connection: AsyncConnection, programme: str, kind: Kind, count: int) -> Numbers:
+    """The next numbers of a series. Its row stays locked until the end, so that none is ever skipped."""
+    s = tables.series
+    raised = (
+        update(s)
+        .where(s.c.id == series_id(programme, kind))
+        .values(last_number=s.c.last_number + count)
+        .returning(s.c.ordinal, s.c.last_number)
+    )
+    row = (await connection.execute(raised)).one()
+    return Numbers(row.ordinal, range(row.last_number - count + 1, row.last_number + 1))
+
+
+async def add_invoices(connection: AsyncConnection, invoices: Sequence[Invoice], contents: Sequence[str]) -> None:
+    """Insert invoices, each with its content as issued (JSON)."""
+    await connection.execute(tables.invoice.insert(), _rows(invoices, contents))
+
+
+async def add_credit_notes(connection: AsyncConnection, notes: Sequence[CreditNote], contents: Sequence[str]) -> None:
+    await connection.execute(tables.credit_note.insert(), _rows(notes, contents))
+
+
+async def of_agreements(
+    connection: AsyncConnection, agreements: Sequence[Agreement], *, are_all: bool
+) -> dict[str, list[Invoice]]:
+    """All that was ever invoiced for these agreements, given by their ids' order; by agreement.
+
+    Where they are all of a programme's from the first to the last, a range is quicker than thousands of ids. The programme
+    is no condition: told of it, SQLite looks through all of the programme. Invoices of another one may be among them,
+    which nobody asks for.
+    """
+    of = tables.invoice.c.agreement
+    if are_all:
+        query = INVOICES.where(of >= agreements[0].id, of <= agreements[-1].id)
+    else:
+        query = INVOICES.where(of.in_([it.id for it in agreements]))
+    return _by_agreement(await connection.execute(query))
+
+
+async def of_programme(connection: AsyncConnection, programme: str) -> dict[str, list[Invoice]]:
+    """All that was ever invoiced in a programme, by agreement."""
+    return _by_agreement(await connection.execute(INVOICES.where(tables.invoice.c.programme == programme)))
+
+
+async def invoices(connection: AsyncConnection, programme: str, *, after: int, limit: int) -> list[Invoice]:
+    """A programme's invoices by number."""
+    i = tables.invoice
+    query = INVOICES.where(i.c.programme == programme, i.c.number > after).order_by(i.c.number).limit(limit)
+    return read_as(Invoice, await connection.execute(query))
+
+
+async def credit_notes(connection: AsyncConnection, programme: str, *, after: int, limit: int) -> list[CreditNote]:
+    """A programme's credit notes by number."""
+    c = tables.credit_note
+    query = CREDIT_NOTES.where(c.c.programme == programme, c.c.number > after).order_by(c.c.number).limit(limit)
+    return read_as(CreditNote, await connection.execute(query))
+
+
+async def content(connection: AsyncConnection, kind: Kind, programme: str, number: int) -> str:
+    """A document's content as issued, as JSON. Raises NotFound."""
+    table = TABLES[kind]
+    query = select(table.c.content).where(table.c.programme == programme, table.c.number == number)
+    found = (await connection.execute(query)).scalar()
+    if found is None:
+        msg = f"there is no such {kind.replace('_', ' ')}"
+        raise NotFound(msg, field="number")
+    return str(found)
+
+
+async def contents(connection: AsyncConnection, invoices: Sequence[Invoice]) -> dict[int, str]:
+    """By number, the content of a programme's invoices as issued."""
+    i = tables.invoice
+    numbers = [it.number for it in invoices]
+    query = select(i.c.number, i.c.content).where(i.c.programme == invoices[0].programme, i.c.number.in_(numbers))
+    return {row.number: row.content for row in await connection.execute(query)}
+
+
+async def booked_invoices(connection: AsyncConnection, programme: str) -> list[BookedInvoice]:
+    i = tables.invoice
+    query = select(i.c.number, i.c.party, i.c.instalment, i.c.amount_ore).where(i.c.programme == programme)
+    return [BookedInvoice(*row) for row in await connection.execute(query)]
+
+
+async def booked_credit_notes(connection: AsyncConnection, programme: str) -> list[BookedCreditNote]:
+    c = tables.credit_note
+    query = select(c.c.number, c.c.invoice, c.c.amount_ore, c.c.because).where(c.c.programme == programme)
+    return [BookedCreditNote(*row) for row in await connection.execute(query)]
+
+
+async def parties(connection: AsyncConnection, programme: str) -> list[str]:
+    """Who has an agreement in a programme."""
+    a = tables.agreement
+    return list((await connection.execute(select(a.c.party).where(a.c.programme == programme))).scalars())
+
+
+async def totals(connection: AsyncConnection, kind: Kind, programme: str) -> Totals:
+    """How many documents of a kind there are, what they come to in øre, and their first and last number."""
+    t = TABLES[kind]
+    query = select(func.count(), func.coalesce(func.sum(t.c.amount_ore), 0), func.min(t.c.number), func.max(t.c.number))
+    row = (await connection.execute(query.where(t.c.programme == programme))).one()
+    return Totals(row[0], int(row[1]), row[2], row[3])
+
+
+def _by_agreement(rows: CursorResult[Any]) -> dict[str, list[Invoice]]:
+    found: dict[str, list[Invoice]] = defaultdict(list)
+    for invoice in read_as(Invoice, rows):
+        found[invoice.agreement].append(invoice)
+    return found
+
+
+def _rows(documents: Sequence[Invoice] | Sequence[CreditNote], contents: Sequence[str]) -> list[dict[str, Any]]:
+    rows = [vars(it) | {"content": content} for it, content in zip(documents, contents, strict=True)]
+    for row in rows:
+        row.pop("credited_by", None)  # comes from the credit note's own row
+    return rows

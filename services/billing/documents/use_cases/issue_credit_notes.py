@@ -1,0 +1,64 @@
+"""Issue credit notes: an invoice that is wrong is taken back in full and never changed (bokføringsforskriften § 5-2-7)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.billing.documents import repository as documents
+from services.billing.documents import telling
+from services.billing.documents.domain.credit_note import Credit, CreditNote
+from shared import clock
+from shared.contracts import billing as events
+from shared.contracts.questions import DocumentContent
+from shared.messaging import outbox
+
+
+async def issue_credit_notes(connection: AsyncConnection, programme: str, credits: Sequence[Credit]) -> None:
+    if not credits:
+        return
+    now = await clock.now(connection)
+    today = clock.day_of(now)
+    series = await documents.take_numbers(connection, programme, "credit_note", len(credits))
+    notes = [
+        CreditNote(
+            programme=programme,
+            number=number,
+            invoice=it.invoice.number,
+            agreement=it.invoice.agreement,
+            party=it.invoice.party,
+            instalment=it.invoice.instalment,
+            attempt=it.invoice.attempt,
+            session=it.invoice.session,
+            release=it.invoice.release,
+            reason=it.reason,
+            because=it.because,
+            amount_ore=it.invoice.amount_ore,
+            issued_on=today,
+        )
+        for number, it in zip(series.numbers, credits, strict=True)
+    ]
+    invoiced = await documents.contents(connection, [it.invoice for it in credits])
+    contents = [
+        content_of(note, DocumentContent.model_validate_json(invoiced[note.invoice])).model_dump_json()
+        for note in notes
+    ]
+    await documents.add_credit_notes(connection, notes, contents)
+    await outbox.add(connection, events.CREDIT_NOTE_ISSUED, [telling.credit_note(it) for it in notes], at=now)
+
+
+def content_of(note: CreditNote, invoice: DocumentContent) -> DocumentContent:
+    """All that the invoice said, taken back; there is nothing to pay, and so no account, KID or due date."""
+    return invoice.model_copy(
+        update={
+            "kind": "credit_note",
+            "number": note.number,
+            "issued_on": note.issued_on,
+            "due_on": None,
+            "account": None,
+            "kid": None,
+            "credits_invoice": note.invoice,
+            "reason": note.reason,
+        }
+    )

@@ -1,0 +1,95 @@
+"""Issue invoices: number them, fix their content, and tell of them; in the caller's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.billing.documents import repository as documents
+from services.billing.documents import telling
+from services.billing.documents.domain import wording
+from services.billing.documents.domain.agreement import Buyer, Programme
+from services.billing.documents.domain.invoice import Claim, Invoice
+from services.billing.documents.domain.kid import kid
+from services.billing.occasions.domain.deliveries import INSTALMENTS
+from shared import clock
+from shared.contracts import billing as events
+from shared.contracts.questions import BilledParty, DocumentContent
+from shared.messaging import outbox
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seller:
+    """The council, as its invoices name it."""
+
+    party: BilledParty
+    account: str
+    no_vat_because: str | None  # none: what `wording` says
+
+
+async def issue_invoices(
+    connection: AsyncConnection, programme: Programme, claims: Sequence[tuple[Claim, Buyer]], seller: Seller
+) -> None:
+    if not claims:
+        return
+    now = await clock.now(connection)
+    today = clock.day_of(now)
+    due_on = today + timedelta(days=programme.days_to_pay)
+    series = await documents.take_numbers(connection, programme.code, "invoice", len(claims))
+    invoices = [
+        Invoice(
+            programme=programme.code,
+            number=number,
+            agreement=claim.agreement.id,
+            party=claim.agreement.party,
+            instalment=claim.instalment,
+            attempt=claim.attempt,
+            session=claim.delivery.id if claim.delivery.kind == "session" else None,
+            release=claim.delivery.id if claim.delivery.kind == "release" else None,
+            amount_ore=claim.amount_ore,
+            issued_on=today,
+            due_on=due_on,
+            kid=kid(series.ordinal, number),
+        )
+        for number, (claim, _) in zip(series.numbers, claims, strict=True)
+    ]
+    contents = [
+        content_of(invoice, claim, buyer, seller, programme.name).model_dump_json()
+        for invoice, (claim, buyer) in zip(invoices, claims, strict=True)
+    ]
+    await documents.add_invoices(connection, invoices, contents)
+    await outbox.add(connection, events.INVOICE_ISSUED, [telling.invoice(it) for it in invoices], at=now)
+
+
+def content_of(invoice: Invoice, claim: Claim, buyer: Buyer, seller: Seller, programme_name: str) -> DocumentContent:
+    """All that an invoice must say (bokføringsforskriften § 5-1-1)."""
+    delivery = claim.delivery
+    return DocumentContent(
+        kind="invoice",
+        number=invoice.number,
+        issued_on=invoice.issued_on,
+        due_on=invoice.due_on,
+        seller=seller.party,
+        buyer=BilledParty(**vars(buyer)),  # leaves out what it does not name
+        payer_reference=claim.agreement.payer_reference,
+        programme_name=programme_name,
+        instalment=claim.instalment,
+        delivered=delivered(claim, buyer, programme_name),
+        delivered_from=delivery.first_day,
+        delivered_to=delivery.last_day,
+        delivered_where=delivery.place,
+        amount_ore=claim.amount_ore,
+        no_vat_because=seller.no_vat_because or wording.not_registered_for_vat(buyer.language_form),
+        account=seller.account,
+        kid=invoice.kid,
+    )
+
+
+def delivered(claim: Claim, buyer: Buyer, programme_name: str) -> str:
+    """What was delivered, in the buyer's language form: `Deltakeravgift …, rate 1 av 3: Fellessamling 1`."""
+    fee = "Deltakaravgift" if buyer.language_form == "nynorsk" else "Deltakeravgift"
+    told = f"{fee} {programme_name}, rate {claim.instalment} av {INSTALMENTS}"
+    return f"{told}: {claim.delivery.title}" if claim.delivery.title else told

@@ -1,0 +1,20 @@
+"""Show an invoice or a credit note as it was issued."""
+
+from __future__ import annotations
+
+from services.billing.documents import repository as documents
+from services.billing.documents.domain.series import programme_of
+from shared.contracts.questions import DocumentContent, WhatDocument
+from shared.database import Database
+from shared.errors import NotFound
+
+
+async def show_document(database: Database, question: WhatDocument) -> DocumentContent:
+    """Answers `rpc.billing.invoice`. Raises NotFound."""
+    programme = programme_of(question.series, question.kind)
+    if programme is None:
+        msg = "there is no such series"
+        raise NotFound(msg, field="series")
+    async with database.reading() as connection:
+        found = await documents.content(connection, question.kind, programme, question.number)
+    return DocumentContent.model_validate_json(found)

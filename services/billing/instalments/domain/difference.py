@@ -1,0 +1,65 @@
+"""What of the fee is due for an agreement, and what is to be issued or credited so that it is so (B1-B6)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from services.billing.documents.domain.agreement import Agreement
+from services.billing.documents.domain.credit_note import Credit, CreditReason
+from services.billing.documents.domain.invoice import Claim, Invoice
+from services.billing.instalments.domain.due import due, split_fee
+from services.billing.occasions.domain.deliveries import Occasions
+
+
+@dataclass(frozen=True, kw_only=True)
+class Difference:
+    issue: list[Claim]
+    credit: list[Credit]
+
+
+def standing(issued: Sequence[Invoice]) -> dict[int, Invoice]:
+    """By instalment, the invoice that is not credited."""
+    return {invoice.instalment: invoice for invoice in issued if invoice.credited_by is None}
+
+
+def difference(agreement: Agreement, occasions: Occasions, issued: Sequence[Invoice]) -> Difference:
+    """Due minus issued: what is missing is issued, what is no longer due is credited (B4, B5).
+
+    `issued` is all that was ever invoiced for the agreement, credited or not. Nobody is sent an invoice of 0 øre.
+    """
+    owed = due(agreement, occasions)
+    stands = standing(issued)
+    amounts = split_fee(agreement.fee_ore)
+    return Difference(
+        issue=[
+            Claim(
+                agreement=agreement,
+                instalment=n,
+                attempt=1 + sum(invoice.instalment == n for invoice in issued),
+                amount_ore=amounts[n - 1],
+                delivery=delivery,
+            )
+            for n, delivery in sorted(owed.items())
+            if n not in stands and amounts[n - 1] > 0
+        ],
+        credit=[_credit(agreement, occasions, invoice) for n, invoice in sorted(stands.items()) if n not in owed],
+    )
+
+
+def _credit(agreement: Agreement, occasions: Occasions, invoice: Invoice) -> Credit:
+    """Why an invoice is wrong that nothing makes due any longer, and the news that made it so.
+
+    What it was issued for may be gone, and the agreement's end may keep what else was delivered from counting. Where
+    both are so, it is what was heard of last: event ids sort by time.
+    """
+    causes: list[tuple[str, CreditReason]] = []
+    delivered = {delivery.id for delivery in occasions.deliveries if delivery.instalment == invoice.instalment}
+    if delivered:
+        causes.append((agreement.event_id, "agreement_ended"))
+    if invoice.session and invoice.session not in delivered:
+        causes.append((occasions.newest_of(invoice.session), "completion_revoked"))
+    if invoice.release and invoice.release not in delivered:
+        causes.append((occasions.newest_of(invoice.release), "release_withdrawn"))
+    because, reason = max(causes)
+    return Credit(invoice=invoice, reason=reason, because=because)

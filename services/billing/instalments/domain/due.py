@@ -1,0 +1,31 @@
+"""What of the fee is due for an agreement (B2, B3, B5)."""
+
+from __future__ import annotations
+
+from services.billing.documents.domain.agreement import Agreement
+from services.billing.occasions.domain.deliveries import INSTALMENTS, Delivery, Occasions
+
+
+def split_fee(fee_ore: int) -> list[int]:
+    """The instalments in øre, which sum to the fee; the earlier ones carry the odd øre (B2).
+
+    >>> split_fee(2_000_000)
+    [666667, 666667, 666666]
+    """
+    whole, odd = divmod(fee_ore, INSTALMENTS)
+    return [whole + (n < odd) for n in range(INSTALMENTS)]
+
+
+def due(agreement: Agreement, occasions: Occasions) -> dict[int, Delivery]:
+    """By instalment, the earliest delivery that makes it due (B3).
+
+    When the agreement was signed plays no part: who signs late owes what fell due before (B5).
+    """
+    if agreement.signed_on is None:
+        return {}
+    found: dict[int, Delivery] = {}
+    for delivery in occasions.deliveries:
+        in_force = agreement.ends_on is None or agreement.ends_on > delivery.last_day
+        if in_force:
+            found.setdefault(delivery.instalment, delivery)
+    return found

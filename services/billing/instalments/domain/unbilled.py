@@ -1,0 +1,91 @@
+"""Why an instalment is not invoiced (B6: it can be seen at any time)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from services.billing.documents.domain.agreement import Agreement
+from services.billing.documents.domain.invoice import Invoice
+from services.billing.instalments.domain.difference import difference, standing
+from services.billing.instalments.domain.due import split_fee
+from services.billing.occasions.domain.deliveries import INSTALMENTS, Occasions
+from shared.norwegian import day_in_words
+
+Why = Literal[
+    "rule_raised",
+    "not_signed",
+    "no_session",
+    "session_not_completed",
+    "agreement_ended",
+    "nothing_to_pay",
+    "party_unknown",
+    "programme_unknown",
+    "about_to_be_issued",
+]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unbilled:
+    instalment: int
+    why: Why
+    explanation: str  # in Norwegian
+
+
+def unbilled(
+    agreement: Agreement, occasions: Occasions, issued: Sequence[Invoice], *, programme_is_known: bool
+) -> list[Unbilled]:
+    """Every instalment of the agreement that no invoice stands for, and why."""
+    stands = standing(issued)
+    try:
+        gap = difference(agreement, occasions, issued)
+    except Exception as error:  # noqa: BLE001 - whatever it is, it set the agreement aside, and that is to be seen
+        told = f"Regelen feilet ({type(error).__name__}); avtalen er satt til side og loggen sier mer."
+        return [_why(n, "rule_raised", told) for n in range(1, INSTALMENTS + 1) if n not in stands]
+    return [
+        _owed(agreement, n, programme_is_known=programme_is_known)
+        if any(claim.instalment == n for claim in gap.issue)
+        else _not_owed(agreement, occasions, n)
+        for n in range(1, INSTALMENTS + 1)
+        if n not in stands
+    ]
+
+
+def _owed(agreement: Agreement, n: int, *, programme_is_known: bool) -> Unbilled:
+    if agreement.buyer is None:
+        return _why(
+            n, "party_unknown", "Parten er ikke kjent her ennå; raten faktureres når opplysningene om den er kommet."
+        )
+    if not programme_is_known:
+        return _why(
+            n,
+            "programme_unknown",
+            "Programmet er ikke kjent her ennå; raten faktureres når opplysningene om det er kommet.",
+        )
+    return _why(n, "about_to_be_issued", "Raten skal faktureres; fakturaen kommer vanligvis straks.")
+
+
+def _not_owed(agreement: Agreement, occasions: Occasions, n: int) -> Unbilled:
+    if agreement.signed_on is None:
+        return _why(n, "not_signed", "Avtalen er ikke underskrevet.")
+    if split_fee(agreement.fee_ore)[n - 1] == 0:
+        return _why(n, "nothing_to_pay", "Raten er på 0 kroner.")
+    planned = occasions.planned(n)
+    to_come = [it for it in planned if agreement.ends_on is None or (it.last_day or it.not_before) < agreement.ends_on]
+    if to_come:
+        told = " eller ".join(f"{it.title or 'Fysisk fellessamling'} ({it.planned})" for it in to_come)
+        return _why(n, "session_not_completed", f"Ikke gjennomført: {told}.")
+    if planned or any(delivery.instalment == n for delivery in occasions.deliveries):
+        return _ended(agreement, n)
+    told = "Ingen fysisk fellessamling er knyttet til raten, og den er ikke frigitt for hånd."
+    return _why(n, "no_session", told)
+
+
+def _ended(agreement: Agreement, n: int) -> Unbilled:
+    end = f"fra og med {day_in_words(agreement.ends_on)}" if agreement.ends_on else "lenger"
+    return _why(n, "agreement_ended", f"Avtalen gjelder ikke {end}; denne raten skal ikke betales.")
+
+
+def _why(n: int, why: Why, explanation: str) -> Unbilled:
+    return Unbilled(instalment=n, why=why, explanation=explanation)

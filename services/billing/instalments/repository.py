@@ -1,0 +1,86 @@
+"""Agreements, with the party that pays; and the programme they belong to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.billing import tables
+from services.billing.documents.domain.agreement import Agreement, Buyer, Programme
+from services.billing.marks import Marks
+
+_A, _P = tables.agreement.c, tables.party.c
+AGREEMENTS = select(
+    *(_A.id, _A.event_id, _A.party, _A.fee_ore, _A.payer_reference, _A.signed_on, _A.ends_on),
+    *(_P.organisation_number, _P.name, _P.street, _P.postal_code, _P.city, _P.language_form),
+).outerjoin(tables.party, _P.organisation_number == _A.party)
+
+
+class Slice(NamedTuple):
+    agreements: list[Agreement]
+    after: str | None  # the id to go on after; none where these were the last
+
+
+async def programme(connection: AsyncConnection, code: str) -> Programme | None:
+    """None until it is known."""
+    p = tables.programme
+    row = (await connection.execute(select(p.c.code, p.c.name, p.c.days_to_pay).where(p.c.code == code))).first()
+    return None if row is None else Programme(code=row.code, name=row.name, days_to_pay=row.days_to_pay)
+
+
+async def marked(connection: AsyncConnection, programme: str, marks: Marks, *, after: str, limit: int) -> Slice:
+    """The next agreements by id that a mark is on.
+
+    Which they are is asked first, and of the marks alone: joined with them, a planner may well look through all
+    agreements for the few.
+    """
+    a, m = tables.agreement.c, tables.mark.c
+    if marks.on_all:
+        query = AGREEMENTS.where(a.programme == programme, a.id > after).order_by(a.id).limit(limit)
+        found = [_agreement(row) for row in await connection.execute(query)]
+        return Slice(found, found[-1].id if len(found) == limit else None)
+    on = select(m.agreement).where(m.programme == programme, m.agreement > after).distinct().order_by(m.agreement)
+    ids = [row.agreement for row in await connection.execute(on.limit(limit))]
+    query = AGREEMENTS.where(a.id.in_(ids)).order_by(a.id)
+    return Slice([_agreement(row) for row in await connection.execute(query)], ids[-1] if len(ids) == limit else None)
+
+
+async def of_programme(connection: AsyncConnection, programme: str) -> list[Agreement]:
+    query = AGREEMENTS.where(tables.agreement.c.programme == programme).order_by(tables.agreement.c.party)
+    return [_agreement(row) for row in await connection.execute(query)]
+
+
+async def ids_of_parties(connection: AsyncConnection, parties: Iterable[str]) -> list[tuple[str, str]]:
+    """Programme and id of each agreement of these parties that can be seen now."""
+    a = tables.agreement
+    query = select(a.c.programme, a.c.id).where(a.c.party.in_(sorted(set(parties)))).order_by(a.c.id)
+    return [(row.programme, row.id) for row in await connection.execute(query)]
+
+
+def _agreement(row: Sequence[Any]) -> Agreement:
+    """As AGREEMENTS selects it; by place, since thousands are read in one go."""
+    id, event_id, party, fee_ore, payer_reference, signed_on, ends_on = row[:7]
+    number, name, street, postal_code, city, language_form = row[7:]
+    buyer = None
+    if number is not None:
+        buyer = Buyer(
+            organisation_number=number,
+            name=name,
+            street=street,
+            postal_code=postal_code,
+            city=city,
+            language_form=language_form,
+        )
+    return Agreement(
+        id=id,
+        event_id=event_id,
+        party=party,
+        buyer=buyer,
+        fee_ore=fee_ore,
+        payer_reference=payer_reference,
+        signed_on=signed_on,
+        ends_on=ends_on,
+    )

@@ -1,0 +1,125 @@
+"""Issue what is due and credit what no longer is, for one programme.
+
+Driven by marks (docs/adr/0001): they are read before any fact and removed after the last slice, so that a fact
+committed meanwhile is never overlooked. Each slice reads the facts anew. Running it again changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.billing import marks
+from services.billing.documents import repository as documents
+from services.billing.documents.domain.agreement import Agreement
+from services.billing.documents.domain.invoice import Claim, Invoice
+from services.billing.documents.use_cases.issue_credit_notes import issue_credit_notes
+from services.billing.documents.use_cases.issue_invoices import Seller, issue_invoices
+from services.billing.instalments import repository as agreements
+from services.billing.instalments.domain.difference import difference
+from services.billing.instalments.use_cases.mark_agreements_of_parties import mark_agreements_of_parties
+from services.billing.marks import Marks
+from services.billing.occasions import repository as occasions
+from shared import points
+from shared.database import Database
+
+log = structlog.get_logger()
+
+SLICE = 5_000  # agreements a transaction: bounds memory, and how long the counters stay locked
+
+
+async def issue_all_that_is_due(database: Database, seller: Seller) -> None:
+    """Do so in every programme that a mark is on.
+
+    Raises an ExceptionGroup when some programmes failed; the others are done, and the failed keep their marks.
+    """
+    await mark_agreements_of_parties(database)
+    async with database.reading() as connection:
+        programmes = await marks.marked_programmes(connection)
+    errors = []
+    for programme in programmes:
+        try:
+            await issue_what_is_due(database, programme, seller)
+        except Exception as error:  # noqa: BLE001 - raised below, once the other programmes had their turn
+            errors.append(error)
+    if errors:
+        msg = "what is due could not be issued in some programmes"
+        raise ExceptionGroup(msg, errors)
+
+
+async def issue_what_is_due(database: Database, programme: str, seller: Seller) -> None:
+    """Work off the programme's marks; does nothing where another replica is already doing it."""
+    seen = await marks_to_work_off(database, programme)
+    if not seen.ids:
+        return
+    await open_series(database, programme)
+    after: str | None = ""
+    while after is not None:
+        async with database.transaction() as connection:
+            await marks.lock_programme(connection, programme, wait=True)
+            marked, after = await agreements.marked(connection, programme, seen, after=after, limit=SLICE)
+            if marked:
+                issued = await documents.of_agreements(connection, marked, are_all=seen.on_all)
+                await bring_up_to_date(connection, programme, marked, issued, seller)
+            if after is None:
+                await marks.remove(connection, seen)
+        points.reached("work.slice_committed")
+
+
+async def marks_to_work_off(database: Database, programme: str) -> Marks:
+    """The marks that can be seen now; none where someone else is at work.
+
+    Its commit wakes nobody: the worker would run again, and again while the other one is at work.
+    """
+    async with database.transaction(wakes=False) as connection:
+        if not await marks.lock_programme(connection, programme, wait=False):
+            return Marks(ids=[], on_all=False)
+        return await marks.of_programme(connection, programme)
+
+
+async def open_series(database: Database, programme: str) -> None:
+    """Make the programme's number series, once.
+
+    In a transaction of its own: an insert that meets another's waits for it, and must not hold a lock meanwhile.
+    """
+    async with database.reading() as connection:
+        if await documents.has_series(connection, programme):
+            return
+    async with database.transaction() as connection:
+        await documents.add_series(connection, programme)
+
+
+async def bring_up_to_date(
+    connection: AsyncConnection,
+    code: str,
+    looked_at: Sequence[Agreement],
+    issued: Mapping[str, list[Invoice]],
+    seller: Seller,
+) -> None:
+    """`issued` is all that was ever invoiced for those that are looked at, by agreement."""
+    programme = await agreements.programme(connection, code)
+    known = await occasions.of_programme(connection, code)
+    gaps = []
+    for agreement in looked_at:
+        try:
+            gaps.append(difference(agreement, known, issued.get(agreement.id, [])))
+        except Exception:
+            # Seen in /billing/unbilled; one agreement's fault must not hold up the others.
+            log.exception("an agreement is set aside", why="the rule raised", agreement=agreement.id)
+    claims = [claim for gap in gaps for claim in gap.issue]
+    credits = [credit for gap in gaps for credit in gap.credit]
+    if programme is None:
+        _set_aside(claims, "their programme is not known yet")
+    else:
+        _set_aside([claim for claim in claims if claim.agreement.buyer is None], "their party is not known yet")
+        ready = [(claim, claim.agreement.buyer) for claim in claims if claim.agreement.buyer is not None]
+        await issue_invoices(connection, programme, ready, seller)
+    await issue_credit_notes(connection, code, credits)
+
+
+def _set_aside(claims: Sequence[Claim], why: str) -> None:
+    """The fact that is missing will mark them again."""
+    if claims:
+        log.warning("agreements are set aside", why=why, agreements=sorted({claim.agreement.id for claim in claims}))

@@ -1,0 +1,33 @@
+"""List what is not invoiced, and why (B6)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from services.billing.documents import repository as documents
+from services.billing.instalments import repository as agreements
+from services.billing.instalments.domain.unbilled import Unbilled, unbilled
+from services.billing.occasions import repository as occasions
+from shared.database import Database
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnbilledAgreement:
+    party: str
+    agreement: str
+    unbilled: Unbilled
+
+
+async def list_unbilled(database: Database, programme: str) -> list[UnbilledAgreement]:
+    """By party, each instalment that no invoice stands for. Raises NotFound for a programme that is not known."""
+    async with database.reading() as connection:
+        await occasions.check_is_named(connection, programme)
+        is_known = await agreements.programme(connection, programme) is not None
+        known = await occasions.of_programme(connection, programme)
+        issued = await documents.of_programme(connection, programme)
+        concerned = await agreements.of_programme(connection, programme)
+    return [
+        UnbilledAgreement(party=agreement.party, agreement=agreement.id, unbilled=it)
+        for agreement in concerned
+        for it in unbilled(agreement, known, issued.get(agreement.id, []), programme_is_known=is_known)
+    ]

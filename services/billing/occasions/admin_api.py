@@ -1,0 +1,79 @@
+"""Releases by hand (B6). Days are calendar days in Norway."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter
+from pydantic import Field
+
+from services.billing.occasions import repository as occasions
+from services.billing.occasions.domain.release import ReleaseReason
+from services.billing.occasions.use_cases.release_instalment import release_instalment
+from services.billing.occasions.use_cases.withdraw_release import withdraw_release
+from shared.web.api import (
+    Administrator,
+    After,
+    Body,
+    DatabaseOf,
+    Day,
+    Int,
+    Limit,
+    Page,
+    ProgrammeInPath,
+    Reader,
+    View,
+    page_of,
+)
+
+router = APIRouter(prefix="/billing", tags=["releases"])
+
+
+class NewRelease(Body):
+    instalment: Annotated[Int, Field(ge=1, le=3)]
+    effective_on: Day = Field(description="counts as a session completed on that day (B6); not in the future")
+    reason: ReleaseReason
+
+
+class ReleaseView(View):
+    id: str
+    version: int
+    programme: str
+    instalment: int
+    effective_on: date
+    reason: ReleaseReason
+    withdrawn: bool
+
+
+@router.post("/programmes/{programme}/releases", status_code=201)
+async def release(
+    programme: ProgrammeInPath, body: NewRelease, database: DatabaseOf, key: Administrator
+) -> ReleaseView:
+    """Release an instalment by hand (B6)."""
+    released = await release_instalment(
+        database,
+        programme,
+        instalment=body.instalment,
+        effective_on=body.effective_on,
+        reason=body.reason,
+        by=key.name,
+    )
+    return ReleaseView.model_validate(released)
+
+
+@router.get("/programmes/{programme}/releases")
+async def list_releases(
+    programme: ProgrammeInPath, database: DatabaseOf, _: Reader, limit: Limit = 50, after: After = None
+) -> Page[ReleaseView]:
+    """The releases of a programme, withdrawn ones too."""
+    async with database.reading() as connection:
+        await occasions.check_is_named(connection, programme)
+        found = await occasions.releases(connection, programme, after=after, limit=limit + 1)
+    return page_of(found, limit, lambda it: it.id)
+
+
+@router.post("/releases/{id}/withdrawal")
+async def withdraw(id: str, database: DatabaseOf, key: Administrator) -> ReleaseView:
+    """Withdraw a release; what it alone made due is credited (B5, B6)."""
+    return ReleaseView.model_validate(await withdraw_release(database, id, by=key.name))

@@ -1,0 +1,93 @@
+"""What makes an instalment due: a completed physical joint session that carries its number, or a release (B3, B6)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Literal
+
+from services.billing.occasions.domain.release import Release
+
+INSTALMENTS = 3  # that the fee is split in (B2)
+
+
+@dataclass(frozen=True, kw_only=True)
+class JointSession:
+    """A joint session as it is known now."""
+
+    id: str
+    event_id: str  # the newest news of it
+    format: str
+    state: str
+    instalment: int | None  # the one it carries
+    title: str | None
+    place: str | None
+    planned: str  # when, as far as it is known, in Norwegian
+    not_before: date  # the first day that it may begin on
+    first_day: date | None  # none until the days are exact
+    last_day: date | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Delivery:
+    """What was delivered, and so makes an instalment due."""
+
+    id: str
+    kind: Literal["session", "release"]
+    instalment: int  # 1, 2 or 3
+    first_day: date
+    last_day: date
+    title: str | None = None
+    place: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Occasions:
+    """All joint sessions and releases of a programme that are known, whether they count or not."""
+
+    sessions: Sequence[JointSession]
+    releases: Sequence[Release]
+
+    @cached_property
+    def deliveries(self) -> list[Delivery]:
+        """Those that count, the earliest first."""
+        held = [found for session in self.sessions if (found := _held(session))]
+        released = [_released(release) for release in self.releases if not release.withdrawn]
+        return sorted([*held, *released], key=lambda delivery: (delivery.last_day, delivery.id))
+
+    def newest_of(self, id: str) -> str:
+        """The id of the newest event about one of them. Raises KeyError where it is not known."""
+        sessions = {session.id: session.event_id for session in self.sessions}
+        releases = {release.id: release.event_id for release in self.releases}
+        return (sessions | releases)[id]
+
+    def planned(self, instalment: int) -> list[JointSession]:
+        """Those that will count for an instalment once they are completed."""
+        return [
+            session
+            for session in self.sessions
+            if session.instalment == instalment and session.format == "physical" and session.state == "planned"
+        ]
+
+
+def _held(session: JointSession) -> Delivery | None:
+    if session.format != "physical" or session.state != "completed" or session.instalment is None:
+        return None
+    if session.first_day is None or session.last_day is None:
+        return None  # S3 does not let it be completed
+    return Delivery(
+        id=session.id,
+        kind="session",
+        instalment=session.instalment,
+        first_day=session.first_day,
+        last_day=session.last_day,
+        title=session.title,
+        place=session.place,
+    )
+
+
+def _released(release: Release) -> Delivery:
+    day = release.effective_on
+    return Delivery(id=release.id, kind="release", instalment=release.instalment, first_day=day, last_day=day)

@@ -1,0 +1,75 @@
+"""Joint sessions, as scheduling tells of them, and releases by hand, which are ours."""
+
+from __future__ import annotations
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.billing import tables
+from services.billing.occasions.domain.deliveries import JointSession, Occasions
+from services.billing.occasions.domain.release import Release
+from shared.database import read_as
+from shared.errors import NotFound
+
+SESSION_COLUMNS = [tables.session.c[name] for name in JointSession.__dataclass_fields__]
+RELEASE_COLUMNS = [tables.release.c[name] for name in Release.__dataclass_fields__]
+
+
+async def check_is_named(connection: AsyncConnection, programme: str) -> None:
+    """Raises NotFound for a programme that no fact has named yet."""
+    lock = tables.programme_lock
+    if (await connection.execute(select(lock).where(lock.c.programme == programme))).first() is None:
+        msg = "the programme is not known here yet"
+        raise NotFound(msg, field="programme")
+
+
+async def of_programme(connection: AsyncConnection, programme: str) -> Occasions:
+    """All of the programme's joint sessions and releases."""
+    s, r = tables.session, tables.release
+    planned = select(*SESSION_COLUMNS).where(s.c.programme == programme).order_by(s.c.first_day, s.c.id)
+    released = select(*RELEASE_COLUMNS).where(r.c.programme == programme).order_by(r.c.id)
+    return Occasions(
+        sessions=read_as(JointSession, await connection.execute(planned)),
+        releases=read_as(Release, await connection.execute(released)),
+    )
+
+
+async def releases(connection: AsyncConnection, programme: str, *, after: str | None, limit: int) -> list[Release]:
+    """The programme's releases in the order they were made, withdrawn ones too."""
+    r = tables.release
+    query = (
+        select(*RELEASE_COLUMNS).where(r.c.programme == programme, r.c.id > (after or "")).order_by(r.c.id).limit(limit)
+    )
+    return read_as(Release, await connection.execute(query))
+
+
+async def release(connection: AsyncConnection, id: str) -> Release:
+    """Locked until the end of the transaction. Raises NotFound."""
+    query = select(*RELEASE_COLUMNS).where(tables.release.c.id == id).with_for_update()
+    found = read_as(Release, await connection.execute(query))
+    if not found:
+        msg = "there is no such release"
+        raise NotFound(msg, field="id")
+    return found[0]
+
+
+async def standing_release(connection: AsyncConnection, like: Release) -> Release | None:
+    """The release of the same natural key that is not withdrawn."""
+    r = tables.release
+    query = select(*RELEASE_COLUMNS).where(
+        r.c.programme == like.programme,
+        r.c.instalment == like.instalment,
+        r.c.effective_on == like.effective_on,
+        r.c.reason == like.reason,
+        ~r.c.withdrawn,
+    )
+    return next(iter(read_as(Release, await connection.execute(query))), None)
+
+
+async def add_release(connection: AsyncConnection, release: Release, *, by: str) -> None:
+    await connection.execute(tables.release.insert(), {**vars(release), "changed_by": by})
+
+
+async def change_release(connection: AsyncConnection, release: Release, *, by: str) -> None:
+    changed = update(tables.release).where(tables.release.c.id == release.id)
+    await connection.execute(changed.values(vars(release) | {"changed_by": by}))

@@ -1,0 +1,49 @@
+"""Release an instalment by hand (B6)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from services.billing import marks
+from services.billing.occasions import repository as occasions
+from services.billing.occasions import telling
+from services.billing.occasions.domain.release import Release, ReleaseReason, check_effective_day
+from shared import clock
+from shared.contracts import billing as events
+from shared.database import Database
+from shared.ids import new_id
+from shared.messaging import outbox
+from shared.messaging.facts import record
+
+
+async def release_instalment(
+    database: Database, programme: str, *, instalment: int, effective_on: date, reason: ReleaseReason, by: str
+) -> Release:
+    """Have an instalment fall due as if a session that carries it had been completed on the effective day.
+
+    The same release twice is one release. Raises NotFound for a programme that is not known, RuleBroken for a day
+    that is yet to come.
+    """
+    async with database.transaction() as connection:
+        await occasions.check_is_named(connection, programme)
+        await marks.lock_programme(connection, programme, wait=True)
+        check_effective_day(effective_on, await clock.today(connection))
+        release = Release(
+            id=new_id(),
+            version=1,
+            event_id="",
+            programme=programme,
+            instalment=instalment,
+            effective_on=effective_on,
+            reason=reason,
+            withdrawn=False,
+        )
+        standing = await occasions.standing_release(connection, release)
+        if standing is not None:
+            return standing
+        event = await outbox.tell(connection, events.INSTALMENT_RELEASED, telling.release(release))
+        release = replace(release, event_id=event.id)
+        await occasions.add_release(connection, release, by=by)
+        await record(connection, marks.look_again(programme))
+        return release

@@ -1,1 +1,0 @@
-"""Billing's queries, one module an entity. Each works in the caller's transaction; rows come out as domain objects."""

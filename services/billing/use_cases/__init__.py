@@ -1,1 +1,0 @@
-"""What billing does, one file a verb."""

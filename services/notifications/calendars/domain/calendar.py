@@ -1,0 +1,182 @@
+"""What should stand in each person's calendar, compared with what that person was last told (S6, N1).
+
+The comparison is all there is: who joins late is invited, who leaves is told, and looking again changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from services.notifications.calendars.domain.entry import Entry
+from services.notifications.letters.domain.kinds import CANCELLATION, CHANGE, INVITATION
+
+# Held with one party at a time: the plan's own line for them, which has no party, invites nobody.
+KINDS_OF_ONE_PARTY = ("guidance_visit", "contract_meeting")
+
+Key = tuple[str, str]  # session, person
+Why = Literal["cancelled", "without_date", "agreement_ended", "handed_over", "not_concerned"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Session:
+    id: str
+    kind: str
+    party: str | None
+    cancelled: bool
+    last_day: date | None  # none without exact days
+    entry: Entry | None  # none without exact days, or before its details were answered
+
+
+@dataclass(frozen=True, kw_only=True)
+class Person:
+    id: str
+    name: str
+    address: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Party:
+    """A party of the programme, with those who hear of its sessions."""
+
+    organisation_number: str
+    accepted: bool
+    ends_on: date | None  # the first day on which its agreement is no longer in force
+    persons: tuple[Person, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """What a person was last told of a session."""
+
+    person: Person
+    party: str
+    sequence: int
+    stands: bool  # a REQUEST; else a CANCEL
+    entry: Entry
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """A person is to be told something about a session."""
+
+    session: str
+    person: Person
+    party: str
+    is_with_party: bool  # held with this party alone
+    sequence: int  # 0, and one more each time
+    entry: Entry  # as it stands from now on; of a cancellation, as it stood
+    before: Entry | None  # as it stood; none where it did not
+    why: Why | None = None  # of a cancellation
+
+    @property
+    def kind(self) -> str:
+        if self.why:
+            return CANCELLATION
+        return CHANGE if self.before else INVITATION
+
+
+def stands(session: Session, party: Party) -> bool:
+    """Whether the session should stand in the calendars of this party's people."""
+    if session.cancelled or session.last_day is None or not party.accepted:
+        return False
+    if session.party is None and session.kind in KINDS_OF_ONE_PARTY:
+        return False
+    if session.party not in (None, party.organisation_number):
+        return False
+    return party.ends_on is None or session.last_day < party.ends_on
+
+
+def differences(
+    sessions: Collection[Session],
+    parties: Iterable[Party],
+    told: Mapping[Key, Told],
+    today: date,
+    is_looked_at: Callable[[Key], bool] = lambda _: True,
+) -> list[Change]:
+    """What is to be told, so that everyone's calendar is as it should be; `told` holds all that is looked at.
+
+    A session whose present and last-told days are both before `today` is left alone, and so is one that should stand
+    but whose details are not known.
+    """
+    known = {session.id: session for session in sessions}
+    by_number = {party.organisation_number: party for party in parties}
+    wanted = _wanted(sessions, by_number.values())
+    found = []
+    for key in sorted(filter(is_looked_at, wanted.keys() | told.keys())):
+        session, last = known[key[0]], told.get(key)
+        if _is_over(session, last, today):
+            continue
+        change = _change(session, last, wanted.get(key), by_number)
+        if change:
+            found.append(change)
+    return found
+
+
+def _wanted(sessions: Collection[Session], parties: Iterable[Party]) -> dict[Key, tuple[Person, Party]]:
+    """Who should have what. Someone concerned through several parties, an advisor say, has it once."""
+    found: dict[Key, tuple[Person, Party]] = {}
+    held_with: dict[str | None, list[Session]] = defaultdict(list)
+    for session in sessions:
+        held_with[session.party].append(session)
+    for party in sorted(parties, key=lambda party: party.organisation_number):
+        for session in held_with[None] + held_with[party.organisation_number]:
+            if stands(session, party):
+                for person in party.persons:
+                    found.setdefault((session.id, person.id), (person, party))
+    return found
+
+
+def _is_over(session: Session, last: Told | None, today: date) -> bool:
+    present_is_past = session.last_day is None or session.last_day < today
+    told_is_past = last is None or last.entry.last_day < today
+    return present_is_past and told_is_past
+
+
+def _change(
+    session: Session, last: Told | None, wanted: tuple[Person, Party] | None, parties: Mapping[str, Party]
+) -> Change | None:
+    stood = last.entry if last and last.stands else None
+    if wanted is None:
+        return _farewell(session, last, parties) if last and stood else None
+    person, party = wanted
+    if session.entry is None or session.entry == stood:
+        return None
+    return Change(
+        session=session.id,
+        person=person,
+        party=party.organisation_number,
+        is_with_party=session.party is not None,
+        sequence=last.sequence + 1 if last else 0,
+        entry=session.entry,
+        before=stood,
+    )
+
+
+def _farewell(session: Session, last: Told, parties: Mapping[str, Party]) -> Change:
+    heard = {person.id: person for party in parties.values() for person in party.persons}
+    return Change(
+        session=session.id,
+        person=heard.get(last.person.id, last.person),  # whose address may have been corrected since
+        party=last.party,
+        is_with_party=session.party is not None,
+        sequence=last.sequence + 1,
+        entry=last.entry,
+        before=last.entry,
+        why=_why(session, parties.get(last.party)),
+    )
+
+
+def _why(session: Session, party: Party | None) -> Why:
+    if session.cancelled:
+        return "cancelled"
+    if session.last_day is None:
+        return "without_date"
+    if party is None:
+        return "not_concerned"
+    if party.ends_on is not None and party.ends_on <= session.last_day:
+        return "agreement_ended"
+    return "handed_over" if stands(session, party) and party.persons else "not_concerned"

@@ -1,0 +1,295 @@
+"""Calendars: the facts they follow from, the answers that were asked for, and what each person was last told."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from pydantic import TypeAdapter
+from sqlalchemy import ColumnElement, Row, bindparam, delete, false, func, or_, select, true
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.notifications import tables
+from services.notifications.calendars.domain.calendar import KINDS_OF_ONE_PARTY, Key, Party, Person, Session, Told
+from services.notifications.calendars.domain.entry import Entry
+from services.notifications.letters.domain.kinds import CANCELLATION, Language, language
+from shared.contracts.questions import Contacts, SessionDetails
+from shared.messaging.facts import Newest, record
+
+ENTRY = TypeAdapter(Entry)
+
+
+class Mark(NamedTuple):
+    """A party or a session of a programme is to be looked at; all of it where both are none."""
+
+    id: int
+    party: str | None
+    session: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Questions:
+    """What is to be asked before the calendars can be compared."""
+
+    parties: frozenset[str]  # whose people hear of sessions
+    sessions: Mapping[str, int]  # whose details are needed, with the version that they are known in
+
+
+@dataclass(frozen=True, kw_only=True)
+class Concerned:
+    """What is needed to compare the calendars that are looked at, and not much more: a programme may have thousands."""
+
+    sessions: list[Session]
+    parties: list[Party]
+    numbers: set[str] | None  # of these parties, and of those that were accepted; none stands for all
+
+
+@dataclass(frozen=True, kw_only=True)
+class Names:
+    """What mails about a programme's calendars are written with."""
+
+    programme: str
+    parties: Mapping[str, tuple[str, Language]]
+
+
+async def programmes_with_marks(connection: AsyncConnection) -> list[str]:
+    p = tables.calendar_mark.c.programme
+    return list((await connection.execute(select(p).where(p.is_not(None)).distinct().order_by(p))).scalars())
+
+
+async def has_party_marks(connection: AsyncConnection) -> bool:
+    m = tables.calendar_mark
+    return (await connection.execute(select(m.c.id).where(m.c.programme.is_(None)).limit(1))).first() is not None
+
+
+async def spread_party_marks(connection: AsyncConnection) -> None:
+    """Turn each mark on a party into one for each programme that it has applied to."""
+    m, a = tables.calendar_mark, tables.application
+    gone = delete(m).where(m.c.programme.is_(None)).returning(m.c.party, m.c.since)
+    since = {row.party: row.since for row in await connection.execute(gone)}
+    query = select(a.c.programme, a.c.party).where(a.c.party.in_(sorted(since))).distinct()
+    rows = [
+        {"programme": row.programme, "party": row.party, "session": None, "since": since[row.party]}
+        for row in await connection.execute(query)
+    ]
+    if rows:
+        await connection.execute(m.insert(), rows)
+
+
+async def marks(connection: AsyncConnection, programme: str, *, after: int, limit: int) -> list[Mark]:
+    m = tables.calendar_mark
+    query = select(m.c.id, m.c.party, m.c.session).where(m.c.programme == programme, m.c.id > after)
+    return [Mark(*row) for row in await connection.execute(query.order_by(m.c.id).limit(limit))]
+
+
+async def count_marks(connection: AsyncConnection) -> int:
+    return (await connection.execute(select(func.count()).select_from(tables.calendar_mark))).scalar_one()
+
+
+async def lock(connection: AsyncConnection, programme: str) -> None:
+    """Be the only one to bring this programme's calendars up to date, until the end of the transaction."""
+    of_it = tables.programme_lock.c.programme == programme
+    await connection.execute(select(tables.programme_lock).where(of_it).with_for_update())
+
+
+async def are_there(connection: AsyncConnection, marks: Collection[Mark]) -> bool:
+    """Whether none of these marks was taken care of by someone else."""
+    m = tables.calendar_mark
+    query = select(func.count()).where(m.c.id.in_([mark.id for mark in marks]))
+    return (await connection.execute(query)).scalar_one() == len(marks)
+
+
+async def remove_marks(connection: AsyncConnection, marks: Collection[Mark]) -> None:
+    statement = delete(tables.calendar_mark).where(tables.calendar_mark.c.id == bindparam("mark_id"))
+    await connection.execute(statement, [{"mark_id": mark.id} for mark in marks])
+
+
+async def questions(connection: AsyncConnection, programme: str, marks: Iterable[Mark]) -> Questions:
+    """What these marks make it necessary to ask: who hears for an accepted party, and what a session is."""
+    a, s = tables.application, tables.session
+    parties = {mark.party for mark in marks if mark.party}
+    sessions = {mark.session for mark in marks if mark.session}
+    accepted = select(a.c.party).where(
+        a.c.programme == programme, a.c.party.in_(sorted(parties)), a.c.state == "accepted"
+    )
+    standing = select(s.c.id, s.c.version).where(
+        s.c.id.in_(sorted(sessions)),
+        s.c.last_day.is_not(None),
+        ~s.c.cancelled,
+        or_(s.c.party.is_not(None), s.c.kind.not_in(KINDS_OF_ONE_PARTY)),
+    )
+    return Questions(
+        parties=frozenset((await connection.execute(accepted)).scalars()),
+        sessions={row.id: row.version for row in await connection.execute(standing)},
+    )
+
+
+async def keep_contacts(connection: AsyncConnection, programme: str, answers: Mapping[str, Contacts]) -> None:
+    """Replace who hears of sessions for these parties."""
+    i = tables.invitee
+    for party in sorted(answers):
+        await connection.execute(delete(i).where(i.c.programme == programme, i.c.party == party))
+    rows = [
+        {"programme": programme, "party": party, "person": it.person, "name": it.name, "address": it.email}
+        for party, contacts in sorted(answers.items())
+        for it in contacts.recipients
+    ]
+    if rows:
+        await connection.execute(i.insert(), rows)
+
+
+async def keep_details(connection: AsyncConnection, answers: Mapping[str, tuple[int, SessionDetails]]) -> None:
+    facts = [
+        Newest(
+            tables.session_details,
+            session=session,
+            version=version,
+            title=it.title,
+            place=it.place,
+            meeting_link=it.meeting_link,
+        )
+        for session, (version, it) in answers.items()
+    ]
+    await record(connection, facts)
+
+
+async def persons(connection: AsyncConnection, programme: str, parties: Collection[str]) -> set[str]:
+    """Who hears of sessions for one of these parties."""
+    i = tables.invitee
+    query = select(i.c.person).where(i.c.programme == programme, i.c.party.in_(sorted(parties)))
+    return set((await connection.execute(query)).scalars())
+
+
+async def names(connection: AsyncConnection, programme: str, concerned: Concerned) -> Names | None:
+    """None while the programme is not known."""
+    query = select(tables.programme.c.name).where(tables.programme.c.code == programme)
+    name = (await connection.execute(query)).scalar()
+    if name is None:
+        return None
+    p, a = tables.party.c, tables.application.c
+    applied = select(a.party).where(a.programme == programme, among(a.party, concerned.numbers))
+    rows = await connection.execute(
+        select(p.organisation_number, p.name, p.language_form).where(p.organisation_number.in_(applied))
+    )
+    return Names(programme=name, parties={row[0]: (row[1], language(row[2])) for row in rows})
+
+
+async def concerned(
+    connection: AsyncConnection,
+    programme: str,
+    looked_at: Collection[str] | None,
+    persons: Collection[str],
+    told: Mapping[Key, Told],
+) -> Concerned:
+    """What the comparison needs: the sessions that are looked at (None: all), those that were told of, and all that may
+    stand in these persons' calendars; with the parties that hear of any of them, or for which one who was told hears.
+    """
+    numbers = await _heard_for(connection, programme, persons)
+    ids = None if looked_at is None else {*looked_at, *(session for session, _ in told)}
+    sessions = await _sessions(connection, programme, ids, numbers)
+    if looked_at is None or any(it.party is None and it.id in looked_at for it in sessions):
+        return Concerned(sessions=sessions, parties=await _parties(connection, programme, None), numbers=None)
+    numbers |= await _heard_for(connection, programme, {person for _, person in told})
+    numbers |= {it.party for it in sessions if it.party} | {it.party for it in told.values()}
+    return Concerned(sessions=sessions, parties=await _parties(connection, programme, numbers), numbers=numbers)
+
+
+async def _heard_for(connection: AsyncConnection, programme: str, persons: Collection[str]) -> set[str]:
+    """The parties that one of these persons hears for."""
+    i = tables.invitee.c
+    query = select(i.party).where(i.programme == programme, among(i.person, persons)).distinct()
+    return set((await connection.execute(query)).scalars())
+
+
+async def _sessions(
+    connection: AsyncConnection, programme: str, ids: Collection[str] | None, parties: Collection[str]
+) -> list[Session]:
+    """The sessions of these ids (None: every session), and, where parties are given, those held with one of them or with all.
+
+    `entry` is none until title and place were answered.
+    """
+    s, d = tables.session, tables.session_details
+    wanted = among(s.c.id, ids)
+    if parties:
+        wanted |= among(s.c.party, parties) | s.c.party.is_(None)
+    query = (
+        select(s, d.c.title, d.c.place, d.c.meeting_link)
+        .outerjoin(d, (d.c.session == s.c.id) & (d.c.version >= s.c.version))
+        .where(s.c.programme == programme, wanted)
+    )
+    return [
+        Session(
+            id=row.id,
+            kind=row.kind,
+            party=row.party,
+            cancelled=row.cancelled,
+            last_day=row.last_day,
+            entry=_entry(row),
+        )
+        for row in await connection.execute(query)
+    ]
+
+
+def _entry(row: Row[tuple[object, ...]]) -> Entry | None:
+    if row.title is None or row.last_day is None:
+        return None
+    return Entry(
+        title=row.title,
+        first_day=row.first_day,
+        last_day=row.last_day,
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        duration_minutes=row.duration_minutes,
+        place=row.place,
+        meeting_link=row.meeting_link,
+        format=row.format,
+    )
+
+
+async def _parties(connection: AsyncConnection, programme: str, numbers: Collection[str] | None) -> list[Party]:
+    """Those of these parties (None: of all) that are accepted, with who hears of sessions for each as last answered."""
+    a, g, i = tables.application, tables.agreement, tables.invitee
+    hearing: dict[str, list[Person]] = defaultdict(list)
+    invited = select(i).where(i.c.programme == programme, among(i.c.party, numbers)).order_by(i.c.person)
+    accepted = (
+        select(a.c.party, g.c.ends_on)
+        .outerjoin(g, (g.c.programme == a.c.programme) & (g.c.party == a.c.party))
+        .where(a.c.programme == programme, a.c.state == "accepted", among(a.c.party, numbers))
+    )
+    for row in await connection.execute(invited):
+        hearing[row.party].append(Person(id=row.person, name=row.name, address=row.address))
+    return [
+        Party(organisation_number=row.party, accepted=True, ends_on=row.ends_on, persons=tuple(hearing[row.party]))
+        for row in await connection.execute(accepted)
+    ]
+
+
+async def told(
+    connection: AsyncConnection, programme: str, sessions: Collection[str] | None, persons: Collection[str]
+) -> dict[Key, Told]:
+    """What was last told, about any of these sessions of the programme (None: all) or to any of these persons, sent or not."""
+    m = tables.mail
+    query = select(m).where(
+        m.c.programme == programme,
+        m.c.session.is_not(None),
+        among(m.c.session, sessions) | among(m.c.person, persons),
+    )
+    found = {}
+    for row in await connection.execute(query.order_by(m.c.sequence)):
+        found[row.session, row.person] = Told(
+            person=Person(id=row.person, name=row.name, address=row.address),
+            party=row.party,
+            sequence=row.sequence,
+            stands=row.kind != CANCELLATION,
+            entry=ENTRY.validate_python(row.content["entry"]),
+        )
+    return found
+
+
+def among(column: ColumnElement[Any], values: Collection[str] | None) -> ColumnElement[bool]:
+    """Whether the column is one of these values; None stands for any."""
+    if values is None:
+        return true()
+    return column.in_(sorted(values)) if values else false()

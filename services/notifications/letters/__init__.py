@@ -1,0 +1,1 @@
+"""Letters: the kinds there are, the queue, and what becomes of a try (N1)."""

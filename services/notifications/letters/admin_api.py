@@ -1,0 +1,92 @@
+"""Notifications' JSON routes: what was sent, what failed, and what waits for what."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, HTTPException, Query
+from pydantic import BaseModel
+
+from services.notifications.letters import repository as mails
+from services.notifications.letters.domain.letter import Mail
+from services.notifications.letters.use_cases.retry_mail import retry_mail
+from shared.web.api import Administrator, After, Body, DatabaseOf, Email, Limit, Page, Reader, page_of
+
+router = APIRouter(prefix="/notifications", tags=["notifications"])
+
+State = Literal["queued", "sent", "failed"]
+
+
+class RecipientView(BaseModel):
+    person: str
+    name: str
+    address: str
+
+
+class MailView(BaseModel):
+    id: str
+    version: int
+    kind: str
+    programme: str
+    party: str
+    state: State
+    event: str | None  # what it is about, or
+    session: str | None  # whose calendar entry it carries
+    made_at: datetime
+    sent_at: datetime | None
+    tries: int
+    reply: int | None  # the SMTP code of the last refusal
+    recipient: RecipientView | None = None  # for administrators who ask for it
+
+
+class Retry(Body):
+    address: Email | None = None  # where it failed for a wrong one; correct the person in registration too
+
+
+class Summary(BaseModel):
+    mails: int  # sent
+    failed: int
+
+
+@router.get("/mails")
+async def list_mails(
+    database: DatabaseOf,
+    key: Reader,
+    *,
+    programme: Annotated[str | None, Query()] = None,
+    state: Annotated[State | None, Query()] = None,
+    kind: Annotated[str | None, Query()] = None,
+    with_addresses: Annotated[bool, Query()] = False,
+    after: After = None,
+    limit: Limit = 50,
+) -> Page[MailView]:
+    """Mails in the order in which they were made. Who they went to is shown to administrators who ask for it."""
+    if with_addresses and not key.may("administrator"):
+        raise HTTPException(403, "addresses need the role administrator")
+    async with database.reading() as connection:
+        found = await mails.listed(
+            connection, programme=programme, state=state, kind=kind, after=after, limit=limit + 1
+        )
+    return page_of([view(it, with_addresses=with_addresses) for it in found], limit, lambda it: it.id)
+
+
+@router.get("/summary")
+async def summary(database: DatabaseOf, _: Reader, programme: Annotated[str, Query()]) -> Summary:
+    async with database.reading() as connection:
+        counts = await mails.count_by_state(connection, programme)
+    return Summary(mails=counts.get("sent", 0), failed=counts.get("failed", 0))
+
+
+@router.post("/mails/{id}/retry")
+async def retry(id: str, database: DatabaseOf, key: Administrator, given: Retry | None = None) -> MailView:
+    """Have a failed mail tried again."""
+    return view(await retry_mail(database, id, address=given.address if given else None, by=key.name))
+
+
+def view(mail: Mail, *, with_addresses: bool = False) -> MailView:
+    return MailView(
+        **{name: getattr(mail, name) for name in MailView.model_fields if name not in ("event", "recipient")},
+        event=mail.event_id,
+        recipient=RecipientView(person=mail.person, name=mail.name, address=mail.address) if with_addresses else None,
+    )

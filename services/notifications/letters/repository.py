@@ -1,0 +1,155 @@
+"""Mails: queued with their address and content, then sent or failed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, exists, func, not_, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.notifications import tables
+from services.notifications.letters.domain.letter import Letter, Mail
+from services.notifications.letters.domain.outcome import Next
+from shared.errors import NotFound
+from shared.ids import new_id
+
+M = tables.mail
+EARLIER = M.alias("earlier")
+COLUMNS = tuple(M.c[name] for name in Mail.__dataclass_fields__)
+
+
+async def queue(
+    connection: AsyncConnection, letters: Sequence[Letter], *, domain: str, made_at: datetime, now: datetime
+) -> None:
+    """Add letters to what is to be sent. `domain` is that of their Message-IDs, `now` the real time."""
+    rows = []
+    for letter in letters:
+        id = new_id()
+        row = {
+            "id": id,
+            "version": 1,
+            "message_id": f"<{id}@{domain}>",
+            "state": "queued",
+            "made_at": made_at,
+            "tries": 0,
+            "try_at": now,
+        }
+        rows.append(row | vars(letter))
+    if rows:
+        await connection.execute(M.insert(), rows)
+
+
+async def claim(connection: AsyncConnection, *, now: datetime, lease: timedelta, at_most: int) -> list[Mail]:
+    """Mails that can be sent now, which no other replica sends before the lease has run out; counts a try of each."""
+    free = select(*COLUMNS).where(*_free(now)).order_by(M.c.try_at, M.c.id).limit(at_most)
+    rows = (await connection.execute(free.with_for_update(skip_locked=True))).all()
+    if not rows:
+        return []
+    counted = update(M).where(M.c.id.in_([row.id for row in rows]))
+    await connection.execute(counted.values(leased_until=now + lease, tries=M.c.tries + 1))
+    return [replace(Mail(**row._asdict()), tries=row.tries + 1) for row in rows]
+
+
+async def is_any_free(connection: AsyncConnection, *, now: datetime) -> bool:
+    return (await connection.execute(select(M.c.id).where(*_free(now)).limit(1))).first() is not None
+
+
+def _free(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return *_sendable(now), or_(M.c.leased_until.is_(None), M.c.leased_until <= now)
+
+
+def _sendable(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Never before what the person was told of the same session earlier: who has taken an entry out would put it in again."""
+    is_after_another = exists().where(
+        EARLIER.c.session == M.c.session,
+        EARLIER.c.person == M.c.person,
+        EARLIER.c.sequence < M.c.sequence,
+        EARLIER.c.state == "queued",
+    )
+    return M.c.state == "queued", M.c.try_at <= now, not_(is_after_another)
+
+
+async def count_sendable(connection: AsyncConnection, *, now: datetime) -> int:
+    """How many could be sent now, those that are just being sent among them."""
+    return (await connection.execute(select(func.count()).select_from(M).where(*_sendable(now)))).scalar_one()
+
+
+async def free_leases(connection: AsyncConnection) -> None:
+    """For when it is certain that nobody is sending."""
+    await connection.execute(update(M).where(M.c.state == "queued").values(leased_until=None))
+
+
+async def were_sent(connection: AsyncConnection, mails: Sequence[Mail], *, at: datetime) -> list[Mail]:
+    """Record that mails were accepted. Returns them, without those that were settled already, their lease having run out."""
+    if not mails:
+        return []
+    statement = (
+        update(M)
+        .where(M.c.id.in_([mail.id for mail in mails]), M.c.state == "queued")
+        .values(state="sent", version=M.c.version + 1, sent_at=at, reply=None, leased_until=None)
+        .returning(M.c.id)
+    )
+    settled = set((await connection.execute(statement)).scalars())
+    return [
+        replace(it, state="sent", version=it.version + 1, sent_at=at, reply=None) for it in mails if it.id in settled
+    ]
+
+
+async def was_not_sent(connection: AsyncConnection, mail: Mail, after: Next, *, reply: int | None) -> Mail | None:
+    """Record what becomes of a mail that was not accepted; None where it was settled already."""
+    changes: dict[str, Any] = {**vars(after), "reply": reply}
+    if after.state == "failed":
+        changes["version"] = mail.version + 1
+    statement = update(M).where(M.c.id == mail.id, M.c.state == "queued").values(leased_until=None, **changes)
+    return replace(mail, **changes) if (await connection.execute(statement)).rowcount else None
+
+
+async def requeue(connection: AsyncConnection, mail: Mail, *, address: str, by: str, now: datetime) -> Mail:
+    """Have a failed mail tried anew, as often and as long as a new one."""
+    changes: dict[str, Any] = {
+        "state": "queued",
+        "address": address,
+        "try_at": now,
+        "tries": 0,
+        "put_off_at": None,
+        "changed_by": by,
+    }
+    await connection.execute(update(M).where(M.c.id == mail.id).values(**changes))
+    return replace(mail, **changes)
+
+
+async def get(connection: AsyncConnection, id: str, *, lock: bool = False) -> Mail:
+    """Raises NotFound."""
+    query = select(*COLUMNS).where(M.c.id == id)
+    row = (await connection.execute(query.with_for_update() if lock else query)).first()
+    if row is None:
+        msg = "there is no such mail"
+        raise NotFound(msg, field="id")
+    return Mail(**row._asdict())
+
+
+async def listed(
+    connection: AsyncConnection,
+    *,
+    programme: str | None,
+    state: str | None,
+    kind: str | None,
+    after: str | None,
+    limit: int,
+) -> list[Mail]:
+    """Mails in the order in which they were made."""
+    query = select(*COLUMNS).order_by(M.c.id).limit(limit)
+    for column, value in ((M.c.programme, programme), (M.c.state, state), (M.c.kind, kind)):
+        if value is not None:
+            query = query.where(column == value)
+    if after is not None:
+        query = query.where(M.c.id > after)
+    return [Mail(**row._asdict()) for row in await connection.execute(query)]
+
+
+async def count_by_state(connection: AsyncConnection, programme: str) -> dict[str, int]:
+    query = select(M.c.state, func.count().label("mails")).where(M.c.programme == programme).group_by(M.c.state)
+    return {row.state: row.mails for row in await connection.execute(query)}

@@ -1,0 +1,18 @@
+"""A mail as others hear of it, without a word on who it went to (N2)."""
+
+from __future__ import annotations
+
+from services.notifications.letters.domain.letter import Mail
+from shared.contracts import notifications as events
+
+
+def mail(it: Mail) -> events.Mail:
+    return events.Mail(
+        version=it.version,
+        id=it.id,
+        kind=it.kind,
+        programme=it.programme,
+        party=it.party,
+        state="sent" if it.state == "sent" else "failed",
+        event=it.event_id,
+    )

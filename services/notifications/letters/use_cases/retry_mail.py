@@ -1,0 +1,27 @@
+"""Have a failed mail tried again."""
+
+from __future__ import annotations
+
+from services.notifications.letters import repository as mails
+from services.notifications.letters.domain.letter import Mail
+from shared.clock import real_now
+from shared.database import Database
+from shared.errors import Conflict
+
+
+async def retry_mail(database: Database, id: str, *, address: str | None = None, by: str) -> Mail:
+    """Queue it as if it were new, to another address where one is given. Asked again it changes nothing.
+
+    Raises NotFound, and Conflict for a mail that never failed, or was tried again already with another address.
+    """
+    async with database.transaction() as connection:
+        mail = await mails.get(connection, id, lock=True)
+        if mail.state == "failed":
+            return await mails.requeue(connection, mail, address=address or mail.address, by=by, now=real_now())
+        if mail.changed_by is None:
+            msg = "only a mail that failed is tried again"
+            raise Conflict(msg, field="id")
+        if address not in (None, mail.address):
+            msg = "it is tried again already, with another address"
+            raise Conflict(msg, field="address")
+        return mail

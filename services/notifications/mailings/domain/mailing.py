@@ -1,0 +1,24 @@
+"""A mail that is to be written because of one event."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from services.notifications.letters.domain.kinds import Language
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mailing:
+    kind: str
+    event_id: str
+    programme: str
+    party: str
+    about: dict[str, Any]  # the event's entity
+    happened_at: datetime
+    programme_name: str
+    party_name: str
+    official_name: str
+    party_kind: str
+    language: Language

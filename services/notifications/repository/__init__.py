@@ -1,1 +1,0 @@
-"""Every query, by what it is about. Each works in the caller's transaction."""

@@ -1,0 +1,1 @@
+"""How a mail is written and handed to the SMTP server, and what waits."""

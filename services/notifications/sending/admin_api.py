@@ -1,0 +1,34 @@
+"""What waits, and for what."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from fastapi import APIRouter
+from pydantic import BaseModel
+
+from services.notifications.sending import repository as waiting
+from shared import clock
+from shared.web.api import DatabaseOf, Reader
+
+router = APIRouter(prefix="/notifications", tags=["waiting"])
+
+
+class WaitingView(BaseModel):
+    what: str
+    programme: str
+    party: str | None
+    why: waiting.Why
+    since: datetime
+
+
+class WaitingList(BaseModel):
+    items: list[WaitingView]
+
+
+@router.get("/waiting")
+async def what_waits(database: DatabaseOf, _: Reader) -> WaitingList:
+    """What waits and why, the oldest first; at most 500 of each sort."""
+    async with database.reading() as connection:
+        found = await waiting.waiting(connection, await clock.today(connection))
+    return WaitingList(items=[WaitingView(**vars(it)) for it in found])

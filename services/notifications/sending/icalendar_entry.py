@@ -1,0 +1,97 @@
+"""The calendar entry of a mail about a session: RFC 5545, sent as RFC 5546 and 6047 say."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+
+from icalendar import Calendar, Event, Timezone, vCalAddress, vText
+
+from services.notifications.calendars.domain.entry import Entry
+from services.notifications.letters.domain.kinds import CANCELLATION
+from services.notifications.letters.domain.letter import Mail
+from shared.clock import OSLO
+
+# As the time zone database has it since 1996; icalendar's own derivation gives the hours of change wrongly.
+TIMEZONE = """\
+BEGIN:VTIMEZONE
+TZID:Europe/Oslo
+BEGIN:DAYLIGHT
+DTSTART:19960331T020000
+RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU
+TZOFFSETFROM:+0100
+TZOFFSETTO:+0200
+TZNAME:CEST
+END:DAYLIGHT
+BEGIN:STANDARD
+DTSTART:19961027T030000
+RRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU
+TZOFFSETFROM:+0200
+TZOFFSETTO:+0100
+TZNAME:CET
+END:STANDARD
+END:VTIMEZONE
+"""
+
+
+def method_of(mail: Mail) -> str:
+    return "CANCEL" if mail.kind == CANCELLATION else "REQUEST"
+
+
+def invite(mail: Mail, entry: Entry, *, title: str, description: str, organiser: str, sender: str) -> str:
+    """The `text/calendar` part of a mail. One UID a session and person, so that later mails replace earlier ones."""
+    calendar = Calendar()
+    calendar.add("prodid", "-//Fremtidens kulturskole//notifications//NO")
+    calendar.add("version", "2.0")
+    calendar.add("method", method_of(mail))
+    begin, end = span(entry)
+    if isinstance(begin, datetime):
+        calendar.add_component(Timezone.from_ical(TIMEZONE))
+    event = Event()
+    event.add("uid", f"{mail.session}.{mail.person}@fremtidens-kulturskole")
+    event.add("sequence", mail.sequence)
+    event.add("dtstamp", mail.made_at)
+    event.add("dtstart", begin)
+    if end is not None:
+        event.add("dtend", end)
+    event.add("summary", title)
+    event.add("description", description)
+    if entry.place or entry.meeting_link:
+        event.add("location", entry.place or entry.meeting_link)
+    if entry.meeting_link:
+        event.add("url", entry.meeting_link)
+    event.add("status", "CANCELLED" if mail.kind == CANCELLATION else "CONFIRMED")
+    event.add("organizer", _person(organiser, sender), encode=False)
+    attendee = _person(mail.name, mail.address)
+    attendee.params["ROLE"] = vText("REQ-PARTICIPANT")
+    attendee.params["PARTSTAT"] = vText("NEEDS-ACTION")
+    attendee.params["RSVP"] = vText("FALSE")
+    event.add("attendee", attendee, encode=False)
+    calendar.add_component(event)
+    ical: bytes = calendar.to_ical()
+    return ical.decode()
+
+
+def span(entry: Entry) -> tuple[date | datetime, date | datetime | None]:
+    """When it begins and ends: whole days, the end being the day after, unless it is known at what time it begins.
+
+    Without a time at which it ends nothing is made up: a duration tells it, or else it has no end.
+    """
+    whole = entry.first_day, entry.last_day + timedelta(days=1)
+    if entry.starts_at is None:
+        return whole
+    begin = _at(entry.first_day, entry.starts_at)
+    if entry.ends_at is not None:
+        return begin, _at(entry.last_day, entry.ends_at)
+    if entry.last_day > entry.first_day:
+        return whole
+    return begin, begin + timedelta(minutes=entry.duration_minutes) if entry.duration_minutes else None
+
+
+def _at(day: date, clock_time: str) -> datetime:
+    return datetime.combine(day, time.fromisoformat(clock_time), OSLO)
+
+
+def _person(name: str, address: str) -> vCalAddress:
+    person = vCalAddress(f"mailto:{address}")
+    person.params["CN"] = vText(name)
+    return person

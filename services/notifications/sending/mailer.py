@@ -1,0 +1,154 @@
+"""Sends one mail by SMTP: a client of its own, bounded in time, and one outcome."""
+
+from __future__ import annotations
+
+import asyncio
+import quopri
+import socket
+from contextlib import suppress
+from email.encoders import encode_base64
+from email.header import Header
+from email.headerregistry import Address
+from email.message import Message
+from email.mime.application import MIMEApplication
+from email.mime.base import MIMEBase
+from email.mime.multipart import MIMEMultipart
+from email.mime.nonmultipart import MIMENonMultipart
+from email.policy import compat32
+from email.utils import format_datetime, formataddr
+from typing import Any
+
+import structlog
+from aiosmtplib import SMTP
+from aiosmtplib.errors import (
+    SMTPException,
+    SMTPNotSupported,
+    SMTPRecipientsRefused,
+    SMTPResponseException,
+    SMTPSenderRefused,
+)
+
+from services.notifications.letters.domain.letter import Mail
+from services.notifications.letters.domain.outcome import Outcome
+from services.notifications.sending.icalendar_entry import method_of
+from services.notifications.sending.render import Rendered
+from services.notifications.settings import Settings
+
+log = structlog.get_logger()
+
+PERMANENT = 500  # SMTP codes from here on
+TOO_BIG = 552
+FAREWELL = 2.0  # seconds
+
+
+# The classes that came with EmailMessage take four times as long to write a mail.
+AS_SENT = compat32.clone(linesep="\r\n", mangle_from_=False)
+
+
+class Mailer:
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    def message(self, mail: Mail, rendered: Rendered) -> bytes:
+        """The mail as it goes out, the same each time. Raises ValueError for a name or address that no header takes."""
+        message: Message[Any, Any] = MIMEMultipart("alternative", f"=_{mail.id}")
+        message.attach(_text("plain", rendered.text))
+        message.attach(_text("html", rendered.html))
+        if rendered.calendar is not None:
+            entry = rendered.calendar.encode()
+            invitation = MIMEBase("text", "calendar", method=method_of(mail), charset="utf-8")
+            invitation.set_payload(entry)
+            encode_base64(invitation)
+            message.attach(invitation)
+            attached = MIMEApplication(entry, "ics")
+            attached.add_header("Content-Disposition", "attachment", filename="kalender.ics")
+            message = MIMEMultipart("mixed", f"=_mixed_{mail.id}", [message, attached])
+        message["Subject"] = Header(rendered.subject, header_name="Subject")
+        message["From"] = _mailbox("From", self._settings.mail_organiser, self._settings.mail_sender)
+        message["To"] = _mailbox("To", mail.name, mail.address)
+        message["Date"] = format_datetime(mail.made_at)
+        message["Message-ID"] = mail.message_id
+        message["Auto-Submitted"] = "auto-generated"
+        message["Content-Language"] = mail.language
+        return message.as_bytes(policy=AS_SENT)
+
+    async def send(self, message: bytes, *, to: str) -> Outcome:
+        """Give a message to the server. `accepted` is said after its 250 and at no other time."""
+        settings = self._settings
+        client = SMTP(
+            hostname=settings.smtp_host,
+            port=settings.smtp_port,
+            start_tls=settings.smtp_starttls,
+            username=settings.smtp_user,
+            password=settings.smtp_secret(),
+            local_hostname=socket.gethostname(),  # the default asks DNS
+        )
+        # A server that is slow with one mail may be quick with the next; one that is slow to connect is not.
+        outcome = Outcome(kind="unreachable")
+        with suppress(TimeoutError):
+            async with asyncio.timeout(settings.smtp_timeout):
+                refusal = await _connect(client)
+                outcome = refusal or Outcome(kind="put_off")
+                if refusal is None:
+                    outcome = await _hand_over(client, message, settings.mail_sender, to)
+        with suppress(Exception):  # the outcome is known
+            async with asyncio.timeout(FAREWELL):
+                await client.quit()
+        client.close()
+        return outcome
+
+
+async def _connect(client: SMTP) -> Outcome | None:
+    """None where the server is ready to take mails; that it refuses us says nothing about any of them."""
+    try:
+        await client.connect()
+    except SMTPResponseException as error:
+        return _refuses_us(error)
+    except (SMTPException, OSError) as error:
+        log.warning("the SMTP server cannot be reached", error=type(error).__name__)
+        return Outcome(kind="unreachable")
+    return None
+
+
+async def _hand_over(client: SMTP, message: bytes, sender: str, to: str) -> Outcome:
+    try:
+        refused, _ = await client.sendmail(sender, [to], message)
+    except SMTPRecipientsRefused as error:
+        return _by(error.recipients[0].code)
+    except SMTPSenderRefused as error:
+        # The sender is the same for all: no mail is to fail of it. But its size is told with the sender.
+        return _by(error.code) if error.code == TOO_BIG else _refuses_us(error)
+    except SMTPResponseException as error:
+        return _by(error.code)
+    except (SMTPNotSupported, ValueError):  # an address that it does not take
+        return Outcome(kind="refused")
+    except (SMTPException, OSError):  # lost before its answer: it may have taken it
+        return Outcome(kind="put_off")
+    # A partial refusal is returned and not raised; with one recipient there should be none.
+    return _by(refused[to].code) if refused else Outcome(kind="accepted")
+
+
+def _refuses_us(error: SMTPResponseException) -> Outcome:
+    log.warning("the SMTP server refuses to be used", reply=error.code)
+    return Outcome(kind="unreachable", reply=error.code)
+
+
+def _by(reply: int) -> Outcome:
+    return Outcome(kind="refused" if reply >= PERMANENT else "put_off", reply=reply)
+
+
+def _text(subtype: str, text: str) -> Message:
+    part = MIMENonMultipart("text", subtype, charset="utf-8")
+    part["Content-Transfer-Encoding"] = "quoted-printable"
+    part.set_payload(quopri.encodestring(text.encode()).decode("ascii"))
+    return part
+
+
+def _mailbox(header: str, name: str, address: str) -> Header | str:
+    checked = Address(display_name=name, addr_spec=address)
+    if name.isascii():
+        return formataddr((name, checked.addr_spec))
+    # In words that are encoded and short enough for a line (RFC 2047); the address is in none of them.
+    mailbox = Header(name, header_name=header)
+    mailbox.append(f"<{checked.addr_spec}>", "us-ascii")
+    return mailbox

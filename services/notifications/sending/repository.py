@@ -1,0 +1,169 @@
+"""What waits, and for what: mailings and invitations for who they are to, mails for the SMTP server."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Literal
+
+from sqlalchemy import Column, ColumnElement, Select, and_, exists, func, not_, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
+
+from services.notifications import tables
+from services.notifications.calendars.domain.calendar import KINDS_OF_ONE_PARTY
+from services.notifications.letters.domain.kinds import INVITATION
+
+MOST = 500  # of each sort
+
+# For an answer: it was asked and is asked again. For a retry: it was put off, and is tried again. For sending: its turn
+# comes, or the server is away.
+Why = Literal["programme", "party", "recipient", "answer", "retry", "sending"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Waiting:
+    what: str  # the kind of mail
+    programme: str
+    party: str | None
+    why: Why
+    since: datetime
+
+
+async def waiting(connection: AsyncConnection, today: date) -> list[Waiting]:
+    """The oldest of each sort first. `today` is the domain's day: nobody is waited for to be invited to what is past."""
+    return [
+        *await _mailings(connection),
+        *await _questions(connection),
+        *await _invitations(connection, today),
+        *await _mails(connection),
+    ]
+
+
+async def count_mailings_to_ask_about(connection: AsyncConnection) -> int:
+    """How many mailings wait that a mark is on: the question is about to be asked."""
+    m = tables.mailing
+    query = select(func.count()).select_from(m).where(m.c.addressed_at.is_(None), _is_marked())
+    return (await connection.execute(query)).scalar_one()
+
+
+async def _mailings(connection: AsyncConnection) -> list[Waiting]:
+    m = tables.mailing
+    query = (
+        _with_names(select(m.c.kind, m.c.programme, m.c.party, m.c.happened_at, _is_marked().label("marked")), m.c)
+        .where(m.c.addressed_at.is_(None))
+        .order_by(m.c.happened_at)
+        .limit(MOST)
+    )
+    return [
+        Waiting(
+            what=row.kind,
+            programme=row.programme,
+            party=row.party,
+            why=_missing(row.programme_name, row.party_name) or ("answer" if row.marked else "recipient"),
+            since=row.happened_at,
+        )
+        for row in await connection.execute(query)
+    ]
+
+
+async def _questions(connection: AsyncConnection) -> list[Waiting]:
+    """What has to be known before calendars can be compared."""
+    m = tables.calendar_mark
+    since = func.min(m.c.since).label("since")
+    query = (
+        select(m.c.programme, m.c.party, since)
+        .where(m.c.programme.is_not(None))
+        .group_by(m.c.programme, m.c.party, m.c.session)
+        .order_by(since)
+        .limit(MOST)
+    )
+    return [
+        Waiting(what=INVITATION, programme=row.programme, party=row.party, why="answer", since=row.since)
+        for row in await connection.execute(query)
+    ]
+
+
+async def _invitations(connection: AsyncConnection, today: date) -> list[Waiting]:
+    """Accepted parties with something to be invited to, and nobody known whom to invite, or in which language form."""
+    a, i, m = tables.application, tables.invitee, tables.calendar_mark
+    is_heard_for = exists().where(i.c.programme == a.c.programme, i.c.party == a.c.party)
+    is_marked = exists().where(m.c.programme == a.c.programme, m.c.party == a.c.party)
+    query = (
+        _with_names(select(a.c.programme, a.c.party, a.c.since), a.c)
+        .where(
+            a.c.state == "accepted",
+            or_(not_(is_heard_for), tables.programme.c.name.is_(None), tables.party.c.name.is_(None)),
+            not_(is_marked),
+            _has_upcoming(today),
+        )
+        .order_by(a.c.since)
+        .limit(MOST)
+    )
+    return [
+        Waiting(
+            what=INVITATION,
+            programme=row.programme,
+            party=row.party,
+            why=_missing(row.programme_name, row.party_name) or "recipient",
+            since=row.since,
+        )
+        for row in await connection.execute(query)
+    ]
+
+
+async def _mails(connection: AsyncConnection) -> list[Waiting]:
+    m = tables.mail
+    query = (
+        select(m.c.kind, m.c.programme, m.c.party, m.c.made_at, m.c.put_off_at)
+        .where(m.c.state == "queued")
+        .order_by(m.c.made_at)
+        .limit(MOST)
+    )
+    return [
+        Waiting(
+            what=row.kind,
+            programme=row.programme,
+            party=row.party,
+            why="retry" if row.put_off_at else "sending",
+            since=row.made_at,
+        )
+        for row in await connection.execute(query)
+    ]
+
+
+def _missing(programme_name: str | None, party_name: str | None) -> Why | None:
+    if programme_name is None:
+        return "programme"
+    return "party" if party_name is None else None
+
+
+def _with_names(query: Select[Any], of: ReadOnlyColumnCollection[str, Column[Any]]) -> Select[Any]:
+    """Add the names of programme and party, none where they are not known yet."""
+    programme, party = tables.programme, tables.party
+    return (
+        query.add_columns(programme.c.name.label("programme_name"), party.c.name.label("party_name"))
+        .outerjoin(programme, programme.c.code == of.programme)
+        .outerjoin(party, party.c.organisation_number == of.party)
+    )
+
+
+def _is_marked() -> ColumnElement[bool]:
+    mailing, mark = tables.mailing, tables.mailing_mark
+    return exists().where(
+        or_(mark.c.programme.is_(None), mark.c.programme == mailing.c.programme),
+        or_(mark.c.party.is_(None), mark.c.party == mailing.c.party),
+    )
+
+
+def _has_upcoming(today: date) -> ColumnElement[bool]:
+    """Whether there is a session that should stand in the calendars of an application's party (domain/calendar.py)."""
+    a, s, g = tables.application, tables.session, tables.agreement
+    has_ended = exists().where(g.c.programme == a.c.programme, g.c.party == a.c.party, g.c.ends_on <= s.c.last_day)
+    return exists().where(
+        s.c.programme == a.c.programme,
+        s.c.last_day >= today,
+        not_(s.c.cancelled),
+        or_(s.c.party == a.c.party, and_(s.c.party.is_(None), s.c.kind.not_in(KINDS_OF_ONE_PARTY))),
+        not_(has_ended),
+    )

@@ -1,0 +1,176 @@
+"""Send what is queued: at least once, several at a time, no mail by two replicas at once.
+
+A mail is claimed for as long as a try may take, tried, and what became of it committed at once, together with what became
+of the others that were tried meanwhile, and with the claim on the next. Who dies between the server's 250 and that commit
+leaves the mail to be sent again, with the same Message-ID.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import TypeAlias
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.notifications.letters import repository as mails
+from services.notifications.letters import telling
+from services.notifications.letters.domain.letter import Mail
+from services.notifications.letters.domain.outcome import Outcome, next_of
+from services.notifications.sending.mailer import Mailer
+from services.notifications.sending.render import render
+from services.notifications.settings import Settings
+from shared import clock
+from shared.clock import real_now
+from shared.contracts import notifications as events
+from shared.database import Database, is_passing
+from shared.messaging import outbox
+from shared.messaging.patience import Patience
+from shared.points import reached
+
+log = structlog.get_logger()
+
+SERVER = "the SMTP server"
+WAITS = 5.0  # seconds at most, from its claim until a mail is tried
+BETWEEN = timedelta(seconds=WAITS + 5)  # a lease outlives a try by this
+HELD = 2  # mails claimed for each connection: one is sent, one waits
+TOGETHER = 0.02  # seconds: what is tried within them of each other is recorded in one transaction
+AGAIN = 0.2  # seconds
+
+UNTRIED = Outcome(kind="unreachable")  # which says nothing about the mail
+
+Tried: TypeAlias = Sequence[tuple[Mail, Outcome]]
+
+
+class MailSending:
+    """Sends what is queued each time it is run. While the server can't be reached no mail is tried, but a few now and then."""
+
+    def __init__(self, database: Database, settings: Settings) -> None:
+        self._database = database
+        self._settings = settings
+        self._mailer = Mailer(settings)
+        self._lease = timedelta(seconds=settings.smtp_timeout) + BETWEEN
+        self._patience = Patience(longest=60.0)
+        self._connections = asyncio.Semaphore(settings.smtp_connections)
+        self._has_begun = False
+        self._is_finishing = False
+
+    def finish(self) -> None:
+        """Take no further mail: one that is broken off while it is sent would be sent a second time."""
+        self._is_finishing = True
+
+    async def run(self) -> None:
+        if not self._has_begun:
+            await self._begin()
+        async with self._database.reading() as connection:
+            is_any = await mails.is_any_free(connection, now=real_now())
+        if not is_any or self._patience.leaves_alone(SERVER):
+            return
+        tries: dict[asyncio.Task[Outcome], Mail] = {}
+        try:
+            await self._send_all(tries)
+        except Exception:
+            # What broke off the recording must not break off mails that are just being sent.
+            await asyncio.gather(*tries, return_exceptions=True)
+            raise
+        finally:
+            for task in tries:
+                task.cancel()
+
+    async def _begin(self) -> None:
+        """One process a SQLite file (shared/service.py): whoever held a lease there is gone."""
+        if self._database.is_sqlite:
+            async with self._database.transaction() as connection:
+                await mails.free_leases(connection)
+        self._has_begun = True
+
+    async def _send_all(self, tries: dict[asyncio.Task[Outcome], Mail]) -> None:
+        """Until none is left to send. `tries` holds those that are under way."""
+        ended: Iterable[asyncio.Task[Outcome]] = ()
+        while True:
+            tried = [(tries.pop(task), task.result()) for task in ended]
+            for mail in await self._settle_and_claim(
+                tried, at_most=HELD * self._settings.smtp_connections - len(tries)
+            ):
+                tries[asyncio.create_task(self._try(mail))] = mail
+            if not tries:
+                return
+            await asyncio.wait(tries, return_when=asyncio.FIRST_COMPLETED)
+            ended, _ = await asyncio.wait(tries, timeout=TOGETHER)
+
+    async def _settle_and_claim(self, tried: Tried, *, at_most: int) -> list[Mail]:
+        """Record what became of tries, and take the next mails, if there are any and the server is to be used."""
+        while True:
+            try:
+                async with self._database.transaction() as connection:
+                    await settle(connection, tried)
+                    if self._is_finishing or self._patience.leaves_alone(SERVER):
+                        return []
+                    return await mails.claim(connection, now=real_now(), lease=self._lease, at_most=at_most)
+            except Exception as error:
+                if not tried or not is_passing(error):
+                    raise
+                # What became of them is known here and nowhere else: forgotten, they would be sent a second time.
+                log.warning("the database does not answer; waiting with outcomes in hand", mails=len(tried))
+                await asyncio.sleep(AGAIN)
+
+    async def _try(self, mail: Mail) -> Outcome:
+        claimed = time.monotonic()
+        async with self._connections:
+            if self._is_finishing or self._patience.leaves_alone(SERVER) or time.monotonic() - claimed > WAITS:
+                return UNTRIED
+            return await self._send(mail)
+
+    async def _send(self, mail: Mail) -> Outcome:
+        try:
+            said = render(mail, organiser=self._settings.mail_organiser, sender=self._settings.mail_sender)
+        except Exception:
+            log.exception("a mail cannot be written", mail=mail.id, kind=mail.kind)
+            return Outcome(kind="put_off")  # a later version may have mended it
+        try:
+            message = self._mailer.message(mail, said)
+        except Exception as error:  # noqa: BLE001 - the email package has many for a name or address that no header takes
+            # Its text holds the address.
+            log.error("a mail cannot be addressed", mail=mail.id, error=type(error).__name__)  # noqa: TRY400
+            return Outcome(kind="refused")
+        try:
+            outcome = await self._mailer.send(message, to=mail.address)
+        except Exception as error:  # noqa: BLE001 - nobody knows of one; it must not take the outcomes of others with it
+            log.error("a mail cannot be sent", mail=mail.id, error=type(error).__name__)  # noqa: TRY400
+            return Outcome(kind="put_off")
+        if outcome.kind == "accepted":
+            reached("smtp.accepted")  # 250, and not recorded
+        if outcome.kind == "unreachable":
+            self._patience.failed(SERVER)
+        else:
+            self._patience.answered(SERVER)
+        return outcome
+
+
+async def settle(connection: AsyncConnection, tried: Tried) -> None:
+    """Record what became of tries, and tell of it where it is final."""
+    if not tried:
+        return
+    log.debug("mails were tried", count=len(tried))
+    now = await clock.now(connection)
+    accepted = [mail for mail, outcome in tried if outcome.kind == "accepted"]
+    sent = await mails.were_sent(connection, accepted, at=now)
+    await outbox.add(connection, events.MAIL_SENT, [telling.mail(mail) for mail in sent], at=now)
+    for mail, outcome in tried:
+        if outcome.kind != "accepted":
+            await _settle_unsent(connection, mail, outcome, now=now)
+
+
+async def _settle_unsent(connection: AsyncConnection, mail: Mail, outcome: Outcome, *, now: datetime) -> None:
+    after = next_of(outcome, tries=mail.tries, put_off_at=mail.put_off_at, now=real_now())
+    settled = await mails.was_not_sent(connection, mail, after, reply=outcome.reply)
+    if settled is None:
+        return
+    if after.state == "failed":
+        log.error("a mail failed", mail=mail.id, kind=mail.kind, reply=outcome.reply)
+        await outbox.add(connection, events.MAIL_FAILED, [telling.mail(settled)], at=now)
+    elif outcome.kind == "put_off":
+        log.info("a mail was not taken and is tried again", mail=mail.id, kind=mail.kind, reply=outcome.reply)

@@ -1,0 +1,44 @@
+"""An agreement: its signatures and its end (R6, R10, A4, A6)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from shared.errors import RuleBroken
+
+Role = Literal["council_director", "municipal_director", "head_of_culture_school", "leader"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Signatory:
+    role: Role
+    person: str  # id
+    place: str | None = None  # with signed_on: where it was signed
+    signed_on: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Agreement:
+    id: str
+    version: int
+    programme: str
+    party: str  # organisation number
+    period_start: date
+    period_end: date  # the last day
+    fee_ore: int
+    payer_reference: str
+    signatories: tuple[Signatory, ...]  # by role
+    signed_on: date | None = None  # when the last signature was in
+    ends_on: date | None = None  # the first day on which it is no longer in force
+    kind_of_end: Literal["terminated", "agreed"] | None = None
+    end_note: str | None = None  # why it ended, or why its end was taken back
+    ended_over: str | None = None  # the id of the concern that led to termination
+
+
+def check_period(agreement: Agreement) -> None:
+    """Raises RuleBroken."""
+    if agreement.period_end < agreement.period_start:
+        msg = "the period ends before it starts"
+        raise RuleBroken(msg, rule="R6", field="period_end")

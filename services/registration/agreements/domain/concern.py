@@ -1,0 +1,69 @@
+"""A concern that obligations are not followed up, raised before an agreement can be terminated (R10)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Literal
+
+from services.registration.agreements.domain.agreement import Agreement
+from services.registration.agreements.domain.ending import check_goes_on
+from shared.errors import Conflict, RuleBroken
+
+
+def check_in_force(agreement: Agreement, today: date) -> None:
+    """Raises Conflict for one that has ended; an end that lies ahead leaves it in force until then."""
+    if agreement.ends_on is not None and agreement.ends_on <= today:
+        check_goes_on(agreement)
+
+
+def check_signed(agreement: Agreement) -> None:
+    """Raises Conflict."""
+    if agreement.signed_on is None:
+        msg = "the agreement is not signed, so there are no obligations yet"
+        raise Conflict(msg, rule="R10", field="agreement")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Concern:
+    """That obligations are not followed up, raised before an agreement can be terminated (R10)."""
+
+    id: str
+    version: int
+    agreement: str  # id
+    raised_by: Literal["council", "municipality"]
+    description: str
+    raised_on: date
+    is_resolved: bool = False
+    resolution_note: str | None = None
+
+    def state(self, agreement: Agreement) -> Literal["raised", "resolved", "terminated"]:
+        if agreement.ended_over == self.id:
+            return "terminated"
+        return "resolved" if self.is_resolved else "raised"
+
+
+def check_can_be_raised(concern: Concern, agreement: Agreement, today: date) -> None:
+    """Raises RuleBroken or Conflict."""
+    check_signed(agreement)
+    check_in_force(agreement, today)
+    if concern.raised_on > today:
+        msg = "a concern is not dated ahead"
+        raise RuleBroken(msg, rule="R10", field="raised_on")
+    if agreement.signed_on and concern.raised_on < agreement.signed_on:
+        msg = f"before {agreement.signed_on}, when the agreement was signed, there were no obligations"
+        raise RuleBroken(msg, rule="R10", field="raised_on")
+
+
+def resolved(concern: Concern, agreement: Agreement, note: str | None) -> Concern:
+    """Raises Conflict for one that led to termination, or was resolved with another note."""
+    after = replace(concern, is_resolved=True, resolution_note=note)
+    if after == concern:
+        return concern
+    if concern.is_resolved:
+        msg = "the concern is resolved already, with another note"
+        raise Conflict(msg, rule="R10", field="note")
+    if concern.state(agreement) == "terminated":
+        msg = "the concern led to termination; take that end back first"
+        raise Conflict(msg, rule="R10", field="concern")
+    return after

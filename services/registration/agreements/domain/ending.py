@@ -1,0 +1,39 @@
+"""An end that both sides agreed on, and one that is taken back (R10, A6)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from services.registration.agreements.domain.agreement import Agreement
+from shared.errors import Conflict, RuleBroken
+
+
+def ended(agreement: Agreement, on: date, reason: str) -> Agreement:
+    """After an end that both agreed on, dated back or ahead (R10). Raises RuleBroken or Conflict."""
+    after = replace(agreement, ends_on=on, kind_of_end="agreed", end_note=reason, ended_over=None)
+    if after == agreement:
+        return agreement
+    check_goes_on(agreement)
+    check_early(agreement, on)
+    return after
+
+
+def end_taken_back(agreement: Agreement, reason: str | None) -> Agreement:
+    """In force again, as if it had never ended (A6)."""
+    if agreement.ends_on is None:
+        return agreement
+    return replace(agreement, ends_on=None, kind_of_end=None, end_note=reason, ended_over=None)
+
+
+def check_early(agreement: Agreement, on: date) -> None:
+    if on > agreement.period_end:
+        msg = f"an agreement ends early, that is not after its last day, {agreement.period_end}"
+        raise RuleBroken(msg, rule="R10", field="ends_on")
+
+
+def check_goes_on(agreement: Agreement) -> None:
+    """Raises Conflict for one that has an end already."""
+    if agreement.ends_on is not None:
+        msg = f"the agreement ends on {agreement.ends_on} already; take that end back first"
+        raise Conflict(msg, rule="R10", field="ends_on")

@@ -1,0 +1,38 @@
+"""Termination with immediate effect, over a concern that was not resolved (R10)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from services.registration.agreements.domain.agreement import Agreement
+from services.registration.agreements.domain.concern import Concern, check_in_force, check_signed
+from services.registration.agreements.domain.ending import check_early
+from shared.errors import RuleBroken
+
+
+def terminated(agreement: Agreement, concern: Concern, on: date, note: str | None, today: date) -> Agreement:
+    """After termination with immediate effect, over a concern that is not resolved (R10).
+
+    It may be recorded later than it happened, but is neither dated ahead nor before the concern.
+    Raises RuleBroken or Conflict.
+    """
+    after = replace(agreement, ends_on=on, kind_of_end="terminated", end_note=note, ended_over=concern.id)
+    if after == agreement:
+        return agreement
+    check_in_force(agreement, today)
+    check_signed(agreement)
+    if concern.agreement != agreement.id:
+        msg = "the concern is about another agreement"
+        raise RuleBroken(msg, rule="R10", field="concern")
+    if concern.is_resolved:
+        msg = "the concern is resolved; termination follows one that is not"
+        raise RuleBroken(msg, rule="R10", field="concern")
+    if on > today:
+        msg = "termination takes effect at once and is not dated ahead"
+        raise RuleBroken(msg, rule="R10", field="ends_on")
+    if on < concern.raised_on:
+        msg = f"termination comes after the concern, raised on {concern.raised_on}"
+        raise RuleBroken(msg, rule="R10", field="ends_on")
+    check_early(agreement, on)
+    return after

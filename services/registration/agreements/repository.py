@@ -1,0 +1,96 @@
+"""Agreements with those who sign them, and the concerns about them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Row, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.registration import tables
+from services.registration.agreements.domain.agreement import Agreement, Signatory
+from services.registration.agreements.domain.concern import Concern
+from services.registration.rows import fields
+from shared.errors import NotFound
+
+a, s, c = tables.agreement.c, tables.signatory.c, tables.concern.c
+
+
+async def get(connection: AsyncConnection, id: str, *, lock: bool = False) -> Agreement:
+    """Raises NotFound."""
+    query = select(tables.agreement).where(a.id == id)
+    row = (await connection.execute(query.with_for_update() if lock else query)).first()
+    if row is None:
+        msg = "there is no such agreement"
+        raise NotFound(msg, rule="R6", field="agreement")
+    (found,) = await _agreements(connection, [row])
+    return found
+
+
+async def find(connection: AsyncConnection, programme: str, party: str) -> Agreement | None:
+    query = select(tables.agreement).where(a.programme == programme, a.party == party)
+    return next(iter(await _agreements(connection, (await connection.execute(query)).all())), None)
+
+
+async def all_after(connection: AsyncConnection, programme: str, after: str | None, limit: int) -> list[Agreement]:
+    """By id, that is by when they were sent; one more than `limit`."""
+    query = select(tables.agreement).where(a.programme == programme, a.id > (after or ""))
+    return await _agreements(connection, (await connection.execute(query.order_by(a.id).limit(limit + 1))).all())
+
+
+async def count_signed(connection: AsyncConnection, programme: str) -> int:
+    """Those that ended later are among them."""
+    query = select(func.count()).where(a.programme == programme, a.signed_on.is_not(None))
+    return (await connection.execute(query)).scalar_one()
+
+
+async def add(connection: AsyncConnection, it: Agreement, *, by: str) -> None:
+    await connection.execute(tables.agreement.insert(), _row(it) | {"changed_by": by})
+    signatories = [vars(one) | {"agreement": it.id, "changed_by": by} for one in it.signatories]
+    await connection.execute(tables.signatory.insert(), signatories)
+
+
+async def save(connection: AsyncConnection, before: Agreement, after: Agreement, *, by: str) -> None:
+    """What differs between the two."""
+    await connection.execute(tables.agreement.update().where(a.id == after.id).values(**_row(after), changed_by=by))
+    for it in set(after.signatories) - set(before.signatories):
+        update = tables.signatory.update().where(s.agreement == after.id, s.role == it.role)
+        await connection.execute(update.values(place=it.place, signed_on=it.signed_on, changed_by=by))
+
+
+async def concern(connection: AsyncConnection, id: str) -> Concern:
+    """Raises NotFound."""
+    row = (await connection.execute(select(tables.concern).where(c.id == id))).first()
+    if row is None:
+        msg = "there is no such concern"
+        raise NotFound(msg, rule="R10", field="concern")
+    return Concern(**fields(row))
+
+
+async def concerns(connection: AsyncConnection, agreement: str) -> list[Concern]:
+    """In the order in which they were recorded."""
+    query = select(tables.concern).where(c.agreement == agreement).order_by(c.id)
+    return [Concern(**fields(row)) for row in await connection.execute(query)]
+
+
+async def add_concern(connection: AsyncConnection, it: Concern, *, by: str) -> None:
+    await connection.execute(tables.concern.insert(), vars(it) | {"changed_by": by})
+
+
+async def save_concern(connection: AsyncConnection, it: Concern, *, by: str) -> None:
+    await connection.execute(tables.concern.update().where(c.id == it.id).values(**vars(it), changed_by=by))
+
+
+async def _agreements(connection: AsyncConnection, rows: Sequence[Row[Any]]) -> list[Agreement]:
+    ids = [row.id for row in rows]
+    query = select(tables.signatory).where(s.agreement.in_(ids)).order_by(s.agreement, s.role)
+    signatories: dict[str, list[Signatory]] = {id: [] for id in ids}
+    for row in await connection.execute(query):
+        one = Signatory(role=row.role, person=row.person, place=row.place, signed_on=row.signed_on)
+        signatories[row.agreement].append(one)
+    return [Agreement(**fields(row), signatories=tuple(signatories[row.id])) for row in rows]
+
+
+def _row(it: Agreement) -> dict[str, Any]:
+    return {name: value for name, value in vars(it).items() if name != "signatories"}

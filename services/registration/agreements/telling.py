@@ -1,0 +1,36 @@
+"""Agreements and concerns as others hear of them: no people, no prose (N2)."""
+
+from __future__ import annotations
+
+from services.registration.agreements.domain.agreement import Agreement
+from services.registration.agreements.domain.concern import Concern
+from shared.contracts import registration as events
+
+
+def agreement(it: Agreement) -> events.Agreement:
+    return events.Agreement(
+        version=it.version,
+        programme=it.programme,
+        party=it.party,
+        id=it.id,
+        period_start=it.period_start,
+        period_end=it.period_end,
+        signed_on=it.signed_on,
+        ends_on=it.ends_on,
+        kind_of_end=it.kind_of_end,
+        fee_ore=it.fee_ore,
+        payer_reference=it.payer_reference,
+    )
+
+
+def concern(it: Concern, agreement: Agreement) -> events.Concern:
+    """That it led to termination is told with the agreement."""
+    return events.Concern(
+        version=it.version,
+        programme=agreement.programme,
+        party=agreement.party,
+        id=it.id,
+        agreement=agreement.id,
+        raised_by=it.raised_by,
+        state="resolved" if it.is_resolved else "raised",
+    )

@@ -1,0 +1,53 @@
+"""Raise a concern: that what was agreed on is not followed up (R10)."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+from services.registration.agreements import repository as agreements
+from services.registration.agreements import telling
+from services.registration.agreements.domain.agreement import Agreement
+from services.registration.agreements.domain.concern import Concern, check_can_be_raised
+from shared import clock
+from shared.contracts import registration as events
+from shared.database import Database
+from shared.ids import new_id
+from shared.messaging import outbox
+
+
+async def raise_concern(
+    database: Database,
+    agreement: str,
+    *,
+    raised_by: Literal["council", "municipality"],
+    description: str,
+    raised_on: date | None,
+    by: str,
+) -> tuple[Concern, Agreement]:
+    """The same side with the same words twice is one concern, until it is resolved. Without `raised_on` it is today, in Norway.
+
+    Raises NotFound, RuleBroken or Conflict.
+    """
+    async with database.transaction() as connection:
+        about = await agreements.get(connection, agreement, lock=True)
+        for it in await agreements.concerns(connection, agreement):
+            is_the_same = (it.raised_by, it.description) == (raised_by, description) and raised_on in (
+                None,
+                it.raised_on,
+            )
+            if is_the_same and not it.is_resolved:
+                return it, about
+        today = await clock.today(connection)
+        concern = Concern(
+            id=new_id(),
+            version=1,
+            agreement=agreement,
+            raised_by=raised_by,
+            description=description,
+            raised_on=raised_on or today,
+        )
+        check_can_be_raised(concern, about, today)
+        await agreements.add_concern(connection, concern, by=by)
+        await outbox.tell(connection, events.CONCERN_RAISED, telling.concern(concern, about))
+        return concern, about

@@ -1,0 +1,28 @@
+"""Record that a concern is resolved (R10)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from services.registration.agreements import repository as agreements
+from services.registration.agreements import telling
+from services.registration.agreements.domain.agreement import Agreement
+from services.registration.agreements.domain.concern import Concern, resolved
+from shared.contracts import registration as events
+from shared.database import Database
+from shared.messaging import outbox
+
+
+async def resolve_concern(database: Database, id: str, note: str | None, *, by: str) -> tuple[Concern, Agreement]:
+    """Raises NotFound or Conflict."""
+    async with database.transaction() as connection:
+        agreement = (await agreements.concern(connection, id)).agreement
+        about = await agreements.get(connection, agreement, lock=True)
+        before = await agreements.concern(connection, id)  # as it is under the lock
+        after = resolved(before, about, note)
+        if after == before:
+            return before, about
+        after = replace(after, version=before.version + 1)
+        await agreements.save_concern(connection, after, by=by)
+        await outbox.tell(connection, events.CONCERN_RESOLVED, telling.concern(after, about))
+        return after, about

@@ -1,0 +1,81 @@
+"""Send an agreement to be signed: to who is accepted and whose group is complete (R3, R5, R6, A6)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from services.registration.agreements import repository as agreements
+from services.registration.agreements import telling
+from services.registration.agreements.domain.agreement import Agreement, Role, Signatory, check_period
+from services.registration.agreements.domain.signing import COUNCIL_DIRECTOR, check_signatories
+from services.registration.applications import repository as applications
+from services.registration.applications.domain.application import check_accepted
+from services.registration.groups import repository as groups
+from services.registration.groups.domain.completeness import check_complete
+from services.registration.parties import repository as parties
+from services.registration.people.domain.person import COUNCIL, Contact
+from services.registration.people.use_cases.know_person import know_person
+from services.registration.programmes import repository as programmes
+from shared.contracts import registration as events
+from shared.database import Database
+from shared.errors import Conflict
+from shared.ids import new_id
+from shared.messaging import outbox
+
+
+async def send_agreement(
+    database: Database,
+    programme: str,
+    party: str,
+    *,
+    period_start: date,
+    period_end: date,
+    signatories: Mapping[Role, Contact],
+    by: str,
+) -> Agreement:
+    """A party has one agreement in a programme; the same one twice is one.
+
+    Its fee and the payer's reference are those of this moment. Raises NotFound, RuleBroken or Conflict.
+    """
+    async with database.transaction() as connection:
+        its = await programmes.get(connection, programme, lock=True)
+        whose = await parties.get(connection, party)
+        check_signatories(whose.kind, signatories)
+        application = check_accepted(await applications.find(connection, programme, party))
+        people = [
+            Signatory(
+                role=role,
+                person=(
+                    await know_person(connection, COUNCIL if role == COUNCIL_DIRECTOR else party, contact, by=by)
+                ).id,
+            )
+            for role, contact in sorted(signatories.items())
+        ]
+        sent = Agreement(
+            id=new_id(),
+            version=1,
+            programme=programme,
+            party=party,
+            period_start=period_start,
+            period_end=period_end,
+            fee_ore=its.fee_for(whose.kind),
+            payer_reference=application.payer_reference,
+            signatories=tuple(people),
+        )
+        standing = await agreements.find(connection, programme, party)
+        if standing is not None:
+            if _content(standing) == _content(sent):
+                return standing
+            msg = "the party has an agreement in this programme already, with other content"
+            raise Conflict(msg, rule="A6", field="party")
+        check_period(sent)
+        check_complete(await groups.of_party(connection, programme, whose))
+        await agreements.add(connection, sent, by=by)
+        await outbox.tell(connection, events.AGREEMENT_SENT, telling.agreement(sent))
+        return sent
+
+
+def _content(it: Agreement) -> tuple[object, ...]:
+    """What the request said; the rest follows from it, or came later."""
+    return it.period_start, it.period_end, {(one.role, one.person) for one in it.signatories}

@@ -1,0 +1,1 @@
+"""Applications, and what is found about them (R2)."""

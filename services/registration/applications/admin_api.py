@@ -1,0 +1,129 @@
+"""Applications and what is found about them."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from pydantic import BaseModel
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.registration.applications import repository as applications
+from services.registration.applications.domain.application import Answers, Application, State
+from services.registration.applications.domain.assessment import Assessment, Outcome, Verdict
+from services.registration.applications.use_cases.assess_application import assess_application
+from services.registration.applications.use_cases.receive_application import receive_application
+from services.registration.people import repository as people
+from services.registration.people.admin_api import ContactBody, PersonView, person_view
+from services.registration.programmes import repository as programmes
+from shared.contracts.envelope import OrganisationNumber, PayerReference
+from shared.database import Database
+from shared.web.api import Administrator, After, Body, Bool, DatabaseOf, Limit, Page, Prose, page_of
+
+router = APIRouter(prefix="/registration", tags=["applications"])
+
+
+class AnswersBody(Body):
+    """The three things that the selection looks at (R2)."""
+
+    development_as_whole: Prose
+    development_area: Prose
+    dialogue_with_branch: Prose
+
+
+class NewApplication(Body):
+    party: OrganisationNumber
+    answers: AnswersBody
+    contact_person: ContactBody
+    payer_reference: PayerReference
+
+
+class VerdictBody(Body):
+    met: Bool
+    reason: Prose
+
+
+class AssessmentBody(Body):
+    """A verdict on each answer, with a reason, and what follows (R2)."""
+
+    development_as_whole: VerdictBody
+    development_area: VerdictBody
+    dialogue_with_branch: VerdictBody
+    outcome: Outcome
+
+    def assessment(self) -> Assessment:
+        verdicts = {name: Verdict(**vars(it)) for name, it in vars(self).items() if isinstance(it, VerdictBody)}
+        return Assessment(**verdicts, outcome=self.outcome)
+
+
+class ApplicationView(BaseModel):
+    id: str
+    version: int
+    programme: str
+    party: str
+    state: State
+    answers: AnswersBody
+    contact_person: PersonView
+    payer_reference: str
+    assessment: AssessmentBody | None  # the last
+
+
+@router.post("/programmes/{programme}/applications", status_code=201)
+async def receive(programme: str, body: NewApplication, database: DatabaseOf, key: Administrator) -> ApplicationView:
+    received = await receive_application(
+        database,
+        programme,
+        body.party,
+        answers=Answers(**vars(body.answers)),
+        contact_person=body.contact_person.contact(),
+        payer_reference=body.payer_reference,
+        by=key.name,
+    )
+    return await view(database, received)
+
+
+@router.get("/programmes/{programme}/applications")
+async def show_applications(
+    programme: str, database: DatabaseOf, _: Administrator, after: After = None, limit: Limit = 100
+) -> Page[ApplicationView]:
+    """In the order in which they came in."""
+    async with database.reading() as connection:
+        await programmes.get(connection, programme)
+        found = await applications.all_after(connection, programme, after, limit)
+        views = [await _view(connection, it) for it in found]
+    return page_of(views, limit, lambda it: it.id)
+
+
+@router.get("/applications/{application}")
+async def show_application(application: str, database: DatabaseOf, _: Administrator) -> ApplicationView:
+    async with database.reading() as connection:
+        return await _view(connection, await applications.get(connection, application))
+
+
+@router.post("/applications/{application}/assessment")
+async def assess(application: str, body: AssessmentBody, database: DatabaseOf, key: Administrator) -> ApplicationView:
+    return await view(database, await assess_application(database, application, body.assessment(), by=key.name))
+
+
+async def view(database: Database, it: Application) -> ApplicationView:
+    async with database.reading() as connection:
+        return await _view(connection, it)
+
+
+async def _view(connection: AsyncConnection, it: Application) -> ApplicationView:
+    assessment = await applications.last_assessment(connection, it.id)
+    contact = await people.get(connection, it.contact_person)
+    return ApplicationView(
+        id=it.id,
+        version=it.version,
+        programme=it.programme,
+        party=it.party,
+        state=it.state,
+        answers=AnswersBody(**vars(it.answers)),
+        contact_person=person_view(contact),
+        payer_reference=it.payer_reference,
+        assessment=_assessment_body(assessment) if assessment else None,
+    )
+
+
+def _assessment_body(it: Assessment) -> AssessmentBody:
+    verdicts = {name: VerdictBody(**vars(one)) for name, one in vars(it).items() if isinstance(one, Verdict)}
+    return AssessmentBody(**verdicts, outcome=it.outcome)

@@ -1,0 +1,37 @@
+"""An application with its three answers, and what is found about them (R2)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from shared.errors import Conflict
+
+State = Literal["received", "accepted", "waiting_list", "declined"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answers:
+    development_as_whole: str
+    development_area: str
+    dialogue_with_branch: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Application:
+    id: str
+    version: int
+    programme: str
+    party: str  # organisation number
+    answers: Answers
+    contact_person: str  # id; the party's until its group has elected a coordinator
+    payer_reference: str
+    state: State
+
+
+def check_accepted(application: Application | None) -> Application:
+    """The application of who takes part. Raises Conflict where there is none, or it is not accepted."""
+    if application is None or application.state != "accepted":
+        msg = "the party's application is not accepted"
+        raise Conflict(msg, rule="R2", field="party")
+    return application

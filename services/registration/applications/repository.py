@@ -1,0 +1,76 @@
+"""Applications and their assessments."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import Row, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.registration import tables
+from services.registration.applications.domain.application import Answers, Application
+from services.registration.applications.domain.assessment import Assessment, Verdict
+from services.registration.rows import fields
+from shared.errors import NotFound
+
+a, s = tables.application.c, tables.assessment.c
+
+
+async def get(connection: AsyncConnection, id: str, *, lock: bool = False) -> Application:
+    """Raises NotFound."""
+    query = select(tables.application).where(a.id == id)
+    row = (await connection.execute(query.with_for_update() if lock else query)).first()
+    if row is None:
+        msg = "there is no such application"
+        raise NotFound(msg, rule="R2", field="application")
+    return _application(row)
+
+
+async def find(connection: AsyncConnection, programme: str, party: str) -> Application | None:
+    query = select(tables.application).where(a.programme == programme, a.party == party)
+    row = (await connection.execute(query)).first()
+    return _application(row) if row else None
+
+
+async def all_after(connection: AsyncConnection, programme: str, after: str | None, limit: int) -> list[Application]:
+    """By id, that is by when they came in; one more than `limit`."""
+    query = select(tables.application).where(a.programme == programme, a.id > (after or ""))
+    return [_application(row) for row in await connection.execute(query.order_by(a.id).limit(limit + 1))]
+
+
+async def count(connection: AsyncConnection, programme: str) -> dict[str, int]:
+    """How many, by state."""
+    query = select(a.state, func.count().label("n")).where(a.programme == programme).group_by(a.state)
+    return {row.state: row.n for row in await connection.execute(query)}
+
+
+async def add(connection: AsyncConnection, it: Application, *, by: str) -> None:
+    await connection.execute(tables.application.insert(), _row(it) | {"changed_by": by})
+
+
+async def save(connection: AsyncConnection, it: Application, *, by: str) -> None:
+    await connection.execute(tables.application.update().where(a.id == it.id).values(**_row(it), changed_by=by))
+
+
+async def last_assessment(connection: AsyncConnection, application: str) -> Assessment | None:
+    query = select(s.verdicts, s.outcome).where(s.application == application).order_by(s.number.desc()).limit(1)
+    row = (await connection.execute(query)).first()
+    if row is None:
+        return None
+    verdicts = {question: Verdict(**verdict) for question, verdict in row.verdicts.items()}
+    return Assessment(**verdicts, outcome=row.outcome)
+
+
+async def add_assessment(connection: AsyncConnection, application: str, it: Assessment, *, by: str) -> None:
+    verdicts = {question: asdict(verdict) for question, verdict in vars(it).items() if isinstance(verdict, Verdict)}
+    row = {"application": application, "verdicts": verdicts, "outcome": it.outcome, "changed_by": by}
+    await connection.execute(tables.assessment.insert(), row)
+
+
+def _row(it: Application) -> dict[str, Any]:
+    return vars(it) | {"answers": asdict(it.answers)}
+
+
+def _application(row: Row[Any]) -> Application:
+    return Application(**fields(row) | {"answers": Answers(**row.answers)})

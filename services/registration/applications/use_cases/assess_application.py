@@ -1,0 +1,35 @@
+"""Assess an application: a verdict on each answer, and what follows (R2)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from services.registration.applications import repository as applications
+from services.registration.applications import telling
+from services.registration.applications.domain.application import Application
+from services.registration.applications.domain.assessment import Assessment, check_open
+from shared.contracts import registration as events
+from shared.database import Database
+from shared.messaging import outbox
+
+HAPPENED = {
+    "accepted": events.APPLICATION_ACCEPTED,
+    "waiting_list": events.APPLICATION_WAITLISTED,
+    "declined": events.APPLICATION_DECLINED,
+}
+
+
+async def assess_application(database: Database, id: str, assessment: Assessment, *, by: str) -> Application:
+    """The same assessment twice is one; who waits may be assessed again. Raises NotFound or Conflict."""
+    async with database.transaction() as connection:
+        before = await applications.get(connection, id, lock=True)
+        if await applications.last_assessment(connection, id) == assessment:
+            return before
+        check_open(before)
+        await applications.add_assessment(connection, id, assessment, by=by)
+        if before.state == assessment.outcome:
+            return before
+        after = replace(before, state=assessment.outcome, version=before.version + 1)
+        await applications.save(connection, after, by=by)
+        await outbox.tell(connection, HAPPENED[assessment.outcome], telling.application(after))
+        return after

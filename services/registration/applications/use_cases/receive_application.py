@@ -1,0 +1,61 @@
+"""Receive an application with its three answers, its contact person and the payer's reference (R1, R2)."""
+
+from __future__ import annotations
+
+from services.registration.applications import repository as applications
+from services.registration.applications import telling
+from services.registration.applications.domain.application import Answers, Application
+from services.registration.applications.domain.payer_reference import check_payer_reference
+from services.registration.parties import repository as parties
+from services.registration.people.domain.person import Contact
+from services.registration.people.use_cases.know_person import know_person
+from services.registration.programmes import repository as programmes
+from services.registration.programmes.domain.application_window import check_takes_applications
+from shared import clock
+from shared.contracts import registration as events
+from shared.database import Database
+from shared.errors import Conflict
+from shared.ids import new_id
+from shared.messaging import outbox
+
+
+async def receive_application(
+    database: Database,
+    programme: str,
+    party: str,
+    *,
+    answers: Answers,
+    contact_person: Contact,
+    payer_reference: str,
+    by: str,
+) -> Application:
+    """A party applies once in a programme; the same application twice is one.
+
+    Raises NotFound, RuleBroken outside the application window, or Conflict for other content.
+    """
+    check_payer_reference(payer_reference)
+    async with database.transaction() as connection:
+        its = await programmes.get(connection, programme, lock=True)
+        await parties.get(connection, party)
+        person = await know_person(connection, party, contact_person, by=by)
+        standing = await applications.find(connection, programme, party)
+        if standing is not None:
+            content = (standing.answers, standing.contact_person, standing.payer_reference)
+            if content == (answers, person.id, payer_reference):
+                return standing
+            msg = "the party has applied already, with other content"
+            raise Conflict(msg, rule="R2", field="party")
+        check_takes_applications(its, await clock.today(connection))
+        received = Application(
+            id=new_id(),
+            version=1,
+            programme=programme,
+            party=party,
+            answers=answers,
+            contact_person=person.id,
+            payer_reference=payer_reference,
+            state="received",
+        )
+        await applications.add(connection, received, by=by)
+        await outbox.tell(connection, events.APPLICATION_RECEIVED, telling.application(received))
+        return received

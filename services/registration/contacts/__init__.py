@@ -1,0 +1,1 @@
+"""Who is to hear of something (N1)."""

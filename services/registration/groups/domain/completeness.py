@@ -1,0 +1,31 @@
+"""What a group lacks before its agreement can be sent: four, the school owner, a coordinator (R3, R5)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from services.registration.groups.domain.group import Group
+from shared.errors import RuleBroken
+
+AT_LEAST = 4  # participants
+
+
+def missing(group: Group) -> Iterator[dict[str, Any]]:
+    """What the group lacks, as the arguments of a RuleBroken. A county branch owns no school: R3 asks nothing of it."""
+    if group.kind == "municipality" and not group.school_owner_represented:
+        yield {"rule": "R3", "message": "the school owner must be represented in the group"}
+    if len(group.present) < AT_LEAST:
+        yield {"rule": "R5", "message": "a group needs at least four participants"}
+    if group.coordinator is None:
+        yield {"rule": "R5", "message": "a group elects one coordinator among its participants"}
+
+
+def is_complete(group: Group) -> bool:
+    return next(missing(group), None) is None
+
+
+def check_complete(group: Group) -> None:
+    """Raises RuleBroken with the first thing that is missing."""
+    for it in missing(group):
+        raise RuleBroken(it["message"], rule=it["rule"], field="party")

@@ -1,0 +1,55 @@
+"""Groups and their participants."""
+
+from __future__ import annotations
+
+from sqlalchemy import select, union
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.registration import tables
+from services.registration.groups.domain.group import Group, Participant
+from services.registration.parties.domain.party import Party
+from services.registration.rows import fields
+
+g, p, a = tables.party_group.c, tables.participant.c, tables.application.c
+
+
+async def of_party(connection: AsyncConnection, programme: str, party: Party) -> Group:
+    """Empty, at version 0, until something is recorded of it."""
+    number = party.organisation_number
+    empty = Group(version=0, programme=programme, party=number, kind=party.kind)
+    query = select(tables.party_group).where(g.programme == programme, g.party == number)
+    row = (await connection.execute(query)).first()
+    if row is None:
+        return empty
+    members = select(p.id, p.person, p.role, p.represents_school_owner, p.has_left)
+    rows = await connection.execute(members.where(p.programme == programme, p.party == number).order_by(p.id))
+    return Group(**fields(row), kind=party.kind, participants=tuple(Participant(**fields(it)) for it in rows))
+
+
+async def of_person(connection: AsyncConnection, person: str) -> list[tuple[str, str]]:
+    """Programme and party of each group whose participant, advisor or, by its application, contact person this is."""
+    queries = (
+        select(p.programme, p.party).where(p.person == person, ~p.has_left),
+        select(g.programme, g.party).where(g.advisor == person),
+        select(a.programme, a.party).where(a.contact_person == person, a.state == "accepted"),
+    )
+    return [
+        (row.programme, row.party) for row in await connection.execute(union(*queries).order_by("programme", "party"))
+    ]
+
+
+async def save(connection: AsyncConnection, before: Group, after: Group, *, by: str) -> None:
+    """What differs between the two."""
+    scope = {"programme": after.programme, "party": after.party}
+    row = {"version": after.version, "coordinator": after.coordinator, "advisor": after.advisor, "changed_by": by}
+    if before.version == 0:
+        await connection.execute(tables.party_group.insert(), scope | row)
+    else:
+        update = tables.party_group.update().where(g.programme == after.programme, g.party == after.party)
+        await connection.execute(update.values(**row))
+    standing = {it.id: it for it in before.participants}
+    for it in after.participants:
+        if it.id not in standing:
+            await connection.execute(tables.participant.insert(), vars(it) | scope | {"changed_by": by})
+        elif it != standing[it.id]:
+            await connection.execute(tables.participant.update().where(p.id == it.id).values(**vars(it), changed_by=by))

@@ -1,0 +1,26 @@
+"""Attach one of the council's advisors to a party (R8)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.registration.groups.domain.group import Group
+from services.registration.groups.use_cases.change_group import change_group
+from services.registration.people import repository as people
+from shared.contracts import registration as events
+from shared.database import Database
+from shared.errors import NotFound
+
+
+async def attach_advisor(database: Database, programme: str, party: str, advisor: str, *, by: str) -> Group:
+    """In the place of the one before. Raises NotFound or Conflict."""
+
+    async def rule(connection: AsyncConnection, group: Group) -> Group:
+        if not await people.is_advisor(connection, advisor):
+            msg = "there is no such advisor"
+            raise NotFound(msg, rule="R8", field="advisor")
+        return replace(group, advisor=advisor)
+
+    return await change_group(database, programme, party, rule, happened=events.ADVISOR_ATTACHED, by=by)

@@ -1,0 +1,54 @@
+"""Change a group and tell of it: the same frame around what may become of one (R3, R5, R8)."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.registration.applications import repository as applications
+from services.registration.applications.domain.application import check_accepted
+from services.registration.groups import repository as groups
+from services.registration.groups import telling
+from services.registration.groups.domain.group import Group
+from services.registration.parties import repository as parties
+from services.registration.programmes import repository as programmes
+from shared.contracts import registration as events
+from shared.contracts.envelope import EventType
+from shared.database import Database
+from shared.messaging import outbox
+
+Rule = Callable[[AsyncConnection, Group], Awaitable[Group]]
+
+
+async def change_group(
+    database: Database,
+    programme: str,
+    party: str,
+    rule: Rule,
+    *,
+    happened: EventType[events.Group] = events.GROUP_CHANGED,
+    by: str,
+) -> Group:
+    """Only who is accepted has a group. One that the rule leaves as it was makes no event.
+
+    Raises what the rule raises, NotFound or Conflict.
+    """
+    async with database.transaction() as connection:
+        await programmes.get(connection, programme, lock=True)
+        its = await parties.get(connection, party)
+        check_accepted(await applications.find(connection, programme, party))
+        before = await groups.of_party(connection, programme, its)
+        found = await rule(connection, before)
+        return before if found == before else await save_group(connection, before, found, happened, by=by)
+
+
+async def save_group(
+    connection: AsyncConnection, before: Group, found: Group, happened: EventType[events.Group], *, by: str
+) -> Group:
+    """`before` was read under its programme's lock."""
+    after = replace(found, version=before.version + 1)
+    await groups.save(connection, before, after, by=by)
+    await outbox.tell(connection, happened, telling.group(after))
+    return after

@@ -1,0 +1,1 @@
+"""Parties: municipalities and county branches, which apply, sign and pay (R1)."""

@@ -1,0 +1,101 @@
+"""Parties: registered, listed, changed (R1)."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter
+from pydantic import BaseModel, StringConstraints
+
+from services.registration.parties import repository as parties
+from services.registration.parties.domain.party import Kind, LanguageForm, Party
+from services.registration.parties.use_cases.change_party import change_party
+from services.registration.parties.use_cases.register_party import register_party
+from shared.contracts.envelope import OrganisationNumber
+from shared.web.api import Administrator, After, Body, DatabaseOf, Limit, Line, Page, Reader, page_of
+
+router = APIRouter(prefix="/registration", tags=["parties"])
+
+
+FourDigits = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}$")]
+
+
+InvoicesBy = Literal["email", "ehf"]
+
+
+class Address(Body):
+    street: Line
+    postal_code: FourDigits
+    city: Line
+
+
+class NewParty(Body):
+    organisation_number: OrganisationNumber
+    kind: Kind
+    municipality_number: FourDigits | None = None
+    county: Line | None = None
+    name: Line
+    official_name: Line | None = None
+    language_form: LanguageForm
+    address: Address
+    takes_invoices_by: InvoicesBy = "email"
+
+
+class PartyChanges(Body):
+    """Only the fields that are given change."""
+
+    municipality_number: FourDigits | None = None
+    county: Line | None = None
+    name: Line = ""
+    official_name: Line | None = None
+    language_form: LanguageForm = "bokmål"
+    address: Address = Address.model_construct(street="", postal_code="", city="")
+    takes_invoices_by: InvoicesBy = "email"
+
+
+class PartyView(BaseModel):
+    organisation_number: str
+    version: int
+    kind: Kind
+    municipality_number: str | None
+    county: str | None
+    name: str
+    official_name: str | None
+    language_form: LanguageForm
+    address: Address
+    takes_invoices_by: InvoicesBy
+
+
+@router.post("/parties", status_code=201)
+async def register(body: NewParty, database: DatabaseOf, key: Administrator) -> PartyView:
+    return party_view(await register_party(database, Party(version=1, **_flat(body.model_dump())), by=key.name))
+
+
+@router.get("/parties")
+async def show_parties(database: DatabaseOf, _: Reader, after: After = None, limit: Limit = 100) -> Page[PartyView]:
+    async with database.reading() as connection:
+        found = await parties.all_after(connection, after, limit)
+    return page_of([party_view(it) for it in found], limit, lambda it: it.organisation_number)
+
+
+@router.get("/parties/{party}")
+async def show_party(party: str, database: DatabaseOf, _: Reader) -> PartyView:
+    async with database.reading() as connection:
+        return party_view(await parties.get(connection, party))
+
+
+@router.patch("/parties/{party}")
+async def change(party: str, body: PartyChanges, database: DatabaseOf, key: Administrator) -> PartyView:
+    return party_view(await change_party(database, party, _flat(body.model_dump(exclude_unset=True)), by=key.name))
+
+
+def _flat(given: dict[str, Any]) -> dict[str, Any]:
+    """With the lines of the address beside the rest, as the domain has them."""
+    address: dict[str, Any] = given.pop("address", {})
+    return given | address
+
+
+def party_view(it: Party) -> PartyView:
+    address = Address(street=it.street, postal_code=it.postal_code, city=it.city)
+    lines = vars(address)
+    return PartyView(**{name: value for name, value in vars(it).items() if name not in lines}, address=address)

@@ -1,0 +1,48 @@
+"""Parties."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.registration import tables
+from services.registration.parties.domain.party import Party
+from services.registration.rows import fields, keep_others_from_adding
+from shared.errors import NotFound
+
+p = tables.party.c
+
+
+async def find(connection: AsyncConnection, organisation_number: str, *, lock: bool = False) -> Party | None:
+    query = select(tables.party).where(p.organisation_number == organisation_number)
+    row = (await connection.execute(query.with_for_update() if lock else query)).first()
+    return Party(**fields(row)) if row else None
+
+
+async def get(connection: AsyncConnection, organisation_number: str, *, lock: bool = False) -> Party:
+    """Raises NotFound."""
+    found = await find(connection, organisation_number, lock=lock)
+    if found is None:
+        msg = "there is no party with this organisation number"
+        raise NotFound(msg, rule="R1", field="party")
+    return found
+
+
+async def all_after(connection: AsyncConnection, after: str | None, limit: int) -> list[Party]:
+    """By organisation number; one more than `limit`."""
+    number = p.organisation_number
+    query = select(tables.party).where(number > (after or "")).order_by(number).limit(limit + 1)
+    return [Party(**fields(row)) for row in await connection.execute(query)]
+
+
+async def lock_for_adding(connection: AsyncConnection) -> None:
+    await keep_others_from_adding(connection, tables.party)
+
+
+async def add(connection: AsyncConnection, it: Party, *, by: str) -> None:
+    await connection.execute(tables.party.insert(), vars(it) | {"changed_by": by})
+
+
+async def save(connection: AsyncConnection, it: Party, *, by: str) -> None:
+    update = tables.party.update().where(p.organisation_number == it.organisation_number)
+    await connection.execute(update.values(**vars(it), changed_by=by))

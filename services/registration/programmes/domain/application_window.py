@@ -1,0 +1,19 @@
+"""When a programme takes applications (R1)."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from services.registration.programmes.domain.programme import Programme
+from shared.errors import RuleBroken
+
+
+def check_takes_applications(programme: Programme, today: date) -> None:
+    """Raises RuleBroken outside the days on which the programme takes applications."""
+    first, last = programme.applications_from, programme.applications_until
+    if first and today < first:
+        msg = f"applications are taken from {first}"
+        raise RuleBroken(msg, rule="R1", field="programme")
+    if last and today > last:
+        msg = f"applications were taken until {last}"
+        raise RuleBroken(msg, rule="R1", field="programme")

@@ -1,0 +1,40 @@
+"""A programme: its period, its fees and when applications are taken (R1, R6, B1)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from services.registration.parties.domain.party import Kind
+from shared.errors import RuleBroken
+
+
+@dataclass(frozen=True, kw_only=True)
+class Programme:
+    code: str
+    version: int
+    name: str
+    period_start: date
+    period_end: date  # the last day
+    fee_ore: int
+    county_branch_fee_ore: int | None  # none: the same
+    applications_from: date | None  # none: from the start
+    applications_until: date | None  # the last day; none: without end
+    days_to_pay: int
+
+    def fee_for(self, kind: Kind) -> int:
+        """What a party of this kind pays for the whole programme, in øre (B1)."""
+        if kind == "county_branch" and self.county_branch_fee_ore is not None:
+            return self.county_branch_fee_ore
+        return self.fee_ore
+
+
+def check(programme: Programme) -> None:
+    """Raises RuleBroken."""
+    if programme.period_end < programme.period_start:
+        msg = "the period ends before it starts"
+        raise RuleBroken(msg, rule="R6", field="period_end")
+    first, last = programme.applications_from, programme.applications_until
+    if first and last and last < first:
+        msg = "applications end before they start"
+        raise RuleBroken(msg, rule="R1", field="applications_until")

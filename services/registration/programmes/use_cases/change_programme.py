@@ -1,0 +1,26 @@
+"""Change a programme. Agreements that were sent keep their period and their fee (R6, B1)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from services.registration.programmes import repository as programmes
+from services.registration.programmes import telling
+from services.registration.programmes.domain.programme import Programme, check
+from shared.contracts import registration as events
+from shared.database import Database
+from shared.messaging import outbox
+
+
+async def change_programme(database: Database, code: str, changes: dict[str, Any], *, by: str) -> Programme:
+    """`changes` has the fields that change. Raises NotFound or RuleBroken."""
+    async with database.transaction() as connection:
+        before = await programmes.get(connection, code, lock=True)
+        if replace(before, **changes) == before:
+            return before
+        after = replace(before, **changes, version=before.version + 1)
+        check(after)
+        await programmes.save(connection, after, by=by)
+        await outbox.tell(connection, events.PROGRAMME_CHANGED, telling.programme(after))
+        return after

@@ -1,0 +1,29 @@
+"""Open a programme (R6, B1)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from services.registration.programmes import repository as programmes
+from services.registration.programmes import telling
+from services.registration.programmes.domain.programme import Programme, check
+from shared.contracts import registration as events
+from shared.database import Database
+from shared.errors import Conflict
+from shared.messaging import outbox
+
+
+async def open_programme(database: Database, given: Programme, *, by: str) -> Programme:
+    """The same code with the same content twice is one programme. Raises RuleBroken, or Conflict for other content."""
+    check(given)
+    async with database.transaction() as connection:
+        await programmes.lock_for_adding(connection)
+        standing = await programmes.find(connection, given.code)
+        if standing is not None:
+            if replace(given, version=standing.version) == standing:
+                return standing
+            msg = "another programme has this code"
+            raise Conflict(msg, rule="R6", field="code")
+        await programmes.add(connection, given, by=by)
+        await outbox.tell(connection, events.PROGRAMME_OPENED, telling.programme(given))
+        return given

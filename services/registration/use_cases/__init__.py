@@ -1,1 +1,0 @@
-"""What registration does, one file a verb."""

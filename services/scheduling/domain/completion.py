@@ -1,0 +1,33 @@
+"""When a session counts as held, and that it does so no more (S3)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from services.scheduling.domain.session import KINDS_OF_ONE_PARTY, Session, check_not_cancelled
+from shared.errors import RuleBroken
+
+
+def completed(session: Session, today: date) -> Session:
+    """Completing needs exact days and a last day that has begun (S3). Raises RuleBroken."""
+    if session.state == "completed":
+        return session
+    check_not_cancelled(session, "state")
+    if session.kind in KINDS_OF_ONE_PARTY and session.party is None:
+        msg = "this line of the plan stands for what is planned with each party, and is never completed itself"
+        raise RuleBroken(msg, rule="S4", field="state")
+    if session.when.days is None:
+        msg = "completing needs exact days"
+        raise RuleBroken(msg, rule="S3", field="when")
+    if today < session.when.days.last:
+        msg = f"the last day, {session.when.days.last}, has not begun"
+        raise RuleBroken(msg, rule="S3", field="when")
+    return replace(session, state="completed")
+
+
+def completion_revoked(session: Session) -> Session:
+    if session.state == "planned":
+        return session
+    check_not_cancelled(session, "state")
+    return replace(session, state="planned")

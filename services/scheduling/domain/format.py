@@ -1,0 +1,24 @@
+"""A session's format, decided or changed (S3, B6)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from services.scheduling.domain.session import Format, Session, check_open
+from shared.errors import RuleBroken
+
+
+def check_format(session: Session) -> None:
+    if session.kind == "joint_session" and session.format == "undecided":
+        msg = "a joint session is physical or digital"
+        raise RuleBroken(msg, rule="S3", field="format")
+
+
+def formatted(session: Session, format: Format) -> Session:
+    """A session that is no longer physical gives its instalment's number free (B6)."""
+    if session.format == format:
+        return session
+    check_open(session, "format")
+    found = replace(session, format=format, instalment=session.instalment if format == "physical" else None)
+    check_format(found)
+    return found

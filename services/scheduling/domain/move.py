@@ -1,0 +1,26 @@
+"""A session at another date, or at a more precise one (S2)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from services.scheduling.domain.dates import When, check, check_sharpening
+from services.scheduling.domain.session import Session, check_open
+
+
+def sharpened(session: Session, when: When) -> Session:
+    """Raises RuleBroken where it is no sharpening (S2), Conflict where the session is completed or cancelled."""
+    if session.when == when:
+        return session
+    check_open(session, "when")
+    check(when)
+    check_sharpening(session.when, when)
+    return replace(session, when=when)
+
+
+def moved(session: Session, when: When) -> Session:
+    if session.when == when:
+        return session
+    check_open(session, "when")
+    check(when)
+    return replace(session, when=when)

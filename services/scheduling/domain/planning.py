@@ -1,0 +1,24 @@
+"""What may stand in a plan, and where (S1, S4)."""
+
+from __future__ import annotations
+
+from services.scheduling.domain.dates import check
+from services.scheduling.domain.format import check_format
+from services.scheduling.domain.session import KINDS_OF_ONE_PARTY, Session
+from shared.errors import Conflict, RuleBroken
+
+
+def check_planned(session: Session) -> None:
+    """Raises RuleBroken for a session that can't stand in a plan."""
+    check(session.when)
+    check_format(session)
+    if session.party and session.kind not in KINDS_OF_ONE_PARTY:
+        msg = "only visits and contract meetings are held with one party"
+        raise RuleBroken(msg, rule="S1", field="party")
+
+
+def check_place(standing: Session | None) -> None:
+    """Raises Conflict where another session stands in the same place of the plan."""
+    if standing is not None:
+        msg = "another session stands in this place of the plan"
+        raise Conflict(msg, rule="S4", field="number")

@@ -1,0 +1,26 @@
+"""A session as others hear of it."""
+
+from __future__ import annotations
+
+from services.scheduling import repository
+from services.scheduling.domain.session import Session
+from shared.contracts import scheduling as events
+
+
+def session(it: Session) -> events.Session:
+    """Title and place of what is held with one party are theirs to ask for."""
+    public = it.party is None
+    return events.Session(
+        id=it.id,
+        version=it.version,
+        programme=it.programme,
+        party=it.party,
+        kind=it.kind,
+        format=it.format,
+        title=it.title if public else None,
+        number=it.number,
+        instalment=it.instalment,
+        when=events.When.model_validate_json(repository.WHEN.dump_json(it.when)),
+        place=it.place if public else None,
+        state=it.state,
+    )

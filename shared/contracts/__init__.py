@@ -1,0 +1,1 @@
+"""What services say to each other and to other systems: events, one file a publisher, and questions."""
