@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from services.billing import marks
 from services.billing.consumers import consumers
 from services.billing.documents import admin_api as documents_api
 from services.billing.documents.use_cases.issue_invoices import Seller
@@ -29,7 +28,7 @@ def create(settings: Settings) -> Service:
         consumers=consumers,
         routers=[it.router for it in (documents_api, instalments_api, occasions_api)],
         answers={WhatDocument: show_document},
-        work=lambda _: [Work("issue what is due", issuing(database, seller(settings)), pending(database))],
+        work=lambda _: [Work("issue what is due", issuing(database, seller(settings)))],
     )
 
 
@@ -56,11 +55,3 @@ def issuing(database: Database, seller: Seller) -> Callable[[], Awaitable[None]]
         await issue_all_that_is_due(database, seller)
 
     return run
-
-
-def pending(database: Database) -> Callable[[], Awaitable[int]]:
-    async def count() -> int:
-        async with database.reading() as connection:
-            return await marks.count(connection)
-
-    return count

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from services.billing import tables
-from services.billing.marks import look_again
+from services.billing.works import look_again, look_at_party
 from shared.contracts import registration, scheduling
 from shared.contracts.envelope import Event
 from shared.messaging.consume import Consumers
-from shared.messaging.facts import Added, Fact, Newest
+from shared.messaging.facts import Fact, Newest
 from shared.when_text import when_text
 
 consumers = Consumers("billing")
@@ -43,7 +43,7 @@ def party(event: Event[registration.Party]) -> Iterable[Fact]:
         city=it.address.city,
         language_form=it.language_form,
     )
-    yield Added(tables.party_mark, party=it.organisation_number)
+    yield from look_at_party(it.organisation_number)
 
 
 @consumers.on(

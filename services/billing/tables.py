@@ -74,24 +74,6 @@ session = Table(
     Column("last_day", Date),
 )
 
-# What is to be looked at again. Appended by facts, deleted by who did the work (use_cases/issue_what_is_due.py).
-mark = Table(
-    "mark",
-    metadata,
-    Column("id", Counted, primary_key=True),
-    Column("programme", String(40), nullable=False, index=True),
-    Column("agreement", String(36)),  # none: all of the programme's
-)
-# Turned into marks on the party's agreements (use_cases/mark_agreements_of_parties.py).
-party_mark = Table(
-    "party_mark",
-    metadata,
-    Column("id", Counted, primary_key=True),
-    Column("party", String(9), nullable=False),
-)
-# Locked by who issues for a programme. Nothing refers to it, so that facts never wait for it.
-programme_lock = Table("programme_lock", metadata, Column("programme", String(40), primary_key=True))
-
 # An instalment released by hand (B6).
 release = Table(
     "release",

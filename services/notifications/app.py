@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from services.notifications.calendars import repository as calendars
 from services.notifications.calendars.use_cases.update_calendars import update_calendars
 from services.notifications.consumers import consumers
 from services.notifications.letters import admin_api as letters_api
 from services.notifications.letters import repository as mails
-from services.notifications.mailings import repository as mailings
 from services.notifications.mailings.use_cases.write_mailings import write_mailings
 from services.notifications.sending import admin_api as sending_api
 from services.notifications.sending import repository as waiting
@@ -56,13 +54,9 @@ class DueWork:
                 await update_calendars(self._database, patient, domain=self._domain)
 
         return [
-            Work("write mails", write, self.marks),
-            Work("send mails", self._sending.run, self.sendable, counts="mails", finish=self._sending.finish),
+            Work("write mails", write),
+            Work("send mails", self._sending.run, self.sendable, finish=self._sending.finish),
         ]
-
-    async def marks(self) -> int:
-        async with self._database.reading() as connection:
-            return await mailings.count_marks(connection) + await calendars.count_marks(connection)
 
     async def sendable(self) -> int:
         """Mails that could be sent now, or whose question is about to be asked."""

@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from services.notifications import tables
+from services.notifications.works import look_at_calendars, look_at_mailings, look_at_party, of_party, of_session
 from shared.contracts import billing, registration, scheduling
 from shared.contracts.envelope import Event, EventType
 from shared.messaging.consume import Consumers
-from shared.messaging.facts import Added, Fact, Newest, Present
+from shared.messaging.facts import Fact, Newest, Present
 
 consumers = Consumers("notifications")
 
@@ -42,15 +43,15 @@ def mailing(event: Event[Any]) -> Iterable[Fact]:
         about=it.model_dump(mode="json"),
         happened_at=event.time,
     )
-    yield Added(tables.mailing_mark, programme=it.programme, party=it.party)
+    yield from look_at_mailings(it.programme, it.party)
 
 
 @consumers.on(registration.PROGRAMME_OPENED, registration.PROGRAMME_CHANGED)
 def programme(event: Event[registration.Programme]) -> Iterable[Fact]:
     it = event.data
     yield Newest(tables.programme, code=it.code, version=it.version, name=it.name)
-    yield Added(tables.mailing_mark, programme=it.code, party=None)
-    yield from _calendars(event, it.code)
+    yield from look_at_mailings(it.code)
+    yield from look_at_calendars(it.code)
 
 
 @consumers.on(registration.PARTY_REGISTERED, registration.PARTY_CHANGED)
@@ -65,8 +66,7 @@ def party(event: Event[registration.Party]) -> Iterable[Fact]:
         official_name=it.official_name or it.name,
         language_form=it.language_form,
     )
-    yield Added(tables.mailing_mark, programme=None, party=it.organisation_number)
-    yield Added(tables.calendar_mark, programme=None, party=it.organisation_number, session=None, since=event.time)
+    yield from look_at_party(it.organisation_number)
 
 
 @consumers.on(
@@ -86,13 +86,13 @@ def application(event: Event[registration.Application]) -> Iterable[Fact]:
         state=it.state,
         since=event.time,
     )
-    yield from _people(event, it.programme, it.party)
+    yield from _look_at_people(it.programme, it.party)
 
 
 @consumers.on(registration.GROUP_CHANGED, registration.ADVISOR_ATTACHED)
 def group(event: Event[registration.Group]) -> Iterable[Fact]:
     """Someone else may be the one to hear of things; who that is stands in no event."""
-    yield from _people(event, event.data.programme, event.data.party)
+    yield from _look_at_people(event.data.programme, event.data.party)
 
 
 @consumers.on(
@@ -111,7 +111,7 @@ def agreement(event: Event[registration.Agreement]) -> Iterable[Fact]:
         party=it.party,
         ends_on=it.ends_on,
     )
-    yield from _calendars(event, it.programme, party=it.party)
+    yield from look_at_calendars(it.programme, of_party(it.party))
 
 
 @consumers.on(*scheduling.EVENTS)
@@ -133,18 +133,10 @@ def session(event: Event[scheduling.Session]) -> Iterable[Fact]:
         duration_minutes=it.when.duration_minutes,
         cancelled=it.state == "cancelled",
     )
-    yield from _calendars(event, it.programme, session=it.id)
+    yield from look_at_calendars(it.programme, of_session(it.id))
 
 
-def _people(event: Event[Any], programme: str, party: str) -> Iterable[Fact]:
+def _look_at_people(programme: str, party: str) -> Iterable[Fact]:
     """Have mailings without a recipient, and the party's calendars, looked at again."""
-    yield Added(tables.mailing_mark, programme=programme, party=party)
-    yield from _calendars(event, programme, party=party)
-
-
-def _calendars(
-    event: Event[Any], programme: str, *, party: str | None = None, session: str | None = None
-) -> Iterable[Fact]:
-    """Have a programme's calendars looked at again: a party's, a session's, or all."""
-    yield Present(tables.programme_lock, programme=programme)
-    yield Added(tables.calendar_mark, programme=programme, party=party, session=session, since=event.time)
+    yield from look_at_mailings(programme, party)
+    yield from look_at_calendars(programme, of_party(party))

@@ -2,7 +2,7 @@
 
 from sqlalchemy import JSON, Boolean, Column, Date, Index, Integer, MetaData, String, Table, Text, UniqueConstraint
 
-from shared.database import Counted, Instant
+from shared.database import Instant
 
 metadata = MetaData()
 
@@ -103,26 +103,6 @@ Index(
     sqlite_where=mailing.c.addressed_at.is_(None),
     postgresql_where=mailing.c.addressed_at.is_(None),
 )
-
-# What is to be looked at again. Appended by facts, deleted by who did the work.
-mailing_mark = Table(  # the waiting mailings of a party in a programme; none stands for any
-    "mailing_mark",
-    metadata,
-    Column("id", Counted, primary_key=True, autoincrement=True),
-    Column("programme", String(40)),
-    Column("party", String(9)),
-)
-calendar_mark = Table(  # a party or a session of a programme; neither: all of it. Without a programme: a party in each
-    "calendar_mark",
-    metadata,
-    Column("id", Counted, primary_key=True, autoincrement=True),
-    Column("programme", String(40), index=True),
-    Column("party", String(9)),
-    Column("session", String(36)),
-    Column("since", Instant, nullable=False),
-)
-# Locked by who brings a programme's calendars up to date. Nothing refers to it, so that facts never wait for it.
-programme_lock = Table("programme_lock", metadata, Column("programme", String(40), primary_key=True))
 
 # What is sent: one row a mailing or calendar entry and person, committed with its address before anything goes to SMTP.
 mail = Table(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import structlog
 
@@ -24,8 +23,7 @@ class Work:
 
     name: str
     run: Callable[[], Awaitable[None]]
-    pending: Callable[[], Awaitable[int]]  # how much is left, for /operations/state
-    counts: Literal["marks", "mails"] = "marks"  # what is left
+    mails: Callable[[], Awaitable[int]] | None = None  # how many could be sent now, for /operations/state
     finish: Callable[[], None] | None = None  # has a run end early, with what it has in hand done
 
 

@@ -2,6 +2,7 @@
 
 from sqlalchemy import Column, Index, Integer, LargeBinary, MetaData, String, Table, Text
 
+from shared.clock import real_now
 from shared.database import Counted, Instant
 
 metadata = MetaData()
@@ -36,6 +37,26 @@ inbox = Table(
     Column("handler", String(80), primary_key=True),
     Column("event_id", String(36), primary_key=True),
     Column("handled_at", Instant, nullable=False),
+)
+
+# What is to be looked at again (marks.py): appended by facts, removed by who did the work.
+work_mark = Table(
+    "work_mark",
+    metadata,
+    Column("id", Counted, primary_key=True, autoincrement=True),
+    Column("work", String(40), nullable=False),
+    Column("key", String(80), nullable=False),  # what is taken as a whole: a programme, say
+    Column("part", String(80)),  # of the key; none: all of it
+    Column("left_at", Instant, nullable=False, default=real_now),
+    Index("work_mark_key", "work", "key"),
+    sqlite_autoincrement=True,  # or the id of a mark that was removed could be another's
+)
+# Locked by who works off a key's marks. Nothing refers to it, so that facts never wait for it.
+work_lock = Table(
+    "work_lock",
+    metadata,
+    Column("work", String(40), primary_key=True),
+    Column("key", String(80), primary_key=True),
 )
 
 # How often a message that waits for another attempt has failed. Gone once it succeeds or is parked.

@@ -51,7 +51,8 @@ def config_of(service: str | None) -> Config:
 
 def _upgrade(connection: Connection, config: Config) -> None:
     config.attributes["connection"] = connection
-    command.upgrade(config, "heads")
+    for target in ("kernel@head", "heads"):  # a service's own may move what it had to the kernel's tables
+        command.upgrade(config, target)
 
 
 def _escaped(value: str) -> str:

@@ -16,7 +16,7 @@ from shared import clock
 from shared.contracts.catalogue import EVENT_TYPES, Unreadable, stream_of
 from shared.database import is_passing
 from shared.errors import Conflict, RuleBroken
-from shared.messaging import parking, relay
+from shared.messaging import marks, parking, relay
 from shared.messaging.batch import Batches
 from shared.messaging.due_work import Work
 from shared.messaging.watchdog import consumer_info
@@ -47,6 +47,7 @@ class StateView(BaseModel):
     unsent: int  # events not yet acknowledged by the stream
     lag: int  # events pending, or delivered and not acknowledged
     marks: int  # what is to be looked at again
+    oldest_mark: datetime | None  # when the oldest of them was left, in real time
     mails: int  # mails that could be sent now
     parked: int
     last_sequence: int  # of the service's own stream
@@ -120,9 +121,9 @@ async def ready(request: Request) -> JSONResponse:
 async def state(request: Request, database: DatabaseOf, _: Reader) -> StateView:
     """Read in the order in which an event goes its way, so that one on its way is seen somewhere."""
     service = service_of(request)
-    pending = {
-        kind: sum([await work.pending() for work in service.work if work.counts == kind]) for kind in ("marks", "mails")
-    }
+    async with database.reading() as connection:
+        marked, oldest = await marks.count_and_oldest(connection)
+    mails = sum([await work.mails() for work in service.work if work.mails is not None])
     unsent = await relay.count_unsent(database)
     lag, last = await _of_the_broker(service)
     async with database.reading() as connection:
@@ -133,7 +134,9 @@ async def state(request: Request, database: DatabaseOf, _: Reader) -> StateView:
         service=service.name,
         unsent=unsent,
         lag=lag,
-        **pending,
+        marks=marked,
+        oldest_mark=oldest,
+        mails=mails,
         parked=parked,
         last_sequence=last,
         clock=ClockView(simulated=simulated, now=now),

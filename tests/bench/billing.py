@@ -18,6 +18,7 @@ from shared import clock
 from shared.database import Database
 from shared.messaging import tables as kernel
 from shared.messaging.facts import record
+from shared.messaging.tables import work_mark
 from tests.bench.ground import Databases, Figures, Ground, clocked, in_turns
 from tests.integration.billing.world import SELLER
 from tests.support.facts import facts_of
@@ -47,8 +48,7 @@ async def ready(databases: Databases, count: int = AGREEMENTS) -> Database:
         async with database.transaction() as connection:
             await record(connection, facts_of(consumers, *events))
     async with database.transaction() as connection:
-        await connection.execute(tables.mark.delete())
-        await connection.execute(tables.party_mark.delete())
+        await connection.execute(work_mark.delete())
         await record(connection, facts_of(consumers, completed(1, last_day=date(2024, 9, 25))))
     return database
 

@@ -126,16 +126,12 @@ def create(
         consumers=heard,
         routers=[],
         answers={WhatIsYourName: say_name} if answers else {},
-        work=lambda _: [Work("nothing", _nothing, _none)],
+        work=lambda _: [Work("nothing", _nothing)],
         retries=retries,
     )
 
 
 async def _nothing() -> None: ...
-
-
-async def _none() -> int:
-    return 0
 
 
 if __name__ == "__main__":

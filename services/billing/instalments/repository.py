@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.billing import tables
 from services.billing.documents.domain.agreement import Agreement, Buyer, Programme
-from services.billing.marks import Marks
+from shared.messaging.marks import Marks
 
 _A, _P = tables.agreement.c, tables.party.c
 AGREEMENTS = select(
@@ -34,16 +34,14 @@ async def programme(connection: AsyncConnection, code: str) -> Programme | None:
 async def marked(connection: AsyncConnection, programme: str, marks: Marks, *, after: str, limit: int) -> Slice:
     """The next agreements by id that a mark is on.
 
-    Which they are is asked first, and of the marks alone: joined with them, a planner may well look through all
-    agreements for the few.
+    By the ids that stand in the marks: joined with them, a planner may well look through all agreements for the few.
     """
-    a, m = tables.agreement.c, tables.mark.c
+    a = tables.agreement.c
     if marks.on_all:
         query = AGREEMENTS.where(a.programme == programme, a.id > after).order_by(a.id).limit(limit)
         found = [_agreement(row) for row in await connection.execute(query)]
         return Slice(found, found[-1].id if len(found) == limit else None)
-    on = select(m.agreement).where(m.programme == programme, m.agreement > after).distinct().order_by(m.agreement)
-    ids = [row.agreement for row in await connection.execute(on.limit(limit))]
+    ids = marks.parts(after=after, limit=limit)
     query = AGREEMENTS.where(a.id.in_(ids)).order_by(a.id)
     return Slice([_agreement(row) for row in await connection.execute(query)], ids[-1] if len(ids) == limit else None)
 

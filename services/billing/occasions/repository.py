@@ -8,8 +8,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.billing import tables
 from services.billing.occasions.domain.deliveries import JointSession, Occasions
 from services.billing.occasions.domain.release import Release
+from services.billing.works import ISSUE_WHAT_IS_DUE
 from shared.database import read_as
 from shared.errors import NotFound
+from shared.messaging import marks
 
 SESSION_COLUMNS = [tables.session.c[name] for name in JointSession.__dataclass_fields__]
 RELEASE_COLUMNS = [tables.release.c[name] for name in Release.__dataclass_fields__]
@@ -17,8 +19,7 @@ RELEASE_COLUMNS = [tables.release.c[name] for name in Release.__dataclass_fields
 
 async def check_is_named(connection: AsyncConnection, programme: str) -> None:
     """Raises NotFound for a programme that no fact has named yet."""
-    lock = tables.programme_lock
-    if (await connection.execute(select(lock).where(lock.c.programme == programme))).first() is None:
+    if not await marks.was_left_on(connection, ISSUE_WHAT_IS_DUE, programme):
         msg = "the programme is not known here yet"
         raise NotFound(msg, field="programme")
 

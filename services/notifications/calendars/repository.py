@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, Row, bindparam, delete, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Row, delete, false, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.notifications import tables
@@ -19,14 +19,6 @@ from shared.contracts.questions import Contacts, SessionDetails
 from shared.messaging.facts import Newest, record
 
 ENTRY = TypeAdapter(Entry)
-
-
-class Mark(NamedTuple):
-    """A party or a session of a programme is to be looked at; all of it where both are none."""
-
-    id: int
-    party: str | None
-    session: str | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,63 +46,18 @@ class Names:
     parties: Mapping[str, tuple[str, Language]]
 
 
-async def programmes_with_marks(connection: AsyncConnection) -> list[str]:
-    p = tables.calendar_mark.c.programme
-    return list((await connection.execute(select(p).where(p.is_not(None)).distinct().order_by(p))).scalars())
+async def applied_to(connection: AsyncConnection, parties: Collection[str]) -> list[tuple[str, str]]:
+    """Programme and party of each application of these parties."""
+    a = tables.application.c
+    query = select(a.programme, a.party).where(a.party.in_(parties)).distinct()
+    return [(row.programme, row.party) for row in await connection.execute(query)]
 
 
-async def has_party_marks(connection: AsyncConnection) -> bool:
-    m = tables.calendar_mark
-    return (await connection.execute(select(m.c.id).where(m.c.programme.is_(None)).limit(1))).first() is not None
-
-
-async def spread_party_marks(connection: AsyncConnection) -> None:
-    """Turn each mark on a party into one for each programme that it has applied to."""
-    m, a = tables.calendar_mark, tables.application
-    gone = delete(m).where(m.c.programme.is_(None)).returning(m.c.party, m.c.since)
-    since = {row.party: row.since for row in await connection.execute(gone)}
-    query = select(a.c.programme, a.c.party).where(a.c.party.in_(sorted(since))).distinct()
-    rows = [
-        {"programme": row.programme, "party": row.party, "session": None, "since": since[row.party]}
-        for row in await connection.execute(query)
-    ]
-    if rows:
-        await connection.execute(m.insert(), rows)
-
-
-async def marks(connection: AsyncConnection, programme: str, *, after: int, limit: int) -> list[Mark]:
-    m = tables.calendar_mark
-    query = select(m.c.id, m.c.party, m.c.session).where(m.c.programme == programme, m.c.id > after)
-    return [Mark(*row) for row in await connection.execute(query.order_by(m.c.id).limit(limit))]
-
-
-async def count_marks(connection: AsyncConnection) -> int:
-    return (await connection.execute(select(func.count()).select_from(tables.calendar_mark))).scalar_one()
-
-
-async def lock(connection: AsyncConnection, programme: str) -> None:
-    """Be the only one to bring this programme's calendars up to date, until the end of the transaction."""
-    of_it = tables.programme_lock.c.programme == programme
-    await connection.execute(select(tables.programme_lock).where(of_it).with_for_update())
-
-
-async def are_there(connection: AsyncConnection, marks: Collection[Mark]) -> bool:
-    """Whether none of these marks was taken care of by someone else."""
-    m = tables.calendar_mark
-    query = select(func.count()).where(m.c.id.in_([mark.id for mark in marks]))
-    return (await connection.execute(query)).scalar_one() == len(marks)
-
-
-async def remove_marks(connection: AsyncConnection, marks: Collection[Mark]) -> None:
-    statement = delete(tables.calendar_mark).where(tables.calendar_mark.c.id == bindparam("mark_id"))
-    await connection.execute(statement, [{"mark_id": mark.id} for mark in marks])
-
-
-async def questions(connection: AsyncConnection, programme: str, marks: Iterable[Mark]) -> Questions:
-    """What these marks make it necessary to ask: who hears for an accepted party, and what a session is."""
+async def questions(
+    connection: AsyncConnection, programme: str, parties: Collection[str], sessions: Collection[str]
+) -> Questions:
+    """What is to be asked before these are looked at: who hears for an accepted party, and what a session is."""
     a, s = tables.application, tables.session
-    parties = {mark.party for mark in marks if mark.party}
-    sessions = {mark.session for mark in marks if mark.session}
     accepted = select(a.c.party).where(
         a.c.programme == programme, a.c.party.in_(sorted(parties)), a.c.state == "accepted"
     )

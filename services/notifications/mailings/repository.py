@@ -2,49 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, bindparam, delete, func, or_, select, update
+from sqlalchemy import select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.notifications import tables
 from services.notifications.letters.domain.kinds import language
 from services.notifications.mailings.domain.mailing import Mailing
+from shared.messaging.marks import Marks
 
 
-class Mark(NamedTuple):
-    """Waiting mailings are to be looked at: those of this programme and party, none standing for any."""
-
-    id: int
-    programme: str | None
-    party: str | None
-
-    def is_on(self, mailing: Mailing) -> bool:
-        return self.programme in (None, mailing.programme) and self.party in (None, mailing.party)
-
-
-async def marks(connection: AsyncConnection, *, after: int, limit: int) -> list[Mark]:
-    m = tables.mailing_mark
-    query = select(m.c.id, m.c.programme, m.c.party).where(m.c.id > after).order_by(m.c.id).limit(limit)
-    return [Mark(*row) for row in await connection.execute(query)]
-
-
-async def remove_marks(connection: AsyncConnection, marks: Collection[Mark]) -> None:
-    statement = delete(tables.mailing_mark).where(tables.mailing_mark.c.id == bindparam("mark_id"))
-    if marks:
-        await connection.execute(statement, [{"mark_id": mark.id} for mark in marks])
-
-
-async def count_marks(connection: AsyncConnection) -> int:
-    return (await connection.execute(select(func.count()).select_from(tables.mailing_mark))).scalar_one()
-
-
-async def waiting(connection: AsyncConnection, marks: Sequence[Mark]) -> list[Mailing]:
-    """The waiting mailings that these marks are on and whose programme and party are known."""
+async def waiting(connection: AsyncConnection, code: str, marks: Marks) -> list[Mailing]:
+    """The programme's waiting mailings that these marks are on, once programme and party are known."""
     m, programme, party = tables.mailing, tables.programme, tables.party
-    on = {(mark.programme, mark.party): mark for mark in marks}
+    marked = true() if marks.on_all else m.c.party.in_(marks.parts())
     query = (
         select(
             m,
@@ -56,7 +29,7 @@ async def waiting(connection: AsyncConnection, marks: Sequence[Mark]) -> list[Ma
         )
         .join(programme, programme.c.code == m.c.programme)
         .join(party, party.c.organisation_number == m.c.party)
-        .where(m.c.addressed_at.is_(None), or_(*(_on(mark) for mark in on.values())))
+        .where(m.c.addressed_at.is_(None), m.c.programme == code, marked)
         .order_by(m.c.happened_at, m.c.event_id)
     )
     return [
@@ -77,13 +50,11 @@ async def waiting(connection: AsyncConnection, marks: Sequence[Mark]) -> list[Ma
     ]
 
 
-def _on(mark: Mark) -> ColumnElement[bool]:
-    m = tables.mailing
-    if mark.programme is None:
-        return m.c.party == mark.party
-    if mark.party is None:
-        return m.c.programme == mark.programme
-    return (m.c.programme == mark.programme) & (m.c.party == mark.party)
+async def waiting_for(connection: AsyncConnection, parties: Sequence[str]) -> list[tuple[str, str]]:
+    """Programme and party of what waits for these parties."""
+    m = tables.mailing.c
+    query = select(m.programme, m.party).where(m.addressed_at.is_(None), m.party.in_(parties)).distinct()
+    return [(row.programme, row.party) for row in await connection.execute(query)]
 
 
 async def claim(connection: AsyncConnection, mailing: Mailing, *, at: datetime) -> bool:

@@ -13,6 +13,8 @@ from sqlalchemy.sql.base import ReadOnlyColumnCollection
 from services.notifications import tables
 from services.notifications.calendars.domain.calendar import KINDS_OF_ONE_PARTY
 from services.notifications.letters.domain.kinds import INVITATION
+from services.notifications.works import PARTY, UPDATE_CALENDARS, WRITE_MAILINGS, party_of
+from shared.messaging.tables import work_mark
 
 MOST = 500  # of each sort
 
@@ -69,26 +71,26 @@ async def _mailings(connection: AsyncConnection) -> list[Waiting]:
 
 async def _questions(connection: AsyncConnection) -> list[Waiting]:
     """What has to be known before calendars can be compared."""
-    m = tables.calendar_mark
-    since = func.min(m.c.since).label("since")
+    m = work_mark.c
+    since = func.min(m.left_at).label("since")
     query = (
-        select(m.c.programme, m.c.party, since)
-        .where(m.c.programme.is_not(None))
-        .group_by(m.c.programme, m.c.party, m.c.session)
+        select(m.key, m.part, since)
+        .where(m.work == UPDATE_CALENDARS)
+        .group_by(m.key, m.part)
         .order_by(since)
         .limit(MOST)
     )
     return [
-        Waiting(what=INVITATION, programme=row.programme, party=row.party, why="answer", since=row.since)
+        Waiting(what=INVITATION, programme=row.key, party=party_of(row.part), why="answer", since=row.since)
         for row in await connection.execute(query)
     ]
 
 
 async def _invitations(connection: AsyncConnection, today: date) -> list[Waiting]:
     """Accepted parties with something to be invited to, and nobody known whom to invite, or in which language form."""
-    a, i, m = tables.application, tables.invitee, tables.calendar_mark
+    a, i, m = tables.application, tables.invitee, work_mark.c
     is_heard_for = exists().where(i.c.programme == a.c.programme, i.c.party == a.c.party)
-    is_marked = exists().where(m.c.programme == a.c.programme, m.c.party == a.c.party)
+    is_marked = exists().where(m.work == UPDATE_CALENDARS, m.key == a.c.programme, m.part == PARTY + a.c.party)
     query = (
         _with_names(select(a.c.programme, a.c.party, a.c.since), a.c)
         .where(
@@ -149,10 +151,9 @@ def _with_names(query: Select[Any], of: ReadOnlyColumnCollection[str, Column[Any
 
 
 def _is_marked() -> ColumnElement[bool]:
-    mailing, mark = tables.mailing, tables.mailing_mark
+    mailing, m = tables.mailing.c, work_mark.c
     return exists().where(
-        or_(mark.c.programme.is_(None), mark.c.programme == mailing.c.programme),
-        or_(mark.c.party.is_(None), mark.c.party == mailing.c.party),
+        m.work == WRITE_MAILINGS, m.key == mailing.programme, or_(m.part.is_(None), m.part == mailing.party)
     )
 
 

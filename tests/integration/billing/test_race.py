@@ -12,14 +12,15 @@ from typing import Any
 
 import pytest
 
-from services.billing import tables
 from services.billing.consumers import consumers
 from services.billing.instalments.use_cases import issue_what_is_due as module
 from services.billing.instalments.use_cases import mark_agreements_of_parties as parties_module
 from services.billing.instalments.use_cases.issue_what_is_due import issue_what_is_due
+from services.billing.works import ISSUE_WHAT_IS_DUE
 from shared.contracts.envelope import Event
 from shared.database import Database
 from shared.messaging.facts import Present, record
+from shared.messaging.tables import work_lock
 from tests.integration.billing.world import (
     AMOUNTS,
     SELLER,
@@ -68,7 +69,7 @@ async def known_before(database: Database, races: range, meeting: tuple[str, str
     others = [event for n in races for name, event in the_news(n).items() if name not in meeting]
     await take(database, *others)
     async with database.transaction() as connection:
-        await record(connection, [Present(tables.programme_lock, programme=f"race-{n}") for n in races])
+        await record(connection, [Present(work_lock, work=ISSUE_WHAT_IS_DUE, key=f"race-{n}") for n in races])
     await work(database)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Table, func, select
 
-from services.billing import marks, tables
+from services.billing import tables
 from services.billing.consumers import consumers
 from services.billing.documents import repository as documents
 from services.billing.documents.domain.books import Books, apart_from_credited_attempts, books
@@ -18,6 +18,7 @@ from shared.contracts import catalogue
 from shared.contracts.envelope import Event
 from shared.contracts.questions import BilledParty
 from shared.database import Database
+from shared.messaging import marks
 from shared.messaging.facts import record
 from shared.messaging.tables import outbox
 from tests.support.facts import facts_of
@@ -103,4 +104,4 @@ async def count(database: Database, table: Table, *where: Any) -> int:
 
 async def marks_left(database: Database) -> int:
     async with database.reading() as connection:
-        return await marks.count(connection)
+        return (await marks.count_and_oldest(connection))[0]

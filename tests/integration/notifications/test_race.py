@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 
-from services.notifications import tables
 from services.notifications.consumers import consumers
+from services.notifications.works import UPDATE_CALENDARS, WRITE_MAILINGS
 from shared.contracts.envelope import Event
 from shared.database import Database
 from shared.messaging.facts import Present, record
+from shared.messaging.tables import work_lock
 from tests.integration.notifications.world import FakeAsk, marks_left, person, queued, take, work
 from tests.support.databases import MakeDatabase
 from tests.support.facts import facts_of
@@ -24,6 +25,8 @@ MEETINGS = list(itertools.combinations(["programme", "party", "application", "se
 # Each is written, then committed: every order of these four steps, but for the one that is not at the same time.
 OVERLAPS = [it for it in sorted(set(itertools.permutations([0, 0, 1, 1]))) if it not in ((0, 0, 1, 1), (1, 1, 0, 0))]
 WORKS = [(step,) for step in range(4)] + [tuple(range(4))]  # the worker runs after these steps
+
+WORKS_OF_A_PROGRAMME = (WRITE_MAILINGS, UPDATE_CALENDARS)
 
 
 def the_news(n: int) -> dict[str, Event[Any]]:
@@ -65,7 +68,10 @@ async def test_two_pieces_of_news_at_once_and_the_worker_in_between(
         others = [event for name, event in the_news(n).items() if name not in meeting]
         await take(database, *others)
     async with database.transaction() as connection:  # two that insert one would wait for each other
-        await record(connection, [Present(tables.programme_lock, programme=f"race-{n}") for n, _ in cases])
+        await record(
+            connection,
+            [Present(work_lock, work=work_, key=f"race-{n}") for n, _ in cases for work_ in WORKS_OF_A_PROGRAMME],
+        )
     await work(database, ask)
     for n, (order, works) in cases:
         news = the_news(n)

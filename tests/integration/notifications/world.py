@@ -10,12 +10,10 @@ from pydantic import BaseModel
 from sqlalchemy import select, update
 
 from services.notifications import tables
-from services.notifications.calendars import repository as calendars
 from services.notifications.calendars.use_cases.update_calendars import update_calendars
 from services.notifications.consumers import consumers
 from services.notifications.letters import repository as mails
 from services.notifications.letters.domain.letter import Mail
-from services.notifications.mailings import repository as mailings
 from services.notifications.mailings.use_cases.write_mailings import write_mailings
 from services.notifications.sending import repository as waiting_
 from services.notifications.sending.use_cases.send_mails import MailSending
@@ -34,6 +32,7 @@ from shared.contracts.questions import (
     WhoIsConcerned,
 )
 from shared.database import Database
+from shared.messaging import marks
 from shared.messaging.ask import Ask, NoAnswer, RefusedToAnswer
 from shared.messaging.facts import record
 from shared.messaging.patience import PatientAsk
@@ -149,4 +148,4 @@ async def waiting(database: Database) -> list[tuple[str, str | None, str]]:
 
 async def marks_left(database: Database) -> int:
     async with database.reading() as connection:
-        return await mailings.count_marks(connection) + await calendars.count_marks(connection)
+        return (await marks.count_and_oldest(connection))[0]

@@ -66,7 +66,7 @@ class Memory:
             if key not in self.rows or self.rows[key]["version"] < fact.row["version"]:
                 self.rows[key] = fact.row
         elif isinstance(fact, Added):
-            self.marks.add(fact.row["agreement"])
+            self.marks.add(fact.row["part"])
 
     def _of(self, table: Any, kind: Any) -> Iterable[dict[str, Any]]:
         names = [name for name in kind.__dataclass_fields__ if name in table.c]

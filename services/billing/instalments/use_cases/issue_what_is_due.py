@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.billing import marks
 from services.billing.documents import repository as documents
 from services.billing.documents.domain.agreement import Agreement
 from services.billing.documents.domain.invoice import Claim, Invoice
@@ -20,10 +19,12 @@ from services.billing.documents.use_cases.issue_invoices import Seller, issue_in
 from services.billing.instalments import repository as agreements
 from services.billing.instalments.domain.difference import difference
 from services.billing.instalments.use_cases.mark_agreements_of_parties import mark_agreements_of_parties
-from services.billing.marks import Marks
 from services.billing.occasions import repository as occasions
+from services.billing.works import ISSUE_WHAT_IS_DUE
 from shared import points
 from shared.database import Database
+from shared.messaging import marks
+from shared.messaging.marks import Marks
 
 log = structlog.get_logger()
 
@@ -37,7 +38,7 @@ async def issue_all_that_is_due(database: Database, seller: Seller) -> None:
     """
     await mark_agreements_of_parties(database)
     async with database.reading() as connection:
-        programmes = await marks.marked_programmes(connection)
+        programmes = await marks.keys(connection, ISSUE_WHAT_IS_DUE)
     errors = []
     for programme in programmes:
         try:
@@ -51,32 +52,30 @@ async def issue_all_that_is_due(database: Database, seller: Seller) -> None:
 
 async def issue_what_is_due(database: Database, programme: str, seller: Seller) -> None:
     """Work off the programme's marks; does nothing where another replica is already doing it."""
-    seen = await marks_to_work_off(database, programme)
-    if not seen.ids:
+    taken = await take(database, programme)
+    if not taken:
         return
     await open_series(database, programme)
     after: str | None = ""
     while after is not None:
         async with database.transaction() as connection:
-            await marks.lock_programme(connection, programme, wait=True)
-            marked, after = await agreements.marked(connection, programme, seen, after=after, limit=SLICE)
+            await marks.lock(connection, ISSUE_WHAT_IS_DUE, programme, wait=True)
+            marked, after = await agreements.marked(connection, programme, taken, after=after, limit=SLICE)
             if marked:
-                issued = await documents.of_agreements(connection, marked, are_all=seen.on_all)
+                issued = await documents.of_agreements(connection, marked, are_all=taken.on_all)
                 await bring_up_to_date(connection, programme, marked, issued, seller)
             if after is None:
-                await marks.remove(connection, seen)
+                await marks.remove(connection, taken)
         points.reached("work.slice_committed")
 
 
-async def marks_to_work_off(database: Database, programme: str) -> Marks:
+async def take(database: Database, programme: str) -> Marks:
     """The marks that can be seen now; none where someone else is at work.
 
     Its commit wakes nobody: the worker would run again, and again while the other one is at work.
     """
     async with database.transaction(wakes=False) as connection:
-        if not await marks.lock_programme(connection, programme, wait=False):
-            return Marks(ids=[], on_all=False)
-        return await marks.of_programme(connection, programme)
+        return await marks.take(connection, ISSUE_WHAT_IS_DUE, programme, wait=False)
 
 
 async def open_series(database: Database, programme: str) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from services.billing import marks
-from services.billing.instalments import repository as agreements
+from services.billing.instalments import repository
+from services.billing.works import ALL_PARTIES, LOOK_AT_PARTIES, look_again
 from shared.database import Database
+from shared.messaging import marks
 from shared.messaging.facts import record
 
 SLICE = 500  # marks a transaction
@@ -16,18 +17,15 @@ async def mark_agreements_of_parties(database: Database) -> None:
     The marks are read before the agreements. An agreement that is committed after it was looked for brings its own
     mark, and the party stands beside it by then.
     """
-    while await _any_is_left(database):
-        # Its commit wakes nobody: what it marks is worked off next, and where another replica has them nothing changed.
-        async with database.transaction(wakes=False) as connection:
-            taken = await marks.take_of_parties(connection, SLICE)
-            concerned = await agreements.ids_of_parties(connection, {mark.party for mark in taken})
-            facts = [fact for programme, id in concerned for fact in marks.look_again(programme, agreement=id)]
-            await record(connection, facts)
-            await marks.remove_of_parties(connection, taken)
-        if not taken:
-            return  # another replica has them
-
-
-async def _any_is_left(database: Database) -> bool:
     async with database.reading() as connection:
-        return await marks.count_of_parties(connection) > 0
+        if not await marks.keys(connection, LOOK_AT_PARTIES):
+            return
+    # None of these commits wakes anybody: what they mark is worked off next.
+    async with database.transaction(wakes=False) as connection:
+        taken = await marks.take(connection, LOOK_AT_PARTIES, ALL_PARTIES, wait=False)
+    for some in taken.slices(SLICE):
+        async with database.transaction(wakes=False) as connection:
+            concerned = await repository.ids_of_parties(connection, some.parts())
+            facts = [fact for programme, id in concerned for fact in look_again(programme, agreement=id)]
+            await record(connection, facts)
+            await marks.remove(connection, some)

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from services.billing import marks
 from services.billing.occasions import repository as occasions
 from services.billing.occasions import telling
 from services.billing.occasions.domain.release import Release, ReleaseReason, check_effective_day
+from services.billing.works import ISSUE_WHAT_IS_DUE, look_again
 from shared import clock
 from shared.contracts import billing as events
 from shared.database import Database
 from shared.ids import new_id
-from shared.messaging import outbox
+from shared.messaging import marks, outbox
 from shared.messaging.facts import record
 
 
@@ -27,7 +27,7 @@ async def release_instalment(
     """
     async with database.transaction() as connection:
         await occasions.check_is_named(connection, programme)
-        await marks.lock_programme(connection, programme, wait=True)
+        await marks.lock(connection, ISSUE_WHAT_IS_DUE, programme, wait=True)
         check_effective_day(effective_on, await clock.today(connection))
         release = Release(
             id=new_id(),
@@ -45,5 +45,5 @@ async def release_instalment(
         event = await outbox.tell(connection, events.INSTALMENT_RELEASED, telling.release(release))
         release = replace(release, event_id=event.id)
         await occasions.add_release(connection, release, by=by)
-        await record(connection, marks.look_again(programme))
+        await record(connection, look_again(programme))
         return release

@@ -1,41 +1,50 @@
 """Bring everyone's calendar up to date: what should stand there, compared with what each was last told.
 
-Driven by marks, which are read before any fact. What the marks make necessary to know is asked first, outside of
+Driven by marks, which are taken before any fact is read. What they make it necessary to know is asked first, outside of
 any transaction; then, under the programme's lock, the answers are kept, the calendars compared, the difference queued
-and exactly those marks removed. Where another replica has taken care of one of them meanwhile, its answers may be newer
-than ours: we start over.
+and exactly those marks removed. Where another replica has worked one of them off meanwhile, its answers may be newer
+than ours: we take the marks anew.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.notifications.calendars import repository as calendars
 from services.notifications.calendars.domain.calendar import Change, differences
-from services.notifications.calendars.repository import ENTRY, Mark, Names, Questions
+from services.notifications.calendars.repository import ENTRY, Names, Questions
+from services.notifications.calendars.use_cases.mark_calendars_of_parties import mark_calendars_of_parties
 from services.notifications.letters import repository as mails
 from services.notifications.letters.domain.letter import Letter
+from services.notifications.works import PARTY, SESSION, UPDATE_CALENDARS, of_party, of_session
 from shared import clock
 from shared.clock import real_now
 from shared.contracts.questions import Contacts, SessionDetails, WhatSession, WhoIsConcerned
 from shared.database import Database
+from shared.messaging import marks
 from shared.messaging.ask import NoAnswer
+from shared.messaging.marks import Marks
 from shared.messaging.patience import PatientAsk
 
 MARKS = 1_000  # looked at in one go
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What is looked at: all of a programme's calendars, or what concerns some of its parties and sessions."""
+
+    at_all: bool
+    parties: frozenset[str]
+    sessions: frozenset[str]
 
 
 @dataclass
 class Answers:
     contacts: dict[str, Contacts] = field(default_factory=dict)  # by party
     details: dict[str, tuple[int, SessionDetails]] = field(default_factory=dict)  # by session, with its version
-    missing: set[str | None] = field(default_factory=set)  # parties and sessions that nothing was answered about
-
-    def settle(self, mark: Mark) -> bool:
-        return self.missing.isdisjoint({mark.party, mark.session})
+    missing: set[str | None] = field(default_factory=set)  # the parts that nothing was answered about
 
 
 async def update_calendars(database: Database, ask: PatientAsk, *, domain: str) -> None:
@@ -43,19 +52,13 @@ async def update_calendars(database: Database, ask: PatientAsk, *, domain: str) 
 
     Raises an ExceptionGroup when some programmes failed; the others are done, and the failed keep their marks.
     """
+    await mark_calendars_of_parties(database)
     async with database.reading() as connection:
-        has_party_marks = await calendars.has_party_marks(connection)
-    if has_party_marks:
-        async with database.transaction() as connection:
-            await calendars.spread_party_marks(connection)
-    async with database.reading() as connection:
-        programmes = await calendars.programmes_with_marks(connection)
+        programmes = await marks.keys(connection, UPDATE_CALENDARS)
     errors = []
     for programme in programmes:
         try:
-            after: int | None = 0
-            while after is not None:
-                after = await update_programme(database, ask, programme, after, domain=domain)
+            await update_programme(database, ask, programme, domain=domain)
         except Exception as error:  # noqa: BLE001 - raised below, once the other programmes had their turn
             errors.append(error)
     if errors:
@@ -63,23 +66,44 @@ async def update_calendars(database: Database, ask: PatientAsk, *, domain: str) 
         raise ExceptionGroup(msg, errors)
 
 
-async def update_programme(
-    database: Database, ask: PatientAsk, programme: str, after: int, *, domain: str
-) -> int | None:
-    """Work off a bunch of the programme's marks. Returns after which to go on; none where these were the last."""
+async def update_programme(database: Database, ask: PatientAsk, programme: str, *, domain: str) -> None:
+    """Work off the programme's marks, so many at a time."""
+    is_over = False
+    while not is_over:
+        async with database.transaction(wakes=False) as connection:
+            taken = await marks.take(connection, UPDATE_CALENDARS, programme, wait=False)
+        is_over = True
+        for some in taken.slices(MARKS):
+            is_over = await work_off(database, ask, programme, some, domain=domain)
+            if not is_over:
+                break
+
+
+async def work_off(database: Database, ask: PatientAsk, programme: str, some: Marks, *, domain: str) -> bool:
+    """Ask, compare, queue the difference. False where another replica has worked some of these off meanwhile."""
+    looked = what_is_on(some)
     async with database.reading() as connection:
-        marks = await calendars.marks(connection, programme, after=after, limit=MARKS)
-        questions = await calendars.questions(connection, programme, marks)
+        questions = await calendars.questions(connection, programme, looked.parties, looked.sessions)
     answers = await answers_to(ask, programme, questions)
-    settled = [mark for mark in marks if answers.settle(mark)]
-    if settled:
-        async with database.transaction() as connection:
-            await calendars.lock(connection, programme)
-            if not await calendars.are_there(connection, settled):
-                return after
-            await bring_up_to_date(connection, programme, settled, answers, domain=domain)
-            await calendars.remove_marks(connection, settled)
-    return marks[-1].id if len(marks) == MARKS else None
+    settled = Marks([mark for mark in some.marks if mark.part not in answers.missing])
+    if not settled:
+        return True
+    async with database.transaction() as connection:
+        await marks.lock(connection, UPDATE_CALENDARS, programme, wait=True)
+        if not await marks.are_there(connection, settled):
+            return False
+        await bring_up_to_date(connection, programme, what_is_on(settled), answers, domain=domain)
+        await marks.remove(connection, settled)
+    return True
+
+
+def what_is_on(some: Marks) -> Looked:
+    parts = some.parts()
+    return Looked(
+        at_all=some.on_all,
+        parties=frozenset(part.removeprefix(PARTY) for part in parts if part.startswith(PARTY)),
+        sessions=frozenset(part.removeprefix(SESSION) for part in parts if part.startswith(SESSION)),
+    )
 
 
 async def answers_to(ask: PatientAsk, programme: str, questions: Questions) -> Answers:
@@ -89,28 +113,25 @@ async def answers_to(ask: PatientAsk, programme: str, questions: Questions) -> A
             question = WhoIsConcerned(purpose="invitation", programme=programme, party=party)
             answers.contacts[party] = await ask(question)
         except NoAnswer:
-            answers.missing.add(party)
+            answers.missing.add(of_party(party))
     for session, version in sorted(questions.sessions.items()):
         try:
             answers.details[session] = version, await ask(WhatSession(session=session))
         except NoAnswer:
-            answers.missing.add(session)
+            answers.missing.add(of_session(session))
     return answers
 
 
 async def bring_up_to_date(
-    connection: AsyncConnection, programme: str, marks: Sequence[Mark], answers: Answers, *, domain: str
+    connection: AsyncConnection, programme: str, looked: Looked, answers: Answers, *, domain: str
 ) -> None:
-    parties = {mark.party for mark in marks if mark.party}
-    persons = await calendars.persons(connection, programme, parties)  # who heard until now, and
+    persons = await calendars.persons(connection, programme, looked.parties)  # who heard until now, and
     await calendars.keep_contacts(connection, programme, answers.contacts)
     await calendars.keep_details(connection, answers.details)
-    persons |= await calendars.persons(connection, programme, parties)  # who hears from now on
-    looked_at: set[str] | None = {mark.session for mark in marks if mark.session}
-    if any(mark.party is None and mark.session is None for mark in marks):
-        looked_at = None  # all of them
-    told = await calendars.told(connection, programme, looked_at, persons)
-    concerned = await calendars.concerned(connection, programme, looked_at, persons, told)
+    persons |= await calendars.persons(connection, programme, looked.parties)  # who hears from now on
+    sessions = None if looked.at_all else looked.sessions
+    told = await calendars.told(connection, programme, sessions, persons)
+    concerned = await calendars.concerned(connection, programme, sessions, persons, told)
     names = await calendars.names(connection, programme, concerned)
     if names is None:
         return
@@ -119,7 +140,7 @@ async def bring_up_to_date(
         [it for it in concerned.parties if it.organisation_number in names.parties],
         told,
         await clock.today(connection),
-        lambda key: looked_at is None or key[0] in looked_at or key[1] in persons,
+        lambda key: sessions is None or key[0] in sessions or key[1] in persons,
     )
     letters = [letter(change, programme, names) for change in changes]
     await mails.queue(connection, letters, domain=domain, made_at=await clock.now(connection), now=real_now())

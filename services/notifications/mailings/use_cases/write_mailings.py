@@ -1,6 +1,7 @@
 """Write the mails that are due because of an event: ask who is concerned, and queue one for each.
 
-Driven by marks: they are read before the mailings, and removed when nothing that they are on still waits for an answer.
+Driven by marks: they are taken before the mailings are read, and removed when nothing that they are on still waits for
+an answer. Two replicas may ask about the same mailing; which of them addresses it is decided when it is committed.
 A mailing without its party, its programme or any recipient holds none; the fact that is missing will mark it again.
 """
 
@@ -14,12 +15,15 @@ from services.notifications.letters.domain.kinds import PURPOSES
 from services.notifications.letters.domain.letter import Letter
 from services.notifications.mailings import repository as mailings
 from services.notifications.mailings.domain.mailing import Mailing
-from services.notifications.mailings.repository import Mark
+from services.notifications.mailings.use_cases.mark_mailings_of_parties import mark_mailings_of_parties
+from services.notifications.works import WRITE_MAILINGS
 from shared import clock
 from shared.clock import OSLO, real_now
 from shared.contracts.questions import WhatDocument, WhoIsConcerned
 from shared.database import Database
+from shared.messaging import marks
 from shared.messaging.ask import NoAnswer
+from shared.messaging.marks import Marks
 from shared.messaging.patience import PatientAsk
 
 MARKS = 100  # looked at in one go
@@ -28,25 +32,31 @@ DOCUMENTS: dict[str, Literal["invoice", "credit_note"]] = {"invoice": "invoice",
 
 async def write_mailings(database: Database, ask: PatientAsk, *, domain: str) -> None:
     """Work off all marks on mailings. `domain` is that of the mails' Message-IDs."""
-    after = 0
-    while True:
-        async with database.reading() as connection:
-            marks = await mailings.marks(connection, after=after, limit=MARKS)
-            waiting = await mailings.waiting(connection, marks) if marks else []
-        letters: dict[int, list[Letter]] = {}
-        unanswered = []
-        for n, mailing in enumerate(waiting):
-            try:
-                letters[n] = await letters_of(ask, mailing)
-            except NoAnswer:
-                unanswered.append(mailing)
-        settled = [mark for mark in marks if not any(mark.is_on(mailing) for mailing in unanswered)]
-        written = [(waiting[n], found) for n, found in letters.items() if found]
-        if written or settled:
-            await commit(database, written, settled, domain=domain)
-        if len(marks) < MARKS:
-            return
-        after = marks[-1].id
+    await mark_mailings_of_parties(database)
+    async with database.reading() as connection:
+        programmes = await marks.keys(connection, WRITE_MAILINGS)
+    for programme in programmes:
+        async with database.transaction(wakes=False) as connection:
+            taken = await marks.take(connection, WRITE_MAILINGS, programme, wait=False)
+        for some in taken.slices(MARKS):
+            await work_off(database, ask, programme, some, domain=domain)
+
+
+async def work_off(database: Database, ask: PatientAsk, programme: str, some: Marks, *, domain: str) -> None:
+    async with database.reading() as connection:
+        waiting = await mailings.waiting(connection, programme, some)
+    written: list[tuple[Mailing, list[Letter]]] = []
+    unanswered: set[str | None] = set()  # what is still marked: these parties, and all of the programme
+    for mailing in waiting:
+        try:
+            letters = await letters_of(ask, mailing)
+        except NoAnswer:
+            unanswered |= {mailing.party, None}
+        else:
+            written += [(mailing, letters)] if letters else []
+    settled = Marks([mark for mark in some.marks if mark.part not in unanswered])
+    if written or settled:
+        await commit(database, written, settled, domain=domain)
 
 
 async def letters_of(ask: PatientAsk, mailing: Mailing) -> list[Letter]:
@@ -84,7 +94,7 @@ async def letters_of(ask: PatientAsk, mailing: Mailing) -> list[Letter]:
 
 
 async def commit(
-    database: Database, written: Sequence[tuple[Mailing, list[Letter]]], settled: Sequence[Mark], *, domain: str
+    database: Database, written: Sequence[tuple[Mailing, list[Letter]]], settled: Marks, *, domain: str
 ) -> None:
     """Queue the letters of those mailings that no other replica has addressed meanwhile."""
     async with database.transaction() as connection:
@@ -94,4 +104,4 @@ async def commit(
             if await mailings.claim(connection, mailing, at=now):
                 letters += found
         await mails.queue(connection, letters, domain=domain, made_at=now, now=real_now())
-        await mailings.remove_marks(connection, settled)
+        await marks.remove(connection, settled)

@@ -1,0 +1,30 @@
+"""Turn marks on parties into marks on their calendars."""
+
+from __future__ import annotations
+
+from services.notifications.calendars import repository
+from services.notifications.works import ALL_PARTIES, LOOK_AT_CALENDARS_OF_PARTIES, look_at_calendars, of_party
+from shared.database import Database
+from shared.messaging import marks
+from shared.messaging.facts import record
+
+SLICE = 500  # marks a transaction
+
+
+async def mark_calendars_of_parties(database: Database) -> None:
+    """Have the calendars of each marked party looked at, in each programme that it has applied to.
+
+    An application that is committed after it was looked for brings its own mark.
+    """
+    async with database.reading() as connection:
+        if not await marks.keys(connection, LOOK_AT_CALENDARS_OF_PARTIES):
+            return
+    # None of these commits wakes anybody: what they mark is worked off next.
+    async with database.transaction(wakes=False) as connection:
+        taken = await marks.take(connection, LOOK_AT_CALENDARS_OF_PARTIES, ALL_PARTIES, wait=False)
+    for some in taken.slices(SLICE):
+        async with database.transaction(wakes=False) as connection:
+            applied = await repository.applied_to(connection, some.parts())
+            facts = [fact for programme, party in applied for fact in look_at_calendars(programme, of_party(party))]
+            await record(connection, facts)
+            await marks.remove(connection, some)
