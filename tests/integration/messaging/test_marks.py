@@ -306,6 +306,8 @@ async def test_a_fact_that_is_committed_after_the_facts_were_read_keeps_its_mark
 
 async def test_a_mark_whose_transaction_began_first_and_is_committed_last_is_kept(overlapping: Database) -> None:
     """Its id is lower than one that was taken: what is removed is exactly what was taken, and not all up to the highest."""
+    await take_in(overlapping, brings(1))
+    await work(overlapping)
     async with AsyncExitStack() as late:
         connection = await late.enter_async_context(overlapping.transaction())
         await record(connection, brings(10))
@@ -316,10 +318,10 @@ async def test_a_mark_whose_transaction_began_first_and_is_committed_last_is_kep
             await add_up(at_work, "a", taken.parts())
             await late.aclose()
             await marks.remove(at_work, taken)
-    assert await totals(overlapping) == {("a", "x"): 100}
+    assert await totals(overlapping) == {("a", "x"): 101}
     assert await left(overlapping) == 1
     await work(overlapping)
-    assert await totals(overlapping) == {("a", "x"): 110}
+    assert await totals(overlapping) == {("a", "x"): 111}
 
 
 async def test_answers_that_were_asked_for_outside_of_the_lock_are_not_used_once_another_has_worked_the_marks_off(
