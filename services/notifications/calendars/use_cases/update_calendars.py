@@ -68,15 +68,14 @@ async def update_calendars(database: Database, ask: PatientAsk, *, domain: str) 
 
 async def update_programme(database: Database, ask: PatientAsk, programme: str, *, domain: str) -> None:
     """Work off the programme's marks, so many at a time."""
-    is_over = False
-    while not is_over:
+    while True:
         async with database.transaction(wakes=False) as connection:
             taken = await marks.take(connection, UPDATE_CALENDARS, programme, wait=False)
-        is_over = True
         for some in taken.slices(MARKS):
-            is_over = await work_off(database, ask, programme, some, domain=domain)
-            if not is_over:
-                break
+            if not await work_off(database, ask, programme, some, domain=domain):
+                break  # take them anew
+        else:
+            return
 
 
 async def work_off(database: Database, ask: PatientAsk, programme: str, some: Marks, *, domain: str) -> bool:
