@@ -2,7 +2,7 @@
 
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check format bench chaos compose-test schemas lock clean
+.PHONY: help install demo run test check format bench chaos compose-test schemas lock clean
 
 # The first Python that is new enough; `make PYTHON=… demo` takes another.
 NEW_ENOUGH = import sys; sys.exit(sys.version_info < (3, 11))
@@ -16,6 +16,8 @@ ARGS =
 
 help:  ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-20s %s\n", $$1, $$2 }'
+
+install: .venv/run.stamp  ## Make .venv, with the command line in it: .venv/bin/kulturskole
 
 demo: .venv/run.stamp  ## Play the programme 2024–2025 on this machine (ARGS=--exit: end after the summary)
 	@$(VENV) -m deploy.cli demo $(ARGS)
@@ -52,15 +54,16 @@ schemas: .venv/dev.stamp  ## Write the snapshots of the events' schemas, after a
 COMPILE = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" --extra build $(ARGS) pyproject.toml
 lock: .venv/dev.stamp  ## Write requirements/*.lock anew from pyproject.toml
-	@$(COMPILE) --output-file requirements/run.lock
-	@$(COMPILE) --extra dev --output-file requirements/dev.lock
+	@$(COMPILE) --output-file requirements/image.lock
+	@$(COMPILE) --extra embedded --output-file requirements/run.lock
+	@$(COMPILE) --extra embedded --extra dev --output-file requirements/dev.lock
 
 clean:  ## Remove .venv, the caches and what the demo kept; var/run stays
 	@rm -rf .venv var/demo build *.egg-info .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # A Python without ensurepip (Debian's, without python3-venv) has its own pip look after the environment.
-.venv/%.stamp: requirements/%.lock | .venv/pyvenv.cfg
+.venv/%.stamp: requirements/%.lock pyproject.toml | .venv/pyvenv.cfg
 	@$(VENV) -c '$(NEW_ENOUGH)' || { echo "The Python in .venv is older than 3.11: run make clean first." >&2; exit 1; }
 	@echo "Installing what requirements/$*.lock says …"
 	@pip="$(VENV) -m pip"; $$pip --version >/dev/null 2>&1 || pip="$(PYTHON) -m pip --python $(VENV)"; \

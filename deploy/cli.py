@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
+from importlib import metadata
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -26,12 +29,19 @@ from shared.messaging.streams import ProvisioningFailed
 from shared.service import CannotStart
 from shared.web import keys
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="Run and operate Fremtidens kulturskole.")
+CANNOT, PORT_TAKEN = 1, 3  # exit codes; 2 is typer's own, for a wrong command line
+CODES = (
+    f"Exit codes: 0 done; {CANNOT} it can't be done, or what is checked does not hold; "
+    f"2 the command line is wrong; {PORT_TAKEN} a port is taken."
+)
+
+app = typer.Typer(no_args_is_help=True, help="Run and operate Fremtidens kulturskole.", epilog=CODES)
 events_app = typer.Typer(no_args_is_help=True, help="The contracts of the events.")
 keys_app = typer.Typer(no_args_is_help=True, help="API keys.")
 app.add_typer(events_app, name="events")
 app.add_typer(keys_app, name="keys")
 
+Json = Annotated[bool, typer.Option("--json", help="answer as JSON")]
 Port = Annotated[int, typer.Option("--port", help="for the pages and APIs; 0 for any free one")]
 NatsPort = Annotated[int, typer.Option("--nats-port", help="for NATS; 0 for any free one")]
 Url = Annotated[str, typer.Option("--url", envvar="KULTURSKOLE_URL", help="where the APIs answer")]
@@ -59,68 +69,102 @@ EXPECTED = (
 )
 
 
-@app.command()
+@contextmanager
+def _embedded_parts() -> Iterator[None]:
+    """The block imports what `up` and `demo` start on this machine. Raises Wrong where that is not installed."""
+    try:
+        yield
+    except ModuleNotFoundError as missing:
+        if missing.name != "aiosmtpd":
+            raise
+        msg = "this runs servers of its own, which are not installed here (images leave them out); `make install` brings them"
+        raise Wrong(msg) from None
+
+
+def _show_version(asked: bool) -> None:  # noqa: FBT001 - typer gives it so
+    if asked:
+        _say(f"kulturskole {metadata.version('fremtidens-kulturskole')}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="say which version this is")
+    ] = False,
+) -> None:
+    """Take the options of `kulturskole` itself."""
+
+
+@app.command(epilog=CODES)
 def up(
     state: Annotated[Path, typer.Option(help="the folder that everything is kept in")] = Path("var/run"),
     port: Port = 8000,
     nats_port: NatsPort = 4222,
 ) -> None:
     """Run all of it on this machine, until Ctrl-C."""
-    from deploy import run  # noqa: PLC0415 - loads the four services, which other commands need not wait for
+    with _embedded_parts():
+        from deploy import run  # noqa: PLC0415 - loads the four services, which other commands need not wait for
 
     asyncio.run(run.up(state, run.Ports(http=port, nats=nats_port), _say))
 
 
-@app.command()
-def demo(  # noqa: PLR0917 - typer gives all by name
+@app.command(epilog=CODES)
+def demo(
+    *,
     state: Annotated[
         Path, typer.Option(help="the folder, emptied first; with --url, where summary and books go")
     ] = Path("var/demo"),
     port: Port = 8000,
     nats_port: NatsPort = 4222,
-    exit: Annotated[  # noqa: FBT002 - likewise
-        bool, typer.Option("--exit", help="end after the summary; 1 where a figure differs")
-    ] = False,
+    exit: Annotated[bool, typer.Option("--exit", help="end after the summary; 1 where a figure differs")] = False,
     url: Annotated[str | None, typer.Option(help="play on what runs there, with a simulated clock and empty")] = None,
     keys: Annotated[Path | None, typer.Option(help="with --url: a file that holds an operator's API key")] = None,
     key: Secret = None,
+    as_json: Json = False,
 ) -> None:
-    """Play the programme 2024–2025 through the APIs, on a simulated clock."""
-    from deploy import run  # noqa: PLC0415 - loads the four services, which other commands need not wait for
-
+    """Play the programme 2024–2025 through the APIs, on a simulated clock; with --json the story goes to stderr."""
+    say = _say_aside if as_json else _say
     if url is not None:
+        from deploy.demo.run import play_elsewhere  # noqa: PLC0415 - other commands need not wait for it
+
         secret = _read(keys, "--keys") if keys else _given(key)
-        wrong = asyncio.run(run.demo_elsewhere(url, secret, state, _say))
+        outcome = asyncio.run(play_elsewhere(url, secret, state, say))
     else:
-        wrong = asyncio.run(run.demo(state, run.Ports(http=port, nats=nats_port), _say, stay=not exit))
-    if wrong and exit:
-        raise typer.Exit(1)
+        with _embedded_parts():
+            from deploy import run  # noqa: PLC0415 - loads the four services, which others need not wait for
+
+        outcome = asyncio.run(run.demo(state, run.Ports(http=port, nats=nats_port), say, stay=not exit))
+    _answer(outcome.figures | {"wrong": outcome.wrong}, as_json=as_json)
+    if outcome.wrong and exit:
+        raise typer.Exit(CANNOT)
 
 
 @app.command()
-def books(programme: str, url: Url = HERE, key: Secret = None) -> None:
-    """Print the books of a programme as canonical JSON."""
-    answer = _call("GET", f"/billing/programmes/{programme}/books", url, key)
-    sys.stdout.write(canonical(answer))
+def books(programme: str, url: Url = HERE, key: Secret = None, *, as_json: Json = True) -> None:
+    """Print the books of a programme, always as canonical JSON."""
+    _answer(_call("GET", f"/billing/programmes/{programme}/books", url, key), as_json=as_json)
 
 
-@app.command()
+@app.command(epilog=CODES)
 def audit(
     programme: str,
     url: Url = HERE,
     key: Secret = None,
     nats_url: NatsUrl = NATS_HERE,
     password_file: PasswordFile = OPERATORS_PASSWORD,
+    *,
+    as_json: Json = False,
 ) -> None:
-    """Check that what a running system says of a programme adds up; 1 where something does not."""
+    """Check that what a running system says of a programme adds up."""
     from deploy.audit import run as auditing  # noqa: PLC0415 - loads the four services, which others need not wait for
 
     password = _read(password_file, "--password-file")
-    lines, holds = asyncio.run(auditing.audit(programme, url, _given(key), nats_url, password))
-    for line in lines:
-        _say(line)
-    if not holds:
-        raise typer.Exit(1)
+    report = asyncio.run(auditing.audit(programme, url, _given(key), nats_url, password))
+    _answer(report.content(), *report.lines(), as_json=as_json)
+    if not report.holds:
+        raise typer.Exit(CANNOT)
 
 
 @app.command()
@@ -129,10 +173,13 @@ def republish(
     type: Annotated[str | None, typer.Option(help="only events of this type, as invoice.issued")] = None,
     url: Url = HERE,
     key: Secret = None,
+    *,
+    as_json: Json = False,
 ) -> None:
     """Have a running service send its events again; only handlers that have not had one take it."""
     answer = _call("POST", f"/{service}/operations/republish", url, key, {"type": type} if type else {})
-    _say(f"{answer['count']} events are sent again")
+    content = {"service": service, "type": type, "events": answer["count"]}
+    _answer(content, f"{answer['count']} events are sent again", as_json=as_json)
 
 
 @app.command()
@@ -141,12 +188,16 @@ def provision(
     password_file: PasswordFile = OPERATORS_PASSWORD,
     replicas: Annotated[int, typer.Option(help="of each stream; 3 in a cluster")] = 1,
     wait: Annotated[float, typer.Option(help="seconds for a server that is not there yet")] = 0.0,
+    *,
+    as_json: Json = False,
 ) -> None:
     """Make NATS' streams and consumers, or bring them up to date."""
     from deploy.provisioning import provision_all  # noqa: PLC0415 - likewise
 
-    asyncio.run(provision_all(nats_url, _read(password_file, "--password-file"), replicas=replicas, wait=wait))
-    _say("streams and consumers are as they should be")
+    password = _read(password_file, "--password-file")
+    durables = asyncio.run(provision_all(nats_url, password, replicas=replicas, wait=wait))
+    content = [{"stream": it.stream, "consumer": it.name, "subjects": it.filters} for it in durables]
+    _answer(content, "streams and consumers are as they should be", as_json=as_json)
 
 
 @app.command()
@@ -155,53 +206,62 @@ def bootstrap(
     nats_url: Annotated[
         str, typer.Option(help="where other systems reach NATS, for nats-reader.json")
     ] = "nats://127.0.0.1:4222",
+    *,
+    as_json: Json = False,
 ) -> None:
     """Make passwords, keys and NATS' configuration for containers; what is there already stays."""
     make_secrets(folder, nats_url=nats_url)
-    _say(f"{folder} is complete; the operator's API key is in {folder / OPERATORS_KEY}")
+    content = {"folder": str(folder), "operator_key_file": str(folder / OPERATORS_KEY)}
+    _answer(content, f"{folder} is complete; the operator's API key is in {folder / OPERATORS_KEY}", as_json=as_json)
 
 
 @events_app.command()
 def schemas(
     out: Annotated[Path | None, typer.Option(help="a folder for one file a type; else all go to the screen")] = None,
+    *,
+    as_json: Json = False,
 ) -> None:
     """Write the JSON schema of every type of event."""
     if out is None:
-        sys.stdout.write(canonical({it.type: it.json_schema() for it in EVENT_TYPES}))
+        _answer({it.type: it.json_schema() for it in EVENT_TYPES}, as_json=True)
         return
     out.mkdir(parents=True, exist_ok=True)
     for it in EVENT_TYPES:
         (out / f"{it.type}.json").write_text(canonical(it.json_schema()), encoding="utf-8")
-    _say(f"{len(EVENT_TYPES)} schemas are in {out}")
+    content = {"folder": str(out), "types": [it.type for it in EVENT_TYPES]}
+    _answer(content, f"{len(EVENT_TYPES)} schemas are in {out}", as_json=as_json)
 
 
 @keys_app.command()
 def create(
     name: str,
-    role: Annotated[str, typer.Option(help=", ".join(keys.ROLES))],
+    role: Annotated[keys.Role, typer.Option(help="each may do all that the one before it may")],
     days: Annotated[int | None, typer.Option(min=1, help="until it expires; never by default")] = None,
     file: KeysFile = FILE,
+    *,
+    as_json: Json = False,
 ) -> None:
     """Make a key and print its secret, which is kept nowhere."""
-    if role not in keys.ROLES:
-        msg = f"no such role: {role}; there are {', '.join(keys.ROLES)}"
-        raise Wrong(msg)
     expires_at = real_now() + timedelta(days=days) if days else None
-    sys.stdout.write(keys.create(file, name=name, role=role, expires_at=expires_at) + "\n")
+    secret = keys.create(file, name=name, role=role, expires_at=expires_at)
+    content = {"name": name, "role": role, "expires_at": expires_at and expires_at.isoformat(), "secret": secret}
+    _answer(content, secret, as_json=as_json)
 
 
 @keys_app.command()
-def revoke(name: str, file: KeysFile = FILE) -> None:
+def revoke(name: str, file: KeysFile = FILE, *, as_json: Json = False) -> None:
     """Remove a key; running services follow at once."""
     keys.revoke(file, name)
-    _say(f"{name} is revoked")
+    _answer({"revoked": name}, f"{name} is revoked", as_json=as_json)
 
 
 @keys_app.command("list")
-def list_keys(file: KeysFile = FILE) -> None:
+def list_keys(file: KeysFile = FILE, *, as_json: Json = False) -> None:
     """Names, roles and expiry of all keys."""
-    for key in keys.read(file):
-        _say(f"{key.name}\t{key.role}\t{key.expires_at or 'does not expire'}")
+    found = keys.read(file)
+    content = [{"name": it.name, "role": it.role, "expires_at": it.expires_at} for it in found]
+    lines = (f"{it.name}\t{it.role}\t{it.expires_at or 'does not expire'}" for it in found)
+    _answer(content, *lines, as_json=as_json)
 
 
 async def _once(method: str, path: str, url: str, key: str, body: dict[str, Any] | None) -> Any:
@@ -228,21 +288,31 @@ def _read(file: Path, option: str) -> str:
         raise Wrong(msg) from None
 
 
+def _answer(content: Any, *lines: str, as_json: bool) -> None:
+    """What a command has to say: lines for people, or the same as data for programs."""
+    for line in [canonical(content).rstrip()] if as_json else lines:
+        _say(line)
+
+
 def _say(line: str) -> None:
     sys.stdout.write(line + "\n")
     sys.stdout.flush()
 
 
+def _say_aside(line: str) -> None:
+    sys.stderr.write(line + "\n")
+
+
 def main() -> None:
-    """Exit code 2 for a taken port, 1 for all else that can't be done; one line says why."""
+    """Run the command that is typed; where it can't be done, one line says why."""
     try:
-        app()
+        app(prog_name="kulturskole")
     except PortTaken as taken:
-        sys.stderr.write(f"kulturskole: {taken}\n")
-        sys.exit(2)
+        _say_aside(f"kulturskole: {taken}")
+        sys.exit(PORT_TAKEN)
     except EXPECTED as error:
-        sys.stderr.write(f"kulturskole: {error}\n")
-        sys.exit(1)
+        _say_aside(f"kulturskole: {error}")
+        sys.exit(CANNOT)
 
 
 if __name__ == "__main__":

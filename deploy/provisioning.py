@@ -15,22 +15,23 @@ from nats.aio.client import Client
 from deploy.nats_config import OPERATOR
 from deploy.parts import PARTS
 from shared.messaging.broker import NoBroker, inbox_prefix
-from shared.messaging.streams import durables, provision
+from shared.messaging.streams import Durable, durables, provision
 
 log = structlog.get_logger()
 
 
-async def provision_all(url: str, password: str, *, replicas: int = 1, wait: float = 0.0) -> None:
-    """Waits `wait` seconds for a server that can't be reached yet.
+async def provision_all(url: str, password: str, *, replicas: int = 1, wait: float = 0.0) -> list[Durable]:
+    """Make what is missing, and say what is there then. Waits `wait` seconds for a server that can't be reached yet.
 
     Raises ProvisioningFailed, or NoBroker where the server can't be reached or refuses the user.
     """
+    wanted = durables(part.consumers for part in PARTS)
     until = monotonic() + wait
     while True:
         try:
             async with operator(url, password) as client:
-                await provision(client, durables(part.consumers for part in PARTS), replicas=replicas)
-                return
+                await provision(client, wanted, replicas=replicas)
+                return wanted
         except NoBroker:
             if monotonic() >= until:
                 raise

@@ -2,25 +2,50 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
 from deploy.at_rest import until_at_rest
 from deploy.audit.evidence import gather
 from deploy.audit.invariants import INVARIANTS, broken
 from deploy.client import Client
 from deploy.provisioning import operator
 
+LOOKED_AT = ("agreements", "invoices", "credit_notes", "mails", "events")
 
-async def audit(programme: str, url: str, key: str, nats_url: str, password: str) -> tuple[list[str], bool]:
-    """A line for each invariant, and one for each thing that breaks it; and whether all hold.
 
-    Waits for rest first: while something is on its way, it is told and not done, or done and not told.
-    """
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    programme: str
+    looked_at: dict[str, int]  # how many of each
+    broken: dict[str, list[str]]  # by invariant, what breaks it; empty where all hold
+
+    @property
+    def holds(self) -> bool:
+        return not self.broken
+
+    def lines(self) -> Iterator[str]:
+        """A line for each invariant, and one for each thing that breaks it."""
+        yield ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in self.looked_at.items())
+        for name in INVARIANTS:
+            yield f"  {'broken' if name in self.broken else 'holds':<8}{name.replace('_', ' ')}"
+            yield from (f"          {line}" for line in self.broken.get(name, []))
+
+    def content(self) -> dict[str, Any]:
+        """The same as data; an invariant that holds has nothing that breaks it."""
+        return {
+            "programme": self.programme,
+            "holds": self.holds,
+            "looked_at": self.looked_at,
+            "invariants": {name: self.broken.get(name, []) for name in INVARIANTS},
+        }
+
+
+async def audit(programme: str, url: str, key: str, nats_url: str, password: str) -> Report:
+    """Waits for rest first: while something is on its way, it is told and not done, or done and not told."""
     async with Client(url, key) as client, operator(nats_url, password) as nats:
         await until_at_rest(client)
         evidence = await gather(client, nats, programme)
-    found = broken(evidence)
-    looked_at = ("agreements", "invoices", "credit_notes", "mails", "events")
-    lines = [", ".join(f"{len(getattr(evidence, name))} {name.replace('_', ' ')}" for name in looked_at)]
-    for name in INVARIANTS:
-        lines.append(f"  {'broken' if name in found else 'holds':<8}{name.replace('_', ' ')}")
-        lines += [f"          {line}" for line in found.get(name, [])]
-    return lines, not found
+    looked_at = {name: len(getattr(evidence, name)) for name in LOOKED_AT}
+    return Report(programme=programme, looked_at=looked_at, broken=broken(evidence))

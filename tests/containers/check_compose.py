@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib import metadata
 from pathlib import Path
 
 import httpx
@@ -90,6 +91,35 @@ def test_a_service_runs_as_nobody_in_particular_on_a_root_that_it_cannot_write(s
     done = stack.compose.python(service, "import os; print(os.getuid()); open('/app/x', 'w')")
     assert done.stdout.strip() == "10001"
     assert "Read-only file system" in done.stderr
+
+
+def test_no_container_can_take_the_whole_machine(stack: Stack) -> None:
+    """Each is limited, and the engine keeps to it; where cgroups tell depends on their version."""
+    limits = {
+        name: (it.get("mem_limit"), it.get("pids_limit")) for name, it in stack.compose.config()["services"].items()
+    }
+    assert all(memory and pids for memory, pids in limits.values()), limits
+    code = """
+from pathlib import Path
+for names in (("memory.max", "memory/memory.limit_in_bytes"), ("pids.max", "pids/pids.max")):
+    print(next(file.read_text().strip() for name in names if (file := Path("/sys/fs/cgroup") / name).exists()))
+"""
+    memory, pids = limits["billing"]
+    assert stack.compose.python("billing", code).stdout.split() == [str(memory), str(pids)]
+
+
+def test_the_image_holds_the_program_and_none_of_the_embedded_servers(stack: Stack) -> None:
+    code = """
+import shutil, subprocess
+from importlib import util
+print(subprocess.run(["kulturskole", "--version"], capture_output=True, text=True).stdout.strip())
+print([shutil.which("nats-server"), *(util.find_spec(name) for name in ("aiosmtpd", "pytest"))])
+print(subprocess.run(["kulturskole", "up"], capture_output=True, text=True).stderr.strip())
+"""
+    version, embedded, up = stack.compose.python("billing", code).stdout.splitlines()
+    assert version == f"kulturskole {metadata.version('fremtidens-kulturskole')}"
+    assert embedded == "[None, None, None]"
+    assert up.startswith("kulturskole: this runs servers of its own, which are not installed here")
 
 
 def test_a_services_role_sees_no_other_services_database(stack: Stack) -> None:

@@ -21,9 +21,9 @@ class Compose:
     """One project of this checkout's compose file, with files laid over it."""
 
     def __init__(self, project: str, environment: Mapping[str, str], *overlays: str) -> None:
-        self._program, self.pull = _program()
+        self._program, self.pull, images = _program()
         self._environment = environment
-        files = [word for file in ("docker-compose.yml", *overlays) for word in ("--file", file)]
+        files = [word for file in ("docker-compose.yml", *overlays, *images) for word in ("--file", file)]
         self._project = [*files, "--project-name", project]
 
     def run(
@@ -61,15 +61,15 @@ class Compose:
         return done
 
 
-def _program() -> tuple[list[str], list[str]]:
-    """The command, and the options by which its `up` takes images that are there already."""
+def _program() -> tuple[list[str], list[str], list[str]]:
+    """The command, the options by which its `up` takes images that are there already, and an overlay that names them."""
     docker = shutil.which("docker")
     if docker and subprocess.run([docker, "info"], capture_output=True, check=False).returncode == 0:
-        return [docker, "compose"], []
+        return [docker, "compose"], [], []
     lab = (ROOT / os.environ.get("LAB", "")).resolve()
     if not lab.is_file():
         msg = f"no container engine answers, and there is no stand-in at {lab}: start an engine, or give LAB=…"
         raise NoEngine(msg)
     # What it leaves running would keep a pipe of ours open.
     subprocess.run([lab, "up"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
-    return [str(lab), "compose"], ["--pull", "never"]
+    return [str(lab), "compose"], ["--pull", "never"], ["tests/containers/stand_in.yml"]

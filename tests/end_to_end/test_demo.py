@@ -29,11 +29,14 @@ FIGURES = {
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Of a demo that was played to its end."""
+    """Of a demo that was played to its end, answering as JSON and telling its story aside."""
     folder = tmp_path_factory.mktemp("demo") / "state"
-    done = run("demo", "--exit", "--state", str(folder), "--port", "0", "--nats-port", "0", within=240)
+    done = run("demo", "--exit", "--json", "--state", str(folder), "--port", "0", "--nats-port", "0", within=240)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert done.stderr == ""
+    assert json.loads(done.stdout) == json.loads((folder / "summary.json").read_text()) | {"wrong": []}
+    story = done.stderr.splitlines()
+    assert story[0].startswith("Klar etter")
+    assert story[-1].endswith("er skrevet.")
     return folder
 
 

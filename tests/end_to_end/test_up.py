@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -15,7 +16,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from shared.contracts.catalogue import PUBLISHERS
+from deploy.audit.invariants import INVARIANTS
+from deploy.cli import PORT_TAKEN
+from shared.contracts.catalogue import PUBLISHERS, stream_of
 from tests.end_to_end.started import Started, is_running, run, started
 
 FOR_SUBSCRIBERS = Path(__file__).parents[2] / "docs" / "for-subscribers.md"
@@ -115,6 +118,30 @@ def test_the_subscriber_of_the_documentation_works_when_pasted(up: Started, tmp_
         reading.wait()
 
 
+def test_commands_beside_what_runs_answer_as_json(up: Started, monkeypatch: pytest.MonkeyPatch) -> None:
+    programme = PROGRAMME | {"code": "as-json"}
+    httpx.post(f"{up.url}/registration/programmes", json=programme, headers=bearer(up.key)).raise_for_status()
+    monkeypatch.setenv("KULTURSKOLE_URL", up.url)
+    monkeypatch.setenv("KULTURSKOLE_KEY", up.key or "")
+    monkeypatch.setenv("KULTURSKOLE_NATS_URL", f"nats://127.0.0.1:{up.nats_port}")
+    monkeypatch.setenv("KULTURSKOLE_NATS_PASSWORD_FILE", str(up.state / "nats-operator"))
+
+    provisioned = json.loads(run("provision", "--json").stdout)
+    assert {it["stream"] for it in provisioned} == {stream_of(publisher) for publisher in PUBLISHERS}
+    assert json.loads(run("books", "as-json", "--json").stdout)["parties"] == {}
+    audited = run("audit", "as-json", "--json")
+    assert audited.returncode == 0, audited.stderr
+    assert json.loads(audited.stdout) == {
+        "programme": "as-json",
+        "holds": True,
+        "looked_at": {"agreements": 0, "invoices": 0, "credit_notes": 0, "mails": 0, "events": 1},
+        "invariants": {name: [] for name in INVARIANTS},
+    }
+    republished = json.loads(run("republish", "registration", "--type", "programme.opened", "--json").stdout)
+    assert (republished["service"], republished["type"]) == ("registration", "programme.opened")
+    assert republished["events"] >= 1
+
+
 def test_the_clock_cannot_be_moved(up: Started) -> None:
     answer = httpx.post(
         f"{up.url}/billing/operations/clock", json={"now": "2024-01-01T00:00:00Z"}, headers=bearer(up.key)
@@ -172,7 +199,7 @@ def test_a_taken_port_is_a_clear_message(tmp_path: Path, command: str, option: s
         taken.listen()
         port = str(taken.getsockname()[1])
         done = run(command, "--state", str(tmp_path / "state"), option, port, other, "0")
-    assert done.returncode == 2
+    assert done.returncode == PORT_TAKEN
     assert done.stdout == ""
     (line,) = done.stderr.splitlines()
     assert port in line

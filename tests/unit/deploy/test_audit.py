@@ -11,6 +11,7 @@ import pytest
 
 from deploy.audit.evidence import Evidence
 from deploy.audit.invariants import INVARIANTS, broken
+from deploy.audit.run import Report
 
 SESSIONS = [
     {
@@ -154,3 +155,15 @@ def test_who_is_seen_waiting_for_a_mail_is_not_forgotten() -> None:
     without = changed(mails=lambda it: it.pop(0))
     waits = {"what": "invoice", "party": INVOICES[0]["party"], "why": "recipient"}
     assert broken(replace(without, waiting=[waits])) == {}
+
+
+def test_a_report_says_the_same_in_lines_and_as_data() -> None:
+    report = Report(programme="p", looked_at={"credit_notes": 2}, broken={"kids_are_unique": ["a KID stands twice"]})
+    assert not report.holds
+    first, *lines = report.lines()
+    assert first == "2 credit notes"
+    assert lines.index("  broken  kids are unique") + 1 == lines.index("          a KID stands twice")
+    assert len(lines) == len(INVARIANTS) + 1
+    assert report.content()["holds"] is False
+    assert {name: it for name, it in report.content()["invariants"].items() if it} == report.broken
+    assert set(report.content()["invariants"]) == set(INVARIANTS)
