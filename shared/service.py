@@ -204,7 +204,7 @@ class Service:
         api.state.database = self.database
         api.state.keys = Keys(self.settings.keys_file)
         problems.install(api)
-        api.add_middleware(Closed, keys=api.state.keys)
+        api.add_middleware(Closed, keys=api.state.keys, prefix=prefix)
         for router in routers:
             api.include_router(router)
         technical = operations.routes(simulated_clock=self.settings.simulated_clock)

@@ -12,7 +12,8 @@ from nats.aio.client import Client as Nats
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 
 from deploy.client import Client
-from shared.contracts.catalogue import PUBLISHERS, stream_of
+from shared.contracts.catalogue import BY_TYPE, PUBLISHERS, stream_of
+from shared.contracts.envelope import Entity, EventType
 
 Row = dict[str, Any]
 PAGE = 500
@@ -33,10 +34,20 @@ class Evidence:
     waiting: list[Row]  # mails that wait for something, with what
     events: list[Row]
 
-    def happened(self, name: str) -> list[Row]:
-        """The events of a kind, as `invoice.issued`, each once."""
-        found = {it["id"]: it for it in self.events if it["type"].split(".", 2)[2].rpartition(".v")[0] == name}
-        return list(found.values())
+    def happened(self, kind: EventType[Any]) -> list[Row]:
+        """The events of a kind, each once."""
+        return list({it["id"]: it for it in self.events if it["type"] == kind.type}.values())
+
+    def newest(self, entity: type[Entity]) -> dict[str, Row]:
+        """By id, each entity as the event with its highest version tells it."""
+        found: dict[str, Row] = {}
+        for event in self.events:
+            kind, data = BY_TYPE.get(event["type"]), event["data"]
+            if kind is None or kind.entity is not entity or "id" not in data:
+                continue
+            if data["id"] not in found or data["version"] > found[data["id"]]["version"]:
+                found[data["id"]] = data
+        return found
 
 
 async def gather(client: Client, operator: Nats, programme: str) -> Evidence:

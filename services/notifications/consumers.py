@@ -114,7 +114,7 @@ def agreement(event: Event[registration.Agreement]) -> Iterable[Fact]:
     yield from look_at_calendars(it.programme, of_party(it.party))
 
 
-@consumers.on(*scheduling.EVENTS)
+@consumers.on(*scheduling.SESSION_EVENTS)
 def session(event: Event[scheduling.Session]) -> Iterable[Fact]:
     it = event.data
     days = it.when.days

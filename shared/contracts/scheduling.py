@@ -115,8 +115,10 @@ BY_NAME = {
     for entity in ENTITIES
     for happened in HAPPENED
 }
-EVENTS = tuple(BY_NAME.values())
+SESSION_EVENTS = tuple(BY_NAME.values())
 JOINT_SESSION_EVENTS = tuple(BY_NAME[e, h] for e in (PHYSICAL_SESSION, DIGITAL_SESSION) for h in HAPPENED)
+
+EVENTS = SESSION_EVENTS
 
 
 def session_event(session: Session, happened: Happened) -> EventType[Session]:

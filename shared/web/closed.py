@@ -18,19 +18,24 @@ LARGEST = 1_000_000  # bytes of a body
 
 
 class Closed:
-    """Closed by default: a route that forgets to ask for a key is closed too. What a key may do is for the route."""
+    """Closed by default: a route that forgets to ask for a key is closed too. What a key may do is for the route.
 
-    def __init__(self, app: ASGIApp, *, keys: Keys) -> None:
+    What is open is open at the root and under the service's own `prefix`, by its whole path.
+    """
+
+    def __init__(self, app: ASGIApp, *, keys: Keys, prefix: str) -> None:
         self._app = app
         self._keys = keys
+        self._open = {root + path for root in ("", prefix) for path in OPEN}
+        self._for_browsers = tuple(root + path for root in ("", prefix) for path in FOR_BROWSERS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
             headers, path = Headers(scope=scope), scope["path"]
-            if not path.endswith(OPEN):
+            if path not in self._open:
                 secret = given_secret(headers.get("authorization", ""))
                 if secret is None or self._keys.find(secret) is None:
-                    scheme = "Basic" if path.endswith(FOR_BROWSERS) or "/docs/" in path else "Bearer"
+                    scheme = "Basic" if path.startswith(self._for_browsers) else "Bearer"
                     await no_key(scheme)(scope, receive, send)
                     return
             receive = _at_most(LARGEST, receive)

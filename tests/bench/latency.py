@@ -21,6 +21,7 @@ from services.billing import tables
 from services.billing.consumers import consumers
 from services.billing.instalments.use_cases.issue_what_is_due import issue_what_is_due
 from shared.contracts import registration
+from shared.contracts.billing import INVOICE_ISSUED
 from shared.contracts.catalogue import PUBLISHERS
 from shared.database import Database
 from shared.messaging import inbox
@@ -92,7 +93,7 @@ async def _next_invoice(subscription: JetStreamContext.PullSubscription) -> None
             continue
         for message in messages:
             await message.ack()
-            if json.loads(message.data)["type"].endswith("invoice.issued.v1"):
+            if json.loads(message.data)["type"] == INVOICE_ISSUED.type:
                 return
 
 

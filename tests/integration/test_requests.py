@@ -106,7 +106,10 @@ async def test_without_a_key_not_even_the_body_is_looked_at(nobody: httpx.AsyncC
     problem(answer, 401)
     assert answer.headers["www-authenticate"].startswith("Bearer")
     assert (await nobody.get("/registration/nowhere", headers=headers)).status_code == 401
-    assert (await nobody.get("/registration/health/live", headers=headers)).status_code == 200
+    for path in ("/health/live", "/registration/health/live"):
+        assert (await nobody.get(path, headers=headers)).status_code == 200
+    for path in ("/registration/people/health/live", "/billing/health/live"):  # not this service's
+        assert (await nobody.get(path, headers=headers)).status_code == 401
     browser = await nobody.get("/registration/docs", headers=headers)
     assert browser.headers["www-authenticate"].startswith("Basic")
 

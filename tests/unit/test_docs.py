@@ -38,6 +38,14 @@ def test_the_page_on_messaging_names_each_file_of_the_kernel() -> None:
     assert files == set(re.findall(r"`(\w+\.py)`", page.split("## What is promised")[0]))
 
 
+def test_the_house_is_shown_with_each_subject() -> None:
+    house = (ROOT / "docs" / "architecture" / "README.md").read_text(encoding="utf-8").split("## The house")[1]
+    folders = {path.parent.name for path in (ROOT / "services").glob("*/*/__init__.py")}
+    subjects = folders - {"domain", "migrations", "use_cases"}
+    assert "agreements" in subjects
+    assert subjects <= set(re.findall(r"\w+", house))
+
+
 def test_every_rule_that_a_refusal_names_is_among_the_rules() -> None:
     rules = set(re.findall(r"\*\*([RSBNA]\d+)\*\*", (ROOT / "docs" / "domain.md").read_text(encoding="utf-8")))
     sources = [*(ROOT / "services").rglob("*.py"), *(ROOT / "shared").rglob("*.py"), *(ROOT / "deploy").rglob("*.py")]

@@ -6,13 +6,17 @@ from collections import Counter
 from collections.abc import Iterator
 
 from deploy.audit.evidence import Evidence
+from shared.contracts.billing import CREDIT_NOTE_ISSUED, INVOICE_ISSUED
 
 SAME = ("number", "agreement", "party", "instalment", "attempt", "amount_ore", "issued_on")
 
 
 def check(evidence: Evidence) -> Iterator[str]:
-    for name, documents in (("invoice", evidence.invoices), ("credit_note", evidence.credit_notes)):
-        told = evidence.happened(f"{name}.issued")
+    for name, documents, kind in (
+        ("invoice", evidence.invoices, INVOICE_ISSUED),
+        ("credit_note", evidence.credit_notes, CREDIT_NOTE_ISSUED),
+    ):
+        told = evidence.happened(kind)
         times = Counter(it["data"]["number"] for it in told)
         rows = {it["number"]: it for it in documents}
         for number in sorted(rows.keys() | times.keys()):

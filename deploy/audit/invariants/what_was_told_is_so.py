@@ -4,24 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from deploy.audit.evidence import Evidence, Row
+from deploy.audit.evidence import Evidence
+from shared.contracts.billing import Release
+from shared.contracts.registration import Agreement
+from shared.contracts.scheduling import Session
 
-KINDS = (
-    ("agreement", "agreements", ("signed_on", "ends_on", "kind_of_end", "fee_ore", "payer_reference")),
-    ("session", "sessions", ("kind", "format", "number", "instalment", "state")),
-    ("instalment", "releases", ("instalment", "effective_on", "withdrawn")),
+# What the events carry, under which name its service answers it, and what is compared.
+ENTITIES = (
+    (Agreement, "agreements", ("signed_on", "ends_on", "kind_of_end", "fee_ore", "payer_reference")),
+    (Session, "sessions", ("kind", "format", "number", "instalment", "state")),
+    (Release, "releases", ("instalment", "effective_on", "withdrawn")),
 )
 
 
 def check(evidence: Evidence) -> Iterator[str]:
-    for word, name, fields in KINDS:
-        newest: dict[str, Row] = {}
-        for event in evidence.events:
-            entity, data = event["type"].split(".")[2], event["data"]
-            if word not in entity and not (word == "session" and event["source"].endswith("/scheduling")):
-                continue
-            if "id" in data and data["version"] > newest.get(data["id"], {"version": 0})["version"]:
-                newest[data["id"]] = data
+    for entity, name, fields in ENTITIES:
+        word, newest = entity.__name__.lower(), evidence.newest(entity)
         rows = {row["id"]: row for row in getattr(evidence, name)}
         for id in sorted(rows.keys() ^ newest.keys()):
             yield f"the {word} {id} is {'told and not there' if id in newest else 'there and not told'}"

@@ -6,15 +6,16 @@ from collections import Counter
 from collections.abc import Iterator
 
 from deploy.audit.evidence import Evidence
+from shared.contracts.billing import CREDIT_NOTE_ISSUED, INVOICE_ISSUED
 
 
 def check(evidence: Evidence) -> Iterator[str]:
     mailed = {(it["kind"], it["event"]) for it in evidence.mails}
     waiting = Counter((it["what"], it["party"]) for it in evidence.waiting if it["why"] != "sending")
-    for kind, name in (("invoice", "invoice.issued"), ("credit_note", "credit_note.issued")):
-        for event in evidence.happened(name):
-            if (kind, event["id"]) in mailed:
+    for mail, kind in (("invoice", INVOICE_ISSUED), ("credit_note", CREDIT_NOTE_ISSUED)):
+        for event in evidence.happened(kind):
+            if (mail, event["id"]) in mailed:
                 continue
-            waiting[kind, event["data"]["party"]] -= 1
-            if waiting[kind, event["data"]["party"]] < 0:
-                yield f"{kind} {event['data']['number']} has no mail and waits for none"
+            waiting[mail, event["data"]["party"]] -= 1
+            if waiting[mail, event["data"]["party"]] < 0:
+                yield f"{mail} {event['data']['number']} has no mail and waits for none"

@@ -11,6 +11,7 @@ from services.billing.documents.use_cases.show_document import show_document
 from services.billing.occasions.domain.release import Release
 from services.billing.occasions.use_cases.release_instalment import release_instalment
 from services.billing.occasions.use_cases.withdraw_release import withdraw_release
+from shared.contracts import billing as events
 from shared.contracts.questions import WhatDocument
 from shared.database import Database
 from shared.errors import NotFound, RuleBroken
@@ -100,7 +101,7 @@ async def test_a_release_is_withdrawn_and_what_it_made_due_is_credited(billing: 
         ("release_withdrawn", withdrawn.event_id, release.id)
     }
     assert await withdraw_release(billing, release.id, by="kari") == withdrawn
-    (event,) = [it for it in await told(billing) if it.type.endswith("release_withdrawn.v1")]
+    (event,) = [it for it in await told(billing) if it.type == events.INSTALMENT_RELEASE_WITHDRAWN.type]
     assert (event.id, event.data.withdrawn, event.data.version) == (withdrawn.event_id, True, 2)
 
 

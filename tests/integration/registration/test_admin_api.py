@@ -13,6 +13,7 @@ from services.registration.app import create
 from services.registration.contacts.use_cases.say_who_is_concerned import say_who_is_concerned
 from services.registration.settings import Settings
 from shared.contracts import catalogue
+from shared.contracts import registration as events
 from shared.contracts.envelope import Event
 from shared.contracts.questions import Purpose, WhoIsConcerned
 from shared.database import Database
@@ -410,7 +411,7 @@ async def test_a_person_who_is_corrected_has_the_group_told_anew_so_that_mails_f
         await api.patch(f"/registration/people/{person}", {"email": "ny@adresse.example"})
     *_, before, after = await told(database)
     assert before.data.version == group["version"]
-    assert after.type.endswith("group.changed.v1")
+    assert after.type == events.GROUP_CHANGED.type
     assert after.data == before.data.model_copy(update={"version": group["version"] + 1})
 
 
@@ -513,6 +514,6 @@ async def test_participants_who_join_at_once_are_all_there(racing: tuple[Api, Da
     elected = [it["id"] for it in group["participants"][:2]]
     await asyncio.gather(*(api.post(f"{GROUP}/coordinator", {"participant": it}) for it in elected))
     assert (await api.get(GROUP))["coordinator"] in elected
-    assert [event.data.version for event in await told(database) if event.type.endswith("group.changed.v1")] == [
+    assert [event.data.version for event in await told(database) if event.type == events.GROUP_CHANGED.type] == [
         *range(1, 9)
     ]

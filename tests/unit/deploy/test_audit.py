@@ -147,6 +147,25 @@ def test_what_does_not_add_up_is_noticed(invariant: str, _: str, evidence: Evide
     assert invariant in broken(evidence)
 
 
+def test_an_event_is_matched_by_what_it_carries_and_not_by_its_name() -> None:
+    """The advisor's event carries a group, a concern names its agreement, and what is not in the catalogue is nobody's."""
+    others = [
+        _event("e-g", "registration", "advisor.attached", {"version": 1}),
+        _event("e-c", "registration", "concern.raised", {"id": "c1", "version": 1, "agreement": "a1"}),
+        _event("e-x", "registration", "agreement.renamed", {"id": "a9", "version": 1}),
+        _event("e-y", "scheduling", "plan.published", {"id": "p1", "version": 1}),
+        _event("e-z", "billing", "instalment.waived", {"id": "w1", "version": 1}),
+    ]
+    assert broken(replace(SOUND, events=[*EVENTS, *others])) == {}
+
+
+def test_a_release_that_is_told_and_not_there_is_noticed() -> None:
+    told = _event("e-r1", "billing", "instalment.release_withdrawn", RELEASE | {"withdrawn": True})
+    assert broken(replace(SOUND, events=[*EVENTS, told])) == {
+        "what_was_told_is_so": ["the release r1 is told and not there"]
+    }
+
+
 def test_every_invariant_can_be_broken() -> None:
     assert {name for name, _, _ in WRONG} == set(INVARIANTS)
 
