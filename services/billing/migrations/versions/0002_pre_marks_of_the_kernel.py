@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import sqlalchemy as sa
 from alembic import op
 
+from shared.clock import real_now
 from shared.database import Counted, Instant
 
 revision = "billing_0002"
@@ -23,7 +22,7 @@ ISSUE, PARTIES, ALL = sa.literal("issue what is due"), sa.literal("look at parti
 
 
 def upgrade() -> None:
-    now = sa.literal(datetime.now(UTC), Instant)
+    now = sa.literal(real_now(), Instant)
     carry_over(
         WORK_MARK,
         sa.select(ISSUE, MARK.c.programme, MARK.c.agreement, now).order_by(MARK.c.id),

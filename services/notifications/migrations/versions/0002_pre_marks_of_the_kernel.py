@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import sqlalchemy as sa
 from alembic import op
 
+from shared.clock import real_now
 from shared.database import Counted, Instant
 
 revision = "notifications_0002"
@@ -29,7 +28,7 @@ ALL = sa.literal("all")
 
 
 def upgrade() -> None:
-    now = sa.literal(datetime.now(UTC), Instant)
+    now = sa.literal(real_now(), Instant)
     part = sa.case(
         (CALENDAR.party.is_not(None), "party/" + CALENDAR.party),
         (CALENDAR.session.is_not(None), "session/" + CALENDAR.session),
