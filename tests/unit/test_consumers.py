@@ -104,7 +104,7 @@ def test_a_handler_reads_what_it_is_registered_for(consumers: Consumers, kind: E
         numbered = isinstance(fact, Added)  # by the database
         left_out = [it for it in fact.table.columns if it.name not in fact.row]
         assert fact.row.keys() <= set(fact.table.columns.keys())
-        assert all(it.nullable or (it.primary_key and numbered) for it in left_out)
+        assert all(it.nullable or it.default is not None or (it.primary_key and numbered) for it in left_out)
 
 
 def test_every_subject_that_is_consumed_has_an_example() -> None:
