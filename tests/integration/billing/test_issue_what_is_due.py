@@ -29,20 +29,16 @@ from shared.database import Database
 from shared.messaging.facts import record
 from tests.integration.billing.world import (
     AMOUNTS,
-    SELLER,
     check_everything_was_told_once,
     credit_notes,
     invoices,
     marks_left,
     standing,
     take,
-    told,
     work,
 )
 from tests.support.databases import set_clock
-from tests.support.facts import facts_of
-from tests.unit.billing import news
-from tests.unit.billing.news import (
+from tests.support.events import (
     DAYS,
     PROGRAMME,
     agreement_id,
@@ -58,6 +54,8 @@ from tests.unit.billing.news import (
     session_id,
     signed,
 )
+from tests.support.facts import events_of, facts_of
+from tests.unit.billing.samples import SELLER
 
 ONE, TWO = organisation_number(1), organisation_number(2)
 AFTERWARDS = datetime(2025, 12, 1, 23, 30, tzinfo=UTC)  # 2 December in Norway
@@ -89,7 +87,7 @@ async def test_an_invoice_has_its_number_kid_days_and_content_and_its_event_says
     assert (content.delivered_from, content.delivered_to) == (DAYS[1] - timedelta(days=1), DAYS[1])
     assert (content.kid, content.due_on, content.amount_ore) == (invoice.kid, invoice.due_on, 666_667)
 
-    (event,) = await told(database)
+    (event,) = await events_of(database)
     assert event.type == events.INVOICE_ISSUED.type
     assert event.data.model_dump() == {
         "version": 1,
@@ -129,7 +127,7 @@ async def test_a_credit_note_takes_back_the_invoice_and_names_what_made_it_wrong
         "agreement_ended",
         None,
     )
-    event = (await told(database))[-1]
+    event = (await events_of(database))[-1]
     assert event.type == events.CREDIT_NOTE_ISSUED.type
     assert (event.data.invoice, event.data.series, event.data.session) == (
         1,
@@ -357,7 +355,7 @@ async def test_an_invoice_bears_the_day_in_norway_on_which_it_is_issued(database
 async def test_news_from_the_whole_programme_ends_in_the_whole_fee(database: Database) -> None:
     await take(database, programme(), party(1), signed(1))
     for n in (1, 2, 3):
-        await take(database, news.session("planned", n), completed(n))
+        await take(database, session("planned", n), completed(n))
         await work(database)
     assert await standing(database) == {(ONE, n): AMOUNTS[n] for n in (1, 2, 3)}
     assert sum(it.amount_ore for it in await invoices(database)) == 2_000_000

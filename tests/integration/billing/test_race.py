@@ -22,7 +22,6 @@ from shared.database import Database
 from shared.messaging.facts import Present, record
 from tests.integration.billing.world import (
     AMOUNTS,
-    SELLER,
     check_everything_was_told_once,
     invoices,
     marks_left,
@@ -31,8 +30,7 @@ from tests.integration.billing.world import (
     work,
 )
 from tests.support.databases import MakeDatabase
-from tests.support.facts import facts_of
-from tests.unit.billing.news import (
+from tests.support.events import (
     DAYS,
     PROGRAMME,
     completed,
@@ -45,6 +43,8 @@ from tests.unit.billing.news import (
     session_id,
     signed,
 )
+from tests.support.facts import facts_of
+from tests.unit.billing.samples import SELLER
 
 # What meets: two pieces of news, by name.
 MEETINGS = list(itertools.combinations(["programme", "party", "agreement", "session"], 2))
