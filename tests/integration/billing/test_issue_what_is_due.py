@@ -61,6 +61,12 @@ ONE, TWO = organisation_number(1), organisation_number(2)
 AFTERWARDS = datetime(2025, 12, 1, 23, 30, tzinfo=UTC)  # 2 December in Norway
 
 
+def one_invoice(n: int) -> list[Event[Any]]:
+    """All that it takes, in a programme of its own: `programme-1` for the first party."""
+    code = f"programme-{n}"
+    return [programme(code), party(n), signed(n, programme=code), completed(1, id=session_id(n), programme=code)]
+
+
 async def test_a_completed_session_is_invoiced_once_to_every_signed_agreement(database: Database) -> None:
     await take(database, programme(), party(1), party(2), party(3), signed(1), signed(2), sent(3), completed(1))
     await work(database)
@@ -172,12 +178,7 @@ async def test_whatever_comes_last_completes_what_is_known(database: Database) -
     """The programme, the party, the agreement or the session: the invoice is issued when all four are there."""
     for n, order in enumerate(itertools.permutations(range(4)), start=1):
         code = f"programme-{n}"
-        everything: list[Event[Any]] = [
-            programme(code),
-            party(n),
-            signed(n, programme=code),
-            completed(1, id=session_id(n), programme=code),
-        ]
+        everything = one_invoice(n)
         for which in order:
             assert await standing(database, code) == {}
             await take(database, everything[which])
@@ -306,14 +307,7 @@ async def test_a_mark_that_comes_between_two_slices_is_left_for_the_next_time(
 async def test_one_programme_that_fails_does_not_hold_up_the_others(database: Database) -> None:
     """Its number series has come to an end: nothing is issued there, and nothing lost."""
     for n in (1, 2):
-        code = f"programme-{n}"
-        await take(
-            database,
-            programme(code),
-            party(n),
-            signed(n, programme=code),
-            completed(1, id=session_id(n), programme=code),
-        )
+        await take(database, *one_invoice(n))
     async with database.transaction() as connection:
         await documents.add_series(connection, "programme-1")
         await documents.take_numbers(connection, "programme-1", "invoice", 999_999)
@@ -327,14 +321,7 @@ async def test_one_programme_that_fails_does_not_hold_up_the_others(database: Da
 
 async def test_the_kids_of_two_programmes_differ(database: Database) -> None:
     for n in (1, 2, 3):
-        code = f"programme-{n}"
-        await take(
-            database,
-            programme(code),
-            party(n),
-            signed(n, programme=code),
-            completed(1, id=session_id(n), programme=code),
-        )
+        await take(database, *one_invoice(n))
     await work(database)
     kids = {it.kid for n in (1, 2, 3) for it in await invoices(database, f"programme-{n}")}
     assert len(kids) == 3
