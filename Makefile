@@ -2,7 +2,7 @@
 
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help install demo run test check format bench chaos compose-test schemas lock clean
+.PHONY: help install demo run test one check format bench chaos compose-test migration schemas lock clean
 
 # The first Python that is new enough; `make PYTHON=… demo` takes another.
 NEW_ENOUGH = import sys; sys.exit(sys.version_info < (3, 11))
@@ -13,6 +13,11 @@ VENV = .venv/bin/python
 LAB = ../shared/tools/container-lab
 # Options for the command: `make demo ARGS=--exit`, `make test ARGS="-k billing"`.
 ARGS =
+# What `make one` runs, and what `make migration` writes.
+TEST =
+SERVICE =
+NAME =
+POST =
 
 help:  ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-20s %s\n", $$1, $$2 }'
@@ -27,6 +32,9 @@ run: .venv/run.stamp  ## Run all four services on this machine, until Ctrl-C
 
 test: .venv/dev.stamp  ## Run all tests (ARGS="-k billing": some of them)
 	@$(VENV) -m pytest -n auto --dist worksteal $(ARGS)
+
+one: .venv/dev.stamp  ## Run few tests, quickly: TEST=tests/unit/billing, TEST=…/test_kid.py::test_…, TEST="kid or series"
+	@$(VENV) -m pytest -q $(if $(findstring /,$(TEST)),,-k) "$(or $(TEST),$(error Say which: make one TEST=tests/unit/billing))"
 
 check: .venv/dev.stamp  ## Check the code: ruff, its format, mypy, the walls between packages
 	@.venv/bin/ruff check
@@ -46,6 +54,10 @@ chaos: .venv/dev.stamp  ## Play a programme while everything fails, for a while 
 
 compose-test: .venv/dev.stamp  ## Run docker-compose.yml for real and play the demo on it (LAB=… where no engine answers)
 	@LAB=$(LAB) $(VENV) -m pytest -q tests/containers/check_compose.py $(ARGS)
+
+migration: .venv/dev.stamp  ## Write the next migration: SERVICE=billing (or kernel) NAME=add_reminders, POST=1 for after the roll-out
+	@$(VENV) -m deploy.write_migration "$(SERVICE)" "$(NAME)" $(if $(POST),--post)
+	@.venv/bin/ruff format --quiet services shared/migrations
 
 schemas: .venv/dev.stamp  ## Write the snapshots of the events' schemas, after a change that breaks nothing
 	@$(VENV) -m tests.contract.write_snapshots

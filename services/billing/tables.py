@@ -13,6 +13,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 from shared.database import Counted
@@ -88,6 +89,7 @@ release = Table(
     Column("withdrawn", Boolean, nullable=False),
     Column("changed_by", String(80), nullable=False),
 )
+STANDS = text("NOT withdrawn")
 Index(
     "uq_release_standing",
     release.c.programme,
@@ -95,8 +97,8 @@ Index(
     release.c.effective_on,
     release.c.reason,
     unique=True,
-    sqlite_where=~release.c.withdrawn,
-    postgresql_where=~release.c.withdrawn,
+    sqlite_where=STANDS,
+    postgresql_where=STANDS,
 )
 
 # What we issued. A row stays as it was inserted, which triggers see to; a credit note is a row of its own.

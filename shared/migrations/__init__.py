@@ -15,6 +15,7 @@ from sqlalchemy import Connection, text
 from shared.database import Database
 
 HERE = Path(__file__).parent
+KERNEL = HERE / "versions"
 SERVICES = HERE.parents[1] / "services"
 # Whoever holds this on PostgreSQL migrates; replicas that start at the same moment wait for it.
 LOCK = 7_310_824
@@ -34,11 +35,14 @@ async def upgrade(database: Database, service: str | None = None) -> None:
         await connection.run_sync(_upgrade, config)
 
 
+def versions_of(service: str | None) -> Path:
+    """The folder of a service's own migrations; without a service, of the kernel's and the clock's."""
+    return KERNEL if service is None else SERVICES / service / "migrations" / "versions"
+
+
 def config_of(service: str | None) -> Config:
     """Alembic's configuration, which stands in no file."""
-    locations = [HERE / "versions"]
-    if service is not None:
-        locations.append(SERVICES / service / "migrations" / "versions")
+    locations = [versions_of(it) for it in dict.fromkeys((None, service))]
     for location in locations:
         if not location.is_dir():
             raise FileNotFoundError(location)

@@ -19,9 +19,9 @@ from shared.service import listen, server_for
 from shared.web import keys
 from tests.bench import billing
 from tests.bench.ground import Databases, Figures, Ground, in_turns
-from tests.integration.billing.world import SELLER
+from tests.support.events import PROGRAMME
 from tests.support.processes import HOST, free_port
-from tests.unit.billing.news import PROGRAMME
+from tests.unit.billing.samples import SELLER
 
 REQUESTS, AT_ONCE = 2_000, 4
 PATH = f"/billing/programmes/{PROGRAMME}/invoices?limit=50"

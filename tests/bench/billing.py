@@ -5,7 +5,6 @@ Against bare Core batch inserts of the very same rows, in transactions of the sa
 
 from __future__ import annotations
 
-from datetime import date
 from functools import partial
 from typing import Any
 
@@ -17,12 +16,11 @@ from services.billing.instalments.use_cases.issue_what_is_due import SLICE, issu
 from shared import clock
 from shared.database import Database
 from shared.messaging import tables as kernel
-from shared.messaging.facts import record
 from shared.messaging.tables import work_mark
 from tests.bench.ground import Databases, Figures, Ground, clocked, in_turns
-from tests.integration.billing.world import SELLER
-from tests.support.facts import facts_of
-from tests.unit.billing.news import PROGRAMME, completed, party, programme, signed
+from tests.support.events import PROGRAMME, completed, party, programme, signed
+from tests.support.facts import take
+from tests.unit.billing.samples import SELLER
 
 AGREEMENTS = 10_000
 CHUNK = 500  # agreements a transaction while the ground is laid
@@ -42,14 +40,13 @@ async def ready(databases: Databases, count: int = AGREEMENTS) -> Database:
     async with database.transaction() as connection:
         await clock.prepare(connection, simulated=True)
         await clock.move(connection, clock.real_now())
-        await record(connection, facts_of(consumers, programme()))
+    await take(consumers, database, programme())
     for start in range(0, count, CHUNK):
         events: list[Any] = [it for n in range(start, min(start + CHUNK, count)) for it in (party(n), signed(n))]
-        async with database.transaction() as connection:
-            await record(connection, facts_of(consumers, *events))
+        await take(consumers, database, *events)
     async with database.transaction() as connection:
         await connection.execute(work_mark.delete())
-        await record(connection, facts_of(consumers, completed(1, last_day=date(2024, 9, 25))))
+    await take(consumers, database, completed(1))
     return database
 
 

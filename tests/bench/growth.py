@@ -21,9 +21,9 @@ from shared.messaging.facts import record
 from shared.messaging.relay import Relay
 from tests.bench import billing
 from tests.bench.ground import Databases, Figures, Ground
-from tests.integration.billing.world import SELLER
+from tests.support import events
 from tests.support.facts import facts_of
-from tests.unit.billing import news
+from tests.unit.billing.samples import SELLER
 
 FEW, MANY = 1_000, 100_000
 SAMPLES = 60
@@ -46,7 +46,7 @@ async def measure(ground: Ground, figures: Figures) -> None:
 async def _behind(databases: Databases, count: int) -> Database:
     """A programme in which so many were invoiced, with all that is kept of it, and everything sent."""
     database = await billing.ready(databases, count)
-    await issue_what_is_due(database, news.PROGRAMME, SELLER)
+    await issue_what_is_due(database, events.PROGRAMME, SELLER)
     async with database.transaction() as connection:
         await connection.execute(update(kernel.outbox).values(published_at=real_now()))
     long_ago = real_now() - timedelta(days=30)
@@ -66,13 +66,13 @@ async def _behind(databases: Databases, count: int) -> Database:
 async def _one(database: Database, n: int) -> float:
     """Another party and its agreement: facts, inbox, invoice, and the relay's look and mark."""
     number = 5_000_000 + n
-    events: list[Any] = [news.party(number), news.signed(number)]
+    news: list[Any] = [events.party(number), events.signed(number)]
     relay = Relay(database, "BILLING")
     began = perf_counter()
     async with database.transaction() as connection:
-        await inbox.enter(connection, [("agreement", event.id) for event in events])
-        await record(connection, facts_of(consumers, *events))
-    await issue_what_is_due(database, news.PROGRAMME, SELLER)
+        await inbox.enter(connection, [("agreement", event.id) for event in news])
+        await record(connection, facts_of(consumers, *news))
+    await issue_what_is_due(database, events.PROGRAMME, SELLER)
     (row,) = await relay.unsent()
     async with database.transaction() as connection:
         sent = update(kernel.outbox).where(kernel.outbox.c.position == row.position)
@@ -83,6 +83,6 @@ async def _one(database: Database, n: int) -> float:
 
 
 async def _is_invoiced(database: Database, number: int) -> bool:
-    query = tables.invoice.select().where(tables.invoice.c.agreement == news.agreement_id(number))
+    query = tables.invoice.select().where(tables.invoice.c.agreement == events.agreement_id(number))
     async with database.reading() as connection:
         return (await connection.execute(query)).first() is not None

@@ -30,13 +30,13 @@ from shared.messaging.streams import READER
 from tests.bench import billing
 from tests.bench.ground import Databases, Figures, Ground
 from tests.chaos.programme import DAYS, Run
-from tests.integration.billing.world import SELLER
+from tests.support import events
 from tests.support.facts import facts_of
 from tests.support.fleet import Fleet
 from tests.support.nats import NatsServer
 from tests.support.smtp import MailServer
 from tests.support.waiting import eventually
-from tests.unit.billing import news
+from tests.unit.billing.samples import SELLER
 
 SAMPLES = 40
 
@@ -132,14 +132,14 @@ async def _emptied(pull: JetStreamContext.PullSubscription) -> bool:
 async def _database_parts(databases: Databases) -> dict[str, float]:
     """The commit of the facts with their inbox row, and of the invoice with its event."""
     database = await billing.ready(databases, 1)
-    await issue_what_is_due(database, news.PROGRAMME, SELLER)
+    await issue_what_is_due(database, events.PROGRAMME, SELLER)
     facts, invoices = [], []
     for version in range(10, 10 + 2 * SAMPLES, 2):
-        await _take(database, news.completion_revoked(1, version))
-        await issue_what_is_due(database, news.PROGRAMME, SELLER)
-        event = news.completed(1, version + 1)
+        await _take(database, events.completion_revoked(1, version))
+        await issue_what_is_due(database, events.PROGRAMME, SELLER)
+        event = events.completed(1, version + 1)
         facts.append(await _timed(lambda event=event: _take(database, event)))  # type: ignore[misc]
-        invoices.append(await _timed(lambda: issue_what_is_due(database, news.PROGRAMME, SELLER)))
+        invoices.append(await _timed(lambda: issue_what_is_due(database, events.PROGRAMME, SELLER)))
     assert await billing.count(database, tables.invoice) == 1 + SAMPLES
     await billing.done_with(databases, database)
     return {"commit_of_the_facts": median(facts), "commit_of_the_invoice": median(invoices)}

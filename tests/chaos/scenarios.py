@@ -25,17 +25,16 @@ from sqlalchemy import select
 from deploy.at_rest import until_at_rest
 from deploy.client import Refused
 from services.billing import tables
-from shared.clock import real_now
-from shared.contracts import registration, scheduling
 from shared.contracts.catalogue import PUBLISHERS
 from shared.contracts.envelope import Event, nats_subject
-from shared.contracts.registration import Party, PostalAddress
-from shared.contracts.scheduling import Session, Weeks, When
+from shared.contracts.registration import Party
+from shared.contracts.scheduling import Weeks, When
 from shared.database import Database
 from shared.ids import new_id
 from shared.points import EVENTS
 from tests.chaos import faults
 from tests.chaos.programme import PROGRAMME, Run, parties
+from tests.support import events
 from tests.support.databases import PostgresDatabases, SqliteDatabases
 from tests.support.fleet import Fleet
 from tests.support.nats import NatsServer
@@ -347,15 +346,7 @@ JOINT = {"kind": "joint_session", "format": "digital", "title": "Prøve", "when"
 
 def _stranger(n: int) -> Event[Party]:
     """A party that has nothing to do with the programme."""
-    party = Party(
-        version=1,
-        organisation_number=f"{800_000_000 + n}",
-        kind="county_branch",
-        name="Ukjent",
-        language_form="bokmål",
-        address=PostalAddress(street="Gata", postal_code="6413", city="Molde"),
-    )
-    return registration.PARTY_REGISTERED.event(party, id=new_id(), time=real_now())
+    return events.party(n, organisation_number=f"{800_000_000 + n}", kind="county_branch")
 
 
 def _bad(n: int) -> tuple[str, bytes]:
@@ -372,17 +363,8 @@ def _bad(n: int) -> tuple[str, bytes]:
         case 3:
             return nats_subject(good), json.dumps(content | {"data": {"version": 1}}).encode()
         case _:
-            session = Session(
-                id=new_id(),
-                version=1,
-                programme="another",
-                kind="joint_session",
-                format="physical",
-                when=When(weeks=(Weeks(year=2025, first=53, last=53),)),  # there is none: billing's handler raises
-                state="planned",
-            )
-            kind = scheduling.session_event(session, "planned")
-            event = kind.event(session, id=new_id(), time=real_now())
+            there_is_none = When(weeks=(Weeks(year=2025, first=53, last=53),))  # billing's handler raises
+            event = events.session(id=new_id(), programme="another", when=there_is_none)
             return nats_subject(event), _body(event)
 
 

@@ -8,11 +8,11 @@ from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import asyncpg
 import pytest
-from sqlalchemy import make_url
+from sqlalchemy import Table, func, make_url, select
 
 from shared import clock, migrations
 from shared.database import Database
@@ -35,6 +35,12 @@ async def set_clock(database: Database, to: datetime) -> None:
     """Move a simulated clock forward."""
     async with database.transaction() as connection:
         await clock.move(connection, to)
+
+
+async def count(database: Database, table: Table, *where: Any) -> int:
+    """How many rows of a table there are; those of which this holds."""
+    async with database.reading() as connection:
+        return (await connection.execute(select(func.count()).select_from(table).where(*where))).scalar_one()
 
 
 class SqliteDatabases:

@@ -10,15 +10,14 @@ import os
 import signal
 import sys
 from collections.abc import Iterable, Sequence
-from typing import Any
 
-from sqlalchemy import Column, Integer, MetaData, String, Table, func, select
+from sqlalchemy import Column, Integer, MetaData, String, Table
 
 from shared import clock, logs
 from shared.contracts import registration
 from shared.contracts.envelope import Event
 from shared.contracts.questions import Message, Question
-from shared.contracts.registration import Party, PostalAddress
+from shared.contracts.registration import Party
 from shared.database import Counted, Database
 from shared.messaging import outbox
 from shared.messaging import tables as kernel
@@ -28,6 +27,7 @@ from shared.messaging.due_work import Work
 from shared.messaging.facts import Added, Fact, Newest
 from shared.service import Service, serve
 from shared.settings import ServiceSettings
+from tests.support import events
 
 metadata = MetaData()
 party = Table(
@@ -73,14 +73,7 @@ async def create_tables(database: Database) -> None:
 
 
 def a_party(number: int, name: str = "Trondheim", version: int = 1) -> Party:
-    return Party(
-        version=version,
-        organisation_number=f"{900_000_000 + number}",
-        kind="municipality",
-        name=name,
-        language_form="bokmål",
-        address=PostalAddress(street="Gata 1", postal_code="7010", city="Trondheim"),
-    )
+    return events.party(number, version, name=name).data
 
 
 async def tell(database: Database, parties: Sequence[Party]) -> list[Event[Party]]:
@@ -88,11 +81,6 @@ async def tell(database: Database, parties: Sequence[Party]) -> list[Event[Party
     async with database.transaction() as connection:
         now = await clock.now(connection)
         return await outbox.add(connection, registration.PARTY_REGISTERED, parties, at=now)
-
-
-async def count(database: Database, table: Table, *where: Any) -> int:
-    async with database.reading() as connection:
-        return (await connection.execute(select(func.count()).select_from(table).where(*where))).scalar_one()
 
 
 class Name(Message):

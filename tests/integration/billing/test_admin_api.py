@@ -11,10 +11,10 @@ import pytest
 from services.billing.app import create
 from services.billing.settings import Settings
 from shared.database import Database
-from tests.integration.billing.world import AMOUNTS, SELLER, take, the_books, work
+from tests.integration.billing.world import AMOUNTS, take, the_books, work
 from tests.support.api import Api, api_of, problem
 from tests.support.databases import set_clock
-from tests.unit.billing.news import (
+from tests.support.events import (
     PROGRAMME,
     agreement_id,
     completed,
@@ -26,6 +26,7 @@ from tests.unit.billing.news import (
     session_id,
     signed,
 )
+from tests.unit.billing.samples import SELLER
 
 ONE, TWO = organisation_number(1), organisation_number(2)
 RELEASE = {"instalment": 3, "effective_on": "2025-09-30", "reason": "session_cancelled"}

@@ -29,20 +29,16 @@ from shared.database import Database
 from shared.messaging.facts import record
 from tests.integration.billing.world import (
     AMOUNTS,
-    SELLER,
     check_everything_was_told_once,
     credit_notes,
     invoices,
     marks_left,
     standing,
     take,
-    told,
     work,
 )
 from tests.support.databases import set_clock
-from tests.support.facts import facts_of
-from tests.unit.billing import news
-from tests.unit.billing.news import (
+from tests.support.events import (
     DAYS,
     PROGRAMME,
     agreement_id,
@@ -58,9 +54,17 @@ from tests.unit.billing.news import (
     session_id,
     signed,
 )
+from tests.support.facts import events_of, facts_of
+from tests.unit.billing.samples import SELLER
 
 ONE, TWO = organisation_number(1), organisation_number(2)
 AFTERWARDS = datetime(2025, 12, 1, 23, 30, tzinfo=UTC)  # 2 December in Norway
+
+
+def one_invoice(n: int) -> list[Event[Any]]:
+    """All that it takes, in a programme of its own: `programme-1` for the first party."""
+    code = f"programme-{n}"
+    return [programme(code), party(n), signed(n, programme=code), completed(1, id=session_id(n), programme=code)]
 
 
 async def test_a_completed_session_is_invoiced_once_to_every_signed_agreement(database: Database) -> None:
@@ -89,7 +93,7 @@ async def test_an_invoice_has_its_number_kid_days_and_content_and_its_event_says
     assert (content.delivered_from, content.delivered_to) == (DAYS[1] - timedelta(days=1), DAYS[1])
     assert (content.kid, content.due_on, content.amount_ore) == (invoice.kid, invoice.due_on, 666_667)
 
-    (event,) = await told(database)
+    (event,) = await events_of(database)
     assert event.type == events.INVOICE_ISSUED.type
     assert event.data.model_dump() == {
         "version": 1,
@@ -129,7 +133,7 @@ async def test_a_credit_note_takes_back_the_invoice_and_names_what_made_it_wrong
         "agreement_ended",
         None,
     )
-    event = (await told(database))[-1]
+    event = (await events_of(database))[-1]
     assert event.type == events.CREDIT_NOTE_ISSUED.type
     assert (event.data.invoice, event.data.series, event.data.session) == (
         1,
@@ -174,12 +178,7 @@ async def test_whatever_comes_last_completes_what_is_known(database: Database) -
     """The programme, the party, the agreement or the session: the invoice is issued when all four are there."""
     for n, order in enumerate(itertools.permutations(range(4)), start=1):
         code = f"programme-{n}"
-        everything: list[Event[Any]] = [
-            programme(code),
-            party(n),
-            signed(n, programme=code),
-            completed(1, id=session_id(n), programme=code),
-        ]
+        everything = one_invoice(n)
         for which in order:
             assert await standing(database, code) == {}
             await take(database, everything[which])
@@ -308,14 +307,7 @@ async def test_a_mark_that_comes_between_two_slices_is_left_for_the_next_time(
 async def test_one_programme_that_fails_does_not_hold_up_the_others(database: Database) -> None:
     """Its number series has come to an end: nothing is issued there, and nothing lost."""
     for n in (1, 2):
-        code = f"programme-{n}"
-        await take(
-            database,
-            programme(code),
-            party(n),
-            signed(n, programme=code),
-            completed(1, id=session_id(n), programme=code),
-        )
+        await take(database, *one_invoice(n))
     async with database.transaction() as connection:
         await documents.add_series(connection, "programme-1")
         await documents.take_numbers(connection, "programme-1", "invoice", 999_999)
@@ -329,14 +321,7 @@ async def test_one_programme_that_fails_does_not_hold_up_the_others(database: Da
 
 async def test_the_kids_of_two_programmes_differ(database: Database) -> None:
     for n in (1, 2, 3):
-        code = f"programme-{n}"
-        await take(
-            database,
-            programme(code),
-            party(n),
-            signed(n, programme=code),
-            completed(1, id=session_id(n), programme=code),
-        )
+        await take(database, *one_invoice(n))
     await work(database)
     kids = {it.kid for n in (1, 2, 3) for it in await invoices(database, f"programme-{n}")}
     assert len(kids) == 3
@@ -357,7 +342,7 @@ async def test_an_invoice_bears_the_day_in_norway_on_which_it_is_issued(database
 async def test_news_from_the_whole_programme_ends_in_the_whole_fee(database: Database) -> None:
     await take(database, programme(), party(1), signed(1))
     for n in (1, 2, 3):
-        await take(database, news.session("planned", n), completed(n))
+        await take(database, session("planned", n), completed(n))
         await work(database)
     assert await standing(database) == {(ONE, n): AMOUNTS[n] for n in (1, 2, 3)}
     assert sum(it.amount_ore for it in await invoices(database)) == 2_000_000

@@ -21,17 +21,16 @@ from shared.messaging import tables as kernel
 from shared.messaging.streams import durables, provision
 from tests.integration.billing.world import (
     check_everything_was_told_once,
-    count,
     marks_left,
     standing,
     take,
     the_books,
     work,
 )
-from tests.support.databases import MakeDatabase
+from tests.support.databases import MakeDatabase, count
+from tests.support.events import completed, completion_revoked, end_taken_back, ended, party, programme, sent, signed
 from tests.support.nats import PASSWORDS, NatsServer
 from tests.support.waiting import eventually
-from tests.unit.billing.news import completed, completion_revoked, end_taken_back, ended, party, programme, sent, signed
 
 TIMES = 3
 PUBLISHERS = {"/kulturskole/registration": "registration", "/kulturskole/scheduling": "scheduling"}

@@ -23,7 +23,6 @@ from shared.messaging.facts import Present, record
 from shared.messaging.tables import work_lock
 from tests.integration.billing.world import (
     AMOUNTS,
-    SELLER,
     check_everything_was_told_once,
     invoices,
     marks_left,
@@ -32,8 +31,7 @@ from tests.integration.billing.world import (
     work,
 )
 from tests.support.databases import MakeDatabase
-from tests.support.facts import facts_of
-from tests.unit.billing.news import (
+from tests.support.events import (
     DAYS,
     PROGRAMME,
     completed,
@@ -46,6 +44,8 @@ from tests.unit.billing.news import (
     session_id,
     signed,
 )
+from tests.support.facts import facts_of
+from tests.unit.billing.samples import SELLER
 
 # What meets: two pieces of news, by name.
 MEETINGS = list(itertools.combinations(["programme", "party", "agreement", "session"], 2))

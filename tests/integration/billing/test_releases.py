@@ -15,9 +15,9 @@ from shared.contracts import billing as events
 from shared.contracts.questions import WhatDocument
 from shared.database import Database
 from shared.errors import NotFound, RuleBroken
-from tests.integration.billing.world import AMOUNTS, count, credit_notes, invoices, standing, take, told, work
-from tests.support.databases import set_clock
-from tests.unit.billing.news import (
+from tests.integration.billing.world import AMOUNTS, credit_notes, invoices, standing, take, work
+from tests.support.databases import count, set_clock
+from tests.support.events import (
     PROGRAMME,
     completed,
     completion_revoked,
@@ -27,6 +27,7 @@ from tests.unit.billing.news import (
     programme,
     signed,
 )
+from tests.support.facts import events_of
 
 ONE, TWO = organisation_number(1), organisation_number(2)
 TODAY = date(2025, 3, 1)
@@ -60,7 +61,7 @@ async def test_a_release_makes_its_instalment_due_as_a_session_on_that_day_would
 
 async def test_a_release_is_told_and_says_who_made_it(billing: Database) -> None:
     release = await released(billing, by="kari")
-    (event,) = await told(billing)
+    (event,) = await events_of(billing)
     assert event.type == "kulturskole.billing.instalment.released.v1"
     assert event.data.model_dump() == {
         "version": 1,
@@ -79,14 +80,14 @@ async def test_a_release_is_told_and_says_who_made_it(billing: Database) -> None
 async def test_the_same_release_twice_is_one(billing: Database) -> None:
     first = await released(billing)
     assert await released(billing, by="ola") == first
-    assert len(await told(billing)) == 1
+    assert len(await events_of(billing)) == 1
     assert await released(billing, effective_on=date(2025, 2, 28)) != first
 
 
 async def test_the_same_release_asked_for_at_the_same_moment_is_one(billing: Database) -> None:
     made = await asyncio.gather(*(released(billing) for _ in range(5)))
     assert len({it.id for it in made}) == 1
-    assert len(await told(billing)) == 1
+    assert len(await events_of(billing)) == 1
 
 
 async def test_a_release_is_withdrawn_and_what_it_made_due_is_credited(billing: Database) -> None:
@@ -101,7 +102,7 @@ async def test_a_release_is_withdrawn_and_what_it_made_due_is_credited(billing: 
         ("release_withdrawn", withdrawn.event_id, release.id)
     }
     assert await withdraw_release(billing, release.id, by="kari") == withdrawn
-    (event,) = [it for it in await told(billing) if it.type == events.INSTALMENT_RELEASE_WITHDRAWN.type]
+    (event,) = [it for it in await events_of(billing) if it.type == events.INSTALMENT_RELEASE_WITHDRAWN.type]
     assert (event.id, event.data.withdrawn, event.data.version) == (withdrawn.event_id, True, 2)
 
 
@@ -131,7 +132,7 @@ async def test_an_instalment_is_not_released_ahead(billing: Database) -> None:
     with pytest.raises(RuleBroken, match="B6"):
         await released(billing, effective_on=date(2025, 3, 2))
     assert await count(billing, tables.release) == 0
-    assert await told(billing) == []
+    assert await events_of(billing) == []
 
 
 async def test_what_is_not_known_is_neither_released_nor_withdrawn(billing: Database) -> None:

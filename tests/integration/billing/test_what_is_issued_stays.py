@@ -10,8 +10,9 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from services.billing import tables
 from shared.database import Database
-from tests.integration.billing.world import count, take, work
-from tests.unit.billing.news import completed, ended, party, programme, signed
+from tests.integration.billing.world import take, work
+from tests.support.databases import count
+from tests.support.events import completed, ended, party, programme, signed
 
 ISSUED = {"invoice": tables.invoice, "credit_note": tables.credit_note}
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from sqlalchemy import Table, func, select
+from functools import partial
 
 from services.billing import tables
 from services.billing.consumers import consumers
@@ -12,38 +10,20 @@ from services.billing.documents import repository as documents
 from services.billing.documents.domain.books import Books, apart_from_credited_attempts, books
 from services.billing.documents.domain.credit_note import CreditNote
 from services.billing.documents.domain.invoice import Invoice
-from services.billing.documents.use_cases.issue_invoices import Seller
 from services.billing.instalments.use_cases.issue_what_is_due import issue_all_that_is_due
-from shared.contracts import catalogue
 from shared.contracts.billing import CREDIT_NOTE_ISSUED, INVOICE_ISSUED
-from shared.contracts.envelope import Event
-from shared.contracts.questions import BilledParty
 from shared.database import Database
 from shared.messaging import marks
-from shared.messaging.facts import record
-from shared.messaging.tables import outbox
-from tests.support.facts import facts_of
-from tests.unit.billing.news import PROGRAMME
+from tests.support import facts
+from tests.support.databases import count
+from tests.support.events import PROGRAMME
+from tests.support.facts import events_of
+from tests.unit.billing.samples import SELLER
 
-SELLER = Seller(
-    party=BilledParty(
-        name="Norsk kulturskoleråd",
-        organisation_number="312345676",
-        street="Eksempelgata 1",
-        postal_code="7010",
-        city="Trondheim",
-    ),
-    account="12345678903",
-    no_vat_because="Ikke merverdiavgiftspliktig",
-)
 ISSUED = {INVOICE_ISSUED.type, CREDIT_NOTE_ISSUED.type}
 AMOUNTS = {1: 666_667, 2: 666_667, 3: 666_666}
 
-
-async def take(database: Database, *events: Event[Any]) -> None:
-    """What the kernel does with a batch, but for the inbox."""
-    async with database.transaction() as connection:
-        await record(connection, facts_of(consumers, *events))
+take = partial(facts.take, consumers)
 
 
 async def work(database: Database) -> None:
@@ -87,21 +67,9 @@ async def standing(database: Database, programme: str = PROGRAMME) -> dict[tuple
     return net
 
 
-async def told(database: Database) -> list[Event[Any]]:
-    """What is in the outbox, in order, as a consumer would read it."""
-    query = select(outbox.c.body, outbox.c.subject).order_by(outbox.c.position)
-    async with database.reading() as connection:
-        return [catalogue.read(row.body.encode(), row.subject) for row in await connection.execute(query)]
-
-
 async def check_everything_was_told_once(database: Database) -> None:
     issued = await count(database, tables.invoice) + await count(database, tables.credit_note)
-    assert len([event for event in await told(database) if event.type in ISSUED]) == issued
-
-
-async def count(database: Database, table: Table, *where: Any) -> int:
-    async with database.reading() as connection:
-        return (await connection.execute(select(func.count()).select_from(table).where(*where))).scalar_one()
+    assert len([event for event in await events_of(database) if event.type in ISSUED]) == issued
 
 
 async def marks_left(database: Database) -> int:

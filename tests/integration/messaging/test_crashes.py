@@ -16,18 +16,19 @@ from shared.messaging import tables as kernel
 from shared.points import VARIABLE
 from tests.integration.messaging.conftest import Arena
 from tests.support import toy
+from tests.support.databases import count
 from tests.support.waiting import eventually
 
 PARTIES = 30
 
 
 async def all_arrived_once(arena: Arena) -> None:
-    await eventually(lambda: toy.count(arena.database, toy.party), equals=PARTIES, within=30)
+    await eventually(lambda: count(arena.database, toy.party), equals=PARTIES, within=30)
     await eventually(lambda: arena.lag("billing"), equals=0, within=30)
     await eventually(lambda: arena.messages("REGISTRATION"), equals=PARTIES, within=30)
     await eventually(lambda: arena.lag("billing"), equals=0, within=30)
-    assert await toy.count(arena.database, toy.mark) == PARTIES
-    assert await toy.count(arena.database, kernel.parked_message) == 0
+    assert await count(arena.database, toy.mark) == PARTIES
+    assert await count(arena.database, kernel.parked_message) == 0
 
 
 @pytest.mark.parametrize("point", ["relay.before_publish", "relay.published", "relay.recorded"])
@@ -53,7 +54,7 @@ async def test_a_consumer_that_dies_between_facts_and_ack_applies_them_once(aren
     assert await dying.wait() == -signal.SIGKILL
     await arena.start("billing")
     await all_arrived_once(arena)
-    assert await toy.count(arena.database, kernel.attempt) == 0
+    assert await count(arena.database, kernel.attempt) == 0
 
 
 async def test_a_publish_whose_ack_is_lost_is_repeated_and_stands_in_the_stream_once(
@@ -131,7 +132,7 @@ async def test_what_takes_longer_than_the_ack_wait_is_not_delivered_again(arena:
         await asyncio.sleep(3 * service.batches.ack_wait)
         info = await arena.operator.jsm().consumer_info("REGISTRATION", "billing")
         assert info.num_redelivered == 0
-        assert await toy.count(arena.database, toy.party) == 0
+        assert await count(arena.database, toy.party) == 0
     await all_arrived_once(arena)
 
 
@@ -147,7 +148,7 @@ async def test_a_service_told_to_stop_finishes_what_is_in_hand(arena: Arena) -> 
         assert process.returncode is None
     async with asyncio.timeout(20):
         assert await process.wait() == 0
-    in_hand = await toy.count(arena.database, toy.mark)
+    in_hand = await count(arena.database, toy.mark)
     assert in_hand > 0
     # It is acknowledged. What only lay in the client's queue is not: the server keeps it for whoever asks next.
     await eventually(lambda: arena.lag("billing"), equals=PARTIES - in_hand, within=5)
@@ -162,8 +163,8 @@ async def test_a_database_that_is_restarted_meanwhile_counts_as_no_attempt(arena
                 event = registration.PARTY_REGISTERED.event(toy.a_party(round_ * 4 + n), id=new_id(), time=arena.now)
                 await arena.publish(nats_subject(event), event.model_dump_json().encode())
             await asyncio.sleep(0.5)
-        await eventually(lambda: toy.count(arena.database, toy.party), equals=round_ * 4, within=30)
-    assert await toy.count(arena.database, kernel.parked_message) == 0
-    assert await toy.count(arena.database, kernel.attempt) == 0
-    assert await toy.count(arena.database, toy.mark) == 28
+        await eventually(lambda: count(arena.database, toy.party), equals=round_ * 4, within=30)
+    assert await count(arena.database, kernel.parked_message) == 0
+    assert await count(arena.database, kernel.attempt) == 0
+    assert await count(arena.database, toy.mark) == 28
     assert not service.failed.done()

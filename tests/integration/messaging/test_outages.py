@@ -19,7 +19,7 @@ from shared.database import Database
 from shared.messaging import tables as kernel
 from tests.integration.messaging.conftest import Arena
 from tests.support import toy
-from tests.support.databases import MakeDatabase, new_database
+from tests.support.databases import MakeDatabase, count, new_database
 from tests.support.waiting import eventually
 
 
@@ -40,8 +40,8 @@ async def test_a_fault_that_nobody_knew_of_does_not_burn_through_the_stream(
         await eventually(lambda: given_up, within=20)
         await asyncio.sleep(1.5)
     assert len(given_up) <= 3
-    await eventually(lambda: toy.count(arena.database, toy.party), equals=2_000, within=60)
-    assert await toy.count(arena.database, toy.mark) == 2_000
+    await eventually(lambda: count(arena.database, toy.party), equals=2_000, within=60)
+    assert await count(arena.database, toy.mark) == 2_000
 
 
 @pytest.mark.parametrize("error", [socket.gaierror(-2, "Name or service not known"), PoolTimeOut("QueuePool limit")])
@@ -63,9 +63,9 @@ async def test_an_outage_of_another_kind_counts_as_no_attempt(
         patch.setattr(billing.database, "transaction", fails)
         await toy.tell(arena.publisher, [toy.a_party(n) for n in range(20)])
         await arena.start("registration")
-        await eventually(lambda: toy.count(arena.database, toy.party), equals=20, within=30)
-    assert await toy.count(arena.database, kernel.attempt) == 0
-    assert await toy.count(arena.database, kernel.parked_message) == 0
+        await eventually(lambda: count(arena.database, toy.party), equals=20, within=30)
+    assert await count(arena.database, kernel.attempt) == 0
+    assert await count(arena.database, kernel.parked_message) == 0
 
 
 @pytest.mark.parametrize("arena", ["postgresql"], indirect=True)  # SQLite has no server to freeze
@@ -94,8 +94,8 @@ async def test_a_locked_database_does_not_keep_a_service_from_stopping(arena: Ar
         async with asyncio.timeout(20):
             await process.wait()
     await arena.start("billing")
-    await eventually(lambda: toy.count(arena.database, toy.party), equals=20, within=30)
-    assert await toy.count(arena.database, toy.mark) == 20
+    await eventually(lambda: count(arena.database, toy.party), equals=20, within=30)
+    assert await count(arena.database, toy.mark) == 20
 
 
 async def test_a_service_that_stops_while_the_broker_is_away_does_not_connect_again(arena: Arena) -> None:

@@ -16,13 +16,14 @@ from shared.messaging.facts import Fact
 from shared.messaging.parking import PARKED
 from tests.integration.messaging.conftest import Arena
 from tests.support import toy
+from tests.support.databases import count
 from tests.support.waiting import eventually
 
 GOOD = 40
 
 
 async def parked(arena: Arena, *where: object) -> int:
-    return await toy.count(arena.database, kernel.parked_message, kernel.parked_message.c.state == PARKED, *where)
+    return await count(arena.database, kernel.parked_message, kernel.parked_message.c.state == PARKED, *where)
 
 
 async def test_four_kinds_of_bad_messages_are_parked_and_all_others_applied_once(arena: Arena) -> None:
@@ -45,9 +46,9 @@ async def test_four_kinds_of_bad_messages_are_parked_and_all_others_applied_once
 
     async with arena.kept_running("billing"):
         await eventually(lambda: parked(arena), equals=4, within=90)
-        await eventually(lambda: toy.count(arena.database, toy.party), equals=GOOD, within=20)
+        await eventually(lambda: count(arena.database, toy.party), equals=GOOD, within=20)
         await eventually(lambda: arena.lag("billing"), equals=0, within=20)
-    assert await toy.count(arena.database, toy.mark) == GOOD  # each once
+    assert await count(arena.database, toy.mark) == GOOD  # each once
     reasons = sorted(row.reason for row in await arena.rows(kernel.parked_message))
     assert reasons == ["failed", "failed", "undecodable", "unknown_version"]
     killer = next(row for row in await arena.rows(kernel.parked_message) if row.key == events[GOOD // 2].id)
@@ -62,7 +63,7 @@ async def test_four_kinds_of_bad_messages_are_parked_and_all_others_applied_once
                 assert (answer.status_code, answer.json()["state"]) == (200, "replayed")
         state = (await http.get("/operations/state")).json()
     assert state["parked"] == 2
-    assert await toy.count(arena.database, toy.mark) == GOOD + 2
+    assert await count(arena.database, toy.mark) == GOOD + 2
 
 
 async def test_a_parked_message_that_is_discarded_stays_away_when_it_is_met_again(arena: Arena) -> None:
@@ -78,7 +79,7 @@ async def test_a_parked_message_that_is_discarded_stays_away_when_it_is_met_agai
     await arena.publish(nats_subject(event), event.model_dump_json().encode())
     await eventually(lambda: arena.lag("billing"), equals=0, within=20)
     assert await parked(arena) == 0
-    assert await toy.count(arena.database, kernel.attempt) == 0
+    assert await count(arena.database, kernel.attempt) == 0
 
 
 async def test_what_was_replayed_and_fails_in_another_handler_is_parked_again(
@@ -106,7 +107,7 @@ async def test_what_was_replayed_and_fails_in_another_handler_is_parked_again(
     async with arena.http(second) as http:
         (found,) = (await http.get("/operations/parked")).json()["items"]
     assert (found["error"], found["settled_by"]) == ("ZeroDivisionError: ", None)
-    assert await toy.count(arena.database, kernel.attempt) == 0
+    assert await count(arena.database, kernel.attempt) == 0
 
 
 async def test_what_a_copy_settled_meanwhile_waits_for_no_attempt_any_more(
@@ -115,12 +116,12 @@ async def test_what_a_copy_settled_meanwhile_waits_for_no_attempt_any_more(
     await arena.start("billing", retries=Retries(delays=(2.0, 60.0, 60.0, 60.0)))
     event = registration.PARTY_REGISTERED.event(toy.a_party(1, toy.RAISES), id=new_id(), time=arena.now)
     await arena.publish(nats_subject(event), event.model_dump_json().encode())
-    await eventually(lambda: toy.count(arena.database, kernel.attempt), equals=1, within=20)
+    await eventually(lambda: count(arena.database, kernel.attempt), equals=1, within=20)
     monkeypatch.setenv(toy.MENDED, "yes")
     await arena.publish(nats_subject(event), event.model_dump_json().encode())  # as a republished one
-    await eventually(lambda: toy.count(arena.database, toy.party), equals=1, within=20)
+    await eventually(lambda: count(arena.database, toy.party), equals=1, within=20)
     await eventually(lambda: arena.lag("billing"), equals=0, within=20)
-    assert await toy.count(arena.database, kernel.attempt) == 0
+    assert await count(arena.database, kernel.attempt) == 0
 
 
 async def test_all_that_were_parked_for_one_reason_are_replayed_and_those_that_fail_stay(arena: Arena) -> None:
@@ -140,7 +141,7 @@ async def test_all_that_were_parked_for_one_reason_are_replayed_and_those_that_f
             await connection.execute(kernel.parked_message.update().where(this_one).values(body=mended))
         assert (await http.post(replay, params={"type": event.type})).json() == {"replayed": 1, "failed": 1}
         assert (await http.post(replay)).status_code == 422
-    assert await toy.count(arena.database, toy.party) == 1
+    assert await count(arena.database, toy.party) == 1
 
 
 @pytest.mark.parametrize(
@@ -164,11 +165,11 @@ async def test_what_is_no_event_of_the_catalogue_is_parked_and_the_next_is_not_h
     await arena.publish(subject or nats_subject(event), wrong)
     await arena.publish(nats_subject(event), event.model_dump_json().encode())
     await arena.start("billing")
-    await eventually(lambda: toy.count(arena.database, toy.party), equals=1, within=20)
+    await eventually(lambda: count(arena.database, toy.party), equals=1, within=20)
     await eventually(lambda: arena.lag("billing"), equals=0, within=20)
     (row,) = await arena.rows(kernel.parked_message)
     assert (row.reason, row.body) == (reason, wrong)
-    assert await toy.count(arena.database, toy.mark) == 1
+    assert await count(arena.database, toy.mark) == 1
 
 
 async def test_when_thousands_wait_delayed_what_fails_is_parked_at_once(arena: Arena) -> None:
@@ -179,8 +180,8 @@ async def test_when_thousands_wait_delayed_what_fails_is_parked_at_once(arena: A
         await arena.publish(nats_subject(event), event.model_dump_json().encode())
     good = registration.PARTY_REGISTERED.event(toy.a_party(99), id=new_id(), time=arena.now)
     await arena.publish(nats_subject(good), good.model_dump_json().encode())
-    await eventually(lambda: toy.count(arena.database, toy.party), equals=1, within=20)
-    await eventually(lambda: arena.lag("billing"), equals=await toy.count(arena.database, kernel.attempt), within=20)
+    await eventually(lambda: count(arena.database, toy.party), equals=1, within=20)
+    await eventually(lambda: arena.lag("billing"), equals=await count(arena.database, kernel.attempt), within=20)
     assert await parked(arena) >= 1
     # Each either waits or is parked: what is parked no longer counts among those that wait.
-    assert await parked(arena) + await toy.count(arena.database, kernel.attempt) == len(raising)
+    assert await parked(arena) + await count(arena.database, kernel.attempt) == len(raising)

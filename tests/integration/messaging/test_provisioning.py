@@ -16,6 +16,7 @@ from shared.messaging.streams import ProvisioningFailed, durables, provision
 from shared.service import CannotStart
 from tests.integration.messaging.conftest import Arena
 from tests.support import toy
+from tests.support.databases import count
 from tests.support.waiting import eventually
 
 
@@ -35,7 +36,7 @@ async def test_a_new_handler_changes_the_filters_and_republishing_brings_it_the_
     async with arena.publisher.transaction() as connection:
         await outbox.add(connection, registration.PROGRAMME_OPENED, [programme], at=arena.now)
     old = await arena.start("billing")
-    await eventually(lambda: toy.count(arena.database, toy.party), equals=5, within=20)
+    await eventually(lambda: count(arena.database, toy.party), equals=5, within=20)
     await old.stop()
     arena.started.remove(old)
 
@@ -59,7 +60,7 @@ async def test_a_new_handler_changes_the_filters_and_republishing_brings_it_the_
         await eventually(lambda: arena.lag("billing"), equals=0, within=20)
     marks = sorted(row.party for row in await arena.rows(toy.mark))
     assert marks == sorted(["programme", *["also"] * 5, *(f"{900_000_000 + n}" for n in range(5))])
-    assert await toy.count(arena.database, kernel.parked_message) == 0
+    assert await count(arena.database, kernel.parked_message) == 0
     assert not publisher.failed.done()
 
 

@@ -12,6 +12,7 @@ from shared.messaging import tables as kernel
 from shared.messaging.relay import Relay
 from tests.integration.messaging.conftest import Arena
 from tests.support import toy
+from tests.support.databases import count
 from tests.support.waiting import eventually
 
 
@@ -74,4 +75,4 @@ async def test_of_two_relays_one_sends_and_the_other_takes_over_when_it_is_gone(
     await toy.tell(arena.publisher, [toy.a_party(20)])
     await eventually(lambda: relay.count_unsent(arena.publisher), equals=0, within=10)
     assert len(set(active)) == 2
-    assert await arena.messages("REGISTRATION") == await toy.count(arena.publisher, kernel.outbox) == 21
+    assert await arena.messages("REGISTRATION") == await count(arena.publisher, kernel.outbox) == 21

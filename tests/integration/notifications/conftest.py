@@ -7,7 +7,7 @@ import pytest
 from shared.database import Database
 from tests.integration.notifications.world import ADA, FakeAsk
 from tests.support.databases import MakeDatabase, set_clock
-from tests.unit.notifications.news import AT
+from tests.support.events import AT
 
 
 @pytest.fixture

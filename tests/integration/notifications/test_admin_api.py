@@ -11,8 +11,7 @@ from shared.contracts.questions import WhatDocument
 from shared.database import Database
 from tests.integration.notifications.world import ADA, BO, FakeAsk, queued, send, take, work
 from tests.support.api import Api, api_of, problem
-from tests.support.smtp import MailServer
-from tests.unit.notifications.news import (
+from tests.support.events import (
     PROGRAMME,
     accepted,
     invoice,
@@ -22,6 +21,7 @@ from tests.unit.notifications.news import (
     received,
     signed,
 )
+from tests.support.smtp import MailServer
 
 ONE, TWO = organisation_number(1), organisation_number(2)
 

@@ -13,8 +13,8 @@ from services.notifications.settings import Settings
 from shared.contracts.questions import WhatSession, WhoIsConcerned
 from shared.database import Database
 from tests.integration.notifications.world import ADA, FakeAsk, marks_left, queued, take
+from tests.support.events import accepted, party, programme, session
 from tests.support.smtp import MailServer
-from tests.unit.notifications.news import accepted, party, programme, session
 
 
 @pytest.fixture

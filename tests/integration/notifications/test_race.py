@@ -17,8 +17,8 @@ from shared.messaging.facts import Present, record
 from shared.messaging.tables import work_lock
 from tests.integration.notifications.world import FakeAsk, marks_left, person, queued, take, work
 from tests.support.databases import MakeDatabase
+from tests.support.events import accepted, organisation_number, party, programme, session, session_id
 from tests.support.facts import facts_of
-from tests.unit.notifications.news import accepted, id_of, organisation_number, party, programme, session
 
 # What meets: two pieces of news, by name.
 MEETINGS = list(itertools.combinations(["programme", "party", "application", "session"], 2))
@@ -80,5 +80,5 @@ async def test_two_pieces_of_news_at_once_and_the_worker_in_between(
     assert await marks_left(database) == 0
     told = sorted((it.party, it.person, it.session or "") for it in await queued(database))
     assert told == sorted(
-        (organisation_number(n), f"person-{n}", session_) for n, _ in cases for session_ in ("", id_of("session", n))
+        (organisation_number(n), f"person-{n}", session_) for n, _ in cases for session_ in ("", session_id(n))
     )

@@ -27,21 +27,19 @@ from shared.errors import Conflict, NotFound
 from tests.integration.notifications.world import (
     ADA,
     BO,
+    LATER,
     FakeAsk,
     person,
     queued,
     send,
     sending,
     take,
-    told,
     waiting,
     work,
 )
 from tests.support.databases import MakeDatabase, set_clock
-from tests.support.smtp import MailServer
-from tests.unit.notifications.news import (
+from tests.support.events import (
     AT,
-    LATER,
     PROGRAMME,
     accepted,
     invoice,
@@ -51,6 +49,8 @@ from tests.unit.notifications.news import (
     received,
     session,
 )
+from tests.support.facts import events_of
+from tests.support.smtp import MailServer
 
 ONE = organisation_number(1)
 RECEIVED = "application_received"
@@ -94,7 +94,7 @@ async def test_a_mail_arrives_and_that_it_was_sent_is_told_without_a_word_on_to_
     assert delivery.message["Message-ID"] == mail.message_id
     assert delivery.message["Content-Language"] == "nn"
     assert (mail.state, mail.version, mail.sent_at, mail.reply) == ("sent", 2, AT, None)
-    (event,) = await told(database)
+    (event,) = await events_of(database)
     assert event.type == events.MAIL_SENT.type
     assert event.data.model_dump() == {
         "version": 2,
@@ -113,7 +113,7 @@ async def test_what_was_sent_is_not_sent_again(database: Database, smtp: MailSer
     await send(database, smtp)
     await send(database, smtp)
     assert len(smtp.deliveries) == 1
-    assert len(await told(database)) == 1
+    assert len(await events_of(database)) == 1
 
 
 async def test_it_says_when_it_was_made_however_late_it_is_sent(database: Database, smtp: MailServer) -> None:
@@ -137,13 +137,13 @@ async def test_who_is_put_off_is_tried_again_later_with_the_same_message_id(
     assert (put_off.state, put_off.tries, put_off.reply) == ("queued", 21, int(reply[:3]))
     assert put_off.try_at > before.try_at
     assert await waiting(database) == [(RECEIVED, ONE, "retry")]
-    assert await told(database) == []
+    assert await events_of(database) == []
     smtp.answer(ADA.email, "250 ok")
     await run.run()
     assert smtp.deliveries == []  # its time has not come
     await send(database, smtp)
     assert [it["Message-ID"] for it in smtp.to(ADA.email)] == [before.message_id]
-    assert [it.type for it in await told(database)] == [events.MAIL_SENT.type]
+    assert [it.type for it in await events_of(database)] == [events.MAIL_SENT.type]
 
 
 async def test_who_is_refused_has_failed_and_is_told_and_never_tried_again_by_itself(
@@ -153,13 +153,13 @@ async def test_who_is_refused_has_failed_and_is_told_and_never_tried_again_by_it
     await send(database, smtp)
     mail = await the_mail(database)
     assert (mail.state, mail.reply, mail.sent_at, mail.tries) == ("failed", 550, None, 1)
-    (event,) = await told(database)
+    (event,) = await events_of(database)
     assert (event.type, event.data.state, event.data.id) == (events.MAIL_FAILED.type, "failed", mail.id)
     assert "@" not in event.model_dump_json()
     smtp.answer(ADA.email, "250 ok")
     await send(database, smtp)
     assert smtp.deliveries == []
-    assert len(await told(database)) == 1
+    assert len(await events_of(database)) == 1
 
 
 async def test_who_is_put_off_for_48_hours_has_failed(database: Database, smtp: MailServer) -> None:
@@ -170,7 +170,7 @@ async def test_who_is_put_off_for_48_hours_has_failed(database: Database, smtp: 
         await connection.execute(update(tables.mail).values(put_off_at=long_ago))
     await send(database, smtp)
     assert (await the_mail(database)).state == "failed"
-    assert [it.type for it in await told(database)] == [events.MAIL_FAILED.type]
+    assert [it.type for it in await events_of(database)] == [events.MAIL_FAILED.type]
 
 
 async def test_one_who_is_refused_or_put_off_does_not_hold_up_the_others(
@@ -195,10 +195,10 @@ async def test_a_connection_lost_before_the_250_keeps_the_mail_and_sends_it_agai
     await send(database, smtp)
     mail = await the_mail(database)
     assert (mail.state, mail.reply) == ("queued", None)
-    assert await told(database) == []
+    assert await events_of(database) == []
     await send(database, smtp)
     assert [it["Message-ID"] for it in smtp.to(ADA.email)] == [mail.message_id] * 2
-    assert [it.type for it in await told(database)] == [events.MAIL_SENT.type]
+    assert [it.type for it in await events_of(database)] == [events.MAIL_SENT.type]
 
 
 async def test_who_is_told_to_finish_sends_what_is_in_hand_and_takes_no_further_mail(
@@ -317,7 +317,7 @@ async def test_two_processes_at_once_send_every_mail_once(
     await asyncio.gather(*(sending(database, smtp, smtp_connections=3).run() for _ in range(2)))
     assert sorted(it.recipients[0] for it in smtp.deliveries) == sorted(it.email for it in people)
     assert {it.state for it in await queued(database)} == {"sent"}
-    assert len({it.data.id for it in await told(database)}) == len(await told(database)) == len(people)
+    assert len({it.data.id for it in await events_of(database)}) == len(await events_of(database)) == len(people)
 
 
 @pytest.mark.parametrize("outcome", [Outcome(kind="accepted"), Outcome(kind="refused", reply=550)])
@@ -328,7 +328,7 @@ async def test_who_was_so_slow_that_another_has_sent_the_mail_meanwhile_changes_
     await send(database, smtp)
     async with database.transaction() as connection:
         await settle(connection, [(mail, outcome)])
-    assert [it.type for it in await told(database)] == [events.MAIL_SENT.type]
+    assert [it.type for it in await events_of(database)] == [events.MAIL_SENT.type]
     after = await the_mail(database)
     assert (after.state, after.version) == ("sent", 2)
 
@@ -354,7 +354,7 @@ async def test_a_mail_that_cannot_be_addressed_has_failed(
     await send(database, smtp)
     assert smtp.deliveries == []
     assert (await the_mail(database)).state == "failed"
-    assert [it.type for it in await told(database)] == [events.MAIL_FAILED.type]
+    assert [it.type for it in await events_of(database)] == [events.MAIL_FAILED.type]
 
 
 async def test_an_address_of_odd_characters_that_registration_takes_is_written_to(
@@ -463,7 +463,7 @@ async def test_a_failed_mail_can_be_had_tried_again_and_is_as_a_new_one(database
     smtp.answer(ADA.email, "250 ok")
     await send(database, smtp)
     assert [it["Message-ID"] for it in smtp.to(ADA.email)] == [failed.message_id]
-    assert [(it.data.state, it.data.version) for it in await told(database)] == [("failed", 2), ("sent", 3)]
+    assert [(it.data.state, it.data.version) for it in await events_of(database)] == [("failed", 2), ("sent", 3)]
 
 
 async def test_a_mail_that_failed_for_a_wrong_address_is_tried_at_the_right_one(

@@ -16,7 +16,9 @@ from shared.database import Database
 from tests.integration.notifications.world import (
     ADA,
     BO,
+    DAY,
     EVA,
+    LATER,
     FakeAsk,
     calendar,
     marks_left,
@@ -27,21 +29,19 @@ from tests.integration.notifications.world import (
     work,
 )
 from tests.support.databases import MakeDatabase, set_clock
-from tests.unit.notifications.news import (
-    DAY,
-    LATER,
-    NAME,
+from tests.support.events import (
+    PROGRAMME_NAME,
     accepted,
     agreement,
     application,
     ended,
     group_changed,
-    id_of,
     organisation_number,
     party,
     programme,
     received,
     session,
+    session_id,
     signed,
 )
 
@@ -65,13 +65,13 @@ async def invited(database: Database, ask: FakeAsk) -> Database:
 
 async def test_an_invitation_says_what_scheduling_told_and_what_it_answered(database: Database, ask: FakeAsk) -> None:
     link = "https://meet.example/1"
-    ask.sessions[id_of("session", 1)] = SessionDetails(title="Samling", place="Rådhuset", meeting_link=link)
+    ask.sessions[session_id(1)] = SessionDetails(title="Samling", place="Rådhuset", meeting_link=link)
     await happens(database, ask, programme(), party(1, language_form="nynorsk"), accepted(1), session())
     (mail,) = await queued(database, kind="session_invitation")
     assert (mail.person, mail.name, mail.address, mail.party) == ("ada", "Ada", "ada@kommune.example", ONE)
-    assert (mail.session, mail.sequence, mail.event_id, mail.language) == (id_of("session", 1), 0, None, "nn")
+    assert (mail.session, mail.sequence, mail.event_id, mail.language) == (session_id(1), 0, None, "nn")
     assert mail.content == {
-        "programme": NAME,
+        "programme": PROGRAMME_NAME,
         "party": "Kommune 1",
         "is_with_party": False,
         "before": None,
@@ -116,7 +116,7 @@ async def test_who_joins_late_is_invited_to_what_is_yet_to_come(invited: Databas
     ask.concerned(2, BO)
     await happens(invited, ask, party(2), accepted(2))
     assert [(it.session, it.kind) for it in await queued(invited, person="bo", event_id=None)] == [
-        (id_of("session", 1), "session_invitation")
+        (session_id(1), "session_invitation")
     ]
     assert await calendar(invited, ADA) == [INVITED]
 
@@ -141,7 +141,7 @@ async def test_who_comes_back_is_invited_again_under_a_higher_sequence(invited: 
 async def test_an_agreement_that_ends_takes_the_sessions_from_then_on_out_of_the_calendars(
     invited: Database, ask: FakeAsk
 ) -> None:
-    first, second = id_of("session", 1), id_of("session", 2)
+    first, second = session_id(1), session_id(2)
     await happens(invited, ask, session(n=2, last_day=LATER))
 
     async def told(of: str) -> list[str]:
@@ -180,7 +180,7 @@ async def test_a_move_in_the_middle_of_it_all_gives_the_entry_as_it_is_now(datab
 
 
 async def test_a_new_place_that_stands_in_no_event_is_asked_for_and_told(invited: Database, ask: FakeAsk) -> None:
-    ask.sessions[id_of("session", 1)] = SessionDetails(title="Fellessamling", place="Rådhuset", meeting_link=None)
+    ask.sessions[session_id(1)] = SessionDetails(title="Fellessamling", place="Rådhuset", meeting_link=None)
     await happens(invited, ask, session("changed", version=2))
     (change,) = await queued(invited, kind="session_change")
     assert (change.content["entry"]["place"], change.content["before"]["place"]) == ("Rådhuset", None)
@@ -220,7 +220,7 @@ async def test_a_session_that_is_completed_changes_no_calendar(invited: Database
 async def test_a_session_wholly_in_the_past_is_left_alone(invited: Database, ask: FakeAsk) -> None:
     await set_clock(invited, AFTERWARDS)
     ask.concerned(1, BO)
-    ask.sessions[id_of("session", 1)] = SessionDetails(title="Annet navn", place=None, meeting_link=None)
+    ask.sessions[session_id(1)] = SessionDetails(title="Annet navn", place=None, meeting_link=None)
     await happens(invited, ask, group_changed(1), session("changed", version=2))
     await happens(invited, ask, session("cancelled", version=3))
     assert await calendar(invited, ADA) == [INVITED]
@@ -240,10 +240,10 @@ async def test_a_visit_stands_in_the_calendars_of_its_party_only(invited: Databa
     await happens(invited, ask, party(2), accepted(2), visit, of_the_plan)
     assert await calendar(invited, ADA) == [INVITED]
     assert {it.session for it in await queued(invited, person="bo", event_id=None)} == {
-        id_of("session", 1),
-        id_of("session", 2),
+        session_id(1),
+        session_id(2),
     }
-    assert WhatSession(session=id_of("session", 3)) not in ask.asked
+    assert WhatSession(session=session_id(3)) not in ask.asked
 
 
 async def test_an_advisor_of_two_parties_has_an_entry_once(database: Database, ask: FakeAsk) -> None:
@@ -276,7 +276,7 @@ async def test_two_workers_at_once_tell_each_person_once(database: Database, ask
     ask.meanwhile = both_ask.wait  # neither has told anything when the other reads
     await asyncio.gather(work(database, ask), work(database, ask))
     told = [(it.session, it.person, it.sequence) for it in await queued(database, event_id=None)]
-    assert sorted(told) == sorted((id_of("session", n), who, 0) for n in (1, 2) for who in ("ada", "bo", "eva"))
+    assert sorted(told) == sorted((session_id(n), who, 0) for n in (1, 2) for who in ("ada", "bo", "eva"))
     assert await marks_left(database) == 0
 
 

@@ -18,6 +18,7 @@ from tests.integration.notifications.world import (
     BO,
     DOMAIN,
     EVA,
+    LATER,
     FakeAsk,
     document,
     marks_left,
@@ -26,10 +27,9 @@ from tests.integration.notifications.world import (
     waiting,
     work,
 )
-from tests.unit.notifications.news import (
-    LATER,
-    NAME,
+from tests.support.events import (
     PROGRAMME,
+    PROGRAMME_NAME,
     accepted,
     agreement,
     application,
@@ -73,7 +73,7 @@ async def test_everyone_concerned_gets_one_mail_with_what_is_to_be_said(database
     assert (ada.kind, ada.event_id, ada.party, ada.programme) == (RECEIVED, event.id, ONE, PROGRAMME)
     assert (ada.state, ada.language, ada.made_at) == ("queued", "nb", event.time)
     assert ada.content == {
-        "programme": NAME,
+        "programme": PROGRAMME_NAME,
         "party": "Kommune 1",
         "official_name": "Kommune 1",
         "party_kind": "municipality",

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from services.notifications import tables
 from services.notifications.calendars.use_cases.update_calendars import update_calendars
@@ -19,8 +21,6 @@ from services.notifications.sending import repository as waiting_
 from services.notifications.sending.use_cases.send_mails import MailSending
 from services.notifications.settings import Settings
 from shared import clock
-from shared.contracts import catalogue
-from shared.contracts.envelope import Event
 from shared.contracts.questions import (
     Contacts,
     DocumentContent,
@@ -34,15 +34,17 @@ from shared.contracts.questions import (
 from shared.database import Database
 from shared.messaging import marks
 from shared.messaging.ask import Ask, NoAnswer, RefusedToAnswer
-from shared.messaging.facts import record
 from shared.messaging.patience import PatientAsk
-from shared.messaging.tables import outbox
-from tests.support.facts import facts_of
+from tests.support import facts
+from tests.support.events import DAYS, organisation_number
 from tests.support.smtp import MailServer
-from tests.unit.notifications.news import organisation_number
 from tests.unit.notifications.samples import CREDIT_NOTE, INVOICE
 
 DOMAIN = "kulturskoleradet.example"
+DAY = DAYS[1]
+LATER = DAY + timedelta(days=7)
+
+take = partial(facts.take, consumers)
 
 
 def person(name: str) -> Recipient:
@@ -93,12 +95,6 @@ def document(question: WhatDocument) -> DocumentContent:
     return of_kind.model_copy(update={"number": question.number})
 
 
-async def take(database: Database, *events: Event[Any]) -> None:
-    """What the kernel does with a batch, but for the inbox."""
-    async with database.transaction() as connection:
-        await record(connection, facts_of(consumers, *events))
-
-
 async def work(database: Database, ask: FakeAsk) -> None:
     """Write what is due; leave nobody alone who did not answer."""
     patient = PatientAsk(ask, longest=0)
@@ -130,13 +126,6 @@ async def queued(database: Database, **of: Any) -> list[Mail]:
 async def calendar(database: Database, who: Recipient) -> list[tuple[str, int]]:
     """What this person was told about sessions: kind of mail and SEQUENCE."""
     return [(it.kind, it.sequence) for it in await queued(database, person=who.person) if it.sequence is not None]
-
-
-async def told(database: Database) -> list[Event[Any]]:
-    """What is in the outbox, in order, as a consumer would read it."""
-    query = select(outbox.c.body, outbox.c.subject).order_by(outbox.c.position)
-    async with database.reading() as connection:
-        return [catalogue.read(row.body.encode(), row.subject) for row in await connection.execute(query)]
 
 
 async def waiting(database: Database) -> list[tuple[str, str | None, str]]:

@@ -7,20 +7,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
 
 from services.registration.app import create
 from services.registration.contacts.use_cases.say_who_is_concerned import say_who_is_concerned
 from services.registration.settings import Settings
-from shared.contracts import catalogue
 from shared.contracts import registration as events
-from shared.contracts.envelope import Event
 from shared.contracts.questions import Purpose, WhoIsConcerned
 from shared.database import Database
 from shared.errors import NotFound
-from shared.messaging.tables import outbox
 from tests.support.api import Api, api_of, problem
 from tests.support.databases import MakeDatabase, set_clock
+from tests.support.facts import events_of
 
 CODE, MOLDE, BRANCH = "regionalt-2024-2025", "921221967", "974760673"
 PROGRAMME = {
@@ -85,14 +82,8 @@ async def api(database: Database, tmp_path: Path) -> AsyncIterator[Api]:
         yield api
 
 
-async def told(database: Database) -> list[Event[Any]]:
-    query = select(outbox.c.body, outbox.c.subject).order_by(outbox.c.position)
-    async with database.reading() as connection:
-        return [catalogue.read(row.body.encode(), row.subject) for row in await connection.execute(query)]
-
-
 async def happened(database: Database) -> list[str]:
-    return [event.type.split(".", 2)[2].removesuffix(".v1") for event in await told(database)]
+    return [event.type.split(".", 2)[2].removesuffix(".v1") for event in await events_of(database)]
 
 
 async def apply(api: Api) -> str:
@@ -170,7 +161,7 @@ async def test_no_event_carries_personal_data_or_free_text(api: Api, database: D
     await sign(api, path)
     await api.post(f"{path}/concerns", {"raised_by": "council", "description": "Gruppen har ikke møtt."})
     await api.post(f"{path}/end", {"ends_on": "2024-09-01", "reason": "Stillingen er nedlagt."})
-    bodies = "".join(event.model_dump_json() for event in await told(database))
+    bodies = "".join(event.model_dump_json() for event in await events_of(database))
     for secret in ("@", "Kari", "Person", "Jonas", "Kjersti", "møtt", "nedlagt", "begrunnet", "Vi vil"):
         assert secret not in bodies, secret
 
@@ -317,7 +308,7 @@ async def test_a_party_moves_house(api: Api, database: Database) -> None:
     address = {"street": "Storgata 1", "postal_code": "6415", "city": "Molde"}
     changed = await api.patch(f"/registration/parties/{MOLDE}", {"address": address})
     assert changed["address"] == address
-    assert (await told(database))[-1].data.address.street == "Storgata 1"
+    assert (await events_of(database))[-1].data.address.street == "Storgata 1"
     assert (await api.get("/registration/parties"))["items"] == [changed]
     refused = await api.refused(422, f"/registration/parties/{MOLDE}", {"municipality_number": None}, method="PATCH")
     assert refused["rule"] == "R1"
@@ -332,7 +323,7 @@ async def test_a_participant_leaves_and_comes_back_as_the_same_person(api: Api, 
     assert (await api.refused(404, f"{GROUP}/participants/none", method="DELETE"))["field"] == "participant"
     back = await api.post(f"{GROUP}/participants", {"name": "Person 2", "email": "2@molde.example", "role": "Lærer"})
     assert {it["id"] for it in back["participants"]} == {it["id"] for it in group["participants"]}
-    event = (await told(database))[-1]
+    event = (await events_of(database))[-1]
     assert (event.data.size, event.data.complete, event.data.coordinator_elected) == (4, False, False)
 
 
@@ -368,7 +359,9 @@ async def test_an_end_is_taken_back(api: Api, database: Database) -> None:
     assert (await api.refused(409, f"{path}/end", other))["rule"] == "R10"
     back = await api.post(f"{path}/end-taken-back", {"reason": "Feil kommune."})
     assert (back["ends_on"], back["signed_on"]) == (None, "2024-08-15")
-    versions = [event.data.version for event in await told(database) if event.data.__class__.__name__ == "Agreement"]
+    versions = [
+        event.data.version for event in await events_of(database) if event.data.__class__.__name__ == "Agreement"
+    ]
     assert versions == [1, 2, 3, 4]
 
 
@@ -409,7 +402,7 @@ async def test_a_person_who_is_corrected_has_the_group_told_anew_so_that_mails_f
     }[who]
     for _ in range(2):
         await api.patch(f"/registration/people/{person}", {"email": "ny@adresse.example"})
-    *_, before, after = await told(database)
+    *_, before, after = await events_of(database)
     assert before.data.version == group["version"]
     assert after.type == events.GROUP_CHANGED.type
     assert after.data == before.data.model_copy(update={"version": group["version"] + 1})
@@ -435,7 +428,7 @@ async def test_bad_input_names_the_field(
     api: Api, database: Database, path: str, body: dict[str, Any], field: str
 ) -> None:
     assert (await api.refused(422, f"/registration/{path}", body))["field"] == field
-    assert await told(database) == []
+    assert await events_of(database) == []
 
 
 async def test_what_is_not_known_is_not_found(api: Api) -> None:
@@ -514,6 +507,6 @@ async def test_participants_who_join_at_once_are_all_there(racing: tuple[Api, Da
     elected = [it["id"] for it in group["participants"][:2]]
     await asyncio.gather(*(api.post(f"{GROUP}/coordinator", {"participant": it}) for it in elected))
     assert (await api.get(GROUP))["coordinator"] in elected
-    assert [event.data.version for event in await told(database) if event.type == events.GROUP_CHANGED.type] == [
+    assert [event.data.version for event in await events_of(database) if event.type == events.GROUP_CHANGED.type] == [
         *range(1, 9)
     ]

@@ -8,23 +8,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
 
 from services.scheduling.app import create
 from services.scheduling.consumers import consumers
 from services.scheduling.settings import Settings
 from services.scheduling.use_cases.say_what_session_is import say_what_session_is
-from shared.contracts import catalogue
-from shared.contracts.envelope import Event
 from shared.contracts.questions import WhatSession
 from shared.database import Database
 from shared.errors import NotFound
-from shared.messaging.facts import record
-from shared.messaging.tables import outbox
 from tests.support.api import Api, api_of, problem
 from tests.support.databases import MakeDatabase, set_clock
-from tests.support.facts import facts_of
-from tests.unit.billing.news import PROGRAMME, organisation_number, party, programme
+from tests.support.events import PROGRAMME, organisation_number, party, programme
+from tests.support.facts import events_of, take
 
 PLAN = Path(__file__).parents[3] / "services" / "scheduling" / "examples" / "plan-2024-2025.json"
 SESSIONS = f"/scheduling/programmes/{PROGRAMME}/sessions"
@@ -58,8 +53,7 @@ async def known(make_database: MakeDatabase) -> Database:
     """A database that has heard of a programme and a party."""
     database = await make_database("scheduling")
     await set_clock(database, NOW)
-    async with database.transaction() as connection:
-        await record(connection, facts_of(consumers, programme(), party(1)))
+    await take(consumers, database, programme(), party(1))
     return database
 
 
@@ -69,14 +63,8 @@ async def api(database: Database, tmp_path: Path) -> AsyncIterator[Api]:
         yield api
 
 
-async def told(database: Database) -> list[Event[Any]]:
-    query = select(outbox.c.body, outbox.c.subject).order_by(outbox.c.position)
-    async with database.reading() as connection:
-        return [catalogue.read(row.body.encode(), row.subject) for row in await connection.execute(query)]
-
-
 async def happened(database: Database) -> list[str]:
-    return [event.type.split(".")[-2] for event in await told(database)]
+    return [event.type.split(".")[-2] for event in await events_of(database)]
 
 
 async def test_the_whole_plan_is_entered_and_read_back_in_order(api: Api) -> None:
@@ -116,7 +104,7 @@ async def test_a_session_is_followed_from_its_planning_to_its_completion(api: Ap
         "digital_sessions_completed": 0,
     }
     assert (await api.post(f"{path}/completion-revoked"))["state"] == "planned"
-    events = await told(database)
+    events = await events_of(database)
     assert [event.type.split(".", 2)[2] for event in events] == [
         f"physical_session.{it}.v1" for it in ("planned", "moved", "changed", "completed", "completion_revoked")
     ]
@@ -188,7 +176,7 @@ async def test_the_number_of_a_session_that_became_digital_is_given_to_another(a
 
 async def test_what_is_held_with_one_party_is_told_without_title_and_place(api: Api, database: Database) -> None:
     visit = await api.post(SESSIONS, VISIT)
-    (event,) = await told(database)
+    (event,) = await events_of(database)
     assert event.subject == f"{PROGRAMME}.{organisation_number(1)}"
     body = event.model_dump_json()
     assert "rektor" not in body
@@ -201,7 +189,7 @@ async def test_what_is_held_with_one_party_is_told_without_title_and_place(api: 
 
 async def test_no_event_carries_a_meeting_link(api: Api, database: Database) -> None:
     await api.post(SESSIONS, {**FIRST, "meeting_link": "https://mote.example/felles"})
-    (event,) = await told(database)
+    (event,) = await events_of(database)
     assert "mote.example" not in event.model_dump_json()
 
 
@@ -237,7 +225,7 @@ async def test_a_session_is_not_completed_before_its_last_day(api: Api) -> None:
 )
 async def test_bad_input_names_the_field(api: Api, database: Database, change: dict[str, Any], field: str) -> None:
     assert (await api.refused(422, SESSIONS, FIRST | change))["field"] == field
-    assert await told(database) == []
+    assert await events_of(database) == []
 
 
 async def test_what_is_not_known_is_not_found(api: Api) -> None:

@@ -1,4 +1,4 @@
-"""An agreement, sessions and releases to try the rules on."""
+"""A seller, an agreement, sessions and releases to try the rules on."""
 
 from __future__ import annotations
 
@@ -9,10 +9,23 @@ from typing import Any
 
 from services.billing.documents.domain.agreement import Agreement, Buyer
 from services.billing.documents.domain.invoice import Invoice
+from services.billing.documents.use_cases.issue_invoices import Seller
 from services.billing.instalments.domain.difference import Difference, difference
 from services.billing.occasions.domain.deliveries import JointSession, Occasions
 from services.billing.occasions.domain.release import Release
+from shared.contracts.questions import BilledParty
 
+SELLER = Seller(
+    party=BilledParty(
+        name="Norsk kulturskoleråd",
+        organisation_number="312345676",
+        street="Eksempelgata 1",
+        postal_code="7010",
+        city="Trondheim",
+    ),
+    account="12345678903",
+    no_vat_because="Ikke merverdiavgiftspliktig",
+)
 TRONDHEIM = Buyer(
     organisation_number="942110464",
     name="Trondheim",

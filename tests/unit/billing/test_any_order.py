@@ -23,8 +23,8 @@ from services.billing.documents.domain.invoice import Invoice
 from services.billing.occasions.domain.deliveries import JointSession, Occasions
 from shared.contracts.envelope import Event
 from shared.messaging.facts import Added, Fact, Newest
+from tests.support import events
 from tests.support.facts import facts_of
-from tests.unit.billing import news
 from tests.unit.billing.samples import TRONDHEIM, carry_out
 
 
@@ -84,11 +84,11 @@ def histories(draw: st.DrawFn) -> list[Event[Any]]:
     """What happened to two agreements and three sessions; each is contradicted by its own next version."""
     found: list[Event[Any]] = []
     for n in (1, 2):
-        found += [news.sent(n), news.signed(n)]
+        found += [events.sent(n), events.signed(n)]
         for version, ends_on in enumerate(draw(endings), start=3):
-            found.append(news.ended(n, ends_on, version) if ends_on else news.end_taken_back(n, version))
+            found.append(events.ended(n, ends_on, version) if ends_on else events.end_taken_back(n, version))
     for n in (1, 2, 3):
-        found.append(news.session("planned", n))
+        found.append(events.session("planned", n))
         for version in range(2, draw(st.integers(2, 5))):
             found.append(draw(changes(n, version)))
     return found
@@ -96,14 +96,14 @@ def histories(draw: st.DrawFn) -> list[Event[Any]]:
 
 @st.composite
 def changes(draw: st.DrawFn, n: int, version: int) -> Event[Any]:
-    day = draw(st.sampled_from([news.DAYS[n], date(2025, 3, 1)]))
+    day = draw(st.sampled_from([events.DAYS[n], date(2025, 3, 1)]))
     return draw(
         st.sampled_from(
             [
-                news.completed(n, version, day),
-                news.completion_revoked(n, version),
-                news.session("changed", n, version, format="digital", instalment=None),
-                news.session("cancelled", n, version, state="cancelled"),
+                events.completed(n, version, last_day=day),
+                events.completion_revoked(n, version),
+                events.session("changed", n, version, format="digital", instalment=None),
+                events.session("cancelled", n, version),
             ]
         )
     )

@@ -6,22 +6,10 @@ from datetime import date
 from services.billing.documents.domain.credit_note import CreditNote
 from services.billing.documents.domain.invoice import Claim
 from services.billing.documents.use_cases import issue_credit_notes, issue_invoices
-from services.billing.documents.use_cases.issue_invoices import Seller, delivered
+from services.billing.documents.use_cases.issue_invoices import delivered
 from services.billing.instalments.domain.difference import difference
-from shared.contracts.questions import BilledParty
-from tests.unit.billing.samples import AGREEMENT, TRONDHEIM, carry_out, occasions, release, session
+from tests.unit.billing.samples import AGREEMENT, SELLER, TRONDHEIM, carry_out, occasions, release, session
 
-SELLER = Seller(
-    party=BilledParty(
-        name="Norsk kulturskoleråd",
-        organisation_number="312345676",
-        street="Eksempelgata 1",
-        postal_code="7010",
-        city="Trondheim",
-    ),
-    account="12345678903",
-    no_vat_because="Ikke merverdiavgiftspliktig",
-)
 HELD = occasions(session(1, title="Fellessamling 1"))
 NAME = "Fremtidens kulturskole"
 

@@ -1,0 +1,203 @@
+"""Events as the services publish them, a line each: `signed(1)`, `ended(1, ends_on=…)`, `completed(2)`.
+
+The number `n` says which party, agreement, session … it is, so that those of one number belong together. Whatever a test
+is not about has a sound default; `**changes` are to the fields of the entity that the event carries.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, TypeVar
+
+from shared.contracts import billing, registration, scheduling
+from shared.contracts.billing import CreditNote, Invoice
+from shared.contracts.envelope import Entity, Event, EventType
+from shared.contracts.registration import Agreement, Application, Concern, Group, Party, PostalAddress, Programme
+from shared.contracts.scheduling import Days, Happened, Session, When
+from shared.ids import new_id
+
+E = TypeVar("E", bound=Entity)
+
+PROGRAMME, PROGRAMME_NAME = "regionalt-2024-2025", "Fremtidens kulturskole"
+AT = datetime(2024, 9, 1, 12, tzinfo=UTC)  # when all of it happened
+DAYS = {
+    1: date(2024, 9, 25),
+    2: date(2025, 2, 20),
+    3: date(2025, 9, 12),
+}  # the last of the session with this instalment
+
+
+def organisation_number(n: int) -> str:
+    return f"{900_000_000 + n}"
+
+
+def agreement_id(n: int) -> str:
+    return f"0000000a-0000-7000-8000-{n:012}"
+
+
+def session_id(n: int) -> str:
+    return f"0000000b-0000-7000-8000-{n:012}"
+
+
+def application_id(n: int) -> str:
+    return f"0000000c-0000-7000-8000-{n:012}"
+
+
+def concern_id(n: int) -> str:
+    return f"0000000d-0000-7000-8000-{n:012}"
+
+
+# What registration tells.
+
+
+def programme(code: str = PROGRAMME, version: int = 1, **changes: Any) -> Event[Programme]:
+    fields: dict[str, Any] = {
+        "code": code,
+        "name": PROGRAMME_NAME,
+        "period_start": date(2024, 8, 1),
+        "period_end": date(2025, 12, 31),
+        "fee_ore": 2_000_000,
+        "county_branch_fee_ore": 2_000_000,
+        "days_to_pay": 30,
+    }
+    kind = registration.PROGRAMME_OPENED if version == 1 else registration.PROGRAMME_CHANGED
+    return _event(kind, Programme(version=version, **(fields | changes)))
+
+
+def party(n: int, version: int = 1, **changes: Any) -> Event[Party]:
+    fields: dict[str, Any] = {
+        "organisation_number": organisation_number(n),
+        "kind": "municipality",
+        "name": f"Kommune {n}",
+        "language_form": "bokmål",
+        "address": PostalAddress(street=f"Gata {n}", postal_code="7010", city="Trondheim"),
+    }
+    kind = registration.PARTY_REGISTERED if version == 1 else registration.PARTY_CHANGED
+    return _event(kind, Party(version=version, **(fields | changes)))
+
+
+def application(kind: EventType[Application], n: int, version: int, **changes: Any) -> Event[Application]:
+    state = kind.name.removeprefix("application.").replace("waitlisted", "waiting_list")
+    fields = _in_programme(n) | {"id": application_id(n), "state": state}
+    return _event(kind, Application(version=version, **(fields | changes)))
+
+
+def received(n: int, **changes: Any) -> Event[Application]:
+    return application(registration.APPLICATION_RECEIVED, n, 1, **changes)
+
+
+def accepted(n: int, **changes: Any) -> Event[Application]:
+    return application(registration.APPLICATION_ACCEPTED, n, 2, **changes)
+
+
+def group_changed(n: int, version: int = 1, **changes: Any) -> Event[Group]:
+    fields = {"size": 4, "complete": True, "coordinator_elected": True, "school_owner_represented": True}
+    return _event(registration.GROUP_CHANGED, Group(version=version, **(_in_programme(n) | fields | changes)))
+
+
+def agreement(kind: EventType[Agreement], n: int, version: int, **changes: Any) -> Event[Agreement]:
+    """Signed, but where it was only sent."""
+    fields = _in_programme(n) | {
+        "id": agreement_id(n),
+        "period_start": date(2024, 8, 1),
+        "period_end": date(2025, 12, 31),
+        "signed_on": None if kind is registration.AGREEMENT_SENT else date(2024, 8, 20),
+        "fee_ore": 2_000_000,
+        "payer_reference": f"ref-{n}",
+    }
+    return _event(kind, Agreement(version=version, **(fields | changes)))
+
+
+def sent(n: int, **changes: Any) -> Event[Agreement]:
+    return agreement(registration.AGREEMENT_SENT, n, 1, **changes)
+
+
+def signed(n: int, version: int = 2, **changes: Any) -> Event[Agreement]:
+    return agreement(registration.AGREEMENT_SIGNED, n, version, **changes)
+
+
+def ended(n: int, ends_on: date, version: int = 3, **changes: Any) -> Event[Agreement]:
+    fields: dict[str, Any] = {"ends_on": ends_on, "kind_of_end": "agreed"}
+    return agreement(registration.AGREEMENT_ENDED, n, version, **(fields | changes))
+
+
+def end_taken_back(n: int, version: int = 4, **changes: Any) -> Event[Agreement]:
+    return agreement(registration.AGREEMENT_END_TAKEN_BACK, n, version, **changes)
+
+
+def concern_raised(n: int, **changes: Any) -> Event[Concern]:
+    fields = _in_programme(n) | {
+        "id": concern_id(n),
+        "agreement": agreement_id(n),
+        "raised_by": "council",
+        "state": "raised",
+    }
+    return _event(registration.CONCERN_RAISED, Concern(version=1, **(fields | changes)))
+
+
+# What scheduling tells.
+
+
+def session(happened: Happened = "planned", n: int = 1, version: int = 1, **changes: Any) -> Event[Session]:
+    """What happened to a session of two days; `last_day` moves it, and is None where only its month is known.
+
+    It is a physical joint session, of which the first three carry the instalments, if not told otherwise.
+    """
+    last = changes.pop("last_day", DAYS.get(n, DAYS[1]))
+    fields: dict[str, Any] = {
+        "id": session_id(n),
+        "programme": PROGRAMME,
+        "kind": "joint_session",
+        "format": "physical",
+        "when": When(days=Days(first=last - timedelta(days=1), last=last)) if last else When(months=("2025-01",)),
+        "state": {"cancelled": "cancelled", "completed": "completed"}.get(happened, "planned"),
+    }
+    if changes.get("kind", "joint_session") == "joint_session":
+        number = 2 * n - 1
+        fields |= {"title": f"Fellessamling {number}", "number": number, "place": "Stjørdal"}
+        fields["instalment"] = n if n in DAYS else None
+    it = Session(version=version, **(fields | changes))
+    return _event(scheduling.session_event(it, happened), it)
+
+
+def completed(n: int, version: int = 2, **changes: Any) -> Event[Session]:
+    return session("completed", n, version, **changes)
+
+
+def completion_revoked(n: int, version: int = 3, **changes: Any) -> Event[Session]:
+    return session("completion_revoked", n, version, **changes)
+
+
+# What billing tells.
+
+
+def invoice(n: int, number: int = 1) -> Event[Invoice]:
+    it = Invoice(due_on=date(2024, 10, 31), kid="1042007", **_document(n, number, "invoices"))
+    return _event(billing.INVOICE_ISSUED, it)
+
+
+def credit_note(n: int, number: int = 1) -> Event[CreditNote]:
+    it = CreditNote(invoice=1, reason="agreement_ended", **_document(n, number, "credit-notes"))
+    return _event(billing.CREDIT_NOTE_ISSUED, it)
+
+
+def _document(n: int, number: int, series: str) -> dict[str, Any]:
+    return _in_programme(n) | {
+        "version": 1,
+        "series": f"{PROGRAMME}/{series}",
+        "number": number,
+        "agreement": agreement_id(n),
+        "instalment": 1,
+        "attempt": 1,
+        "session": session_id(1),
+        "amount_ore": 666_667,
+        "issued_on": date(2024, 10, 1),
+    }
+
+
+def _in_programme(n: int) -> dict[str, Any]:
+    return {"programme": PROGRAMME, "party": organisation_number(n)}
+
+
+def _event(kind: EventType[E], entity: E) -> Event[E]:
+    return kind.event(entity, id=new_id(), time=AT)
