@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field
 
-from shared.contracts.envelope import Entity, EntityId, EventType, OrganisationNumber, ProgrammeCode, Value
+from shared.contracts.envelope import Entity, EntityId, EventType, OrganisationNumber, ProgrammeCode
+from shared.when import When, findings
 
 PUBLISHER = "scheduling"
 
@@ -21,54 +21,14 @@ Kind = Literal[
 ]
 Format = Literal["physical", "digital", "undecided"]
 Happened = Literal["planned", "sharpened", "moved", "changed", "cancelled", "completed", "completion_revoked"]
-ClockTime = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
-Month = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")]
 
 
-class Days(Value):
-    """One or several days in a row; the clock times, Europe/Oslo, are those of the first and of the last day."""
-
-    first: date
-    last: date
-    starts_at: ClockTime | None = None
-    ends_at: ClockTime | None = None
-
-
-class Weeks(Value):
-    """ISO weeks of one year, first to last."""
-
-    year: int
-    first: Annotated[int, Field(ge=1, le=53)]
-    last: Annotated[int, Field(ge=1, le=53)]
-
-
-class When(Value):
-    """When a session is, as precisely as it is known and no more (S2).
-
-    `days` is exact. Without it, several `weeks` (or `months`) are alternatives, and where weeks are given
-    the months only say how the plan puts it.
-    """
-
-    days: Days | None = None
-    weeks: tuple[Weeks, ...] = ()
-    months: tuple[Month, ...] = ()
-    duration_minutes: Annotated[int, Field(gt=0)] | None = None
-
-    @model_validator(mode="after")
-    def says_something(self) -> When:
-        if self.days is None and not self.weeks and not self.months:
-            msg = "S2: a date is days, weeks or months"
-            raise ValueError(msg)
-        return self
-
-    @property
-    def earliest(self) -> date:
-        """The first day that it may begin on."""
-        if self.days is not None:
-            return self.days.first
-        if self.weeks:
-            return min(date.fromisocalendar(it.year, it.first, 1) for it in self.weeks)
-        return date(int(min(self.months)[:4]), int(min(self.months)[5:]), 1)
+def _sound(when: When) -> When:
+    """Raises ValueError for a date that there is not (S2)."""
+    for finding in findings(when):
+        msg = f"{finding.field}: {finding.text}"
+        raise ValueError(msg)
+    return when
 
 
 class Session(Entity):
@@ -82,7 +42,7 @@ class Session(Entity):
     title: str | None = None
     number: int | None = None  # among its kind
     instalment: Annotated[int, Field(ge=1, le=3)] | None = None  # the one it triggers (B3)
-    when: When
+    when: Annotated[When, AfterValidator(_sound)]
     place: str | None = None
     state: Literal["planned", "cancelled", "completed"]
 

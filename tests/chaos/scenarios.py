@@ -30,10 +30,11 @@ from shared.contracts import registration, scheduling
 from shared.contracts.catalogue import PUBLISHERS
 from shared.contracts.envelope import Event, nats_subject
 from shared.contracts.registration import Party, PostalAddress
-from shared.contracts.scheduling import Session, Weeks, When
+from shared.contracts.scheduling import Session
 from shared.database import Database
 from shared.ids import new_id
 from shared.points import EVENTS
+from shared.when import When
 from tests.chaos import faults
 from tests.chaos.programme import PROGRAMME, Run, parties
 from tests.support.databases import PostgresDatabases, SqliteDatabases
@@ -231,8 +232,8 @@ async def bad_events(world: World) -> dict[str, Any]:
         probing = asyncio.create_task(_probe(fleet, enough))
         began = monotonic()
         await _publish(fleet, messages)
-        # Each is parked by every service that consumes its subject; who raises does so in billing alone.
-        expected = sum(1 if subject.startswith("kulturskole.scheduling") else 3 for subject, _ in bad)
+        # Each is parked by every service that consumes its subject.
+        expected = sum(2 if subject.startswith("kulturskole.scheduling") else 3 for subject, _ in bad)
         await eventually(lambda: _parked(fleet), equals=expected, within=600)
         parked_after = faults.seconds_since(began)
         enough.set()
@@ -378,12 +379,14 @@ def _bad(n: int) -> tuple[str, bytes]:
                 programme="another",
                 kind="joint_session",
                 format="physical",
-                when=When(weeks=(Weeks(year=2025, first=53, last=53),)),  # there is none: billing's handler raises
+                when=When(months=("2025-12",)),
                 state="planned",
             )
             kind = scheduling.session_event(session, "planned")
             event = kind.event(session, id=new_id(), time=real_now())
-            return nats_subject(event), _body(event)
+            content = json.loads(_body(event))
+            content["data"]["when"]["months"] = ["2025-13"]
+            return nats_subject(event), json.dumps(content).encode()
 
 
 def _body(event: Event[Any]) -> bytes:

@@ -8,8 +8,9 @@ from typing import Any
 from shared.contracts import registration, scheduling
 from shared.contracts.envelope import Event
 from shared.contracts.registration import Agreement, Party, PostalAddress, Programme
-from shared.contracts.scheduling import Days, Happened, Session, When
+from shared.contracts.scheduling import Happened, Session
 from shared.ids import new_id
+from shared.when import Days, When
 
 PROGRAMME = "regionalt-2024-2025"
 DAYS = {1: date(2024, 9, 25), 2: date(2025, 2, 20), 3: date(2025, 9, 12)}
