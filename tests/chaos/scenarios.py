@@ -232,8 +232,8 @@ async def bad_events(world: World) -> dict[str, Any]:
         probing = asyncio.create_task(_probe(fleet, enough))
         began = monotonic()
         await _publish(fleet, messages)
-        # Each is parked by every service that consumes its subject.
-        expected = sum(2 if subject.startswith("kulturskole.scheduling") else 3 for subject, _ in bad)
+        # Each is parked by every service that consumes its subject; who raises does so in billing alone.
+        expected = sum(1 if subject.startswith("kulturskole.scheduling") else 3 for subject, _ in bad)
         await eventually(lambda: _parked(fleet), equals=expected, within=600)
         parked_after = faults.seconds_since(began)
         enough.set()
@@ -385,7 +385,7 @@ def _bad(n: int) -> tuple[str, bytes]:
             kind = scheduling.session_event(session, "planned")
             event = kind.event(session, id=new_id(), time=real_now())
             content = json.loads(_body(event))
-            content["data"]["when"]["months"] = ["2025-13"]
+            content["data"]["state"] = "postponed"  # a code that billing does not know: its handler raises
             return nats_subject(event), json.dumps(content).encode()
 
 
