@@ -10,13 +10,13 @@ from services.billing import marks, tables
 from services.billing.consumers import consumers
 from services.billing.documents import repository as documents
 from services.billing.documents.domain.books import Books, apart_from_credited_attempts, books
+from services.billing.documents.domain.content import BilledParty
 from services.billing.documents.domain.credit_note import CreditNote
 from services.billing.documents.domain.invoice import Invoice
 from services.billing.documents.use_cases.issue_invoices import Seller
 from services.billing.instalments.use_cases.issue_what_is_due import issue_all_that_is_due
 from shared.contracts import catalogue
 from shared.contracts.envelope import Event
-from shared.contracts.questions import BilledParty
 from shared.database import Database
 from shared.messaging.facts import record
 from shared.messaging.tables import outbox
