@@ -23,7 +23,7 @@ from deploy.nats_server import NatsDidNotStart
 from deploy.ports import PortTaken
 from deploy.state import InUse, NotOurs
 from shared.clock import WrongClock, real_now
-from shared.contracts.catalogue import EVENT_TYPES
+from shared.contracts import schemas as contracts
 from shared.messaging.broker import NoBroker
 from shared.messaging.streams import ProvisioningFailed
 from shared.service import CannotStart
@@ -217,19 +217,20 @@ def bootstrap(
 
 @events_app.command()
 def schemas(
-    out: Annotated[Path | None, typer.Option(help="a folder for one file a type; else all go to the screen")] = None,
+    out: Annotated[Path | None, typer.Option(help="a folder for the files; else all go to the screen, by name")] = None,
     *,
     as_json: Json = False,
 ) -> None:
-    """Write the JSON schema of every type of event."""
+    """Write the contracts: the list of events, the schemas of their envelope and of each entity, an example of each."""
+    files = contracts.files()
     if out is None:
-        _answer({it.type: it.json_schema() for it in EVENT_TYPES}, as_json=True)
+        _answer(files, as_json=True)
         return
-    out.mkdir(parents=True, exist_ok=True)
-    for it in EVENT_TYPES:
-        (out / f"{it.type}.json").write_text(canonical(it.json_schema()), encoding="utf-8")
-    content = {"folder": str(out), "types": [it.type for it in EVENT_TYPES]}
-    _answer(content, f"{len(EVENT_TYPES)} schemas are in {out}", as_json=as_json)
+    for name, content in files.items():
+        (out / name).parent.mkdir(parents=True, exist_ok=True)
+        (out / name).write_text(canonical(content), encoding="utf-8")
+    written = {"folder": str(out), "files": sorted(files)}
+    _answer(written, f"{len(files)} files are in {out}; events.json lists what they are", as_json=as_json)
 
 
 @keys_app.command()

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from shared.contracts.scheduling import Days, Weeks, When
 from shared.norwegian import MONTHS, day_in_words
+from shared.when import Days, Weeks, When
 
 Language = Literal["nb", "nn"]
 

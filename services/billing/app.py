@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 
 from services.billing.consumers import consumers
 from services.billing.documents import admin_api as documents_api
+from services.billing.documents.domain.content import BilledParty
 from services.billing.documents.use_cases.issue_invoices import Seller
 from services.billing.documents.use_cases.show_document import show_document
 from services.billing.instalments import admin_api as instalments_api
@@ -13,7 +14,7 @@ from services.billing.instalments.use_cases.issue_what_is_due import issue_all_t
 from services.billing.instalments.use_cases.mark_every_programme import mark_every_programme
 from services.billing.occasions import admin_api as occasions_api
 from services.billing.settings import Settings
-from shared.contracts.questions import BilledParty, WhatDocument
+from shared.contracts.questions import WhatDocument
 from shared.database import Database
 from shared.messaging.due_work import Work
 from shared.service import Service

@@ -71,7 +71,9 @@ def agreement(event: Event[registration.Agreement]) -> Iterable[Fact]:
 
 @consumers.on(*scheduling.JOINT_SESSION_EVENTS)
 def joint_session(event: Event[scheduling.Session]) -> Iterable[Fact]:
+    """By state and format it is decided what is invoiced and credited: no money moves on a code not known here."""
     it = event.data
+    it.check_known("state", "format")
     days = it.when.days
     yield Newest(
         tables.session,

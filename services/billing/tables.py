@@ -125,7 +125,7 @@ invoice = Table(
     Column("issued_on", Date, nullable=False),
     Column("due_on", Date, nullable=False),
     Column("kid", String(25), nullable=False),
-    Column("content", Text, nullable=False),  # shared.contracts.questions.DocumentContent as JSON
+    Column("content", Text, nullable=False),  # documents/domain/content.py as JSON
     UniqueConstraint("kid", name="uq_invoice_kid"),
     UniqueConstraint(
         "agreement", "instalment", "attempt", name="uq_invoice_attempt"

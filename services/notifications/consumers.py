@@ -28,12 +28,15 @@ KIND_OF_MAILING: dict[EventType[Any], str] = {
     billing.INVOICE_ISSUED: "invoice",
     billing.CREDIT_NOTE_ISSUED: "credit_note",
 }
+# What a mail puts into words: of a code that is not known here it would say something wrong.
+CODES_IN_MAILS = ("kind_of_end", "raised_by", "reason")
 _KIND_BY_TYPE = {kind.type: name for kind, name in KIND_OF_MAILING.items()}
 
 
 @consumers.on(*KIND_OF_MAILING)
 def mailing(event: Event[Any]) -> Iterable[Fact]:
     it = event.data
+    it.check_known(*CODES_IN_MAILS)
     yield Present(
         tables.mailing,
         kind=_KIND_BY_TYPE[event.type],
@@ -76,7 +79,9 @@ def party(event: Event[registration.Party]) -> Iterable[Fact]:
     registration.APPLICATION_DECLINED,
 )
 def application(event: Event[registration.Application]) -> Iterable[Fact]:
+    """By its state it is decided who is invited: nobody's calendar is cleared on a code not known here."""
     it = event.data
+    it.check_known("state")
     yield Newest(
         tables.application,
         id=it.id,
@@ -116,6 +121,7 @@ def agreement(event: Event[registration.Agreement]) -> Iterable[Fact]:
 
 @consumers.on(*scheduling.SESSION_EVENTS)
 def session(event: Event[scheduling.Session]) -> Iterable[Fact]:
+    """In a state not known here it stays in the calendars; mails say nothing of a format not known here."""
     it = event.data
     days = it.when.days
     yield Newest(

@@ -8,7 +8,6 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from services.scheduling import repository
-from services.scheduling.domain.dates import When
 from services.scheduling.domain.session import Format, Kind, Session, State
 from services.scheduling.use_cases.cancel_session import cancel_session
 from services.scheduling.use_cases.change_description import change_description
@@ -19,16 +18,18 @@ from services.scheduling.use_cases.move_session import move_session
 from services.scheduling.use_cases.plan_session import plan_session
 from services.scheduling.use_cases.revoke_completion import revoke_completion
 from services.scheduling.use_cases.sharpen_session import sharpen_session
-from shared.contracts import scheduling as events
 from shared.contracts.envelope import OrganisationNumber
 from shared.errors import NotFound
 from shared.ids import new_id
 from shared.web.api import Administrator, After, Body, DatabaseOf, Day, Int, Limit, Line, Page, Reader, page_of
 from shared.web.keys import Key
+from shared.when import CLOCK_TIME, MONTH, When
 from shared.when_text import when_text
 
 router = APIRouter(prefix="/scheduling", tags=["scheduling"])
 
+ClockTime = Annotated[str, Field(pattern=CLOCK_TIME)]
+Month = Annotated[str, Field(pattern=MONTH)]
 Number = Annotated[Int, Field(ge=1, le=99)]
 Instalment = Annotated[Int, Field(ge=1, le=3)]
 
@@ -38,8 +39,8 @@ class DaysBody(Body):
 
     first: Day
     last: Day
-    starts_at: events.ClockTime | None = None
-    ends_at: events.ClockTime | None = None
+    starts_at: ClockTime | None = None
+    ends_at: ClockTime | None = None
 
 
 class WeeksBody(Body):
@@ -55,7 +56,7 @@ class WhenBody(Body):
 
     days: DaysBody | None = None
     weeks: tuple[WeeksBody, ...] = ()
-    months: tuple[events.Month, ...] = ()
+    months: tuple[Month, ...] = ()
     duration_minutes: Annotated[Int, Field(ge=1, le=6000)] | None = None
 
     def when(self) -> When:
@@ -109,7 +110,7 @@ class SessionView(BaseModel):
     title: str | None = Field(description="of visits and contract meetings: for administrators")
     number: int | None
     instalment: int | None
-    when: events.When
+    when: When
     when_text: str  # in bokmål, with the precision that it has
     place: str | None = Field(description="of visits and contract meetings: for administrators")
     meeting_link: str | None = Field(description="for administrators")
@@ -204,8 +205,7 @@ async def summary(programme: str, database: DatabaseOf, _: Reader) -> Summary:
 
 def view(session: Session, key: Key) -> SessionView:
     """What stands in no event is not for readers either."""
-    when = events.When.model_validate_json(repository.WHEN.dump_json(session.when))
     hidden: dict[str, None] = {}
     if not key.may("administrator"):
         hidden = dict.fromkeys(("title", "place", "meeting_link") if session.party else ("meeting_link",))
-    return SessionView(**vars(session) | {"when": when} | hidden, when_text=when_text(when))
+    return SessionView(**vars(session) | hidden, when_text=when_text(session.when))

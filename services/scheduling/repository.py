@@ -9,10 +9,10 @@ from sqlalchemy import Row, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.scheduling import tables
-from services.scheduling.domain.dates import When
 from services.scheduling.domain.period import Period
 from services.scheduling.domain.session import Session
 from shared.errors import NotFound
+from shared.when import When
 
 WHEN = TypeAdapter(When)
 s = tables.session.c

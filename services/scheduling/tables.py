@@ -32,7 +32,7 @@ session = Table(
     Column("title", Text, nullable=False),
     Column("number", Integer),  # among its kind
     Column("instalment", Integer),  # the one it triggers (B3)
-    Column("when", Text, nullable=False),  # JSON, domain/when.py
+    Column("when", Text, nullable=False),  # JSON, shared/when.py
     Column("place", Text),
     Column("meeting_link", Text),
     Column("state", String(10), nullable=False),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from services.scheduling import repository
 from services.scheduling.domain.session import Session
 from shared.contracts import scheduling as events
 
@@ -20,7 +19,7 @@ def session(it: Session) -> events.Session:
         title=it.title if public else None,
         number=it.number,
         instalment=it.instalment,
-        when=events.When.model_validate_json(repository.WHEN.dump_json(it.when)),
+        when=it.when,
         place=it.place if public else None,
         state=it.state,
     )

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
+from shared.contracts.codes import Code, Pattern
 from shared.contracts.envelope import Entity, EntityId, EventType, OrganisationNumber, ProgrammeCode
 
 PUBLISHER = "billing"
@@ -17,41 +18,107 @@ Instalment = Annotated[int, Field(ge=1, le=3)]
 class Document(Entity):
     """What invoices and credit notes have in common. It never changes once it is issued."""
 
+    identity: ClassVar[tuple[str, ...]] = ("series", "number")
+
     series: str
+    """The number series it belongs to, one of each kind a programme: `<programme>/invoices`, `<programme>/credit-notes`."""
     number: Annotated[int, Field(ge=1)]
+    """Its number in the series, which runs from 1 without a gap (B8)."""
     programme: ProgrammeCode
+    """The programme's code."""
     party: OrganisationNumber
+    """The organisation number of the party it is issued to."""
     agreement: EntityId
+    """The id of the agreement that it is issued for."""
     instalment: Instalment
+    """Which of the fee's three instalments it is for (B2)."""
     attempt: Annotated[int, Field(ge=1)]
-    session: EntityId | None = None  # what made it due: a session, or else a release
+    """Counts the invoices for this agreement and instalment, from 1; each before it was credited in full (B5)."""
+    session: EntityId | None = None
+    """The id of the completed session that made the instalment due (B3). Absent where a release did."""
     release: EntityId | None = None
+    """The id of the release that made the instalment due (B6). Absent where a session did."""
     amount_ore: Annotated[int, Field(ge=0)]
+    """What it comes to, in øre and without VAT (B2). A credit note takes this amount back: it is no negative number."""
     issued_on: date
+    """The day it was issued, by Norway's calendar."""
 
     def scope(self) -> tuple[str | None, str | None]:
         return self.programme, self.party
 
 
+ISSUED: dict[str, Any] = {
+    "version": 1,
+    "programme": "regionalt-2024-2025",
+    "party": "942110464",
+    "agreement": "018f9a10-5400-7000-8000-00000000000b",
+    "instalment": 1,
+    "attempt": 1,
+    "session": "018e3f2c-8800-7000-8000-00000000000e",
+    "amount_ore": 666_667,
+}
+
+
 class Invoice(Document):
+    """An invoice as it was issued. If it turns out wrong a credit note takes it back; it is never changed (B5, B8)."""
+
+    example: ClassVar[dict[str, Any]] = ISSUED | {
+        "series": "regionalt-2024-2025/invoices",
+        "number": 1,
+        "issued_on": "2024-09-26",
+        "due_on": "2024-10-26",
+        "kid": "00010000016",
+    }
+
     due_on: date
-    kid: Annotated[str, StringConstraints(pattern=r"^[0-9]{2,25}$")]
+    """The day by which it is to be paid, by Norway's calendar."""
+    kid: Annotated[str, Pattern(r"^[0-9]{2,25}$")]
+    """The customer identification number that a payment names, digits of which the last checks the others (B8)."""
 
 
 class CreditNote(Document):
-    invoice: Annotated[int, Field(ge=1)]  # the number of the invoice that it credits in full
-    reason: Literal["agreement_ended", "completion_revoked", "release_withdrawn"]
+    """A credit note as it was issued: it takes one invoice back, in full (B5, B8)."""
+
+    example: ClassVar[dict[str, Any]] = ISSUED | {
+        "series": "regionalt-2024-2025/credit-notes",
+        "number": 1,
+        "issued_on": "2024-10-02",
+        "invoice": 1,
+        "reason": "completion_revoked",
+    }
+
+    invoice: Annotated[int, Field(ge=1)]
+    """The number of the invoice that it takes back, in the programme's series of invoices."""
+    reason: Code[Literal["agreement_ended", "completion_revoked", "release_withdrawn"]]
+    """What made the invoice wrong (B5, B6)."""
 
 
 class Release(Entity):
     """An instalment released by hand: counts as a session completed on the effective day (B6)."""
 
+    identity: ClassVar[tuple[str, ...]] = ("id",)
+    example: ClassVar[dict[str, Any]] = {
+        "version": 1,
+        "id": "01950e8c-3c00-7000-8000-00000000000f",
+        "programme": "regionalt-2024-2025",
+        "instalment": 2,
+        "effective_on": "2025-02-13",
+        "withdrawn": False,
+        "reason": "session_became_digital",
+    }
+
     id: EntityId
+    """What it is known by."""
     programme: ProgrammeCode
+    """The programme's code."""
     instalment: Instalment
+    """Which of the fee's three instalments falls due (B2)."""
     effective_on: date
+    """The day it counts from, by Norway's calendar, never in the future (B6)."""
     withdrawn: bool
-    reason: Literal["session_became_digital", "session_cancelled", "other"]
+    """Whether it was taken back, so that it counts no more (B5)."""
+    reason: Code[Literal["session_became_digital", "session_cancelled", "other"]]
+    """Why it was released by hand."""
 
     def scope(self) -> tuple[str | None, str | None]:
         return self.programme, None
@@ -60,6 +127,8 @@ class Release(Entity):
 INVOICE_ISSUED = EventType(PUBLISHER, "invoice.issued", Invoice)
 CREDIT_NOTE_ISSUED = EventType(PUBLISHER, "credit_note.issued", CreditNote)
 INSTALMENT_RELEASED = EventType(PUBLISHER, "instalment.released", Release)
-INSTALMENT_RELEASE_WITHDRAWN = EventType(PUBLISHER, "instalment.release_withdrawn", Release)
+INSTALMENT_RELEASE_WITHDRAWN = EventType(
+    PUBLISHER, "instalment.release_withdrawn", Release, differs={"version": 2, "withdrawn": True}
+)
 
 EVENTS = (INVOICE_ISSUED, CREDIT_NOTE_ISSUED, INSTALMENT_RELEASED, INSTALMENT_RELEASE_WITHDRAWN)

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from shared.contracts import billing, notifications, registration, scheduling
+from shared.contracts.codes import READING
 from shared.contracts.envelope import NOBODY, Event, EventType, model_of, nats_subject
 
 PUBLISHERS = (registration.PUBLISHER, scheduling.PUBLISHER, billing.PUBLISHER, notifications.PUBLISHER)
@@ -50,7 +51,7 @@ def read(body: bytes, subject: str) -> Event[Any]:
             raise Unreadable(reason="unknown_version", text=f"version {version} of a known type", type=type_)
         raise Unreadable(reason="unknown_type", text="a type that is not in the catalogue", type=type_)
     try:
-        event: Event[Any] = model_of(kind.entity).model_validate_json(body)  # type: ignore[arg-type]  # a type hashes
+        event: Event[Any] = model_of(kind.entity).model_validate_json(body, context=READING)  # type: ignore[arg-type]  # a type hashes
     except ValidationError as error:
         places = sorted({".".join(str(part) for part in it["loc"]) for it in error.errors()})
         raise Unreadable(reason="wrong_schema", text=f"wrong or missing: {', '.join(places)}", type=type_) from None

@@ -5,56 +5,83 @@ An event carries its entity whole, never a difference. Readers ignore fields tha
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import cache, cached_property
-from typing import Annotated, Any, Generic, Literal, TypeVar
+from typing import Annotated, Any, ClassVar, Generic, Literal, TypeVar
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, StringConstraints
 
+from shared.contracts.codes import OTHER, Pattern, UnknownCode
+
 NOBODY = "_"  # stands in a subject for "no programme" or "no party"
 
-ProgrammeCode = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
-OrganisationNumber = Annotated[str, StringConstraints(pattern=r"^[0-9]{9}$")]
-EntityId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
+UUID = r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
+EntityId = Annotated[str, Pattern(UUID)]
+EventId = Annotated[str, StringConstraints(pattern=UUID)]  # never another form: messages are told apart by it
+ProgrammeCode = Annotated[str, Pattern(r"^[a-z0-9][a-z0-9-]{0,39}$")]
+OrganisationNumber = Annotated[str, Pattern(r"^[0-9]{9}$")]
 # A code and never free text, since nothing in a stream can be erased.
-PayerReference = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9./_-]{0,49}$")]
+PayerReference = Annotated[str, Pattern(r"^[A-Za-z0-9][A-Za-z0-9./_-]{0,49}$")]
 
 
 class Value(BaseModel):
-    """A part of an entity."""
+    """A part of an entity. The docstring under a field is its description in the JSON schema."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", use_attribute_docstrings=True)
 
 
 class Entity(Value):
     """An entity whole, at one version; a newer version replaces an older one."""
 
+    identity: ClassVar[tuple[str, ...]]  # the fields that it is known by, from version to version
+    example: ClassVar[dict[str, Any]]  # its JSON, of which each kind of event makes its own example
+
     version: int
+    """Counts the changes of this entity, from 1. Keep the highest of each: it replaces all that are lower."""
 
     def scope(self) -> tuple[str | None, str | None]:
         """The programme and the party (organisation number) it concerns."""
         raise NotImplementedError
+
+    def check_known(self, *fields: str) -> None:
+        """For a handler that can do nothing safe about another code. Raises UnknownCode where one of these is not known."""
+        for name in fields:
+            if getattr(self, name, None) == OTHER:
+                msg = f"{type(self).__name__}.{name} is a code that this version does not know"
+                raise UnknownCode(msg)
 
 
 E = TypeVar("E", bound=Entity)
 
 
 class Event(BaseModel, Generic[E]):
-    """One thing that happened. `id` is a UUIDv7 and the same on every retry."""
+    """One thing that happened, as a CloudEvent 1.0. Fields that are absent are null."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", use_attribute_docstrings=True)
 
     specversion: Literal["1.0"] = "1.0"
-    id: EntityId
+    """The version of CloudEvents."""
+    id: EventId
+    """A UUIDv7, the same on every retry and whenever the event is sent again: what was seen before is the same event."""
     source: str
+    """Who publishes it: `/kulturskole/<publisher>`."""
     type: str
-    subject: str  # <programme>.<party>, the end of the NATS subject
+    """What happened: `kulturskole.<publisher>.<entity>.<happened>.v<version of the contract>`."""
+    subject: str
+    """`<programme>.<party>`: the programme's code and the party's organisation number, `_` standing for none. It is the
+    end of the NATS subject."""
     time: AwareDatetime
+    """When it happened, with its offset from UTC. In a system with a simulated clock it is that clock's time."""
     datacontenttype: Literal["application/json"] = "application/json"
+    """The form of `data`."""
     dataschema: str
+    """Names the contract of `data`, one a kind of event: `urn:kulturskole:<publisher>:<entity>.<happened>:v<version>`."""
     traceparent: str | None = None
+    """W3C trace context. Absent: it is not filled yet."""
     data: E
+    """The entity, whole."""
 
 
 @cache
@@ -71,6 +98,7 @@ class EventType(Generic[E]):
     name: str  # entity.happened, past tense: "agreement.signed"
     entity: type[E]
     version: int = 1
+    differs: Mapping[str, Any] = field(default_factory=dict, compare=False)  # its example, from the entity's own
 
     @cached_property
     def type(self) -> str:
@@ -101,15 +129,12 @@ class EventType(Generic[E]):
             data=data,
         )
 
-    def json_schema(self) -> dict[str, Any]:
-        """The JSON schema of the whole event, with the constants of this kind filled in."""
-        schema = model_of(self.entity).model_json_schema()
-        schema["title"] = f"{self.publisher} {self.name} v{self.version}"
-        schema["$id"] = self.dataschema
-        for name, constant in {"type": self.type, "source": self.source, "dataschema": self.dataschema}.items():
-            schema["properties"][name] = {"const": constant, "type": "string"}
-        schema["required"] = sorted({*schema["required"], "specversion", "datacontenttype"})
-        return schema
+    def example(self) -> Event[E]:
+        """An event of this kind, as one could be."""
+        data = self.entity.model_validate({**self.entity.example, **self.differs})
+        return self.event(
+            data, id="0192279c-6c80-7000-8000-000000000001", time=datetime(2024, 9, 25, 14, 0, tzinfo=UTC)
+        )
 
 
 def nats_subject(event: Event[Any]) -> str:

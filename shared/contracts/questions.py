@@ -6,7 +6,7 @@ The answers hold personal data or free text: they are never published, and no ot
 from __future__ import annotations
 
 from datetime import date
-from typing import ClassVar, Generic, Literal, TypeVar
+from typing import Any, ClassVar, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -14,7 +14,9 @@ A = TypeVar("A", bound=BaseModel)
 
 
 class Message(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    """A question, an answer or a part of one. The docstring under a field is its description in the JSON schema."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", use_attribute_docstrings=True)
 
 
 class Question(Message, Generic[A]):
@@ -28,13 +30,21 @@ Purpose = Literal["application", "invitation", "agreement", "concern", "end", "i
 
 
 class Recipient(Message):
-    person: str  # a stable id
+    """Someone to write to."""
+
+    person: str
+    """The person's id, which stays."""
     name: str
+    """What the person is called."""
     email: str
+    """The person's e-mail address."""
 
 
 class Contacts(Message):
+    """Who is to be written to; nobody where nobody is known."""
+
     recipients: tuple[Recipient, ...]
+    """Each once."""
 
 
 class WhoIsConcerned(Question[Contacts]):
@@ -44,14 +54,22 @@ class WhoIsConcerned(Question[Contacts]):
     answer = Contacts
 
     purpose: Purpose
+    """What it is that they are to hear of."""
     programme: str
+    """The programme's code."""
     party: str
+    """The party's organisation number."""
 
 
 class SessionDetails(Message):
+    """What a session's events leave out where it is held with one party."""
+
     title: str
+    """What it is called, in Norwegian."""
     place: str | None
+    """Where it is. Null while that is not known."""
     meeting_link: str | None
+    """Where to meet online. Null where there is no link."""
 
 
 class WhatSession(Question[SessionDetails]):
@@ -61,38 +79,65 @@ class WhatSession(Question[SessionDetails]):
     answer = SessionDetails
 
     session: str
+    """The session's id."""
 
 
 class BilledParty(Message):
+    """Seller or buyer, as a document names it."""
+
     name: str
+    """Its name."""
     organisation_number: str
+    """Nine digits."""
     street: str
+    """Street and number."""
     postal_code: str
+    """Four digits."""
     city: str
+    """The place that goes with the postal code."""
 
 
 class DocumentContent(Message):
-    """An invoice or a credit note as it was issued (bokføringsforskriften § 5-1-1). Amounts in øre."""
+    """An invoice or a credit note as it was issued (bokføringsforskriften § 5-1-1). Days are calendar days in Norway."""
 
     kind: Literal["invoice", "credit_note"]
+    """Which of the two it is."""
     number: int
+    """Its number in its series, from 1."""
     issued_on: date
-    due_on: date | None  # none on a credit note
+    """The day it was issued."""
+    due_on: date | None
+    """The day by which it is to be paid. Null on a credit note."""
     seller: BilledParty
+    """The council."""
     buyer: BilledParty
+    """The party, as it was known when the invoice was issued."""
     payer_reference: str
+    """What the payer wants to find on its invoices (R2)."""
     programme_name: str
+    """What the programme is called."""
     instalment: int
-    delivered: str  # what was delivered, in Norwegian
+    """Which of the fee's three instalments it is for (B2)."""
+    delivered: str
+    """What was delivered, in Norwegian."""
     delivered_from: date
+    """The first day of the delivery."""
     delivered_to: date
+    """The last day of the delivery."""
     delivered_where: str | None
+    """Where it was delivered. Null where that is not known."""
     amount_ore: int
-    no_vat_because: str | None = None  # why the amount carries no VAT (A7)
-    account: str | None  # the seller's bank account
+    """What it comes to, in øre; a credit note takes this amount back."""
+    no_vat_because: str | None = None
+    """Why the amount carries no VAT (A7), in Norwegian. Null where that was not said."""
+    account: str | None
+    """The seller's bank account, eleven digits. Null on a credit note."""
     kid: str | None
+    """What a payment names. Null on a credit note."""
     credits_invoice: int | None = None
-    reason: str | None = None  # a credit note's reason code
+    """The number of the invoice that a credit note takes back. Null on an invoice."""
+    reason: str | None = None
+    """Why a credit note takes it back, as a code: `completion_revoked`. Null on an invoice."""
 
 
 class WhatDocument(Question[DocumentContent]):
@@ -102,5 +147,11 @@ class WhatDocument(Question[DocumentContent]):
     answer = DocumentContent
 
     kind: Literal["invoice", "credit_note"]
+    """Which of the two it is."""
     series: str
+    """The number series it belongs to, as its event says."""
     number: int
+    """Its number in the series."""
+
+
+QUESTIONS: tuple[type[Question[Any]], ...] = (WhoIsConcerned, WhatSession, WhatDocument)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
+from shared.contracts.codes import Code, Pattern
 from shared.contracts.envelope import (
     Entity,
     EntityId,
@@ -21,40 +22,91 @@ PUBLISHER = "registration"
 
 
 class Programme(Entity):
-    """Three semesters with one agreement per party. Fees are in øre, days are calendar days in Norway."""
+    """Three semesters with one agreement per party. Days are calendar days in Norway."""
+
+    identity: ClassVar[tuple[str, ...]] = ("code",)
+    example: ClassVar[dict[str, Any]] = {
+        "version": 1,
+        "code": "regionalt-2024-2025",
+        "name": "Fremtidens kulturskole 2024–2025",
+        "period_start": "2024-08-01",
+        "period_end": "2025-12-31",
+        "fee_ore": 2_000_000,
+        "county_branch_fee_ore": 2_000_000,
+        "applications_from": "2024-03-01",
+        "applications_until": "2024-05-01",
+        "days_to_pay": 30,
+    }
 
     code: ProgrammeCode
+    """What it is known by, for ever; it stands in NATS subjects."""
     name: str
+    """What it is called, in Norwegian."""
     period_start: date
+    """The first day of its period (S1)."""
     period_end: date
+    """The last day of its period (S1)."""
     fee_ore: Annotated[int, Field(ge=0)]
+    """What a municipality pays for the whole programme, in øre and without VAT (B1)."""
     county_branch_fee_ore: Annotated[int, Field(ge=0)]
+    """What a county branch pays for the whole programme, in øre and without VAT (B1)."""
     applications_from: date | None = None
+    """The first day on which one can apply (R1). Absent: from the beginning."""
     applications_until: date | None = None
+    """The last day on which one can apply (R1). Absent: without an end."""
     days_to_pay: Annotated[int, Field(ge=0)]
+    """Days from the day an invoice is issued until it is due (B8)."""
 
     def scope(self) -> tuple[str | None, str | None]:
         return self.code, None
 
 
 class PostalAddress(Value):
+    """A Norwegian postal address."""
+
     street: str
-    postal_code: Annotated[str, StringConstraints(pattern=r"^[0-9]{4}$")]
+    """Street and number, or a post-office box."""
+    postal_code: Annotated[str, Pattern(r"^[0-9]{4}$")]
+    """Four digits."""
     city: str
+    """The place that goes with the postal code."""
 
 
 class Party(Entity):
     """Who applies, signs and pays. All of it is public information on a public body."""
 
+    identity: ClassVar[tuple[str, ...]] = ("organisation_number",)
+    example: ClassVar[dict[str, Any]] = {
+        "version": 1,
+        "organisation_number": "942110464",
+        "kind": "municipality",
+        "municipality_number": "5001",
+        "county": "Trøndelag",
+        "name": "Trondheim",
+        "official_name": "Trondheim kommune",
+        "language_form": "nøytral",
+        "address": {"street": "Rådhuset", "postal_code": "7013", "city": "Trondheim"},
+        "takes_invoices_by": "email",
+    }
+
     organisation_number: OrganisationNumber
-    kind: Literal["municipality", "county_branch"]
+    """Its number in Enhetsregisteret, nine digits; it stands in NATS subjects."""
+    kind: Code[Literal["municipality", "county_branch"]]
+    """A municipality, or a branch of the council in a county (R1)."""
     municipality_number: str | None = None
+    """Statistics Norway's number of the municipality, four digits. Absent for a county branch."""
     county: str | None = None
+    """The county's name. Absent where it was not given."""
     name: str
+    """What it is called in everyday speech."""
     official_name: str | None = None
-    language_form: Literal["bokmål", "nynorsk", "nøytral"]
+    """What agreements and invoices call it. Absent: as `name`."""
+    language_form: Code[Literal["bokmål", "nynorsk", "nøytral"]]
+    """The form of Norwegian it is written to in; `nøytral` has not chosen, and gets bokmål (N1)."""
     address: PostalAddress
-    takes_invoices_by: Literal["email", "ehf"] = "email"
+    """Where it is written to, and what its invoices say."""
+    takes_invoices_by: Code[Literal["email", "ehf"]] = "email"
+    """How it wants invoices: by e-mail, or as EHF to its organisation number. EHF is not sent yet (B8)."""
 
     def scope(self) -> tuple[str | None, str | None]:
         return None, self.organisation_number
@@ -64,62 +116,145 @@ class PartyInProgramme(Entity):
     """What one party has in one programme."""
 
     programme: ProgrammeCode
+    """The programme's code."""
     party: OrganisationNumber
+    """The party's organisation number."""
 
     def scope(self) -> tuple[str | None, str | None]:
         return self.programme, self.party
 
 
 class Application(PartyInProgramme):
+    """A party's application, and what was decided on it (R2). What it says is not told."""
+
+    identity: ClassVar[tuple[str, ...]] = ("id",)
+    example: ClassVar[dict[str, Any]] = {
+        "version": 1,
+        "programme": "regionalt-2024-2025",
+        "party": "942110464",
+        "id": "018f2d5a-1c00-7000-8000-00000000000a",
+        "state": "received",
+    }
+
     id: EntityId
-    state: Literal["received", "accepted", "waiting_list", "declined", "withdrawn", "offered"]
+    """What it is known by."""
+    state: Code[Literal["received", "accepted", "waiting_list", "declined", "withdrawn", "offered"]]
+    """Where it stands (R2)."""
     waiting_list_place: int | None = None
+    """Its place on the waiting list, from 1. Absent off the list; not filled yet."""
 
 
 class Group(PartyInProgramme):
     """The party's participants, counted and never named (R3, R5, R8)."""
 
+    identity: ClassVar[tuple[str, ...]] = ("programme", "party")
+    example: ClassVar[dict[str, Any]] = {
+        "version": 5,
+        "programme": "regionalt-2024-2025",
+        "party": "942110464",
+        "size": 4,
+        "complete": True,
+        "coordinator_elected": True,
+        "school_owner_represented": True,
+    }
+
     size: int
-    complete: bool  # R3 and R5 hold
+    """How many participants it has now."""
+    complete: bool
+    """Whether it has four participants and a coordinator (R5), and in a municipality the school owner (R3)."""
     coordinator_elected: bool
+    """Whether it has a coordinator (R5)."""
     school_owner_represented: bool
+    """Whether the school owner takes part (R3)."""
     advisor: EntityId | None = None
+    """The id of the council's advisor for this party (R8); who that is, is not told. Absent while there is none."""
 
 
 class Agreement(PartyInProgramme):
+    """A party's agreement on a programme (R6). Days are calendar days in Norway."""
+
+    identity: ClassVar[tuple[str, ...]] = ("id",)
+    example: ClassVar[dict[str, Any]] = {
+        "version": 1,
+        "programme": "regionalt-2024-2025",
+        "party": "942110464",
+        "id": "018f9a10-5400-7000-8000-00000000000b",
+        "period_start": "2024-08-01",
+        "period_end": "2025-12-31",
+        "fee_ore": 2_000_000,
+        "payer_reference": "KULTUR-5001",
+    }
+
     id: EntityId
+    """What it is known by."""
     period_start: date
+    """The first day of its own period (R6)."""
     period_end: date
-    signed_on: date | None = None  # when its last signature was in (R6)
-    ends_on: date | None = None  # the first day on which it is no longer in force (R10)
-    kind_of_end: Literal["terminated", "agreed"] | None = None
+    """The last day of its own period (R6)."""
+    signed_on: date | None = None
+    """The day on which its last signature was in (R6). Absent while it is not signed."""
+    ends_on: date | None = None
+    """The first day on which it is no longer in force (R10). Absent while no end is set, and again after one was taken
+    back."""
+    kind_of_end: Code[Literal["terminated", "agreed"]] | None = None
+    """Terminated with immediate effect, or ended on a day both agree on (R10). Absent without `ends_on`."""
     fee_ore: Annotated[int, Field(ge=0)]
+    """What the party pays for the whole programme, in øre and without VAT (B1)."""
     payer_reference: PayerReference
+    """What the payer wants to find on its invoices (R2): a code, never a person's name."""
 
 
 class Concern(PartyInProgramme):
-    id: EntityId
-    agreement: EntityId
-    raised_by: Literal["council", "municipality"]
-    state: Literal["raised", "resolved"]
+    """That an agreement is not followed up as it should be (R10). What is wrong is not told."""
 
+    identity: ClassVar[tuple[str, ...]] = ("id",)
+    example: ClassVar[dict[str, Any]] = {
+        "version": 1,
+        "programme": "regionalt-2024-2025",
+        "party": "942110464",
+        "id": "01936f80-9c00-7000-8000-00000000000c",
+        "agreement": "018f9a10-5400-7000-8000-00000000000b",
+        "raised_by": "council",
+        "state": "raised",
+    }
+
+    id: EntityId
+    """What it is known by."""
+    agreement: EntityId
+    """The id of the agreement that it is about."""
+    raised_by: Code[Literal["council", "municipality"]]
+    """Which side raised it."""
+    state: Code[Literal["raised", "resolved"]]
+    """Whether it still stands. That it led to a termination is told with the agreement."""
+
+
+SIGNED = {"version": 4, "signed_on": "2024-08-20"}
+ENDED = {"version": 5, "signed_on": "2024-08-20", "ends_on": "2025-03-01", "kind_of_end": "agreed"}
 
 PROGRAMME_OPENED = EventType(PUBLISHER, "programme.opened", Programme)
-PROGRAMME_CHANGED = EventType(PUBLISHER, "programme.changed", Programme)
+PROGRAMME_CHANGED = EventType(PUBLISHER, "programme.changed", Programme, differs={"version": 2, "days_to_pay": 14})
 PARTY_REGISTERED = EventType(PUBLISHER, "party.registered", Party)
-PARTY_CHANGED = EventType(PUBLISHER, "party.changed", Party)
+PARTY_CHANGED = EventType(PUBLISHER, "party.changed", Party, differs={"version": 2, "takes_invoices_by": "ehf"})
 APPLICATION_RECEIVED = EventType(PUBLISHER, "application.received", Application)
-APPLICATION_ACCEPTED = EventType(PUBLISHER, "application.accepted", Application)
-APPLICATION_WAITLISTED = EventType(PUBLISHER, "application.waitlisted", Application)
-APPLICATION_DECLINED = EventType(PUBLISHER, "application.declined", Application)
+APPLICATION_ACCEPTED = EventType(
+    PUBLISHER, "application.accepted", Application, differs={"version": 2, "state": "accepted"}
+)
+APPLICATION_WAITLISTED = EventType(
+    PUBLISHER, "application.waitlisted", Application, differs={"version": 2, "state": "waiting_list"}
+)
+APPLICATION_DECLINED = EventType(
+    PUBLISHER, "application.declined", Application, differs={"version": 2, "state": "declined"}
+)
 GROUP_CHANGED = EventType(PUBLISHER, "group.changed", Group)
-ADVISOR_ATTACHED = EventType(PUBLISHER, "advisor.attached", Group)
+ADVISOR_ATTACHED = EventType(
+    PUBLISHER, "advisor.attached", Group, differs={"version": 6, "advisor": "018f9b00-0000-7000-8000-00000000000d"}
+)
 AGREEMENT_SENT = EventType(PUBLISHER, "agreement.sent", Agreement)
-AGREEMENT_SIGNED = EventType(PUBLISHER, "agreement.signed", Agreement)
-AGREEMENT_ENDED = EventType(PUBLISHER, "agreement.ended", Agreement)
-AGREEMENT_END_TAKEN_BACK = EventType(PUBLISHER, "agreement.end_taken_back", Agreement)
+AGREEMENT_SIGNED = EventType(PUBLISHER, "agreement.signed", Agreement, differs=SIGNED)
+AGREEMENT_ENDED = EventType(PUBLISHER, "agreement.ended", Agreement, differs=ENDED)
+AGREEMENT_END_TAKEN_BACK = EventType(PUBLISHER, "agreement.end_taken_back", Agreement, differs=SIGNED | {"version": 6})
 CONCERN_RAISED = EventType(PUBLISHER, "concern.raised", Concern)
-CONCERN_RESOLVED = EventType(PUBLISHER, "concern.resolved", Concern)
+CONCERN_RESOLVED = EventType(PUBLISHER, "concern.resolved", Concern, differs={"version": 2, "state": "resolved"})
 
 EVENTS = (
     PROGRAMME_OPENED,

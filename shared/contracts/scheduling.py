@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field
 
-from shared.contracts.envelope import Entity, EntityId, EventType, OrganisationNumber, ProgrammeCode, Value
+from shared.contracts.codes import Code
+from shared.contracts.envelope import Entity, EntityId, EventType, OrganisationNumber, ProgrammeCode
+from shared.when import When, findings
 
 PUBLISHER = "scheduling"
 
@@ -21,70 +23,57 @@ Kind = Literal[
 ]
 Format = Literal["physical", "digital", "undecided"]
 Happened = Literal["planned", "sharpened", "moved", "changed", "cancelled", "completed", "completion_revoked"]
-ClockTime = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
-Month = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")]
 
 
-class Days(Value):
-    """One or several days in a row; the clock times, Europe/Oslo, are those of the first and of the last day."""
-
-    first: date
-    last: date
-    starts_at: ClockTime | None = None
-    ends_at: ClockTime | None = None
-
-
-class Weeks(Value):
-    """ISO weeks of one year, first to last."""
-
-    year: int
-    first: Annotated[int, Field(ge=1, le=53)]
-    last: Annotated[int, Field(ge=1, le=53)]
-
-
-class When(Value):
-    """When a session is, as precisely as it is known and no more (S2).
-
-    `days` is exact. Without it, several `weeks` (or `months`) are alternatives, and where weeks are given
-    the months only say how the plan puts it.
-    """
-
-    days: Days | None = None
-    weeks: tuple[Weeks, ...] = ()
-    months: tuple[Month, ...] = ()
-    duration_minutes: Annotated[int, Field(gt=0)] | None = None
-
-    @model_validator(mode="after")
-    def says_something(self) -> When:
-        if self.days is None and not self.weeks and not self.months:
-            msg = "S2: a date is days, weeks or months"
-            raise ValueError(msg)
-        return self
-
-    @property
-    def earliest(self) -> date:
-        """The first day that it may begin on."""
-        if self.days is not None:
-            return self.days.first
-        if self.weeks:
-            return min(date.fromisocalendar(it.year, it.first, 1) for it in self.weeks)
-        return date(int(min(self.months)[:4]), int(min(self.months)[5:]), 1)
+def _sound(when: When) -> When:
+    """Raises ValueError for a date that there is not (S2)."""
+    for finding in findings(when):
+        msg = f"{finding.field}: {finding.text}"
+        raise ValueError(msg)
+    return when
 
 
 class Session(Entity):
     """Any dated gathering. Title and place of visits and contract meetings are asked for, not told."""
 
+    identity: ClassVar[tuple[str, ...]] = ("id",)
+    example: ClassVar[dict[str, Any]] = {
+        "version": 1,
+        "id": "018e3f2c-8800-7000-8000-00000000000e",
+        "programme": "regionalt-2024-2025",
+        "kind": "joint_session",
+        "format": "physical",
+        "title": "Fellessamling 1",
+        "number": 1,
+        "instalment": 1,
+        "when": {"days": {"first": "2024-09-24", "last": "2024-09-25", "starts_at": "10:00", "ends_at": "15:00"}},
+        "place": "Stjørdal",
+        "state": "planned",
+    }
+
     id: EntityId
+    """What it is known by, whatever its format becomes: `physical_session` and `digital_session` are one entity."""
     programme: ProgrammeCode
-    party: OrganisationNumber | None = None  # visits and contract meetings with one party
-    kind: Kind
-    format: Format
+    """The programme's code."""
+    party: OrganisationNumber | None = None
+    """The organisation number of the one party it is held with. Absent for what all come to, and in the plan's own line for
+    visits and contract meetings, which stands for those held with each party (S4)."""
+    kind: Code[Kind]
+    """What it is (S1)."""
+    format: Code[Format]
+    """Whether people meet in one place (S3). A joint session's is never undecided."""
     title: str | None = None
-    number: int | None = None  # among its kind
-    instalment: Annotated[int, Field(ge=1, le=3)] | None = None  # the one it triggers (B3)
-    when: When
+    """What it is called, in Norwegian. Absent where it is held with one party."""
+    number: int | None = None
+    """Its number among its kind, from 1. Absent where it has none."""
+    instalment: Annotated[int, Field(ge=1, le=3)] | None = None
+    """The instalment of the fee that falls due when it is completed (B3). Absent where it carries none."""
+    when: Annotated[When, AfterValidator(_sound)]
+    """When it is, as precisely as it is known (S2)."""
     place: str | None = None
-    state: Literal["planned", "cancelled", "completed"]
+    """Where it is. Absent while that is not known, and where it is held with one party."""
+    state: Code[Literal["planned", "cancelled", "completed"]]
+    """Whether it is still to come, called off, or held (S3)."""
 
     def scope(self) -> tuple[str | None, str | None]:
         return self.programme, self.party
@@ -101,20 +90,57 @@ HAPPENED: tuple[Happened, ...] = (
 )
 # Joint sessions are named by their format at that moment; the other kinds by their kind.
 PHYSICAL_SESSION, DIGITAL_SESSION = "physical_session", "digital_session"
-ENTITIES = (
-    PHYSICAL_SESSION,
-    DIGITAL_SESSION,
-    "coordinator_meeting",
-    "guidance_visit",
-    "inspiration_session",
-    "sharing_arena",
-    "contract_meeting",
-)
-BY_NAME = {
-    (entity, happened): EventType(PUBLISHER, f"{entity}.{happened}", Session)
-    for entity in ENTITIES
-    for happened in HAPPENED
+
+# How the examples differ from the one above, by what the event is named after and by what happened.
+VISITED = {"party": "942110464", "title": None, "instalment": None, "place": None}
+DIFFERS: dict[str, dict[str, Any]] = {
+    PHYSICAL_SESSION: {},
+    DIGITAL_SESSION: {"format": "digital", "title": "Fellessamling 2", "number": 2, "instalment": None, "place": None},
+    "coordinator_meeting": {
+        "kind": "coordinator_meeting",
+        "format": "digital",
+        "title": "Koordinatorsamling 1",
+        "instalment": None,
+        "when": {"days": {"first": "2024-08-21", "last": "2024-08-21"}, "duration_minutes": 150},
+        "place": None,
+    },
+    "guidance_visit": {"kind": "guidance_visit", **VISITED},
+    "inspiration_session": {
+        "kind": "inspiration_session",
+        "format": "digital",
+        "title": "Inspirasjonssamling før oppstart",
+        "number": None,
+        "instalment": None,
+        "place": None,
+    },
+    "sharing_arena": {
+        "kind": "sharing_arena",
+        "format": "undecided",
+        "title": "Delingsarena",
+        "number": None,
+        "instalment": None,
+        "place": None,
+    },
+    "contract_meeting": {"kind": "contract_meeting", **VISITED},
 }
+ROUGH: dict[str, Any] = {"when": {"weeks": [{"year": 2024, "first": 39, "last": 39}], "months": ["2024-09"]}}
+AFTER: dict[Happened, dict[str, Any]] = {
+    "planned": ROUGH,
+    "sharpened": {"version": 2},
+    "moved": {"version": 3, "when": {"days": {"first": "2024-10-01", "last": "2024-10-02"}}},
+    "changed": {"version": 3, "number": 2},
+    "cancelled": {"version": 3, "state": "cancelled", "instalment": None},
+    "completed": {"version": 3, "state": "completed"},
+    "completion_revoked": {"version": 4},
+}
+
+
+def _kind(entity: str, happened: Happened) -> EventType[Session]:
+    differs: Mapping[str, Any] = {**DIFFERS[entity], **AFTER[happened]}
+    return EventType(PUBLISHER, f"{entity}.{happened}", Session, differs=differs)
+
+
+BY_NAME = {(entity, happened): _kind(entity, happened) for entity in DIFFERS for happened in HAPPENED}
 SESSION_EVENTS = tuple(BY_NAME.values())
 JOINT_SESSION_EVENTS = tuple(BY_NAME[e, h] for e in (PHYSICAL_SESSION, DIGITAL_SESSION) for h in HAPPENED)
 

@@ -22,7 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.clock import real_now
 from shared.contracts import catalogue
-from shared.contracts.envelope import EntityId, Event
+from shared.contracts.envelope import Event, EventId
 from shared.database import Database, is_passing
 from shared.messaging import inbox, parking
 from shared.messaging.consume import Consumers
@@ -281,7 +281,7 @@ def read(message: Msg) -> Taken:
 
 
 class _Identified(BaseModel):
-    id: EntityId
+    id: EventId
 
 
 def _key(body: bytes) -> str:

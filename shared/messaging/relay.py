@@ -34,6 +34,7 @@ BATCH = 1_000  # rows in flight
 ACK_TIME_OUT = 5.0  # seconds; a time-out proves nothing, the retry has the same message id
 POLL = 1.0  # seconds
 LONGEST_PAUSE = 5.0  # seconds, while nothing is acknowledged
+CONTENT_TYPE = "application/cloudevents+json"  # without it a message is read as the binary form of CloudEvents
 LOCK = 5_216_040_312  # any number: advisory locks are per database
 
 Unsent = Sequence[Row[Any, Any, Any, Any]]  # position, message id, subject, body
@@ -94,7 +95,10 @@ class Relay:
         for position, message_id, subject, body in rows:
             try:
                 acks[position] = await self.jetstream.publish_async(
-                    subject, body.encode(), headers={Header.MSG_ID.value: message_id}, stream=self._stream
+                    subject,
+                    body.encode(),
+                    headers={Header.MSG_ID.value: message_id, "Content-Type": CONTENT_TYPE},
+                    stream=self._stream,
                 )
             except nats.errors.Error as error:
                 log.warning("an event was not sent", position=position, error=type(error).__name__)

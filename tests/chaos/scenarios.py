@@ -28,10 +28,10 @@ from services.billing import tables
 from shared.contracts.catalogue import PUBLISHERS
 from shared.contracts.envelope import Event, nats_subject
 from shared.contracts.registration import Party
-from shared.contracts.scheduling import Weeks, When
 from shared.database import Database
 from shared.ids import new_id
 from shared.points import EVENTS
+from shared.when import When
 from tests.chaos import faults
 from tests.chaos.programme import PROGRAMME, Run, parties
 from tests.support import events
@@ -363,9 +363,10 @@ def _bad(n: int) -> tuple[str, bytes]:
         case 3:
             return nats_subject(good), json.dumps(content | {"data": {"version": 1}}).encode()
         case _:
-            there_is_none = When(weeks=(Weeks(year=2025, first=53, last=53),))  # billing's handler raises
-            event = events.session(id=new_id(), programme="another", when=there_is_none)
-            return nats_subject(event), _body(event)
+            event = events.session(id=new_id(), programme="another", when=When(months=("2025-12",)))
+            content = json.loads(_body(event))
+            content["data"]["state"] = "postponed"  # a code that billing does not know: its handler raises
+            return nats_subject(event), json.dumps(content).encode()
 
 
 def _body(event: Event[Any]) -> bytes:

@@ -32,14 +32,13 @@ INVOICE = billing.Invoice(
 )
 
 
-def test_an_event_is_a_cloudevent_and_fits_its_own_schema() -> None:
+def test_an_event_is_a_cloudevent() -> None:
     event = billing.INVOICE_ISSUED.event(INVOICE, id=new_id(), time=datetime(2024, 9, 26, tzinfo=UTC))
     told = json.loads(event.model_dump_json(exclude_none=True))
     jsonschema.validate(told, SCHEMA)
     # The published schema lets these through, so they are looked at by themselves.
     assert told["specversion"] == "1.0"
     assert all(re.fullmatch("[a-z0-9]+", name) for name in told)
-    jsonschema.validate(told, billing.INVOICE_ISSUED.json_schema())
     assert nats_subject(event) == "kulturskole.billing.invoice.issued.regionalt.942110464"
     assert catalogue.read(json.dumps(told).encode(), nats_subject(event)) == event
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
+import sys
 
-from shared.contracts.catalogue import EVENT_TYPES, PUBLISHERS
-from tests.contract.test_contracts import SNAPSHOTS
+from deploy.client import canonical
+from tests.contract.kept import FOLDER, broken, contracts
 
 if __name__ == "__main__":
-    for publisher in PUBLISHERS:
-        schemas = {it.type: it.json_schema() for it in EVENT_TYPES if it.publisher == publisher}
-        text = json.dumps(schemas, indent=1, ensure_ascii=False, sort_keys=True)
-        (SNAPSHOTS / f"{publisher}.json").write_text(f"{text}\n")
+    if found := broken():
+        sys.exit("\n".join(["These break what was promised, and need a new version:", *found]))
+    for name, content in contracts().items():
+        (FOLDER / name).parent.mkdir(parents=True, exist_ok=True)
+        (FOLDER / name).write_text(canonical(content), encoding="utf-8")

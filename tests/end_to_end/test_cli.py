@@ -72,8 +72,8 @@ def test_a_command_that_writes_files_says_as_json_where_they_are(tmp_path: Path)
     }
     assert Path(made["operator_key_file"]).exists()
     written = json.loads(run("events", "schemas", "--out", str(tmp_path / "schemas"), "--json").stdout)
-    assert written["types"] == [it.type for it in EVENT_TYPES]
-    assert len(list(Path(written["folder"]).iterdir())) == len(written["types"])
+    folder = Path(written["folder"])
+    assert written["files"] == sorted(it.relative_to(folder).as_posix() for it in folder.rglob("*.json"))
 
 
 def test_every_command_that_answers_does_so_as_json() -> None:
@@ -93,12 +93,14 @@ def options(command: Any) -> set[str]:
     return {option for parameter in command.params for option in parameter.opts}
 
 
-def test_every_event_has_a_schema(tmp_path: Path) -> None:
+def test_the_contracts_are_written_as_files_and_to_the_screen(tmp_path: Path) -> None:
     assert run("events", "schemas", "--out", str(tmp_path)).returncode == 0
-    written = {path.name.removesuffix(".json"): json.loads(path.read_text()) for path in tmp_path.glob("*.json")}
-    assert set(written) == {it.type for it in EVENT_TYPES}
-    for schema in written.values():
-        jsonschema.Draft202012Validator.check_schema(schema)
+    written = {it.relative_to(tmp_path).as_posix(): json.loads(it.read_text()) for it in tmp_path.rglob("*.json")}
+    listed = written["events.json"]["events"]
+    assert set(listed) == {it.type for it in EVENT_TYPES}
+    for line in listed.values():
+        jsonschema.validate(written[line["example"]], written["envelope.json"])
+        jsonschema.validate(written[line["example"]]["data"], written[line["schema"]])
     assert json.loads(run("events", "schemas").stdout) == written
 
 

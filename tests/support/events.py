@@ -13,8 +13,9 @@ from shared.contracts import billing, registration, scheduling
 from shared.contracts.billing import CreditNote, Invoice
 from shared.contracts.envelope import Entity, Event, EventType
 from shared.contracts.registration import Agreement, Application, Concern, Group, Party, PostalAddress, Programme
-from shared.contracts.scheduling import Days, Happened, Session, When
+from shared.contracts.scheduling import Happened, Session
 from shared.ids import new_id
+from shared.when import Days, When
 
 E = TypeVar("E", bound=Entity)
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from sqlalchemy import select
 
 from shared.contracts import catalogue
-from shared.contracts.envelope import Event
+from shared.contracts.envelope import Event, nats_subject
 from shared.database import Database
 from shared.messaging.consume import Consumers
 from shared.messaging.facts import Fact, record
@@ -17,6 +18,18 @@ from shared.messaging.tables import outbox
 def facts_of(consumers: Consumers, *events: Event[Any]) -> list[Fact]:
     """What a service's handlers make of them."""
     return [fact for event in events for handler in consumers.handlers(event) for fact in handler.run(event)]
+
+
+def rows_of(consumers: Consumers, *events: Event[Any]) -> list[tuple[str, dict[str, Any]]]:
+    """The same as rows, each with its table."""
+    return [(fact.table.name, fact.row) for fact in facts_of(consumers, *events)]
+
+
+def by_a_newer_version(event: Event[Any], **codes: str) -> Event[Any]:
+    """The event as it is read where its publisher has told these codes, which are not known here."""
+    told = json.loads(event.model_dump_json(exclude_none=True))
+    told["data"] |= codes
+    return catalogue.read(json.dumps(told).encode(), nats_subject(event))
 
 
 async def take(consumers: Consumers, database: Database, *events: Event[Any]) -> None:

@@ -15,6 +15,7 @@ from pydantic import Field
 from services.billing.documents import repository as documents
 from services.billing.documents.domain.books import books
 from services.billing.documents.domain.credit_note import CreditReason
+from services.billing.documents.use_cases.show_document import document
 from services.billing.occasions import repository as occasions
 from shared.contracts.questions import DocumentContent
 from shared.web.api import DatabaseOf, Limit, Page, ProgrammeInPath, ProgrammeInQuery, Reader, View, page_of
@@ -80,7 +81,7 @@ async def show_invoice(programme: ProgrammeInPath, number: Number, database: Dat
     """An invoice as it was issued."""
     async with database.reading() as connection:
         content = await documents.content(connection, "invoice", programme, number)
-    return DocumentContent.model_validate_json(content)
+    return document(content)
 
 
 @router.get("/programmes/{programme}/credit-notes")
@@ -102,7 +103,7 @@ async def show_credit_note(
     """A credit note as it was issued."""
     async with database.reading() as connection:
         content = await documents.content(connection, "credit_note", programme, number)
-    return DocumentContent.model_validate_json(content)
+    return document(content)
 
 
 @router.get("/programmes/{programme}/books")

@@ -6,18 +6,21 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from pydantic import TypeAdapter
 from sqlalchemy import CursorResult, Table, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.billing import tables
 from services.billing.documents.domain.agreement import Agreement
 from services.billing.documents.domain.books import BookedCreditNote, BookedInvoice
+from services.billing.documents.domain.content import Content
 from services.billing.documents.domain.credit_note import CreditNote
 from services.billing.documents.domain.invoice import Invoice
 from services.billing.documents.domain.series import Kind, series_id
 from shared.database import insert, read_as
 from shared.errors import NotFound
 
+CONTENT = TypeAdapter(Content)
 TABLES: dict[Kind, Table] = {"invoice": tables.invoice, "credit_note": tables.credit_note}
 
 INVOICES = select(
@@ -69,12 +72,14 @@ async def take_numbers(connection: AsyncConnection, programme: str, kind: Kind, 
     return Numbers(row.ordinal, range(row.last_number - count + 1, row.last_number + 1))
 
 
-async def add_invoices(connection: AsyncConnection, invoices: Sequence[Invoice], contents: Sequence[str]) -> None:
-    """Insert invoices, each with its content as issued (JSON)."""
+async def add_invoices(connection: AsyncConnection, invoices: Sequence[Invoice], contents: Sequence[Content]) -> None:
+    """Insert invoices, each with its content as issued."""
     await connection.execute(tables.invoice.insert(), _rows(invoices, contents))
 
 
-async def add_credit_notes(connection: AsyncConnection, notes: Sequence[CreditNote], contents: Sequence[str]) -> None:
+async def add_credit_notes(
+    connection: AsyncConnection, notes: Sequence[CreditNote], contents: Sequence[Content]
+) -> None:
     await connection.execute(tables.credit_note.insert(), _rows(notes, contents))
 
 
@@ -114,23 +119,23 @@ async def credit_notes(connection: AsyncConnection, programme: str, *, after: in
     return read_as(CreditNote, await connection.execute(query))
 
 
-async def content(connection: AsyncConnection, kind: Kind, programme: str, number: int) -> str:
-    """A document's content as issued, as JSON. Raises NotFound."""
+async def content(connection: AsyncConnection, kind: Kind, programme: str, number: int) -> Content:
+    """A document's content as issued. Raises NotFound."""
     table = TABLES[kind]
     query = select(table.c.content).where(table.c.programme == programme, table.c.number == number)
     found = (await connection.execute(query)).scalar()
     if found is None:
         msg = f"there is no such {kind.replace('_', ' ')}"
         raise NotFound(msg, field="number")
-    return str(found)
+    return CONTENT.validate_json(found)
 
 
-async def contents(connection: AsyncConnection, invoices: Sequence[Invoice]) -> dict[int, str]:
+async def contents(connection: AsyncConnection, invoices: Sequence[Invoice]) -> dict[int, Content]:
     """By number, the content of a programme's invoices as issued."""
     i = tables.invoice
     numbers = [it.number for it in invoices]
     query = select(i.c.number, i.c.content).where(i.c.programme == invoices[0].programme, i.c.number.in_(numbers))
-    return {row.number: row.content for row in await connection.execute(query)}
+    return {row.number: CONTENT.validate_json(row.content) for row in await connection.execute(query)}
 
 
 async def booked_invoices(connection: AsyncConnection, programme: str) -> list[BookedInvoice]:
@@ -166,8 +171,11 @@ def _by_agreement(rows: CursorResult[Any]) -> dict[str, list[Invoice]]:
     return found
 
 
-def _rows(documents: Sequence[Invoice] | Sequence[CreditNote], contents: Sequence[str]) -> list[dict[str, Any]]:
-    rows = [vars(it) | {"content": content} for it, content in zip(documents, contents, strict=True)]
+def _rows(documents: Sequence[Invoice] | Sequence[CreditNote], contents: Sequence[Content]) -> list[dict[str, Any]]:
+    rows = [
+        vars(it) | {"content": CONTENT.dump_json(content).decode()}
+        for it, content in zip(documents, contents, strict=True)
+    ]
     for row in rows:
         row.pop("credited_by", None)  # comes from the credit note's own row
     return rows

@@ -15,7 +15,7 @@ from services.notifications.letters.domain.kinds import Language
 from services.notifications.letters.domain.letter import Mail
 from services.notifications.sending import icalendar_entry
 from shared import money
-from shared.contracts.scheduling import Days, When
+from shared.when import Days, When
 from shared.when_text import when_text
 
 

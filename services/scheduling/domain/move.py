@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from services.scheduling.domain.dates import When, check, check_sharpening
 from services.scheduling.domain.session import Session, check_open
+from services.scheduling.domain.sharpening import check_sharpening
+from services.scheduling.domain.sound_date import check_sound
+from shared.when import When
 
 
 def sharpened(session: Session, when: When) -> Session:
@@ -13,7 +15,7 @@ def sharpened(session: Session, when: When) -> Session:
     if session.when == when:
         return session
     check_open(session, "when")
-    check(when)
+    check_sound(when)
     check_sharpening(session.when, when)
     return replace(session, when=when)
 
@@ -22,5 +24,5 @@ def moved(session: Session, when: When) -> Session:
     if session.when == when:
         return session
     check_open(session, "when")
-    check(when)
+    check_sound(when)
     return replace(session, when=when)

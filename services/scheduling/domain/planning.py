@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from services.scheduling.domain.dates import check
 from services.scheduling.domain.format import check_format
 from services.scheduling.domain.session import KINDS_OF_ONE_PARTY, Session
+from services.scheduling.domain.sound_date import check_sound
 from shared.errors import Conflict, RuleBroken
 
 
 def check_planned(session: Session) -> None:
     """Raises RuleBroken for a session that can't stand in a plan."""
-    check(session.when)
+    check_sound(session.when)
     check_format(session)
     if session.party and session.kind not in KINDS_OF_ONE_PARTY:
         msg = "only visits and contract meetings are held with one party"

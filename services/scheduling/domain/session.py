@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from services.scheduling.domain.dates import When
 from shared.errors import Conflict
+from shared.when import When
 
 Kind = Literal[
     "joint_session",

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from services.scheduling import repository
-from services.scheduling.domain.dates import When
 from services.scheduling.domain.move import moved
 from services.scheduling.domain.period import check_within
 from services.scheduling.domain.session import Session
 from services.scheduling.use_cases.save_and_tell import save
 from shared.database import Database
+from shared.when import When
 
 
 async def move_session(database: Database, id: str, when: When, *, by: str) -> Session:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from typing import Any
 
 import pytest
@@ -30,6 +31,20 @@ def counted(monkeypatch: pytest.MonkeyPatch, where: Any, name: str) -> list[Any]
 
     monkeypatch.setattr(where, name, calling)
     return calls
+
+
+async def test_every_message_says_that_it_is_a_cloudevent_in_json_sent_again_too(arena: Arena) -> None:
+    await arena.start("registration")
+    await toy.tell(arena.publisher, [toy.a_party(1), toy.a_party(2)])
+    await eventually(lambda: arena.messages("REGISTRATION"), equals=2, within=30)
+    await relay.republish(arena.publisher)
+    await eventually(lambda: arena.messages("REGISTRATION"), equals=4, within=30)
+    jetstream = arena.operator.jetstream()
+    for sequence in range(1, 5):
+        message = await jetstream.get_msg("REGISTRATION", sequence)
+        assert message.headers is not None
+        assert message.headers["Content-Type"] == "application/cloudevents+json"
+        assert message.headers["Nats-Msg-Id"].startswith(json.loads(message.data or b"")["id"])
 
 
 @pytest.mark.parametrize("arena", ["postgresql"], indirect=True)  # SQLite has one process a file

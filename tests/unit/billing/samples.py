@@ -8,12 +8,12 @@ from datetime import date, timedelta
 from typing import Any
 
 from services.billing.documents.domain.agreement import Agreement, Buyer
+from services.billing.documents.domain.content import BilledParty
 from services.billing.documents.domain.invoice import Invoice
 from services.billing.documents.use_cases.issue_invoices import Seller
 from services.billing.instalments.domain.difference import Difference, difference
 from services.billing.occasions.domain.deliveries import JointSession, Occasions
 from services.billing.occasions.domain.release import Release
-from shared.contracts.questions import BilledParty
 
 SELLER = Seller(
     party=BilledParty(

@@ -5,10 +5,10 @@ from datetime import date
 
 import pytest
 
-from services.scheduling.domain.dates import Days, Weeks, When
 from services.scheduling.domain.period import Period, check_within
 from services.scheduling.domain.session import Kind
 from shared.errors import RuleBroken
+from shared.when import Days, Weeks, When
 from tests.unit.scheduling.test_session import JOINT
 
 PERIOD = Period(start=date(2024, 8, 1), end=date(2025, 12, 31))

@@ -8,12 +8,12 @@ import pytest
 from services.scheduling.domain.cancellation import cancelled
 from services.scheduling.domain.carried_instalment import carrying, check_instalment
 from services.scheduling.domain.completion import completed, completion_revoked
-from services.scheduling.domain.dates import Days, Weeks, When
 from services.scheduling.domain.format import formatted
 from services.scheduling.domain.move import moved, sharpened
 from services.scheduling.domain.planning import check_planned
 from services.scheduling.domain.session import Kind, Session
 from shared.errors import Conflict, RuleBroken
+from shared.when import Days, Weeks, When
 
 LAST = date(2024, 9, 25)
 OTHER = When(days=Days(first=LAST, last=LAST))

@@ -4,8 +4,10 @@ from datetime import date
 
 import pytest
 
-from services.scheduling.domain.dates import Days, Weeks, When, check, check_sharpening
+from services.scheduling.domain.sharpening import check_sharpening
+from services.scheduling.domain.sound_date import check_sound
 from shared.errors import RuleBroken
+from shared.when import Days, Weeks, When
 
 AUGUST_SESSION = When(
     weeks=(Weeks(year=2025, first=34, last=34), Weeks(year=2025, first=35, last=35)), months=("2025-08",)
@@ -38,7 +40,7 @@ def days(first: str, last: str | None = None, **times: str) -> When:
     ],
 )
 def test_a_date_is_sharpened_within_what_the_plan_said(rough: When, sharp: When) -> None:
-    check(sharp)
+    check_sound(sharp)
     check_sharpening(rough, sharp)
     with pytest.raises(RuleBroken, match="S2"):
         check_sharpening(sharp, rough)
@@ -87,7 +89,7 @@ def test_a_date_that_leaves_out_or_changes_what_was_known_is_no_sharpening(rough
 )
 def test_a_date_that_contradicts_itself_is_refused(wrong: When, field: str) -> None:
     with pytest.raises(RuleBroken) as refused:
-        check(wrong)
+        check_sound(wrong)
     assert (refused.value.rule, refused.value.field) == ("S2", field)
 
 
@@ -101,16 +103,18 @@ def test_a_date_that_contradicts_itself_is_refused(wrong: When, field: str) -> N
         (When(weeks=(Weeks(year=2025, first=53, last=53),)), "when.weeks"),
         (When(weeks=(Weeks(year=2025, first=4, last=2),)), "when.weeks"),
         (When(months=("0000-01",)), "when.months"),
+        (When(months=("2025-8",)), "when.months"),
+        (days("2025-02-13", starts_at="9"), "when.days.starts_at"),
     ],
 )
 def test_a_date_that_there_is_not_is_refused(wrong: When, field: str) -> None:
     with pytest.raises(RuleBroken) as refused:
-        check(wrong)
+        check_sound(wrong)
     assert (refused.value.rule, refused.value.field) == ("S2", field)
 
 
 def test_a_year_with_53_weeks_has_a_week_53() -> None:
-    check(When(weeks=(Weeks(year=2026, first=53, last=53),)))
+    check_sound(When(weeks=(Weeks(year=2026, first=53, last=53),)))
 
 
 def test_the_plan_is_ordered_by_the_first_day_that_a_session_may_be_on() -> None:

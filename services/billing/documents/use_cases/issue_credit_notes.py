@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.billing.documents import repository as documents
 from services.billing.documents import telling
+from services.billing.documents.domain.content import VERSION, Content
 from services.billing.documents.domain.credit_note import Credit, CreditNote
 from shared import clock
 from shared.contracts import billing as events
-from shared.contracts.questions import DocumentContent
 from shared.messaging import outbox
 
 
@@ -40,25 +41,22 @@ async def issue_credit_notes(connection: AsyncConnection, programme: str, credit
         for number, it in zip(series.numbers, credits, strict=True)
     ]
     invoiced = await documents.contents(connection, [it.invoice for it in credits])
-    contents = [
-        content_of(note, DocumentContent.model_validate_json(invoiced[note.invoice])).model_dump_json()
-        for note in notes
-    ]
+    contents = [content_of(note, invoiced[note.invoice]) for note in notes]
     await documents.add_credit_notes(connection, notes, contents)
     await outbox.add(connection, events.CREDIT_NOTE_ISSUED, [telling.credit_note(it) for it in notes], at=now)
 
 
-def content_of(note: CreditNote, invoice: DocumentContent) -> DocumentContent:
+def content_of(note: CreditNote, invoice: Content) -> Content:
     """All that the invoice said, taken back; there is nothing to pay, and so no account, KID or due date."""
-    return invoice.model_copy(
-        update={
-            "kind": "credit_note",
-            "number": note.number,
-            "issued_on": note.issued_on,
-            "due_on": None,
-            "account": None,
-            "kid": None,
-            "credits_invoice": note.invoice,
-            "reason": note.reason,
-        }
+    return replace(
+        invoice,
+        version=VERSION,
+        kind="credit_note",
+        number=note.number,
+        issued_on=note.issued_on,
+        due_on=None,
+        account=None,
+        kid=None,
+        credits_invoice=note.invoice,
+        reason=note.reason,
     )

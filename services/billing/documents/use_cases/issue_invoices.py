@@ -12,12 +12,12 @@ from services.billing.documents import repository as documents
 from services.billing.documents import telling
 from services.billing.documents.domain import wording
 from services.billing.documents.domain.agreement import Buyer, Programme
+from services.billing.documents.domain.content import VERSION, BilledParty, Content
 from services.billing.documents.domain.invoice import Claim, Invoice
 from services.billing.documents.domain.kid import kid
 from services.billing.occasions.domain.deliveries import INSTALMENTS
 from shared import clock
 from shared.contracts import billing as events
-from shared.contracts.questions import BilledParty, DocumentContent
 from shared.messaging import outbox
 
 
@@ -57,23 +57,30 @@ async def issue_invoices(
         for number, (claim, _) in zip(series.numbers, claims, strict=True)
     ]
     contents = [
-        content_of(invoice, claim, buyer, seller, programme.name).model_dump_json()
+        content_of(invoice, claim, buyer, seller, programme.name)
         for invoice, (claim, buyer) in zip(invoices, claims, strict=True)
     ]
     await documents.add_invoices(connection, invoices, contents)
     await outbox.add(connection, events.INVOICE_ISSUED, [telling.invoice(it) for it in invoices], at=now)
 
 
-def content_of(invoice: Invoice, claim: Claim, buyer: Buyer, seller: Seller, programme_name: str) -> DocumentContent:
+def content_of(invoice: Invoice, claim: Claim, buyer: Buyer, seller: Seller, programme_name: str) -> Content:
     """All that an invoice must say (bokføringsforskriften § 5-1-1)."""
     delivery = claim.delivery
-    return DocumentContent(
+    return Content(
+        version=VERSION,
         kind="invoice",
         number=invoice.number,
         issued_on=invoice.issued_on,
         due_on=invoice.due_on,
         seller=seller.party,
-        buyer=BilledParty(**vars(buyer)),  # leaves out what it does not name
+        buyer=BilledParty(
+            name=buyer.name,
+            organisation_number=buyer.organisation_number,
+            street=buyer.street,
+            postal_code=buyer.postal_code,
+            city=buyer.city,
+        ),
         payer_reference=claim.agreement.payer_reference,
         programme_name=programme_name,
         instalment=claim.instalment,

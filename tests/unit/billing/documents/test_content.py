@@ -1,17 +1,29 @@
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import date
 
+from services.billing.documents.domain.content import VERSION
 from services.billing.documents.domain.credit_note import CreditNote
 from services.billing.documents.domain.invoice import Claim
+from services.billing.documents.repository import CONTENT
 from services.billing.documents.use_cases import issue_credit_notes, issue_invoices
 from services.billing.documents.use_cases.issue_invoices import delivered
+from services.billing.documents.use_cases.show_document import document
 from services.billing.instalments.domain.difference import difference
 from tests.unit.billing.samples import AGREEMENT, SELLER, TRONDHEIM, carry_out, occasions, release, session
 
 HELD = occasions(session(1, title="Fellessamling 1"))
 NAME = "Fremtidens kulturskole"
+# As invoices were stored at first, when the form had no version; what is issued is never changed.
+FIRST_FORM = """{"kind":"invoice","number":1,"issued_on":"2025-12-01","due_on":"2025-12-31","seller":{"name":"Norsk \
+kulturskoleråd","organisation_number":"312345676","street":"Eksempelgata 1","postal_code":"7010","city":"Trondheim"},\
+"buyer":{"name":"Trondheim","organisation_number":"942110464","street":"Munkegata 1","postal_code":"7011","city":\
+"Trondheim"},"payer_reference":"ref-1","programme_name":"Fremtidens kulturskole","instalment":1,"delivered":\
+"Deltakeravgift Fremtidens kulturskole, rate 1 av 3: Fellessamling 1","delivered_from":"2024-09-24","delivered_to":\
+"2024-09-25","delivered_where":"Stjørdal","amount_ore":666667,"no_vat_because":"Ikke merverdiavgiftspliktig",\
+"account":"12345678903","kid":"0010000017","credits_invoice":null,"reason":null}"""
 
 
 def claim() -> Claim:
@@ -34,7 +46,7 @@ def test_an_invoice_says_who_what_when_where_how_much_and_where_to_pay() -> None
     (invoice,) = carry_out(AGREEMENT, HELD, [])
     content = issue_invoices.content_of(invoice, claim(), TRONDHEIM, SELLER, NAME)
     assert content.seller == SELLER.party
-    assert content.buyer.model_dump() == {
+    assert vars(content.buyer) == {
         "name": "Trondheim",
         "organisation_number": "942110464",
         "street": "Munkegata 1",
@@ -71,3 +83,28 @@ def test_a_credit_note_says_what_the_invoice_said_and_asks_for_no_payment() -> N
     assert (content.issued_on, content.reason) == (date(2025, 12, 24), "agreement_ended")
     assert (content.due_on, content.account, content.kid) == (None, None, None)
     assert (content.delivered, content.buyer, content.amount_ore) == (invoiced.delivered, invoiced.buyer, 666_667)
+
+
+def test_what_was_stored_at_first_is_read_and_is_version_1() -> None:
+    (invoice,) = carry_out(AGREEMENT, HELD, [])
+    now = issue_invoices.content_of(invoice, claim(), TRONDHEIM, SELLER, NAME)
+    found = CONTENT.validate_json(FIRST_FORM)
+    assert found.version == 1
+    assert replace(found, version=now.version) == now
+
+
+def test_what_is_stored_names_its_version_and_is_read_as_it_was() -> None:
+    content = CONTENT.validate_json(FIRST_FORM)
+    stored = CONTENT.dump_json(content)
+    assert json.loads(stored) == json.loads(FIRST_FORM) | {"version": 1}
+    assert CONTENT.validate_json(stored) == content
+
+
+def test_a_later_form_is_read_as_far_as_it_is_known() -> None:
+    later = json.loads(FIRST_FORM) | {"version": VERSION + 1, "colour": "blue"}
+    assert CONTENT.validate_json(json.dumps(later)) == replace(CONTENT.validate_json(FIRST_FORM), version=VERSION + 1)
+
+
+def test_others_are_told_what_a_document_says_and_not_how_it_is_stored() -> None:
+    told = document(CONTENT.validate_json(FIRST_FORM))
+    assert json.loads(told.model_dump_json()) == json.loads(FIRST_FORM)
