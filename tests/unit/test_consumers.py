@@ -53,7 +53,7 @@ def test_a_handler_of_sessions_that_is_registered_for_invoices_is_found_out() ->
 
     @consumers.on(*scheduling.SESSION_EVENTS, billing.INVOICE_ISSUED)  # type: ignore[misc]  # the mistake
     def session(event: Event[scheduling.Session]) -> list[Fact]:
-        assert event.data.when.days is not None
+        assert event.data.when.earliest
         return []
 
     assert facts(consumers, scheduling.SESSION_EVENTS[0]) == []
