@@ -154,14 +154,14 @@ class Supervisor:
 
 
 @asynccontextmanager
-async def told_to_stop() -> AsyncIterator[asyncio.Event]:
+async def stop_signal() -> AsyncIterator[asyncio.Event]:
     """An event that is set by Ctrl-C or SIGTERM."""
-    told = asyncio.Event()
+    received = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(name, told.set)
+        loop.add_signal_handler(name, received.set)
     try:
-        yield told
+        yield received
     finally:
         for name in (signal.SIGINT, signal.SIGTERM):
             loop.remove_signal_handler(name)

@@ -97,7 +97,7 @@ def create(state: State, services: Services, *, nats_port: int, nats_is_up: Call
         return _page("mail.html", mail=found)
 
     @api.middleware("http")
-    async def _closed(request: Request, following: Callable[[Request], Awaitable[Response]]) -> Response:
+    async def _protect(request: Request, following: Callable[[Request], Awaitable[Response]]) -> Response:
         answer = await following(request)
         answer.headers["Content-Security-Policy"] = POLICY
         answer.headers["Cache-Control"] = "no-store"

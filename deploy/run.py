@@ -8,7 +8,7 @@ from time import monotonic
 
 from deploy.demo.play import Say
 from deploy.demo.run import Outcome, play
-from deploy.embedded import Running, running, told_to_stop
+from deploy.embedded import Running, running, stop_signal
 from deploy.state import empty
 
 
@@ -21,10 +21,10 @@ class Ports:
 async def up(folder: Path, ports: Ports, say: Say, *, simulated_clock: bool = False) -> None:
     """Run until Ctrl-C or SIGTERM."""
     began = monotonic()
-    async with told_to_stop() as told:
+    async with stop_signal() as stop:
         async with running(folder, port=ports.http, nats_port=ports.nats, simulated_clock=simulated_clock) as it:
             _greet(it, say, monotonic() - began)
-            await told.wait()
+            await stop.wait()
             say("Stopper …")
         say("Stoppet.")
 
@@ -34,14 +34,14 @@ async def demo(folder: Path, ports: Ports, say: Say, *, stay: bool) -> Outcome:
     began = monotonic()
     empty(folder)
     async with (
-        told_to_stop() as told,
+        stop_signal() as stop,
         running(folder, port=ports.http, nats_port=ports.nats, simulated_clock=True) as it,
     ):
         _greet(it, say, monotonic() - began)
         outcome = await play(it.url, it.first_key or "", folder, say, began=began)
         if stay:
             say(f"\nSe på det: {it.url}  ·  Ctrl-C stopper")
-            await told.wait()
+            await stop.wait()
             say("Stopper …")
     if stay:
         say("Stoppet.")

@@ -141,7 +141,7 @@ def is_passing(error: BaseException) -> bool:
         return True
     original: Any = error.orig
     code = getattr(original, "sqlstate", None) or getattr(original, "pgcode", None) or ""
-    return code.startswith(PASSING) or any(told in str(original) for told in PASSING_ON_SQLITE)
+    return code.startswith(PASSING) or any(text in str(original) for text in PASSING_ON_SQLITE)
 
 
 def insert(connection: AsyncConnection, table: Table) -> postgresql.Insert | sqlite.Insert:

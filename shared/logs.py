@@ -11,9 +11,9 @@ import structlog
 
 def _without_details(_: Any, __: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
     """PostgreSQL names the values of a row at fault in lines of their own; they may be personal data."""
-    told = event.get("exception")
-    if told:
-        event["exception"] = "\n".join(line for line in told.splitlines() if not line.startswith("DETAIL:"))
+    exception = event.get("exception")
+    if exception:
+        event["exception"] = "\n".join(line for line in exception.splitlines() if not line.startswith("DETAIL:"))
     return event
 
 

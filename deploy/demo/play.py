@@ -52,7 +52,7 @@ class Play:
     agreements: dict[str, str] = field(default_factory=dict)
     participants: dict[str, list[str]] = field(default_factory=dict)
     advisors: list[str] = field(default_factory=list)
-    told: dict[str, int] = field(default_factory=lambda: dict.fromkeys(COUNTED, 0))
+    counted: dict[str, int] = field(default_factory=lambda: dict.fromkeys(COUNTED, 0))
 
     @asynccontextmanager
     async def on(self, day: date, what: str, *, at: time = AFTERNOON) -> AsyncIterator[None]:
@@ -68,8 +68,8 @@ class Play:
             self.client.get(f"/{service}/summary", programme=self.programme) for service in ("billing", "notifications")
         )
         counts = {name: {**billing, **mails}[name] for name in COUNTED}
-        new = {name: count - self.told[name] for name, count in counts.items()}
-        self.told = counts
+        new = {name: count - self.counted[name] for name, count in counts.items()}
+        self.counted = counts
         return ", ".join(f"{n} {COUNTED[name][n > 1]}" for name, n in new.items() if n)
 
     async def plan(self, *sessions: dict[str, Any]) -> None:

@@ -184,11 +184,11 @@ async def second_semester(it: Play, accepted: Sequence[Municipality]) -> None:
 async def _terminate(it: Play, one: Municipality) -> None:
     agreement = it.agreements[one.organisation_number]
     async with it.on(date(2025, 2, 26), f"Rådet melder en bekymring: {one.name} følger ikke opp avtalen"):
-        told = {
+        concern_of_the_council = {
             "raised_by": "council",
             "description": "Gruppen har ikke møtt, og arbeidet mellom samlingene er stanset.",
         }
-        concern = await it.client.post(f"/registration/agreements/{agreement}/concerns", told)
+        concern = await it.client.post(f"/registration/agreements/{agreement}/concerns", concern_of_the_council)
     async with it.on(date(2025, 3, 3), f"Veiledningsbesøk 3 hos {one.name} avlyses", at=time(9)):
         await it.change("cancellation", "guidance_visit", 3, one.organisation_number)
     async with it.on(date(2025, 3, 3), f"Avtalen med {one.name} sies opp med øyeblikkelig virkning"):

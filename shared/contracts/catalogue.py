@@ -56,8 +56,8 @@ def read(body: bytes, subject: str) -> Event[Any]:
         places = sorted({".".join(str(part) for part in it["loc"]) for it in error.errors()})
         raise Unreadable(reason="wrong_schema", text=f"wrong or missing: {', '.join(places)}", type=type_) from None
     programme, party = event.data.scope()
-    told = (event.source, event.subject, subject)
-    if told != (kind.source, f"{programme or NOBODY}.{party or NOBODY}", nats_subject(event)):
+    is_about = (event.source, event.subject, subject)
+    if is_about != (kind.source, f"{programme or NOBODY}.{party or NOBODY}", nats_subject(event)):
         raise Unreadable(reason="contradiction", text="source, type, subject and data do not agree", type=type_)
     return event
 

@@ -39,9 +39,9 @@ def create(
 
     async def error(problem: Exception) -> None:
         # A denied publish shows nowhere else: to who publishes it is a plain time-out.
-        told = str(problem).lower()
-        is_late = f'"{INBOXES.lower()}' in told  # an answer whose asker is gone is refused too
-        if "permissions violation" in told and not is_late:
+        text = str(problem).lower()
+        is_late = f'"{INBOXES.lower()}' in text  # an answer whose asker is gone is refused too
+        if "permissions violation" in text and not is_late:
             fail(f"NATS refuses what this service does: {problem}")
         else:
             log.warning("NATS", error=f"{type(problem).__name__}: {problem}")

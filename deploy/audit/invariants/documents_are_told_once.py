@@ -16,14 +16,14 @@ def check(evidence: Evidence) -> Iterator[str]:
         ("invoice", evidence.invoices, INVOICE_ISSUED),
         ("credit_note", evidence.credit_notes, CREDIT_NOTE_ISSUED),
     ):
-        told = evidence.happened(kind)
-        times = Counter(it["data"]["number"] for it in told)
+        events = evidence.happened(kind)
+        times = Counter(it["data"]["number"] for it in events)
         rows = {it["number"]: it for it in documents}
         for number in sorted(rows.keys() | times.keys()):
             if times[number] != 1 or number not in rows:
                 has = "has a row" if number in rows else "has no row"
                 yield f"{name} {number} {has} and is told {times[number]} times"
-        for event in told:
+        for event in events:
             row = rows.get(event["data"]["number"]) or event["data"]
             differs = [field for field in SAME if row[field] != event["data"][field]]
             if differs:

@@ -89,7 +89,7 @@ async def of_agreements(
     """All that was ever invoiced for these agreements, given by their ids' order; by agreement.
 
     Where they are all of a programme's from the first to the last, a range is quicker than thousands of ids. The programme
-    is no condition: told of it, SQLite looks through all of the programme. Invoices of another one may be among them,
+    is no condition: with it among the conditions SQLite looks through all of the programme. Invoices of another one may be among them,
     which nobody asks for.
     """
     of = tables.invoice.c.agreement

@@ -41,8 +41,8 @@ def unbilled(
     try:
         gap = difference(agreement, occasions, issued)
     except Exception as error:  # noqa: BLE001 - whatever it is, it set the agreement aside, and that is to be seen
-        told = f"Regelen feilet ({type(error).__name__}); avtalen er satt til side og loggen sier mer."
-        return [_why(n, "rule_raised", told) for n in range(1, INSTALMENTS + 1) if n not in stands]
+        explanation = f"Regelen feilet ({type(error).__name__}); avtalen er satt til side og loggen sier mer."
+        return [_why(n, "rule_raised", explanation) for n in range(1, INSTALMENTS + 1) if n not in stands]
     return [
         _owed(agreement, n, programme_is_known=programme_is_known)
         if any(claim.instalment == n for claim in gap.issue)
@@ -74,12 +74,12 @@ def _not_owed(agreement: Agreement, occasions: Occasions, n: int) -> Unbilled:
     planned = occasions.planned(n)
     to_come = [it for it in planned if agreement.ends_on is None or (it.last_day or it.not_before) < agreement.ends_on]
     if to_come:
-        told = " eller ".join(f"{it.title or 'Fysisk fellessamling'} ({it.planned})" for it in to_come)
-        return _why(n, "session_not_completed", f"Ikke gjennomført: {told}.")
+        explanation = " eller ".join(f"{it.title or 'Fysisk fellessamling'} ({it.planned})" for it in to_come)
+        return _why(n, "session_not_completed", f"Ikke gjennomført: {explanation}.")
     if planned or any(delivery.instalment == n for delivery in occasions.deliveries):
         return _ended(agreement, n)
-    told = "Ingen fysisk fellessamling er knyttet til raten, og den er ikke frigitt for hånd."
-    return _why(n, "no_session", told)
+    explanation = "Ingen fysisk fellessamling er knyttet til raten, og den er ikke frigitt for hånd."
+    return _why(n, "no_session", explanation)
 
 
 def _ended(agreement: Agreement, n: int) -> Unbilled:

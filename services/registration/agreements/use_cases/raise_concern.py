@@ -18,7 +18,7 @@ from shared.messaging import outbox
 
 async def raise_concern(
     database: Database,
-    agreement: str,
+    agreement_id: str,
     *,
     raised_by: Literal["council", "municipality"],
     description: str,
@@ -30,24 +30,24 @@ async def raise_concern(
     Raises NotFound, RuleBroken or Conflict.
     """
     async with database.transaction() as connection:
-        about = await agreements.get(connection, agreement, lock=True)
-        for it in await agreements.concerns(connection, agreement):
+        agreement = await agreements.get(connection, agreement_id, lock=True)
+        for it in await agreements.concerns(connection, agreement_id):
             is_the_same = (it.raised_by, it.description) == (raised_by, description) and raised_on in (
                 None,
                 it.raised_on,
             )
             if is_the_same and not it.is_resolved:
-                return it, about
+                return it, agreement
         today = await clock.today(connection)
         concern = Concern(
             id=new_id(),
             version=1,
-            agreement=agreement,
+            agreement=agreement_id,
             raised_by=raised_by,
             description=description,
             raised_on=raised_on or today,
         )
-        check_can_be_raised(concern, about, today)
+        check_can_be_raised(concern, agreement, today)
         await agreements.add_concern(connection, concern, by=by)
-        await outbox.tell(connection, events.CONCERN_RAISED, telling.concern(concern, about))
-        return concern, about
+        await outbox.tell(connection, events.CONCERN_RAISED, telling.concern(concern, agreement))
+        return concern, agreement

@@ -16,13 +16,13 @@ from shared.messaging import outbox
 async def resolve_concern(database: Database, id: str, note: str | None, *, by: str) -> tuple[Concern, Agreement]:
     """Raises NotFound or Conflict."""
     async with database.transaction() as connection:
-        agreement = (await agreements.concern(connection, id)).agreement
-        about = await agreements.get(connection, agreement, lock=True)
+        agreement_id = (await agreements.concern(connection, id)).agreement
+        agreement = await agreements.get(connection, agreement_id, lock=True)
         before = await agreements.concern(connection, id)  # as it is under the lock
-        after = resolved(before, about, note)
+        after = resolved(before, agreement, note)
         if after == before:
-            return before, about
+            return before, agreement
         after = replace(after, version=before.version + 1)
         await agreements.save_concern(connection, after, by=by)
-        await outbox.tell(connection, events.CONCERN_RESOLVED, telling.concern(after, about))
-        return after, about
+        await outbox.tell(connection, events.CONCERN_RESOLVED, telling.concern(after, agreement))
+        return after, agreement

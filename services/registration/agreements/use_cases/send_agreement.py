@@ -39,9 +39,9 @@ async def send_agreement(
     Its fee and the payer's reference are those of this moment. Raises NotFound, RuleBroken or Conflict.
     """
     async with database.transaction() as connection:
-        its = await programmes.get(connection, programme, lock=True)
-        whose = await parties.get(connection, party)
-        check_signatories(whose.kind, signatories)
+        opened = await programmes.get(connection, programme, lock=True)
+        applicant = await parties.get(connection, party)
+        check_signatories(applicant.kind, signatories)
         application = check_accepted(await applications.find(connection, programme, party))
         people = [
             Signatory(
@@ -59,7 +59,7 @@ async def send_agreement(
             party=party,
             period_start=period_start,
             period_end=period_end,
-            fee_ore=its.fee_for(whose.kind),
+            fee_ore=opened.fee_for(applicant.kind),
             payer_reference=application.payer_reference,
             signatories=tuple(people),
         )
@@ -70,7 +70,7 @@ async def send_agreement(
             msg = "the party has an agreement in this programme already, with other content"
             raise Conflict(msg, rule="A6", field="party")
         check_period(sent)
-        check_complete(await groups.of_party(connection, programme, whose))
+        check_complete(await groups.of_party(connection, programme, applicant))
         await agreements.add(connection, sent, by=by)
         await outbox.tell(connection, events.AGREEMENT_SENT, telling.agreement(sent))
         return sent

@@ -35,7 +35,7 @@ async def receive_application(
     """
     check_payer_reference(payer_reference)
     async with database.transaction() as connection:
-        its = await programmes.get(connection, programme, lock=True)
+        opened = await programmes.get(connection, programme, lock=True)
         await parties.get(connection, party)
         person = await know_person(connection, party, contact_person, by=by)
         standing = await applications.find(connection, programme, party)
@@ -45,7 +45,7 @@ async def receive_application(
                 return standing
             msg = "the party has applied already, with other content"
             raise Conflict(msg, rule="R2", field="party")
-        check_takes_applications(its, await clock.today(connection))
+        check_takes_applications(opened, await clock.today(connection))
         received = Application(
             id=new_id(),
             version=1,

@@ -37,9 +37,9 @@ async def change_group(
     """
     async with database.transaction() as connection:
         await programmes.get(connection, programme, lock=True)
-        its = await parties.get(connection, party)
+        owner = await parties.get(connection, party)
         check_accepted(await applications.find(connection, programme, party))
-        before = await groups.of_party(connection, programme, its)
+        before = await groups.of_party(connection, programme, owner)
         found = await rule(connection, before)
         return before if found == before else await save_group(connection, before, found, happened, by=by)
 

@@ -28,7 +28,7 @@ class Person:
     email: str
     phone: str | None
 
-    def told(self, contact: Contact) -> Person:
+    def merged_with(self, contact: Contact) -> Person:
         """The same person after a request that named them. Raises Conflict where it says something else."""
         if contact.name != self.name:
             msg = "another name stands with this e-mail address; correct the person first"

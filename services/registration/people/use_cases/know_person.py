@@ -17,7 +17,7 @@ async def know_person(connection: AsyncConnection, scope: str, contact: Contact,
         person = Person(id=new_id(), scope=scope, **vars(contact))
         await people.add(connection, person, by=by)
         return person
-    person = standing.told(contact)
+    person = standing.merged_with(contact)
     if person != standing:
         await people.save(connection, person, by=by)
     return person
