@@ -9,6 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+ADRS = sorted((ROOT / "docs" / "adr").glob("[0-9]*.md"))
 NAMES = [str(page.relative_to(ROOT)) for page in PAGES]
 
 
@@ -54,5 +55,22 @@ def test_every_rule_that_a_refusal_names_is_among_the_rules() -> None:
 
 
 def test_the_adrs_are_numbered_without_a_gap() -> None:
-    numbers = sorted(int(path.name[:4]) for path in (ROOT / "docs" / "adr").glob("*.md"))
-    assert numbers == list(range(1, len(numbers) + 1))
+    assert [int(path.name[:4]) for path in ADRS] == list(range(1, len(ADRS) + 1))
+
+
+@pytest.mark.parametrize("adr", ADRS, ids=[path.name for path in ADRS])
+def test_an_adr_says_since_when_what_else_was_looked_at_and_when_to_revisit_it(adr: Path) -> None:
+    text = adr.read_text(encoding="utf-8")
+    assert re.match(rf"# {int(adr.name[:4])}\. .+\n\nStatus: \w[\w ]* · \d{{4}}-\d\d-\d\d\n\n\*\*Context", text)
+    sections = ["Context", "Decision", "Alternatives", "Consequences", "Revisit when"]
+    assert re.findall(r"^\*\*([\w ]+)\.?\*\*", text, re.MULTILINE) == sections
+
+
+def test_the_adrs_stand_in_their_table_with_their_titles_and_dates() -> None:
+    rows = []
+    for path in ADRS:
+        title, _, status = path.read_text(encoding="utf-8").splitlines()[:3]
+        number, _, name = title.removeprefix("# ").partition(". ")
+        rows.append(f"| [{number}]({path.name}) | {name} | {status.rpartition(' ')[2]} |")
+    page = (ROOT / "docs" / "adr" / "README.md").read_text(encoding="utf-8")
+    assert re.findall(r"^\| \[.+$", page, re.MULTILINE) == rows
