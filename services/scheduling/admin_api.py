@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter
-from pydantic import BaseModel, Field
+from pydantic import MISSING, BaseModel, Field
 
 from services.scheduling import repository
 from services.scheduling.domain.dates import When
@@ -89,10 +89,10 @@ class NewInstalment(Body):
 class NewDescription(Body):
     """Only the fields that are given change."""
 
-    title: Line = ""
-    place: Line | None = None
-    meeting_link: Line | None = None
-    number: Number | None = None
+    title: Line | MISSING = MISSING
+    place: Line | MISSING | None = MISSING
+    meeting_link: Line | MISSING | None = MISSING
+    number: Number | MISSING | None = MISSING
 
 
 class Nothing(Body):
@@ -173,7 +173,7 @@ async def change_instalment(id: str, body: NewInstalment, database: DatabaseOf, 
 
 @router.patch("/sessions/{id}")
 async def describe(id: str, body: NewDescription, database: DatabaseOf, key: Administrator) -> SessionView:
-    return view(await change_description(database, id, body.model_dump(exclude_unset=True), by=key.name), key)
+    return view(await change_description(database, id, body.model_dump(), by=key.name), key)
 
 
 @router.post("/sessions/{id}/cancellation")

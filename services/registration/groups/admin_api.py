@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fastapi import APIRouter
-from pydantic import BaseModel
+from pydantic import MISSING, BaseModel
 
 from services.registration.groups import repository as groups
 from services.registration.groups.domain.completeness import missing
@@ -36,9 +36,9 @@ GROUP = "/programmes/{programme}/groups/{party}"
 class PersonChanges(Body):
     """Only the fields that are given change."""
 
-    name: Line = ""
-    email: Email = ""
-    phone: Phone | None = None
+    name: Line | MISSING = MISSING
+    email: Email | MISSING = MISSING
+    phone: Phone | MISSING | None = MISSING
 
 
 class NewParticipant(ContactBody):
@@ -115,7 +115,7 @@ async def show(programme: str, party: str, database: DatabaseOf, _: Administrato
 
 @router.patch("/people/{person}")
 async def correct(person: str, body: PersonChanges, database: DatabaseOf, key: Administrator) -> PersonView:
-    return person_view(await correct_person(database, person, body.model_dump(exclude_unset=True), by=key.name))
+    return person_view(await correct_person(database, person, body.model_dump(), by=key.name))
 
 
 async def view(database: Database, group: Group) -> GroupView:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter
-from pydantic import BaseModel, StringConstraints
+from pydantic import MISSING, BaseModel, StringConstraints
 
 from services.registration.parties import repository as parties
 from services.registration.parties.domain.party import Kind, LanguageForm, Party
@@ -44,13 +44,13 @@ class NewParty(Body):
 class PartyChanges(Body):
     """Only the fields that are given change."""
 
-    municipality_number: FourDigits | None = None
-    county: Line | None = None
-    name: Line = ""
-    official_name: Line | None = None
-    language_form: LanguageForm = "bokmål"
-    address: Address = Address.model_construct(street="", postal_code="", city="")
-    takes_invoices_by: InvoicesBy = "email"
+    municipality_number: FourDigits | MISSING | None = MISSING
+    county: Line | MISSING | None = MISSING
+    name: Line | MISSING = MISSING
+    official_name: Line | MISSING | None = MISSING
+    language_form: LanguageForm | MISSING = MISSING
+    address: Address | MISSING = MISSING
+    takes_invoices_by: InvoicesBy | MISSING = MISSING
 
 
 class PartyView(BaseModel):
@@ -86,7 +86,7 @@ async def show_party(party: str, database: DatabaseOf, _: Reader) -> PartyView:
 
 @router.patch("/parties/{party}")
 async def change(party: str, body: PartyChanges, database: DatabaseOf, key: Administrator) -> PartyView:
-    return party_view(await change_party(database, party, _flat(body.model_dump(exclude_unset=True)), by=key.name))
+    return party_view(await change_party(database, party, _flat(body.model_dump()), by=key.name))
 
 
 def _flat(given: dict[str, Any]) -> dict[str, Any]:

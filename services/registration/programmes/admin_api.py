@@ -6,7 +6,7 @@ from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter
-from pydantic import BaseModel, Field
+from pydantic import MISSING, BaseModel, Field
 
 from services.registration.programmes import repository as programmes
 from services.registration.programmes.domain.programme import Programme
@@ -38,14 +38,14 @@ class NewProgramme(Body):
 class ProgrammeChanges(Body):
     """Only the fields that are given change."""
 
-    name: Line = ""
-    period_start: Day = date.min
-    period_end: Day = date.min
-    fee_ore: Ore = 0
-    county_branch_fee_ore: Ore | None = None
-    applications_from: Day | None = None
-    applications_until: Day | None = None
-    days_to_pay: Days = 0
+    name: Line | MISSING = MISSING
+    period_start: Day | MISSING = MISSING
+    period_end: Day | MISSING = MISSING
+    fee_ore: Ore | MISSING = MISSING
+    county_branch_fee_ore: Ore | MISSING | None = MISSING
+    applications_from: Day | MISSING | None = MISSING
+    applications_until: Day | MISSING | None = MISSING
+    days_to_pay: Days | MISSING = MISSING
 
 
 class ProgrammeView(BaseModel):
@@ -84,7 +84,7 @@ async def show_programme(programme: str, database: DatabaseOf, _: Reader) -> Pro
 
 @router.patch("/programmes/{programme}")
 async def change_one(programme: str, body: ProgrammeChanges, database: DatabaseOf, key: Administrator) -> ProgrammeView:
-    changes = body.model_dump(exclude_unset=True)
+    changes = body.model_dump()
     return programme_view(await change_programme(database, programme, changes, by=key.name))
 
 
