@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import date
 from typing import Annotated, Any, Generic, TypeVar
 
-from fastapi import Depends, HTTPException, Path, Query, Request
+from fastapi import Depends, HTTPException, Path, Query, Request, Security
 from fastapi.security import HTTPBasic, HTTPBasicCredentials, HTTPBearer
 from fastapi.security.http import HTTPAuthorizationCredentials
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict, StringConstraints
@@ -58,6 +58,11 @@ class Body(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+def example(**fields: Any) -> ConfigDict:
+    """What a body may look like, for its `model_config`. A test plays it (tests/end_to_end/test_examples.py)."""
+    return ConfigDict(json_schema_extra={"examples": [fields]})
+
+
 class View(BaseModel):
     """What an answer shows: of a domain object's fields, those that are named here."""
 
@@ -71,10 +76,13 @@ class Page(BaseModel, Generic[T]):
     next: str | None
 
 
-Limit = Annotated[int, Query(ge=1, le=500)]
-After = Annotated[str | None, Query(max_length=200)]
-ProgrammeInPath = Annotated[str, Path(max_length=40)]
-ProgrammeInQuery = Annotated[str, Query(max_length=40)]
+A_PROGRAMME, A_PARTY, AN_ID = "regionalt-2024-2025", "921221967", "01926b3c-7a00-7000-8000-000000000001"
+Limit = Annotated[int, Query(ge=1, le=500, description="how many there are in a page", examples=[50])]
+After = Annotated[str | None, Query(max_length=200, description="the `next` of the page before")]
+ProgrammeInPath = Annotated[str, Path(max_length=40, description="a programme's code", examples=[A_PROGRAMME])]
+ProgrammeInQuery = Annotated[str, Query(max_length=40, description="a programme's code", examples=[A_PROGRAMME])]
+PartyInPath = Annotated[str, Path(max_length=40, description="a party's organisation number", examples=[A_PARTY])]
+IdInPath = Annotated[str, Path(max_length=40, examples=[AN_ID])]
 
 
 def page_of(items: Sequence[T], limit: int, cursor: Callable[[T], str]) -> Page[Any]:
@@ -128,6 +136,7 @@ def check(request: Request, secret: str | None, role: Role, *, scheme: str) -> K
 
 
 DatabaseOf = Annotated[Database, Depends(database_of)]
-Reader = Annotated[Key, Depends(_holder_of("reader"))]
-Administrator = Annotated[Key, Depends(_holder_of("administrator"))]
-Operator = Annotated[Key, Depends(_holder_of("operator"))]
+# The role stands in the OpenAPI document beside the scheme, as its version 3.1 has it.
+Reader = Annotated[Key, Security(_holder_of("reader"), scopes=["reader"])]
+Administrator = Annotated[Key, Security(_holder_of("administrator"), scopes=["administrator"])]
+Operator = Annotated[Key, Security(_holder_of("operator"), scopes=["operator"])]
