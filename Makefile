@@ -45,7 +45,7 @@ chaos: .venv/dev.stamp  ## Play a programme while everything fails, for a while 
 compose-test: .venv/dev.stamp  ## Run docker-compose.yml for real and play the demo on it (LAB=… where no engine answers)
 	@LAB=$(LAB) $(VENV) -m pytest -q tests/containers/check_compose.py $(ARGS)
 
-schemas: .venv/dev.stamp  ## Write the snapshots of the events' schemas, after a change that breaks nothing
+schemas: .venv/dev.stamp  ## Write the snapshots of the contracts (events, APIs), after a change that breaks nothing
 	@$(VENV) -m tests.contract.write_snapshots
 
 # Without addresses: which package index it is, is this machine's business. ARGS=--upgrade takes newer releases.

@@ -49,7 +49,11 @@ def _written_as_a_day(value: Any) -> Any:
 # As they are written in JSON and nothing else: `true` is no amount, and a number is no day.
 Int = Annotated[int, Strict()]
 Bool = Annotated[bool, Strict()]
-Day = Annotated[date, BeforeValidator(_written_as_a_day), Field(ge=date(2000, 1, 1), le=date(2100, 12, 31))]
+Day = Annotated[
+    date,
+    BeforeValidator(_written_as_a_day),
+    Field(ge=date(2000, 1, 1), le=date(2100, 12, 31), json_schema_extra={"pattern": "^(20[0-9]{2}|2100)-"}),
+]
 
 
 class Body(BaseModel):

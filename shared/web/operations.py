@@ -136,8 +136,8 @@ def routes(*, simulated_clock: bool) -> APIRouter:
     router.get("/health/ready", responses={503: {"model": Readiness, "description": "Not ready"}})(check_readiness)
     router.get("/operations/state")(show_state)
     router.get("/operations/parked")(list_parked_messages)
+    router.post("/operations/parked/replay")(replay_parked_messages)  # before what would take its name for a key
     router.get("/operations/parked/{key}")(show_parked_message)
-    router.post("/operations/parked/replay")(replay_parked_messages)
     router.post("/operations/parked/{key}/replay")(replay_parked_message)
     router.post("/operations/parked/{key}/discard")(discard_parked_message)
     router.post("/operations/republish")(republish_events)

@@ -11,6 +11,7 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from fastapi.routing import iter_route_contexts
 from pydantic import MISSING, BaseModel, Field
 from starlette.exceptions import HTTPException
 
@@ -98,12 +99,22 @@ def _field(place: Sequence[Any]) -> str:
     return ".".join(str(part) if _NAME.fullmatch(str(part)) else "?" for part in place[1:])
 
 
-async def _http(_: Request, error: Exception) -> JSONResponse:
+async def _http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # for the type checker
     # FastAPI says so of a body that is not UTF-8, is nested too deep, or has a number of thousands of digits.
     if error.status_code == HTTPStatus.BAD_REQUEST:
         return problem(422, NO_JSON)
-    return problem(error.status_code, str(error.detail), headers=dict(error.headers or {}))
+    headers = dict(error.headers or {})
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        headers["Allow"] = _allowed(request)
+    return problem(error.status_code, str(error.detail), headers=headers)
+
+
+def _allowed(request: Request) -> str:
+    """All methods of the path; Starlette names those of one route."""
+    found = [it for it in iter_route_contexts(request.app.routes) if it.path_regex.match(request.scope["path"])]
+    methods = {method for it in found if it.path_format == found[0].path_format for method in it.methods or ()}
+    return ", ".join(sorted(methods))
 
 
 async def _unexpected(request: Request, error: Exception) -> JSONResponse:

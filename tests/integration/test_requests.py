@@ -138,6 +138,22 @@ async def test_a_body_that_is_too_big_is_not_read_to_its_end(api: Api) -> None:
     problem(answer, 413)
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("DELETE", PROGRAMMES, "GET, POST"),
+        ("OPTIONS", f"{PROGRAMMES}/some", "GET, PATCH"),
+        ("PUT", "/registration/operations/parked/replay", "POST"),
+    ],
+)
+async def test_a_method_that_a_path_lacks_is_answered_with_those_that_it_has(
+    api: Api, method: str, path: str, allowed: str
+) -> None:
+    answer = await api.administrator.request(method, path)
+    problem(answer, 405)
+    assert answer.headers["allow"] == allowed
+
+
 @pytest.mark.parametrize("credentials", [None, "Bearer", "Bearer wrong", "Basic !", "Basic eDp5", "Negotiate x"])
 async def test_without_a_key_not_even_the_body_is_looked_at(nobody: httpx.AsyncClient, credentials: str | None) -> None:
     headers = {"content-type": "application/json"} | ({"authorization": credentials} if credentials else {})

@@ -21,7 +21,7 @@ class Player:
         self._http = http
         self.operations: dict[tuple[str, str], tuple[str, str, Json]] = {}  # by service and operationId
         self.played: set[tuple[str, str]] = set()
-        self.paths: dict[str, set[str]] = {}  # what stood in paths, by the parameter's name
+        self._in_paths: dict[str, dict[str, str]] = {}  # what stood last in a service's paths, by the parameter's name
 
     async def read(self) -> None:
         """The documents, as the services give them."""
@@ -36,7 +36,9 @@ class Player:
     async def __call__(self, service: str, operation_id: str, /, *, more: Json | None = None, **ids: Any) -> Any:
         """The answer to the example of an operation, with these ids in its path and body, and with `more` in the body."""
         path, method, operation = self.operations[service, operation_id]
-        url = path.format_map(self._in_path(operation, ids))
+        in_path = self._in_path(operation, ids)
+        self._in_paths.setdefault(service, {}).update(in_path)
+        url = path.format_map(in_path)
         query = {it["name"]: it["schema"].get("examples", [None])[0] for it in _parameters(operation, "query")}
         in_pages = "after" in query
         query.pop("after", None)
@@ -52,10 +54,11 @@ class Player:
 
     def _in_path(self, operation: Json, ids: Json) -> dict[str, str]:
         known = {"programme": A_PROGRAMME, "party": A_PARTY} | ids
-        found = {it["name"]: str(known[it["name"]]) for it in _parameters(operation, "path")}
-        for name, value in found.items():
-            self.paths.setdefault(name, set()).add(value)
-        return found
+        return {it["name"]: str(known[it["name"]]) for it in _parameters(operation, "path")}
+
+    def last_in_path(self, service: str) -> dict[str, str]:
+        """What stood last in the paths of a service: names what is there."""
+        return self._in_paths[service]
 
     async def _turn_the_page(self, url: str, query: Json) -> None:
         """The example of `after` is the `next` of a page, which no document can know."""

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
+import httpx
 from sqlalchemy import select, update
 
+from deploy.at_rest import until_at_rest
+from deploy.client import Client
+from deploy.embedded import Running, running
 from services.notifications import tables
 from shared.clock import real_now
 from shared.contracts.catalogue import PUBLISHERS
@@ -17,6 +23,23 @@ from shared.messaging.tables import outbox
 from tests.support.examples import FAILED, OPENED, Player
 
 APRIL = {"now": "2024-04-15T12:00:00+02:00"}  # within the days on which parties apply
+
+
+@asynccontextmanager
+async def played(folder: Path) -> AsyncIterator[tuple[Running, Player]]:
+    """All four services, with a programme that was played on them by the documents' examples."""
+    async with running(folder, port=0, nats_port=0, simulated_clock=True) as run:
+        assert run.first_key is not None
+        headers = {"Authorization": f"Bearer {run.first_key}"}
+        async with (
+            httpx.AsyncClient(base_url=run.url, headers=headers, timeout=30) as http,
+            Client(run.url, run.first_key) as client,
+        ):
+            player = Player(http)
+            await player.read()
+            databases = {name: service.database for name, service in run.services.items() if service is not None}
+            await play(player, databases, lambda: until_at_rest(client))
+            yield run, player
 
 
 async def play(player: Player, databases: dict[str, Database], at_rest: Callable[[], Awaitable[Any]]) -> None:
