@@ -59,7 +59,7 @@ migration: .venv/dev.stamp  ## Write the next migration: SERVICE=billing (or ker
 	@$(VENV) -m deploy.write_migration "$(SERVICE)" "$(NAME)" $(if $(POST),--post)
 	@.venv/bin/ruff format --quiet services shared/migrations
 
-schemas: .venv/dev.stamp  ## Write the snapshots of the events' schemas, after a change that breaks nothing
+schemas: .venv/dev.stamp  ## Write the snapshots of the contracts (events, APIs), after a change that breaks nothing
 	@$(VENV) -m tests.contract.write_snapshots
 
 # Without addresses: which package index it is, is this machine's business. ARGS=--upgrade takes newer releases.

@@ -19,7 +19,7 @@ from typing import IO, Any, TypeVar
 import nats.errors
 import structlog
 import uvicorn
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from sqlalchemy.exc import SQLAlchemyError
@@ -36,6 +36,7 @@ from shared.settings import ServiceSettings
 from shared.web import contract, operations, problems
 from shared.web.closed import Closed
 from shared.web.keys import Keys
+from shared.web.parameters import only_known_parameters
 
 log = structlog.get_logger()
 
@@ -199,7 +200,13 @@ class Service:
 
     def _create_api(self, routers: Sequence[APIRouter]) -> FastAPI:
         prefix = f"/{self.name}"
-        api = FastAPI(title=f"Fremtidens kulturskole: {self.name}", version="1", openapi_url=None)
+        api = FastAPI(
+            title=f"Fremtidens kulturskole: {self.name}",
+            version="1",
+            openapi_url=None,
+            dependencies=[Depends(only_known_parameters)],
+            generate_unique_id_function=lambda route: route.name,
+        )
         api.state.service = self
         api.state.database = self.database
         api.state.keys = Keys(self.settings.keys_file)

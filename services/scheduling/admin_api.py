@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter
-from pydantic import BaseModel, Field
+from pydantic import MISSING, BaseModel, Field
 
 from services.scheduling import repository
 from services.scheduling.domain.session import Format, Kind, Session, State
@@ -21,12 +21,28 @@ from services.scheduling.use_cases.sharpen_session import sharpen_session
 from shared.contracts.envelope import OrganisationNumber
 from shared.errors import NotFound
 from shared.ids import new_id
-from shared.web.api import Administrator, After, Body, DatabaseOf, Day, Int, Limit, Line, Page, Reader, page_of
+from shared.web.api import (
+    Administrator,
+    After,
+    Body,
+    DatabaseOf,
+    Day,
+    IdInPath,
+    Int,
+    Limit,
+    Line,
+    Page,
+    ProgrammeInPath,
+    ProgrammeInQuery,
+    Reader,
+    example,
+    page_of,
+)
 from shared.web.keys import Key
 from shared.when import CLOCK_TIME, MONTH, When
 from shared.when_text import when_text
 
-router = APIRouter(prefix="/scheduling", tags=["scheduling"])
+router = APIRouter(prefix="/scheduling", tags=["sessions"])
 
 ClockTime = Annotated[str, Field(pattern=CLOCK_TIME)]
 Month = Annotated[str, Field(pattern=MONTH)]
@@ -39,8 +55,8 @@ class DaysBody(Body):
 
     first: Day
     last: Day
-    starts_at: ClockTime | None = None
-    ends_at: ClockTime | None = None
+    starts_at: ClockTime | None = Field(None, description="on the first day, in Norway")
+    ends_at: ClockTime | None = Field(None, description="on the last day, in Norway")
 
 
 class WeeksBody(Body):
@@ -56,48 +72,71 @@ class WhenBody(Body):
 
     days: DaysBody | None = None
     weeks: tuple[WeeksBody, ...] = ()
-    months: tuple[Month, ...] = ()
-    duration_minutes: Annotated[Int, Field(ge=1, le=6000)] | None = None
+    months: tuple[Month, ...] = Field((), description="written as 2024-10")
+    duration_minutes: Annotated[Int, Field(ge=1, le=6000)] | None = Field(None, description="in minutes")
 
     def when(self) -> When:
         return repository.WHEN.validate_python(self.model_dump())
 
 
 class NewSession(Body):
+    model_config = example(
+        kind="joint_session",
+        format="physical",
+        title="Fellessamling 1",
+        number=1,
+        instalment=1,
+        when={"weeks": [{"year": 2024, "first": 39, "last": 39}]},
+        place="Scandic Hell, Stjørdal",
+        meeting_link="https://mote.example/fellessamling-1",
+    )
+
     kind: Kind
     format: Format
     title: Line
-    number: Number | None = None
-    instalment: Instalment | None = None
+    number: Number | None = Field(None, description="among the sessions of its kind")
+    instalment: Instalment | None = Field(None, description="the one that falls due when this is completed (B3)")
     when: WhenBody
     place: Line | None = None
     meeting_link: Line | None = None
-    party: OrganisationNumber | None = None
+    party: OrganisationNumber | None = Field(None, description="of visits and contract meetings: with whom")
 
 
 class NewDate(Body):
+    model_config = example(
+        when={"days": {"first": "2024-09-24", "last": "2024-09-25", "starts_at": "10:00", "ends_at": "15:00"}}
+    )
+
     when: WhenBody
 
 
 class NewFormat(Body):
+    model_config = example(format="digital")
+
     format: Format
 
 
 class NewInstalment(Body):
-    instalment: Instalment | None
+    model_config = example(instalment=2)
+
+    instalment: Instalment | None = Field(description="null: it carries none any more")
 
 
 class NewDescription(Body):
     """Only the fields that are given change."""
 
-    title: Line = ""
-    place: Line | None = None
-    meeting_link: Line | None = None
-    number: Number | None = None
+    model_config = example(title="Fellessamling 1 (oppstart)", place="Kimen, Stjørdal")
+
+    title: Line | MISSING = MISSING
+    place: Line | MISSING | None = MISSING
+    meeting_link: Line | MISSING | None = MISSING
+    number: Number | MISSING | None = MISSING
 
 
 class Nothing(Body):
     """Nothing needs to be said; the body may be left out."""
+
+    model_config = example()
 
 
 class SessionView(BaseModel):
@@ -111,21 +150,22 @@ class SessionView(BaseModel):
     number: int | None
     instalment: int | None
     when: When
-    when_text: str  # in bokmål, with the precision that it has
+    when_text: str = Field(description="in bokmål, with the precision that it has")
     place: str | None = Field(description="of visits and contract meetings: for administrators")
     meeting_link: str | None = Field(description="for administrators")
     state: State
 
 
 class Summary(BaseModel):
-    """Joint sessions only."""
+    """Joint sessions only (S1)."""
 
     physical_sessions_completed: int
     digital_sessions_completed: int
 
 
-@router.post("/programmes/{programme}/sessions", status_code=201)
-async def plan(programme: str, body: NewSession, database: DatabaseOf, key: Administrator) -> SessionView:
+@router.post("/programmes/{programme}/sessions", status_code=201, operation_id="plan_session")
+async def plan(programme: ProgrammeInPath, body: NewSession, database: DatabaseOf, key: Administrator) -> SessionView:
+    """Plan a session (S1, S2)."""
     given: dict[str, Any] = body.model_dump(exclude={"when"})
     planned = Session(id=new_id(), version=1, programme=programme, state="planned", when=body.when.when(), **given)
     return view(await plan_session(database, planned, by=key.name), key)
@@ -133,9 +173,9 @@ async def plan(programme: str, body: NewSession, database: DatabaseOf, key: Admi
 
 @router.get("/programmes/{programme}/sessions")
 async def show_plan(
-    programme: str, database: DatabaseOf, key: Reader, after: After = None, limit: Limit = 200
+    programme: ProgrammeInPath, database: DatabaseOf, key: Reader, after: After = None, limit: Limit = 200
 ) -> Page[SessionView]:
-    """In order of time."""
+    """Show a programme's sessions in order of time."""
     async with database.reading() as connection:
         await repository.check_programme(connection, programme)
         found = await repository.of_programme(connection, programme)
@@ -147,53 +187,63 @@ async def show_plan(
 
 
 @router.get("/sessions/{id}")
-async def show_session(id: str, database: DatabaseOf, key: Reader) -> SessionView:
+async def show_session(id: IdInPath, database: DatabaseOf, key: Reader) -> SessionView:
+    """Show a session."""
     async with database.reading() as connection:
         return view(await repository.session(connection, id), key)
 
 
-@router.post("/sessions/{id}/sharpening")
-async def sharpen(id: str, body: NewDate, database: DatabaseOf, key: Administrator) -> SessionView:
+@router.post("/sessions/{id}/sharpening", operation_id="sharpen_session")
+async def sharpen(id: IdInPath, body: NewDate, database: DatabaseOf, key: Administrator) -> SessionView:
+    """Say more precisely when a session is (S2)."""
     return view(await sharpen_session(database, id, body.when.when(), by=key.name), key)
 
 
-@router.post("/sessions/{id}/move")
-async def move(id: str, body: NewDate, database: DatabaseOf, key: Administrator) -> SessionView:
+@router.post("/sessions/{id}/move", operation_id="move_session")
+async def move(id: IdInPath, body: NewDate, database: DatabaseOf, key: Administrator) -> SessionView:
+    """Move a session to another date."""
     return view(await move_session(database, id, body.when.when(), by=key.name), key)
 
 
-@router.post("/sessions/{id}/format")
-async def change_format(id: str, body: NewFormat, database: DatabaseOf, key: Administrator) -> SessionView:
+@router.post("/sessions/{id}/format", operation_id="decide_format")
+async def change_format(id: IdInPath, body: NewFormat, database: DatabaseOf, key: Administrator) -> SessionView:
+    """Decide a session's format; one that becomes digital carries no instalment any more (S3, B6)."""
     return view(await decide_format(database, id, body.format, by=key.name), key)
 
 
-@router.post("/sessions/{id}/instalment")
-async def change_instalment(id: str, body: NewInstalment, database: DatabaseOf, key: Administrator) -> SessionView:
+@router.post("/sessions/{id}/instalment", operation_id="give_instalment")
+async def change_instalment(id: IdInPath, body: NewInstalment, database: DatabaseOf, key: Administrator) -> SessionView:
+    """Say which instalment a session carries (B3)."""
     return view(await give_instalment(database, id, body.instalment, by=key.name), key)
 
 
-@router.patch("/sessions/{id}")
-async def describe(id: str, body: NewDescription, database: DatabaseOf, key: Administrator) -> SessionView:
-    return view(await change_description(database, id, body.model_dump(exclude_unset=True), by=key.name), key)
+@router.patch("/sessions/{id}", operation_id="change_description")
+async def describe(id: IdInPath, body: NewDescription, database: DatabaseOf, key: Administrator) -> SessionView:
+    """Change a session's title, place, link or number."""
+    return view(await change_description(database, id, body.model_dump(), by=key.name), key)
 
 
-@router.post("/sessions/{id}/cancellation")
-async def cancel(id: str, database: DatabaseOf, key: Administrator, _: Nothing | None = None) -> SessionView:
+@router.post("/sessions/{id}/cancellation", operation_id="cancel_session")
+async def cancel(id: IdInPath, database: DatabaseOf, key: Administrator, _: Nothing | None = None) -> SessionView:
+    """Cancel a session."""
     return view(await cancel_session(database, id, by=key.name), key)
 
 
-@router.post("/sessions/{id}/completion")
-async def complete(id: str, database: DatabaseOf, key: Administrator, _: Nothing | None = None) -> SessionView:
+@router.post("/sessions/{id}/completion", operation_id="complete_session")
+async def complete(id: IdInPath, database: DatabaseOf, key: Administrator, _: Nothing | None = None) -> SessionView:
+    """Complete a session; the instalment that it carries falls due (S3, B3)."""
     return view(await complete_session(database, id, by=key.name), key)
 
 
-@router.post("/sessions/{id}/completion-revoked")
-async def revoke(id: str, database: DatabaseOf, key: Administrator, _: Nothing | None = None) -> SessionView:
+@router.post("/sessions/{id}/completion-revoked", operation_id="revoke_completion")
+async def revoke(id: IdInPath, database: DatabaseOf, key: Administrator, _: Nothing | None = None) -> SessionView:
+    """Revoke a completion; what it alone made due is credited (S3, B5)."""
     return view(await revoke_completion(database, id, by=key.name), key)
 
 
-@router.get("/summary")
-async def summary(programme: str, database: DatabaseOf, _: Reader) -> Summary:
+@router.get("/summary", responses={404: {}})
+async def show_summary(programme: ProgrammeInQuery, database: DatabaseOf, _: Reader) -> Summary:
+    """Show how many sessions of a programme were completed."""
     async with database.reading() as connection:
         await repository.check_programme(connection, programme)
         completed = await repository.completed_joint_sessions(connection, programme)

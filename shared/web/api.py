@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import date
 from typing import Annotated, Any, Generic, TypeVar
 
-from fastapi import Depends, HTTPException, Path, Query, Request
+from fastapi import Depends, HTTPException, Path, Query, Request, Security
 from fastapi.security import HTTPBasic, HTTPBasicCredentials, HTTPBearer
 from fastapi.security.http import HTTPAuthorizationCredentials
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict, StringConstraints
@@ -49,13 +49,22 @@ def _written_as_a_day(value: Any) -> Any:
 # As they are written in JSON and nothing else: `true` is no amount, and a number is no day.
 Int = Annotated[int, Strict()]
 Bool = Annotated[bool, Strict()]
-Day = Annotated[date, BeforeValidator(_written_as_a_day), Field(ge=date(2000, 1, 1), le=date(2100, 12, 31))]
+Day = Annotated[
+    date,
+    BeforeValidator(_written_as_a_day),
+    Field(ge=date(2000, 1, 1), le=date(2100, 12, 31), json_schema_extra={"pattern": "^(20[0-9]{2}|2100)-"}),
+]
 
 
 class Body(BaseModel):
     """What a request brings. A field that nobody knows is refused, since it was meant to do something."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def example(**fields: Any) -> ConfigDict:
+    """What a body may look like, for its `model_config`. A test plays it (tests/end_to_end/test_examples.py)."""
+    return ConfigDict(json_schema_extra={"examples": [fields]})
 
 
 class View(BaseModel):
@@ -71,10 +80,13 @@ class Page(BaseModel, Generic[T]):
     next: str | None
 
 
-Limit = Annotated[int, Query(ge=1, le=500)]
-After = Annotated[str | None, Query(max_length=200)]
-ProgrammeInPath = Annotated[str, Path(max_length=40)]
-ProgrammeInQuery = Annotated[str, Query(max_length=40)]
+A_PROGRAMME, A_PARTY, AN_ID = "regionalt-2024-2025", "921221967", "01926b3c-7a00-7000-8000-000000000001"
+Limit = Annotated[int, Query(ge=1, le=500, description="how many there are in a page", examples=[50])]
+After = Annotated[str | None, Query(max_length=200, description="the `next` of the page before")]
+ProgrammeInPath = Annotated[str, Path(max_length=40, description="a programme's code", examples=[A_PROGRAMME])]
+ProgrammeInQuery = Annotated[str, Query(max_length=40, description="a programme's code", examples=[A_PROGRAMME])]
+PartyInPath = Annotated[str, Path(max_length=40, description="a party's organisation number", examples=[A_PARTY])]
+IdInPath = Annotated[str, Path(max_length=40, examples=[AN_ID])]
 
 
 def page_of(items: Sequence[T], limit: int, cursor: Callable[[T], str]) -> Page[Any]:
@@ -128,6 +140,7 @@ def check(request: Request, secret: str | None, role: Role, *, scheme: str) -> K
 
 
 DatabaseOf = Annotated[Database, Depends(database_of)]
-Reader = Annotated[Key, Depends(_holder_of("reader"))]
-Administrator = Annotated[Key, Depends(_holder_of("administrator"))]
-Operator = Annotated[Key, Depends(_holder_of("operator"))]
+# The role stands in the OpenAPI document beside the scheme, as its version 3.1 has it.
+Reader = Annotated[Key, Security(_holder_of("reader"), scopes=["reader"])]
+Administrator = Annotated[Key, Security(_holder_of("administrator"), scopes=["administrator"])]
+Operator = Annotated[Key, Security(_holder_of("operator"), scopes=["operator"])]

@@ -11,6 +11,7 @@ from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.responses import FileResponse, HTMLResponse
 
 from shared.web.api import any_reader
+from shared.web.openapi import document
 
 FILES = Path(str(resources.files("fastapi_swagger.resources")))
 File = Literal["swagger-ui-bundle.js", "swagger-ui.css", "favicon-32x32.png"]
@@ -23,7 +24,7 @@ def routes(api: FastAPI, prefix: str) -> APIRouter:
 
     @router.get("/openapi.json")
     async def openapi() -> dict[str, Any]:
-        return api.openapi()
+        return document(api)
 
     @router.get("/docs")
     async def docs() -> HTMLResponse:

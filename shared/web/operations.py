@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
-from typing import Annotated, Protocol
+from datetime import UTC, datetime
+from typing import Annotated, Literal, Protocol
 
 import nats.errors
-from fastapi import APIRouter, HTTPException, Query, Request
-from fastapi.responses import JSONResponse
+from fastapi import APIRouter, HTTPException, Path, Query, Request, Response
 from nats.aio.client import Client
-from pydantic import AwareDatetime, BaseModel
+from pydantic import AwareDatetime, BaseModel, Field
 
 from shared import clock
 from shared.contracts.catalogue import EVENT_TYPES, Unreadable, stream_of
@@ -20,7 +19,30 @@ from shared.messaging import marks, parking, relay
 from shared.messaging.batch import Batches
 from shared.messaging.due_work import Work
 from shared.messaging.watchdog import consumer_info
-from shared.web.api import Administrator, After, Body, DatabaseOf, Limit, Operator, Page, Reader, page_of
+from shared.web.api import (
+    AN_ID,
+    Administrator,
+    After,
+    Body,
+    DatabaseOf,
+    Limit,
+    Operator,
+    Page,
+    Reader,
+    example,
+    page_of,
+)
+
+LATEST = datetime(2100, 12, 31, tzinfo=UTC)  # of a simulated clock; every day that is reckoned from it still exists
+State = Literal["parked", "replayed", "discarded"]
+KeyInPath = Annotated[str, Path(max_length=64, examples=[AN_ID])]
+TypeInQuery = Annotated[
+    str | None,
+    Query(max_length=200, description="of events", examples=["kulturskole.registration.programme.opened.v1"]),
+]
+ReasonInQuery = Annotated[
+    str | None, Query(max_length=60, description="a code: why it was parked", examples=["failed"])
+]
 
 
 class Service(Protocol):
@@ -35,45 +57,64 @@ class Service(Protocol):
     async def readiness(self) -> dict[str, bool]: ...
 
 
+class Liveness(BaseModel):
+    live: Literal[True] = True
+
+
+class Readiness(BaseModel):
+    """What a service needs; it is ready when all of it is there."""
+
+    ready: bool
+    broker: bool
+    database: bool
+    consumers: bool = Field(description="the service's own, on the broker")
+
+
 class ClockView(BaseModel):
     simulated: bool
-    now: datetime
+    now: datetime = Field(description="what the domain calls now")
 
 
 class StateView(BaseModel):
     """What is still to be done. At rest all but `parked` are zero, and no stream moves."""
 
     service: str
-    unsent: int  # events not yet acknowledged by the stream
-    lag: int  # events pending, or delivered and not acknowledged
-    marks: int  # what is to be looked at again
-    oldest_mark: datetime | None  # when the oldest of them was left, in real time
-    mails: int  # mails that could be sent now
-    parked: int
-    last_sequence: int  # of the service's own stream
+    unsent: int = Field(description="events that the stream has not acknowledged yet")
+    lag: int = Field(description="events pending, or delivered and not acknowledged")
+    marks: int = Field(description="what is to be looked at again")
+    oldest_mark: datetime | None = Field(description="when the oldest of them was left, in real time")
+    mails: int = Field(description="mails that could be sent now")
+    parked: int = Field(description="messages that could not be handled")
+    last_sequence: int = Field(description="of the service's own stream")
     clock: ClockView
 
 
 class ParkedView(BaseModel):
-    key: str
-    state: str
-    subject: str
-    type: str | None
-    reason: str
-    error: str
+    key: str = Field(description="the event's id, or the body's SHA-256 where it has none")
+    state: State
+    subject: str = Field(description="on NATS")
+    type: str | None = Field(description="the event's")
+    reason: str = Field(description="a code: why it was parked")
+    error: str = Field(description="what was found, for people")
     attempts: int
     parked_at: datetime
-    settled_at: datetime | None
-    settled_by: str | None
-    body: str | None = None
+    settled_at: datetime | None = Field(description="when it was replayed or discarded")
+    settled_by: str | None = Field(description="the name of the key that asked for it")
+    body: str | None = Field(None, description="as it came; shown with one message, not in lists")
 
 
 class ClockMove(Body):
-    now: AwareDatetime
+    model_config = example(now="2024-10-15T12:00:00+02:00")
+
+    now: Annotated[AwareDatetime, Field(le=LATEST)]
 
 
 class Republish(Body):
-    type: str | None = None  # "invoice.issued"; all where it is left out
+    model_config = example()
+
+    type: str | None = Field(
+        None, max_length=60, description="what happened: `invoice.issued`; all where it is left out"
+    )
 
 
 class Count(BaseModel):
@@ -82,7 +123,7 @@ class Count(BaseModel):
 
 class Replayed(BaseModel):
     replayed: int
-    failed: int  # and still parked
+    failed: int = Field(description="and still parked")
 
 
 def service_of(request: Request) -> Service:
@@ -92,34 +133,36 @@ def service_of(request: Request) -> Service:
 
 def routes(*, simulated_clock: bool) -> APIRouter:
     router = APIRouter(tags=["operations"])
-    router.get("/health/live")(live)
-    router.get("/health/ready")(ready)
-    router.get("/operations/state")(state)
-    router.get("/operations/parked")(parked)
-    router.get("/operations/parked/{key}")(parked_one)
-    router.post("/operations/parked/replay")(replay_all)
-    router.post("/operations/parked/{key}/replay")(replay)
-    router.post("/operations/parked/{key}/discard")(discard)
-    router.post("/operations/republish")(republish)
+    router.get("/health/live")(check_liveness)
+    router.get("/health/ready", responses={503: {"model": Readiness, "description": "Not ready"}})(check_readiness)
+    router.get("/operations/state")(show_state)
+    router.get("/operations/parked")(list_parked_messages)
+    router.post("/operations/parked/replay")(replay_parked_messages)  # before what would take its name for a key
+    router.get("/operations/parked/{key}")(show_parked_message)
+    router.post("/operations/parked/{key}/replay")(replay_parked_message)
+    router.post("/operations/parked/{key}/discard")(discard_parked_message)
+    router.post("/operations/republish")(republish_events)
     if simulated_clock:
         router.post("/operations/clock")(move_clock)
     return router
 
 
-async def live() -> dict[str, bool]:
-    """The process runs."""
-    return {"live": True}
+async def check_liveness() -> Liveness:
+    """Say whether the process runs."""
+    return Liveness()
 
 
-async def ready(request: Request) -> JSONResponse:
-    """Broker, database and own consumers are there."""
+async def check_readiness(request: Request, response: Response) -> Readiness:
+    """Say whether broker, database and the service's own consumers are there."""
     parts = await service_of(request).readiness()
     is_ready = all(parts.values())
-    return JSONResponse({"ready": is_ready, **parts}, 200 if is_ready else 503)
+    response.status_code = 200 if is_ready else 503
+    return Readiness(ready=is_ready, **parts)
 
 
-async def state(request: Request, database: DatabaseOf, _: Reader) -> StateView:
-    """Read in the order in which an event goes its way, so that one on its way is seen somewhere."""
+async def show_state(request: Request, database: DatabaseOf, _: Reader) -> StateView:
+    """Show what is still to be done."""
+    # Read in the order in which an event goes its way, so that one on its way is seen somewhere.
     service = service_of(request)
     async with database.reading() as connection:
         marked, oldest = await marks.count_and_oldest(connection)
@@ -157,29 +200,33 @@ async def _of_the_broker(service: Service) -> tuple[int, int]:
     return sum((info.num_pending or 0) + (info.num_ack_pending or 0) for info in infos if info), last
 
 
-async def parked(
+async def list_parked_messages(
     database: DatabaseOf,
     _: Administrator,
     *,
-    state: Annotated[str | None, Query()] = parking.PARKED,
-    type: Annotated[str | None, Query()] = None,
-    reason: Annotated[str | None, Query()] = None,
+    state: Annotated[State, Query(examples=["parked"])] = "parked",
+    type: TypeInQuery = None,
+    reason: ReasonInQuery = None,
     after: After = None,
     limit: Limit = 50,
 ) -> Page[ParkedView]:
+    """List the messages that could not be handled."""
     async with database.reading() as connection:
         found = await parking.listed(connection, state=state, type=type, reason=reason, after=after, limit=limit + 1)
     return page_of([_view(it) for it in found], limit, lambda it: it.key)
 
 
-async def parked_one(key: str, database: DatabaseOf, _: Administrator) -> ParkedView:
+async def show_parked_message(key: KeyInPath, database: DatabaseOf, _: Administrator) -> ParkedView:
+    """Show a message that could not be handled, with its body."""
     async with database.reading() as connection:
         found = await parking.get(connection, key)
     return _view(found, body=found.body.decode(errors="replace"))
 
 
-async def replay(request: Request, key: str, database: DatabaseOf, by: Administrator) -> ParkedView:
-    """Handle it now; what fails again stays parked."""
+async def replay_parked_message(
+    request: Request, key: KeyInPath, database: DatabaseOf, by: Administrator
+) -> ParkedView:
+    """Handle a parked message now; what fails again stays parked."""
     async with database.reading() as connection:
         found = await parking.get(connection, key)
     if found.state == parking.PARKED:
@@ -187,17 +234,17 @@ async def replay(request: Request, key: str, database: DatabaseOf, by: Administr
     elif found.state == parking.DISCARDED:
         msg = "it was discarded already"
         raise Conflict(msg, field="key")
-    return await parked_one(key, database, by)
+    return await show_parked_message(key, database, by)
 
 
-async def replay_all(
+async def replay_parked_messages(
     request: Request,
     database: DatabaseOf,
     by: Administrator,
-    type: Annotated[str | None, Query()] = None,
-    reason: Annotated[str | None, Query()] = None,
+    type: TypeInQuery = None,
+    reason: ReasonInQuery = None,
 ) -> Replayed:
-    """Handle all that are parked of one type, or for one reason, now; what fails again stays parked."""
+    """Handle all parked messages of one type, or for one reason, now; what fails again stays parked."""
     if type is None and reason is None:
         msg = "say which: of a type, or for a reason"
         raise RuleBroken(msg, field="type")
@@ -233,13 +280,14 @@ async def _replay(service: Service, found: parking.Parked, by: str) -> None:
         raise Conflict(msg, field="key") from error
 
 
-async def discard(key: str, database: DatabaseOf, by: Administrator) -> ParkedView:
+async def discard_parked_message(key: KeyInPath, database: DatabaseOf, by: Administrator) -> ParkedView:
+    """Discard a parked message for good."""
     async with database.transaction() as connection:
         await parking.settle(connection, key, parking.DISCARDED, by=by.name)
-    return await parked_one(key, database, by)
+    return await show_parked_message(key, database, by)
 
 
-async def republish(request: Request, body: Republish, database: DatabaseOf, _: Operator) -> Count:
+async def republish_events(request: Request, body: Republish, database: DatabaseOf, _: Operator) -> Count:
     """Send this service's events again; only handlers that have not had one will take it."""
     types = None
     if body.type is not None:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Any
+from http import HTTPStatus
+from typing import Any, Literal
 
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from fastapi.routing import iter_route_contexts
+from pydantic import MISSING, BaseModel, Field
 from starlette.exceptions import HTTPException
 
 from shared.database import is_passing
@@ -19,6 +22,8 @@ log = structlog.get_logger()
 
 STATUS: dict[type[Refused], int] = {RuleBroken: 422, NotFound: 404, Conflict: 409}
 CANNOT_BE_KEPT = "invalid byte sequence for encoding"  # PostgreSQL of a NUL, which a path or a query may hold
+NO_JSON = "the body is no JSON"
+MEDIA_TYPE = "application/problem+json"
 _NAME = re.compile(r"[A-Za-z0-9_\[\]-]{1,60}")
 TITLES = {
     400: "Bad request",
@@ -34,6 +39,26 @@ TITLES = {
 }
 
 
+class Fault(BaseModel):
+    """One thing that was wrong."""
+
+    field: str | MISSING = Field(MISSING, description="the field or parameter at fault, with dots into the body")
+    rule: str | MISSING = Field(MISSING, description="the number of the domain rule that was broken", examples=["R5"])
+    message: str
+
+
+class Problem(BaseModel):
+    """An error as RFC 9457 has it."""
+
+    type: Literal["about:blank"] = "about:blank"
+    title: str = Field(description="the same for all of one status")
+    status: int = Field(description="the HTTP status")
+    detail: str = Field(description="what was wrong with this request")
+    errors: list[Fault] | MISSING = Field(
+        MISSING, description="each thing that was wrong, where they can be told apart"
+    )
+
+
 def install(api: FastAPI) -> None:
     """Have the API answer every error in this form."""
     api.add_exception_handler(Refused, _refused)
@@ -43,32 +68,30 @@ def install(api: FastAPI) -> None:
 
 
 def problem(
-    status: int, detail: str, *, errors: list[dict[str, Any]] | None = None, headers: dict[str, str] | None = None
+    status: int, detail: str, *, errors: list[Fault] | None = None, headers: dict[str, str] | None = None
 ) -> JSONResponse:
-    body: dict[str, Any] = {"type": "about:blank", "title": TITLES.get(status, "Error"), "status": status}
-    body["detail"] = detail
-    if errors:
-        body["errors"] = errors
-    return JSONResponse(body, status, headers=headers, media_type="application/problem+json")
+    found = Problem(title=TITLES.get(status, "Error"), status=status, detail=detail, errors=errors or MISSING)
+    return JSONResponse(found.model_dump(), status, headers=headers, media_type=MEDIA_TYPE)
 
 
 async def _refused(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, Refused)  # for the type checker: registered for Refused only
     status = next(status for kind, status in STATUS.items() if isinstance(error, kind))
-    details = {"field": error.field, "rule": error.rule, "message": str(error)}
-    return problem(status, str(error), errors=[{name: value for name, value in details.items() if value}])
+    fault = Fault(field=error.field or MISSING, rule=error.rule or MISSING, message=str(error))
+    return problem(status, str(error), errors=[fault])
 
 
 async def _not_valid(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)  # for the type checker
     if any(it["type"] == "json_invalid" for it in error.errors()):
-        return problem(422, "the body is no JSON")
+        return problem(422, NO_JSON)
     # The content is left out: it may be personal data.
-    errors = [{"field": _field(it["loc"]), "message": it["msg"]} for it in error.errors()]
-    fields = ", ".join(sorted({it["field"] for it in errors}))
-    return problem(
-        422, f"wrong, missing or unknown: {fields}" if fields else "the body is no JSON object", errors=errors
-    )
+    fields = [_field(it["loc"]) for it in error.errors()]
+    named = ", ".join(sorted({it for it in fields if it}))
+    errors = [
+        Fault(field=field or MISSING, message=it["msg"]) for field, it in zip(fields, error.errors(), strict=True)
+    ]
+    return problem(422, f"wrong, missing or unknown: {named}" if named else "the body is no JSON object", errors=errors)
 
 
 def _field(place: Sequence[Any]) -> str:
@@ -76,9 +99,22 @@ def _field(place: Sequence[Any]) -> str:
     return ".".join(str(part) if _NAME.fullmatch(str(part)) else "?" for part in place[1:])
 
 
-async def _http(_: Request, error: Exception) -> JSONResponse:
+async def _http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # for the type checker
-    return problem(error.status_code, str(error.detail), headers=dict(error.headers or {}))
+    # FastAPI says so of a body that is not UTF-8, is nested too deep, or has a number of thousands of digits.
+    if error.status_code == HTTPStatus.BAD_REQUEST:
+        return problem(422, NO_JSON)
+    headers = dict(error.headers or {})
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        headers["Allow"] = _allowed(request)
+    return problem(error.status_code, str(error.detail), headers=headers)
+
+
+def _allowed(request: Request) -> str:
+    """All methods of the path; Starlette names those of one route."""
+    found = [it for it in iter_route_contexts(request.app.routes) if it.path_regex.match(request.scope["path"])]
+    methods = {method for it in found if it.path_format == found[0].path_format for method in it.methods or ()}
+    return ", ".join(sorted(methods))
 
 
 async def _unexpected(request: Request, error: Exception) -> JSONResponse:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 
 from deploy.client import canonical
 from tests.contract.kept import FOLDER, broken, contracts
+from tests.contract.openapi import write_snapshots
 
 if __name__ == "__main__":
     if found := broken():
@@ -13,3 +15,4 @@ if __name__ == "__main__":
     for name, content in contracts().items():
         (FOLDER / name).parent.mkdir(parents=True, exist_ok=True)
         (FOLDER / name).write_text(canonical(content), encoding="utf-8")
+    asyncio.run(write_snapshots())

@@ -33,6 +33,10 @@ async def nobody(api: Api) -> AsyncIterator[httpx.AsyncClient]:
         yield client
 
 
+def secret_of(api: Api) -> str:
+    return api.administrator.headers["authorization"].removeprefix("Bearer ")
+
+
 @pytest.mark.parametrize(
     ("method", "path"),
     [
@@ -73,6 +77,14 @@ async def test_a_null_where_something_must_stand_is_refused(api: Api) -> None:
     assert refused["field"] == "name"
 
 
+async def test_what_a_change_leaves_out_stays_as_it_is(api: Api) -> None:
+    opened = await api.post(PROGRAMMES, PROGRAMME | {"county_branch_fee_ore": 500_000})
+    path = f"{PROGRAMMES}/{PROGRAMME['code']}"
+    assert await api.patch(path, {}) == opened
+    changed = await api.patch(path, {"county_branch_fee_ore": None})
+    assert changed == opened | {"version": 2, "county_branch_fee_ore": PROGRAMME["fee_ore"]}
+
+
 async def test_an_unknown_field_is_named_unless_its_name_is_something_else(api: Api) -> None:
     refused = await api.refused(422, ADVISORS, ADVISOR | {"telefon": "1"})
     assert refused["field"] == "telefon"
@@ -83,8 +95,35 @@ async def test_an_unknown_field_is_named_unless_its_name_is_something_else(api: 
     assert "xxx" not in answer.text
 
 
-async def test_what_is_no_json_is_told_so(api: Api) -> None:
-    answer = await api.administrator.post(ADVISORS, content=b"{", headers={"content-type": "application/json"})
+@pytest.mark.parametrize("path", [PROGRAMMES, "/registration/operations/state", "/registration/docs", "/docs"])
+async def test_an_unknown_parameter_is_refused_and_named(api: Api, path: str) -> None:
+    answer = await api.administrator.get(f"{path}?party=921221967&limit=2&x%40y=1", auth=("x", secret_of(api)))
+    faults = problem(answer, 422)["errors"]
+    assert {"field": "party", "message": "nobody knows it"} in faults
+    assert {"field": "?", "message": "nobody knows it"} in faults
+    assert ("limit" in {it["field"] for it in faults}) is (path != PROGRAMMES)
+
+
+async def test_a_parameter_given_twice_is_refused(api: Api) -> None:
+    answer = await api.administrator.get("/registration/summary?programme=one&programme=other")
+    assert problem(answer, 422)["errors"] == [{"field": "programme", "message": "it is given twice"}]
+
+
+async def test_an_unknown_parameter_is_refused_where_something_would_change(api: Api) -> None:
+    problem(await api.administrator.post(f"{ADVISORS}?dry_run=true", json=ADVISOR), 422)
+    assert await api.get(ADVISORS) == []
+
+
+async def test_a_probe_may_add_whatever_it_likes(api: Api) -> None:
+    for path in ("/health/live", "/registration/health/live"):
+        assert (await api.reader.get(f"{path}?_=17")).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "body", [b"{", b'{"name": "\xff"}', b"[" * 100_000, b'{"name": ' + b"9" * 5_000 + b"}"], ids=len
+)
+async def test_what_is_no_json_is_told_so(api: Api, body: bytes) -> None:
+    answer = await api.administrator.post(ADVISORS, content=body, headers={"content-type": "application/json"})
     assert problem(answer, 422)["detail"] == "the body is no JSON"
 
 
@@ -97,6 +136,22 @@ async def test_a_body_that_is_too_big_is_not_read_to_its_end(api: Api) -> None:
 
     answer = await api.administrator.post(ADVISORS, content=in_pieces(), headers={"content-type": "application/json"})
     problem(answer, 413)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("DELETE", PROGRAMMES, "GET, POST"),
+        ("OPTIONS", f"{PROGRAMMES}/some", "GET, PATCH"),
+        ("PUT", "/registration/operations/parked/replay", "POST"),
+    ],
+)
+async def test_a_method_that_a_path_lacks_is_answered_with_those_that_it_has(
+    api: Api, method: str, path: str, allowed: str
+) -> None:
+    answer = await api.administrator.request(method, path)
+    problem(answer, 405)
+    assert answer.headers["allow"] == allowed
 
 
 @pytest.mark.parametrize("credentials", [None, "Bearer", "Bearer wrong", "Basic !", "Basic eDp5", "Negotiate x"])
@@ -116,8 +171,7 @@ async def test_without_a_key_not_even_the_body_is_looked_at(nobody: httpx.AsyncC
 
 async def test_a_page_that_is_somebody_elses_cannot_have_a_browser_change_something(api: Api) -> None:
     """A browser sends the password of HTTP Basic by itself; a bearer's token it does not."""
-    secret = api.administrator.headers["authorization"].removeprefix("Bearer ")
     transport = api.administrator._transport  # noqa: SLF001 - the same application
-    async with httpx.AsyncClient(transport=transport, base_url="http://service", auth=("x", secret)) as browser:
+    async with httpx.AsyncClient(transport=transport, base_url="http://service", auth=("x", secret_of(api))) as browser:
         assert (await browser.get("/registration/openapi.json")).status_code == 200
         problem(await browser.post(ADVISORS, json=ADVISOR), 401)

@@ -22,14 +22,14 @@ from shared.web.api import DatabaseOf, Limit, Page, ProgrammeInPath, ProgrammeIn
 
 router = APIRouter(prefix="/billing", tags=["documents"])
 
-Number = Annotated[int, Path(ge=1, le=999_999)]
-AfterNumber = Annotated[int, Query(ge=0, le=999_999)]
+Number = Annotated[int, Path(ge=1, le=999_999, examples=[1])]
+AfterNumber = Annotated[int, Query(ge=0, le=999_999, description="the `next` of the page before")]
 
 
 class InvoiceView(View):
     programme: str
-    number: int
-    kid: str
+    number: int = Field(description="in the programme's series of invoices")
+    kid: str = Field(description="what a payment is known by")
     party: str
     agreement: str
     instalment: int
@@ -38,13 +38,13 @@ class InvoiceView(View):
     release: str | None = Field(description="what made it due: a release by hand")
     amount_ore: int
     issued_on: date
-    due_on: date
+    due_on: date = Field(description="the last day on which it is paid in time")
     credited_by: int | None = Field(description="the number of the credit note, if there is one")
 
 
 class CreditNoteView(View):
     programme: str
-    number: int
+    number: int = Field(description="in the programme's series of credit notes")
     invoice: int = Field(description="the number of the invoice that it credits in full")
     party: str
     agreement: str
@@ -61,14 +61,14 @@ class SummaryView(View):
     credit_notes: int
     total_ore: int = Field(description="what was invoiced less what was credited")
     first_number: int | None = Field(description="of the invoices")
-    last_number: int | None
+    last_number: int | None = Field(description="of the invoices")
 
 
 @router.get("/programmes/{programme}/invoices")
 async def list_invoices(
     programme: ProgrammeInPath, database: DatabaseOf, _: Reader, limit: Limit = 50, after: AfterNumber = 0
 ) -> Page[InvoiceView]:
-    """The invoices of a programme by number."""
+    """List a programme's invoices by number."""
     async with database.reading() as connection:
         found = await documents.invoices(connection, programme, after=after, limit=limit + 1)
         if not found:
@@ -78,7 +78,7 @@ async def list_invoices(
 
 @router.get("/programmes/{programme}/invoices/{number}")
 async def show_invoice(programme: ProgrammeInPath, number: Number, database: DatabaseOf, _: Reader) -> DocumentContent:
-    """An invoice as it was issued."""
+    """Show an invoice as it was issued."""
     async with database.reading() as connection:
         content = await documents.content(connection, "invoice", programme, number)
     return document(content)
@@ -88,7 +88,7 @@ async def show_invoice(programme: ProgrammeInPath, number: Number, database: Dat
 async def list_credit_notes(
     programme: ProgrammeInPath, database: DatabaseOf, _: Reader, limit: Limit = 50, after: AfterNumber = 0
 ) -> Page[CreditNoteView]:
-    """The credit notes of a programme by number."""
+    """List a programme's credit notes by number."""
     async with database.reading() as connection:
         found = await documents.credit_notes(connection, programme, after=after, limit=limit + 1)
         if not found:
@@ -100,7 +100,7 @@ async def list_credit_notes(
 async def show_credit_note(
     programme: ProgrammeInPath, number: Number, database: DatabaseOf, _: Reader
 ) -> DocumentContent:
-    """A credit note as it was issued."""
+    """Show a credit note as it was issued."""
     async with database.reading() as connection:
         content = await documents.content(connection, "credit_note", programme, number)
     return document(content)
@@ -108,7 +108,7 @@ async def show_credit_note(
 
 @router.get("/programmes/{programme}/books")
 async def show_books(programme: ProgrammeInPath, database: DatabaseOf, _: Reader) -> Response:
-    """The books, as canonical JSON: what runs are compared by."""
+    """Show the books, as canonical JSON: what runs are compared by."""
     async with database.reading() as connection:
         await occasions.check_is_named(connection, programme)
         parties = await documents.parties(connection, programme)
@@ -118,9 +118,9 @@ async def show_books(programme: ProgrammeInPath, database: DatabaseOf, _: Reader
     return Response(canonical + "\n", media_type="application/json")
 
 
-@router.get("/summary")
+@router.get("/summary", responses={404: {}})
 async def show_summary(programme: ProgrammeInQuery, database: DatabaseOf, _: Reader) -> SummaryView:
-    """What was issued in a programme, in figures."""
+    """Show what was issued in a programme, in figures."""
     async with database.reading() as connection:
         await occasions.check_is_named(connection, programme)
         invoices = await documents.totals(connection, "invoice", programme)

@@ -24,9 +24,9 @@ class UnbilledList(View):
     items: list[UnbilledView]
 
 
-@router.get("/unbilled")
-async def show_unbilled(programme: ProgrammeInQuery, database: DatabaseOf, _: Reader) -> UnbilledList:
-    """Every instalment that no invoice stands for, and why (B6)."""
+@router.get("/unbilled", responses={404: {}})
+async def list_unbilled_instalments(programme: ProgrammeInQuery, database: DatabaseOf, _: Reader) -> UnbilledList:
+    """List every instalment that no invoice stands for, and why (B6)."""
     found = await list_unbilled(database, programme)
     items = [UnbilledView(party=it.party, agreement=it.agreement, **vars(it.unbilled)) for it in found]
     return UnbilledList(items=items)

@@ -18,12 +18,14 @@ from shared.web.api import (
     Body,
     DatabaseOf,
     Day,
+    IdInPath,
     Int,
     Limit,
     Page,
     ProgrammeInPath,
     Reader,
     View,
+    example,
     page_of,
 )
 
@@ -31,6 +33,8 @@ router = APIRouter(prefix="/billing", tags=["releases"])
 
 
 class NewRelease(Body):
+    model_config = example(instalment=3, effective_on="2024-09-30", reason="session_cancelled")
+
     instalment: Annotated[Int, Field(ge=1, le=3)]
     effective_on: Day = Field(description="counts as a session completed on that day (B6); not in the future")
     reason: ReleaseReason
@@ -41,12 +45,12 @@ class ReleaseView(View):
     version: int
     programme: str
     instalment: int
-    effective_on: date
+    effective_on: date = Field(description="counts as a session completed on that day (B6)")
     reason: ReleaseReason
     withdrawn: bool
 
 
-@router.post("/programmes/{programme}/releases", status_code=201)
+@router.post("/programmes/{programme}/releases", status_code=201, operation_id="release_instalment")
 async def release(
     programme: ProgrammeInPath, body: NewRelease, database: DatabaseOf, key: Administrator
 ) -> ReleaseView:
@@ -66,14 +70,14 @@ async def release(
 async def list_releases(
     programme: ProgrammeInPath, database: DatabaseOf, _: Reader, limit: Limit = 50, after: After = None
 ) -> Page[ReleaseView]:
-    """The releases of a programme, withdrawn ones too."""
+    """List a programme's releases, withdrawn ones too."""
     async with database.reading() as connection:
         await occasions.check_is_named(connection, programme)
         found = await occasions.releases(connection, programme, after=after, limit=limit + 1)
     return page_of(found, limit, lambda it: it.id)
 
 
-@router.post("/releases/{id}/withdrawal")
-async def withdraw(id: str, database: DatabaseOf, key: Administrator) -> ReleaseView:
+@router.post("/releases/{id}/withdrawal", operation_id="withdraw_release")
+async def withdraw(id: IdInPath, database: DatabaseOf, key: Administrator) -> ReleaseView:
     """Withdraw a release; what it alone made due is credited (B5, B6)."""
     return ReleaseView.model_validate(await withdraw_release(database, id, by=key.name))

@@ -6,14 +6,28 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, HTTPException, Query
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from services.notifications.letters import repository as mails
 from services.notifications.letters.domain.letter import Mail
 from services.notifications.letters.use_cases.retry_mail import retry_mail
-from shared.web.api import Administrator, After, Body, DatabaseOf, Email, Limit, Page, Reader, page_of
+from shared.web.api import (
+    A_PROGRAMME,
+    Administrator,
+    After,
+    Body,
+    DatabaseOf,
+    Email,
+    IdInPath,
+    Limit,
+    Page,
+    ProgrammeInQuery,
+    Reader,
+    example,
+    page_of,
+)
 
-router = APIRouter(prefix="/notifications", tags=["notifications"])
+router = APIRouter(prefix="/notifications", tags=["mails"])
 
 State = Literal["queued", "sent", "failed"]
 
@@ -31,37 +45,44 @@ class MailView(BaseModel):
     programme: str
     party: str
     state: State
-    event: str | None  # what it is about, or
-    session: str | None  # whose calendar entry it carries
+    event: str | None = Field(description="the id of the event that it is about, or")
+    session: str | None = Field(description="the id of the session whose calendar entry it carries")
     made_at: datetime
     sent_at: datetime | None
     tries: int
-    reply: int | None  # the SMTP code of the last refusal
-    recipient: RecipientView | None = None  # for administrators who ask for it
+    reply: int | None = Field(description="the SMTP code of the last refusal")
+    recipient: RecipientView | None = Field(None, description="for administrators who ask for it")
 
 
 class Retry(Body):
-    address: Email | None = None  # where it failed for a wrong one; correct the person in registration too
+    model_config = example(address="kari.vik@molde.example")
+
+    address: Email | None = Field(
+        None, description="where it failed for a wrong one; correct the person in registration too"
+    )
 
 
 class Summary(BaseModel):
-    mails: int  # sent
+    mails: int = Field(description="that were sent")
     failed: int
 
 
-@router.get("/mails")
+@router.get("/mails", responses={403: {}})
 async def list_mails(
     database: DatabaseOf,
     key: Reader,
     *,
-    programme: Annotated[str | None, Query()] = None,
-    state: Annotated[State | None, Query()] = None,
-    kind: Annotated[str | None, Query()] = None,
-    with_addresses: Annotated[bool, Query()] = False,
+    programme: Annotated[str | None, Query(max_length=40, examples=[A_PROGRAMME])] = None,
+    state: Annotated[State | None, Query(examples=["sent"])] = None,
+    kind: Annotated[str | None, Query(max_length=40, examples=["invoice"])] = None,
+    with_addresses: Annotated[bool, Query(description="for administrators", examples=[True])] = False,
     after: After = None,
     limit: Limit = 50,
 ) -> Page[MailView]:
-    """Mails in the order in which they were made. Who they went to is shown to administrators who ask for it."""
+    """List the mails in the order in which they were made.
+
+    Who they went to is shown to administrators who ask for it.
+    """
     if with_addresses and not key.may("administrator"):
         raise HTTPException(403, "addresses need the role administrator")
     async with database.reading() as connection:
@@ -72,14 +93,15 @@ async def list_mails(
 
 
 @router.get("/summary")
-async def summary(database: DatabaseOf, _: Reader, programme: Annotated[str, Query()]) -> Summary:
+async def show_summary(database: DatabaseOf, _: Reader, programme: ProgrammeInQuery) -> Summary:
+    """Show how many mails of a programme were sent, and how many failed."""
     async with database.reading() as connection:
         counts = await mails.count_by_state(connection, programme)
     return Summary(mails=counts.get("sent", 0), failed=counts.get("failed", 0))
 
 
-@router.post("/mails/{id}/retry")
-async def retry(id: str, database: DatabaseOf, key: Administrator, given: Retry | None = None) -> MailView:
+@router.post("/mails/{id}/retry", operation_id="retry_mail")
+async def retry(id: IdInPath, database: DatabaseOf, key: Administrator, given: Retry | None = None) -> MailView:
     """Have a failed mail tried again."""
     return view(await retry_mail(database, id, address=given.address if given else None, by=key.name))
 

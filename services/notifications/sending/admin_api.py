@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from fastapi import APIRouter
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from services.notifications.sending import repository as waiting
 from shared import clock
@@ -15,7 +15,7 @@ router = APIRouter(prefix="/notifications", tags=["waiting"])
 
 
 class WaitingView(BaseModel):
-    what: str
+    what: str = Field(description="the kind of mail")
     programme: str
     party: str | None
     why: waiting.Why
@@ -27,8 +27,11 @@ class WaitingList(BaseModel):
 
 
 @router.get("/waiting")
-async def what_waits(database: DatabaseOf, _: Reader) -> WaitingList:
-    """What waits and why, the oldest first; at most 500 of each sort."""
+async def list_what_waits(database: DatabaseOf, _: Reader) -> WaitingList:
+    """List what waits and why, the oldest first.
+
+    There are at most 500 of each sort.
+    """
     async with database.reading() as connection:
         found = await waiting.waiting(connection, await clock.today(connection))
     return WaitingList(items=[WaitingView(**vars(it)) for it in found])

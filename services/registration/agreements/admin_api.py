@@ -6,7 +6,7 @@ from datetime import date
 from typing import Literal
 
 from fastapi import APIRouter
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registration.agreements import repository as agreements
@@ -24,7 +24,22 @@ from services.registration.people.admin_api import ContactBody
 from services.registration.programmes import repository as programmes
 from shared.contracts.envelope import EntityId, OrganisationNumber
 from shared.database import Database
-from shared.web.api import Administrator, After, Body, DatabaseOf, Day, Limit, Line, Page, Prose, page_of
+from shared.web.api import (
+    AN_ID,
+    Administrator,
+    After,
+    Body,
+    DatabaseOf,
+    Day,
+    IdInPath,
+    Limit,
+    Line,
+    Page,
+    ProgrammeInPath,
+    Prose,
+    example,
+    page_of,
+)
 
 router = APIRouter(prefix="/registration", tags=["agreements"])
 
@@ -33,7 +48,18 @@ Side = Literal["council", "municipality"]
 
 class NewAgreement(Body):
     """A municipality's is signed by council_director, municipal_director and head_of_culture_school; a county
-    branch's by council_director and leader (A4)."""
+    branch's by council_director and leader (A4). The last day of the period is included."""
+
+    model_config = example(
+        party="921221967",
+        period_start="2024-08-01",
+        period_end="2025-12-31",
+        signatories={
+            "council_director": {"name": "Kjersti Holm", "email": "kjersti.holm@raadet.example"},
+            "municipal_director": {"name": "Per Moen", "email": "per.moen@molde.example"},
+            "head_of_culture_school": {"name": "Kari Vik", "email": "kari.vik@molde.example"},
+        },
+    )
 
     party: OrganisationNumber
     period_start: Day
@@ -42,39 +68,53 @@ class NewAgreement(Body):
 
 
 class NewSignature(Body):
+    """With the last of them the agreement is signed (R6)."""
+
+    model_config = example(signatory="municipal_director", place="Molde", signed_on="2024-08-15")
+
     signatory: Role
     place: Line
     signed_on: Day
 
 
 class NewConcern(Body):
-    """Without `raised_on` it is today."""
+    """What is not followed up (R10)."""
+
+    model_config = example(raised_by="council", description="Gruppen møtte ikke til fellessamlingen.")
 
     raised_by: Side
     description: Prose
-    raised_on: Day | None = None
+    raised_on: Day | None = Field(None, description="today, where it is left out")
 
 
 class Resolution(Body):
+    model_config = example(note="Gruppen har fått en ny møteplan.")
+
     note: Prose | None = None
 
 
 class Termination(Body):
-    """`ends_on` is the first day on which the agreement is no longer in force."""
+    """The end of an agreement that was not followed (R10)."""
 
-    concern: EntityId
-    ends_on: Day
+    model_config = example(concern=AN_ID, ends_on="2024-10-15", note="Ingen endring etter samtalene.")
+
+    concern: EntityId = Field(description="the id of a concern about this agreement")
+    ends_on: Day = Field(description="the first day on which it is no longer in force")
     note: Prose | None = None
 
 
 class End(Body):
-    """`ends_on` is the first day on which the agreement is no longer in force."""
+    """The end of an agreement on a day that both agreed on (R10)."""
 
-    ends_on: Day
+    model_config = example(ends_on="2025-01-01", reason="Stillingen er nedlagt.")
+
+    ends_on: Day = Field(description="the first day on which it is no longer in force")
     reason: Prose
 
 
 class TakenBack(Body):
+    model_config = example(reason="Registrert på feil avtale.")
+
     reason: Prose | None = None
 
 
@@ -96,8 +136,8 @@ class AgreementView(BaseModel):
     fee_ore: int
     payer_reference: str
     signatories: list[SignatoryView]
-    signed_on: date | None
-    ends_on: date | None
+    signed_on: date | None = Field(description="when the last of them signed")
+    ends_on: date | None = Field(description="the first day on which it is no longer in force")
     kind_of_end: Literal["terminated", "agreed"] | None
     end_note: str | None
 
@@ -113,8 +153,11 @@ class ConcernView(BaseModel):
     resolution_note: str | None
 
 
-@router.post("/programmes/{programme}/agreements", status_code=201)
-async def send(programme: str, body: NewAgreement, database: DatabaseOf, key: Administrator) -> AgreementView:
+@router.post("/programmes/{programme}/agreements", status_code=201, operation_id="send_agreement")
+async def send(
+    programme: ProgrammeInPath, body: NewAgreement, database: DatabaseOf, key: Administrator
+) -> AgreementView:
+    """Send a party its agreement to sign (R6)."""
     sent = await send_agreement(
         database,
         programme,
@@ -128,10 +171,10 @@ async def send(programme: str, body: NewAgreement, database: DatabaseOf, key: Ad
 
 
 @router.get("/programmes/{programme}/agreements")
-async def show_agreements(
-    programme: str, database: DatabaseOf, _: Administrator, after: After = None, limit: Limit = 100
+async def list_agreements(
+    programme: ProgrammeInPath, database: DatabaseOf, _: Administrator, after: After = None, limit: Limit = 100
 ) -> Page[AgreementView]:
-    """In the order in which they were sent."""
+    """List a programme's agreements in the order in which they were sent."""
     async with database.reading() as connection:
         await programmes.get(connection, programme)
         found = await agreements.all_after(connection, programme, after, limit)
@@ -140,50 +183,58 @@ async def show_agreements(
 
 
 @router.get("/agreements/{agreement}")
-async def show_agreement(agreement: str, database: DatabaseOf, _: Administrator) -> AgreementView:
+async def show_agreement(agreement: IdInPath, database: DatabaseOf, _: Administrator) -> AgreementView:
+    """Show an agreement with its signatures."""
     async with database.reading() as connection:
         return await _view(connection, await agreements.get(connection, agreement))
 
 
-@router.post("/agreements/{agreement}/signatures")
-async def sign(agreement: str, body: NewSignature, database: DatabaseOf, key: Administrator) -> AgreementView:
+@router.post("/agreements/{agreement}/signatures", operation_id="sign_agreement")
+async def sign(agreement: IdInPath, body: NewSignature, database: DatabaseOf, key: Administrator) -> AgreementView:
+    """Record a signature (R6)."""
     signed = await sign_agreement(
         database, agreement, body.signatory, place=body.place, signed_on=body.signed_on, by=key.name
     )
     return await view(database, signed)
 
 
-@router.post("/agreements/{agreement}/concerns", status_code=201)
-async def raise_one(agreement: str, body: NewConcern, database: DatabaseOf, key: Administrator) -> ConcernView:
+@router.post("/agreements/{agreement}/concerns", status_code=201, operation_id="raise_concern")
+async def raise_one(agreement: IdInPath, body: NewConcern, database: DatabaseOf, key: Administrator) -> ConcernView:
+    """Raise a concern about an agreement (R10)."""
     concern, about = await raise_concern(database, agreement, **vars(body), by=key.name)
     return concern_view(concern, about)
 
 
 @router.get("/agreements/{agreement}/concerns")
-async def show_concerns(agreement: str, database: DatabaseOf, _: Administrator) -> list[ConcernView]:
+async def list_concerns(agreement: IdInPath, database: DatabaseOf, _: Administrator) -> list[ConcernView]:
+    """List the concerns about an agreement."""
     async with database.reading() as connection:
         about = await agreements.get(connection, agreement)
         return [concern_view(it, about) for it in await agreements.concerns(connection, agreement)]
 
 
-@router.post("/concerns/{concern}/resolution")
-async def resolve(concern: str, body: Resolution, database: DatabaseOf, key: Administrator) -> ConcernView:
+@router.post("/concerns/{concern}/resolution", operation_id="resolve_concern")
+async def resolve(concern: IdInPath, body: Resolution, database: DatabaseOf, key: Administrator) -> ConcernView:
+    """Resolve a concern (R10)."""
     resolved, about = await resolve_concern(database, concern, body.note, by=key.name)
     return concern_view(resolved, about)
 
 
-@router.post("/agreements/{agreement}/termination")
-async def terminate(agreement: str, body: Termination, database: DatabaseOf, key: Administrator) -> AgreementView:
+@router.post("/agreements/{agreement}/termination", operation_id="terminate_agreement")
+async def terminate(agreement: IdInPath, body: Termination, database: DatabaseOf, key: Administrator) -> AgreementView:
+    """Terminate an agreement after a concern (R10)."""
     return await view(database, await terminate_agreement(database, agreement, **vars(body), by=key.name))
 
 
-@router.post("/agreements/{agreement}/end")
-async def end(agreement: str, body: End, database: DatabaseOf, key: Administrator) -> AgreementView:
+@router.post("/agreements/{agreement}/end", operation_id="end_agreement")
+async def end(agreement: IdInPath, body: End, database: DatabaseOf, key: Administrator) -> AgreementView:
+    """End an agreement as both agreed (R10)."""
     return await view(database, await end_agreement(database, agreement, **vars(body), by=key.name))
 
 
-@router.post("/agreements/{agreement}/end-taken-back")
-async def take_back(agreement: str, body: TakenBack, database: DatabaseOf, key: Administrator) -> AgreementView:
+@router.post("/agreements/{agreement}/end-taken-back", operation_id="take_end_back")
+async def take_back(agreement: IdInPath, body: TakenBack, database: DatabaseOf, key: Administrator) -> AgreementView:
+    """Take back an end that was recorded by mistake (A6)."""
     return await view(database, await take_end_back(database, agreement, body.reason, by=key.name))
 
 

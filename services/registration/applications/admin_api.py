@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fastapi import APIRouter
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registration.applications import repository as applications
@@ -16,7 +16,20 @@ from services.registration.people.admin_api import ContactBody, PersonView, pers
 from services.registration.programmes import repository as programmes
 from shared.contracts.envelope import OrganisationNumber, PayerReference
 from shared.database import Database
-from shared.web.api import Administrator, After, Body, Bool, DatabaseOf, Limit, Page, Prose, page_of
+from shared.web.api import (
+    Administrator,
+    After,
+    Body,
+    Bool,
+    DatabaseOf,
+    IdInPath,
+    Limit,
+    Page,
+    ProgrammeInPath,
+    Prose,
+    example,
+    page_of,
+)
 
 router = APIRouter(prefix="/registration", tags=["applications"])
 
@@ -30,10 +43,21 @@ class AnswersBody(Body):
 
 
 class NewApplication(Body):
+    model_config = example(
+        party="921221967",
+        answers={
+            "development_as_whole": "Vi vil utvikle kulturskolen sammen med resten av oppveksttilbudet.",
+            "development_area": "Vi knytter oss til fylkesavdelingens område «Kulturskolen i lokalmiljøet».",
+            "dialogue_with_branch": "Vi møter fylkesavdelingen hvert halvår.",
+        },
+        contact_person={"name": "Kari Vik", "email": "kari.vik@molde.example"},
+        payer_reference="KS-1506",
+    )
+
     party: OrganisationNumber
     answers: AnswersBody
     contact_person: ContactBody
-    payer_reference: PayerReference
+    payer_reference: PayerReference = Field(description="a code, which every invoice to the party carries")
 
 
 class VerdictBody(Body):
@@ -43,6 +67,13 @@ class VerdictBody(Body):
 
 class AssessmentBody(Body):
     """A verdict on each answer, with a reason, and what follows (R2)."""
+
+    model_config = example(
+        development_as_whole={"met": True, "reason": "Planen gjelder hele tilbudet."},
+        development_area={"met": True, "reason": "Knyttet til området og godt begrunnet."},
+        dialogue_with_branch={"met": True, "reason": "Fylkesavdelingen bekrefter det."},
+        outcome="accepted",
+    )
 
     development_as_whole: VerdictBody
     development_area: VerdictBody
@@ -63,11 +94,14 @@ class ApplicationView(BaseModel):
     answers: AnswersBody
     contact_person: PersonView
     payer_reference: str
-    assessment: AssessmentBody | None  # the last
+    assessment: AssessmentBody | None = Field(description="the last one")
 
 
-@router.post("/programmes/{programme}/applications", status_code=201)
-async def receive(programme: str, body: NewApplication, database: DatabaseOf, key: Administrator) -> ApplicationView:
+@router.post("/programmes/{programme}/applications", status_code=201, operation_id="receive_application")
+async def receive(
+    programme: ProgrammeInPath, body: NewApplication, database: DatabaseOf, key: Administrator
+) -> ApplicationView:
+    """Receive a party's application (R1, R2)."""
     received = await receive_application(
         database,
         programme,
@@ -81,10 +115,10 @@ async def receive(programme: str, body: NewApplication, database: DatabaseOf, ke
 
 
 @router.get("/programmes/{programme}/applications")
-async def show_applications(
-    programme: str, database: DatabaseOf, _: Administrator, after: After = None, limit: Limit = 100
+async def list_applications(
+    programme: ProgrammeInPath, database: DatabaseOf, _: Administrator, after: After = None, limit: Limit = 100
 ) -> Page[ApplicationView]:
-    """In the order in which they came in."""
+    """List a programme's applications in the order in which they came in."""
     async with database.reading() as connection:
         await programmes.get(connection, programme)
         found = await applications.all_after(connection, programme, after, limit)
@@ -93,13 +127,17 @@ async def show_applications(
 
 
 @router.get("/applications/{application}")
-async def show_application(application: str, database: DatabaseOf, _: Administrator) -> ApplicationView:
+async def show_application(application: IdInPath, database: DatabaseOf, _: Administrator) -> ApplicationView:
+    """Show an application with its assessment."""
     async with database.reading() as connection:
         return await _view(connection, await applications.get(connection, application))
 
 
-@router.post("/applications/{application}/assessment")
-async def assess(application: str, body: AssessmentBody, database: DatabaseOf, key: Administrator) -> ApplicationView:
+@router.post("/applications/{application}/assessment", operation_id="assess_application")
+async def assess(
+    application: IdInPath, body: AssessmentBody, database: DatabaseOf, key: Administrator
+) -> ApplicationView:
+    """Assess an application, and decide (R2)."""
     return await view(database, await assess_application(database, application, body.assessment(), by=key.name))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fastapi import APIRouter
-from pydantic import BaseModel
+from pydantic import MISSING, BaseModel, Field
 
 from services.registration.groups import repository as groups
 from services.registration.groups.domain.completeness import missing
@@ -20,12 +20,17 @@ from services.registration.programmes import repository as programmes
 from shared.contracts.envelope import EntityId
 from shared.database import Database
 from shared.web.api import (
+    AN_ID,
     Administrator,
     Body,
     Bool,
     DatabaseOf,
     Email,
+    IdInPath,
     Line,
+    PartyInPath,
+    ProgrammeInPath,
+    example,
 )
 
 router = APIRouter(prefix="/registration", tags=["groups"])
@@ -36,22 +41,36 @@ GROUP = "/programmes/{programme}/groups/{party}"
 class PersonChanges(Body):
     """Only the fields that are given change."""
 
-    name: Line = ""
-    email: Email = ""
-    phone: Phone | None = None
+    model_config = example(email="kari.moe@molde.example", phone="+47 900 00 001")
+
+    name: Line | MISSING = MISSING
+    email: Email | MISSING = MISSING
+    phone: Phone | MISSING | None = MISSING
 
 
 class NewParticipant(ContactBody):
+    model_config = example(
+        name="Per Moen",
+        email="per.moen@molde.example",
+        phone="+47 900 00 002",
+        role="Kommunalsjef for oppvekst",
+        represents_school_owner=True,
+    )
+
     role: Line | None = None
-    represents_school_owner: Bool = False
+    represents_school_owner: Bool = Field(default=False, description="one of the group must (R3)")
 
 
 class Election(Body):
-    participant: EntityId
+    model_config = example(participant=AN_ID)
+
+    participant: EntityId = Field(description="the id of one of the group's participants")
 
 
 class Attachment(Body):
-    advisor: EntityId
+    model_config = example(advisor=AN_ID)
+
+    advisor: EntityId = Field(description="the id of one of the council's advisors")
 
 
 class ParticipantView(BaseModel):
@@ -71,13 +90,16 @@ class GroupView(BaseModel):
     programme: str
     party: str
     participants: list[ParticipantView]
-    coordinator: str | None  # a participant's id
+    coordinator: str | None = Field(description="a participant's id")
     advisor: PersonView | None
-    missing: list[str]  # what the agreement waits for (R3, R5)
+    missing: list[str] = Field(description="what the agreement waits for (R3, R5)")
 
 
-@router.post(f"{GROUP}/participants", status_code=201)
-async def add(programme: str, party: str, body: NewParticipant, database: DatabaseOf, key: Administrator) -> GroupView:
+@router.post(f"{GROUP}/participants", status_code=201, operation_id="add_participant")
+async def add(
+    programme: ProgrammeInPath, party: PartyInPath, body: NewParticipant, database: DatabaseOf, key: Administrator
+) -> GroupView:
+    """Add a participant to a party's group (R5)."""
     group = await add_participant(
         database,
         programme,
@@ -90,32 +112,45 @@ async def add(programme: str, party: str, body: NewParticipant, database: Databa
     return await view(database, group)
 
 
-@router.delete(f"{GROUP}/participants/{{participant}}")
-async def remove(programme: str, party: str, participant: str, database: DatabaseOf, key: Administrator) -> GroupView:
+@router.delete(f"{GROUP}/participants/{{participant}}", operation_id="remove_participant")
+async def remove(
+    programme: ProgrammeInPath, party: PartyInPath, participant: IdInPath, database: DatabaseOf, key: Administrator
+) -> GroupView:
+    """Remove a participant who left (R5)."""
     return await view(database, await remove_participant(database, programme, party, participant, by=key.name))
 
 
-@router.post(f"{GROUP}/coordinator")
-async def elect(programme: str, party: str, body: Election, database: DatabaseOf, key: Administrator) -> GroupView:
+@router.post(f"{GROUP}/coordinator", operation_id="elect_coordinator")
+async def elect(
+    programme: ProgrammeInPath, party: PartyInPath, body: Election, database: DatabaseOf, key: Administrator
+) -> GroupView:
+    """Record whom the group elected as its coordinator (R5)."""
     return await view(database, await elect_coordinator(database, programme, party, body.participant, by=key.name))
 
 
-@router.post(f"{GROUP}/advisor")
-async def attach(programme: str, party: str, body: Attachment, database: DatabaseOf, key: Administrator) -> GroupView:
+@router.post(f"{GROUP}/advisor", operation_id="attach_advisor")
+async def attach(
+    programme: ProgrammeInPath, party: PartyInPath, body: Attachment, database: DatabaseOf, key: Administrator
+) -> GroupView:
+    """Attach an advisor to a party's group (R8)."""
     return await view(database, await attach_advisor(database, programme, party, body.advisor, by=key.name))
 
 
 @router.get(GROUP)
-async def show(programme: str, party: str, database: DatabaseOf, _: Administrator) -> GroupView:
+async def show_group(
+    programme: ProgrammeInPath, party: PartyInPath, database: DatabaseOf, _: Administrator
+) -> GroupView:
+    """Show a party's group, and what it lacks."""
     async with database.reading() as connection:
         await programmes.get(connection, programme)
         group = await groups.of_party(connection, programme, await parties.get(connection, party))
     return await view(database, group)
 
 
-@router.patch("/people/{person}")
-async def correct(person: str, body: PersonChanges, database: DatabaseOf, key: Administrator) -> PersonView:
-    return person_view(await correct_person(database, person, body.model_dump(exclude_unset=True), by=key.name))
+@router.patch("/people/{person}", operation_id="correct_person")
+async def correct(person: IdInPath, body: PersonChanges, database: DatabaseOf, key: Administrator) -> PersonView:
+    """Correct a person's name, address or telephone number (N2)."""
+    return person_view(await correct_person(database, person, body.model_dump(), by=key.name))
 
 
 async def view(database: Database, group: Group) -> GroupView:

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from services.registration.agreements import repository as agreements
 from services.registration.applications import repository as applications
 from services.registration.programmes import repository as programmes
-from shared.web.api import DatabaseOf, Reader
+from shared.web.api import DatabaseOf, ProgrammeInQuery, Reader
 
 router = APIRouter(prefix="/registration", tags=["overview"])
 
@@ -23,8 +23,9 @@ class Summary(BaseModel):
     agreements_signed: int
 
 
-@router.get("/summary")
-async def summary(programme: str, database: DatabaseOf, _: Reader) -> Summary:
+@router.get("/summary", responses={404: {}})
+async def show_summary(programme: ProgrammeInQuery, database: DatabaseOf, _: Reader) -> Summary:
+    """Show a programme in figures."""
     async with database.reading() as connection:
         await programmes.get(connection, programme)
         states = await applications.count(connection, programme)

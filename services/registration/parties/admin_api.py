@@ -5,14 +5,26 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter
-from pydantic import BaseModel, StringConstraints
+from pydantic import MISSING, BaseModel, Field, StringConstraints
 
 from services.registration.parties import repository as parties
 from services.registration.parties.domain.party import Kind, LanguageForm, Party
 from services.registration.parties.use_cases.change_party import change_party
 from services.registration.parties.use_cases.register_party import register_party
 from shared.contracts.envelope import OrganisationNumber
-from shared.web.api import Administrator, After, Body, DatabaseOf, Limit, Line, Page, Reader, page_of
+from shared.web.api import (
+    Administrator,
+    After,
+    Body,
+    DatabaseOf,
+    Limit,
+    Line,
+    Page,
+    PartyInPath,
+    Reader,
+    example,
+    page_of,
+)
 
 router = APIRouter(prefix="/registration", tags=["parties"])
 
@@ -30,12 +42,28 @@ class Address(Body):
 
 
 class NewParty(Body):
-    organisation_number: OrganisationNumber
+    """A municipality or a county branch (R1)."""
+
+    model_config = example(
+        organisation_number="921221967",
+        kind="municipality",
+        municipality_number="1506",
+        county="Møre og Romsdal",
+        name="Molde",
+        official_name="Molde kommune",
+        language_form="nøytral",
+        address={"street": "Rådhusplassen 1", "postal_code": "6413", "city": "Molde"},
+        takes_invoices_by="ehf",
+    )
+
+    organisation_number: OrganisationNumber = Field(description="nine digits, the last of them a check digit")
     kind: Kind
-    municipality_number: FourDigits | None = None
+    municipality_number: FourDigits | None = Field(None, description="by Statistics Norway; of municipalities only")
     county: Line | None = None
     name: Line
-    official_name: Line | None = None
+    official_name: Line | None = Field(
+        None, description="stands on agreements and invoices; `name` where it is left out"
+    )
     language_form: LanguageForm
     address: Address
     takes_invoices_by: InvoicesBy = "email"
@@ -44,13 +72,15 @@ class NewParty(Body):
 class PartyChanges(Body):
     """Only the fields that are given change."""
 
-    municipality_number: FourDigits | None = None
-    county: Line | None = None
-    name: Line = ""
-    official_name: Line | None = None
-    language_form: LanguageForm = "bokmål"
-    address: Address = Address.model_construct(street="", postal_code="", city="")
-    takes_invoices_by: InvoicesBy = "email"
+    model_config = example(address={"street": "Storgata 1", "postal_code": "6415", "city": "Molde"})
+
+    municipality_number: FourDigits | MISSING | None = MISSING
+    county: Line | MISSING | None = MISSING
+    name: Line | MISSING = MISSING
+    official_name: Line | MISSING | None = MISSING
+    language_form: LanguageForm | MISSING = MISSING
+    address: Address | MISSING = MISSING
+    takes_invoices_by: InvoicesBy | MISSING = MISSING
 
 
 class PartyView(BaseModel):
@@ -66,27 +96,31 @@ class PartyView(BaseModel):
     takes_invoices_by: InvoicesBy
 
 
-@router.post("/parties", status_code=201)
+@router.post("/parties", status_code=201, operation_id="register_party")
 async def register(body: NewParty, database: DatabaseOf, key: Administrator) -> PartyView:
+    """Register a municipality or a county branch (R1)."""
     return party_view(await register_party(database, Party(version=1, **_flat(body.model_dump())), by=key.name))
 
 
 @router.get("/parties")
-async def show_parties(database: DatabaseOf, _: Reader, after: After = None, limit: Limit = 100) -> Page[PartyView]:
+async def list_parties(database: DatabaseOf, _: Reader, after: After = None, limit: Limit = 100) -> Page[PartyView]:
+    """List the parties by organisation number."""
     async with database.reading() as connection:
         found = await parties.all_after(connection, after, limit)
     return page_of([party_view(it) for it in found], limit, lambda it: it.organisation_number)
 
 
 @router.get("/parties/{party}")
-async def show_party(party: str, database: DatabaseOf, _: Reader) -> PartyView:
+async def show_party(party: PartyInPath, database: DatabaseOf, _: Reader) -> PartyView:
+    """Show a party."""
     async with database.reading() as connection:
         return party_view(await parties.get(connection, party))
 
 
-@router.patch("/parties/{party}")
-async def change(party: str, body: PartyChanges, database: DatabaseOf, key: Administrator) -> PartyView:
-    return party_view(await change_party(database, party, _flat(body.model_dump(exclude_unset=True)), by=key.name))
+@router.patch("/parties/{party}", operation_id="change_party")
+async def change(party: PartyInPath, body: PartyChanges, database: DatabaseOf, key: Administrator) -> PartyView:
+    """Change what is known of a party."""
+    return party_view(await change_party(database, party, _flat(body.model_dump()), by=key.name))
 
 
 def _flat(given: dict[str, Any]) -> dict[str, Any]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter
-from pydantic import BaseModel, StringConstraints
+from pydantic import BaseModel, Field, StringConstraints
 
 from services.registration.people import repository as people
 from services.registration.people.domain.person import Contact, Person
 from services.registration.people.use_cases.register_advisor import register_advisor
-from shared.web.api import Administrator, Body, DatabaseOf, Email, Line
+from shared.web.api import Administrator, Body, DatabaseOf, Email, Line, example
 
 router = APIRouter(prefix="/registration", tags=["people"])
 
@@ -18,6 +18,10 @@ Phone = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^\+?[0
 
 
 class ContactBody(Body):
+    """The same name and e-mail address is the same person, over all parties (N1)."""
+
+    model_config = example(name="Jonas Brekke", email="jonas.brekke@raadet.example", phone="+47 900 00 000")
+
     name: Line
     email: Email
     phone: Phone | None = None
@@ -27,19 +31,21 @@ class ContactBody(Body):
 
 
 class PersonView(BaseModel):
-    id: str
+    id: str = Field(description="stays the same when name or address are corrected")
     name: str
     email: str
     phone: str | None
 
 
-@router.post("/advisors", status_code=201)
-async def register_one(body: ContactBody, database: DatabaseOf, key: Administrator) -> PersonView:
+@router.post("/advisors", status_code=201, operation_id="register_advisor")
+async def register(body: ContactBody, database: DatabaseOf, key: Administrator) -> PersonView:
+    """Register an advisor of the council (R8)."""
     return person_view(await register_advisor(database, body.contact(), by=key.name))
 
 
 @router.get("/advisors")
-async def show_advisors(database: DatabaseOf, _: Administrator) -> list[PersonView]:
+async def list_advisors(database: DatabaseOf, _: Administrator) -> list[PersonView]:
+    """List the council's advisors."""
     async with database.reading() as connection:
         return [person_view(it) for it in await people.advisors(connection)]
 

@@ -6,46 +6,75 @@ from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter
-from pydantic import BaseModel, Field
+from pydantic import MISSING, BaseModel, Field
 
 from services.registration.programmes import repository as programmes
 from services.registration.programmes.domain.programme import Programme
 from services.registration.programmes.use_cases.change_programme import change_programme
 from services.registration.programmes.use_cases.open_programme import open_programme
 from shared.contracts.envelope import ProgrammeCode
-from shared.web.api import Administrator, After, Body, DatabaseOf, Day, Int, Limit, Line, Page, Reader, page_of
+from shared.web.api import (
+    Administrator,
+    After,
+    Body,
+    DatabaseOf,
+    Day,
+    Int,
+    Limit,
+    Line,
+    Page,
+    ProgrammeInPath,
+    Reader,
+    example,
+    page_of,
+)
 
 router = APIRouter(prefix="/registration", tags=["programmes"])
 
 Ore = Annotated[Int, Field(ge=0, le=100_000_000)]  # a million kroner
-Days = Annotated[Int, Field(ge=1, le=365)]
+TO_PAY = "days from an invoice's issue until it is due"
+Days = Annotated[Int, Field(ge=1, le=365, description=TO_PAY)]
 
 
 class NewProgramme(Body):
-    """Fees in øre; without one of its own a county branch pays the same (B1). Days in Norway, the last one included."""
+    """The last days are included."""
 
-    code: ProgrammeCode
+    model_config = example(
+        code="regionalt-2024-2025",
+        name="Fremtidens kulturskole 2024–2025",
+        period_start="2024-08-01",
+        period_end="2025-12-31",
+        fee_ore=2_000_000,
+        county_branch_fee_ore=1_000_000,
+        applications_from="2024-02-01",
+        applications_until="2024-05-01",
+        days_to_pay=30,
+    )
+
+    code: ProgrammeCode = Field(description="stands in paths and in the subjects of events, and never changes")
     name: Line
     period_start: Day
     period_end: Day
-    fee_ore: Ore
-    county_branch_fee_ore: Ore | None = None
-    applications_from: Day | None = None
-    applications_until: Day | None = None
+    fee_ore: Ore = Field(description="what a municipality pays for the whole programme (B1)")
+    county_branch_fee_ore: Ore | None = Field(None, description="where it is not the same (B1)")
+    applications_from: Day | None = Field(None, description="the first day on which a party may apply")
+    applications_until: Day | None = Field(None, description="the last day on which a party may apply")
     days_to_pay: Days = 30
 
 
 class ProgrammeChanges(Body):
-    """Only the fields that are given change."""
+    """Only the fields that are given change. Agreements that were sent keep their period and their fee (R6, B1)."""
 
-    name: Line = ""
-    period_start: Day = date.min
-    period_end: Day = date.min
-    fee_ore: Ore = 0
-    county_branch_fee_ore: Ore | None = None
-    applications_from: Day | None = None
-    applications_until: Day | None = None
-    days_to_pay: Days = 0
+    model_config = example(fee_ore=2_400_000, applications_until="2024-06-01")
+
+    name: Line | MISSING = MISSING
+    period_start: Day | MISSING = MISSING
+    period_end: Day | MISSING = MISSING
+    fee_ore: Ore | MISSING = MISSING
+    county_branch_fee_ore: Ore | MISSING | None = MISSING
+    applications_from: Day | MISSING | None = MISSING
+    applications_until: Day | MISSING | None = MISSING
+    days_to_pay: Days | MISSING = MISSING
 
 
 class ProgrammeView(BaseModel):
@@ -55,36 +84,42 @@ class ProgrammeView(BaseModel):
     period_start: date
     period_end: date
     fee_ore: int
-    county_branch_fee_ore: int
+    county_branch_fee_ore: int = Field(description="what a county branch pays, be it the same or not")
     applications_from: date | None
     applications_until: date | None
-    days_to_pay: int
+    days_to_pay: int = Field(description=TO_PAY)
 
 
-@router.post("/programmes", status_code=201)
+@router.post("/programmes", status_code=201, operation_id="open_programme")
 async def open_one(body: NewProgramme, database: DatabaseOf, key: Administrator) -> ProgrammeView:
+    """Open a programme (R1, R6, B1)."""
     given = Programme(version=1, **body.model_dump())
     return programme_view(await open_programme(database, given, by=key.name))
 
 
 @router.get("/programmes")
-async def show_programmes(
+async def list_programmes(
     database: DatabaseOf, _: Reader, after: After = None, limit: Limit = 100
 ) -> Page[ProgrammeView]:
+    """List the programmes by code."""
     async with database.reading() as connection:
         found = await programmes.all_after(connection, after, limit)
     return page_of([programme_view(it) for it in found], limit, lambda it: it.code)
 
 
 @router.get("/programmes/{programme}")
-async def show_programme(programme: str, database: DatabaseOf, _: Reader) -> ProgrammeView:
+async def show_programme(programme: ProgrammeInPath, database: DatabaseOf, _: Reader) -> ProgrammeView:
+    """Show a programme."""
     async with database.reading() as connection:
         return programme_view(await programmes.get(connection, programme))
 
 
-@router.patch("/programmes/{programme}")
-async def change_one(programme: str, body: ProgrammeChanges, database: DatabaseOf, key: Administrator) -> ProgrammeView:
-    changes = body.model_dump(exclude_unset=True)
+@router.patch("/programmes/{programme}", operation_id="change_programme")
+async def change_one(
+    programme: ProgrammeInPath, body: ProgrammeChanges, database: DatabaseOf, key: Administrator
+) -> ProgrammeView:
+    """Change a programme."""
+    changes = body.model_dump()
     return programme_view(await change_programme(database, programme, changes, by=key.name))
 
 

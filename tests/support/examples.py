@@ -1,0 +1,93 @@
+"""Plays a programme by nothing but the examples that the four OpenAPI documents give."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+
+from shared.contracts.catalogue import PUBLISHERS
+from shared.web.api import A_PARTY, A_PROGRAMME, AN_ID
+from shared.web.openapi import Json, operations
+
+# Where something was parked for this reason, and of this type, as the documents' own example says.
+FAILED, OPENED = "failed", "kulturskole.registration.programme.opened.v1"
+
+
+class Player:
+    """Calls operations with their documented examples. What the services make themselves – ids – is given to each call."""
+
+    def __init__(self, http: httpx.AsyncClient) -> None:
+        self._http = http
+        self.operations: dict[tuple[str, str], tuple[str, str, Json]] = {}  # by service and operationId
+        self.played: set[tuple[str, str]] = set()
+        self._in_paths: dict[str, dict[str, str]] = {}  # what stood last in a service's paths, by the parameter's name
+
+    async def read(self) -> None:
+        """The documents, as the services give them."""
+        for service in PUBLISHERS:
+            document = (await self._http.get(f"/{service}/openapi.json")).json()
+            self.schemas = document["components"]["schemas"]
+            for path, method, operation in operations(document):
+                if body := operation.get("requestBody"):
+                    operation["body"] = self._schema(body["content"]["application/json"]["schema"])
+                self.operations[service, operation["operationId"]] = (path, method, operation)
+
+    async def __call__(self, service: str, operation_id: str, /, *, more: Json | None = None, **ids: Any) -> Any:
+        """The answer to the example of an operation, with these ids in its path and body, and with `more` in the body."""
+        path, method, operation = self.operations[service, operation_id]
+        in_path = self._in_path(operation, ids)
+        self._in_paths.setdefault(service, {}).update(in_path)
+        url = path.format_map(in_path)
+        query = {it["name"]: it["schema"].get("examples", [None])[0] for it in _parameters(operation, "query")}
+        in_pages = "after" in query
+        query.pop("after", None)
+        body = self._body(operation, ids, more or {})
+        answer = await self._answer(method, url, query, body)
+        assert str(answer.status_code) in operation["responses"]
+        if in_pages:
+            await self._turn_the_page(url, query)
+        if method == "patch":
+            await self._changes_nothing(url, operation["body"], answer.json())
+        self.played.add((service, operation_id))
+        return answer.json()
+
+    def _in_path(self, operation: Json, ids: Json) -> dict[str, str]:
+        known = {"programme": A_PROGRAMME, "party": A_PARTY} | ids
+        return {it["name"]: str(known[it["name"]]) for it in _parameters(operation, "path")}
+
+    def last_in_path(self, service: str) -> dict[str, str]:
+        """What stood last in the paths of a service: names what is there."""
+        return self._in_paths[service]
+
+    async def _turn_the_page(self, url: str, query: Json) -> None:
+        """The example of `after` is the `next` of a page, which no document can know."""
+        following = (await self._answer("get", url, query | {"limit": 1}, None)).json()["next"]
+        if following is not None:
+            await self._answer("get", url, query | {"after": following}, None)
+
+    async def _answer(self, method: str, path: str, query: Json, body: Json | None) -> httpx.Response:
+        answer = await self._http.request(method, path, params=query or None, json=body)
+        assert answer.is_success, f"{method} {path}: {answer.text}"
+        return answer
+
+    async def _changes_nothing(self, path: str, schema: Json, before: Json) -> None:
+        """Whoever sends the documented defaults along has said nothing."""
+        defaults = {name: it["default"] for name, it in schema["properties"].items() if "default" in it}
+        assert (await self._answer("patch", path, {}, defaults)).json() == before
+
+    def _body(self, operation: Json, ids: Json, more: Json) -> Json | None:
+        if "body" not in operation:
+            return None
+        (example,) = operation["body"]["examples"]
+        return {name: ids[name] if value == AN_ID else value for name, value in example.items()} | more
+
+    def _schema(self, schema: Json) -> Json:
+        """Of a body, which may be left out where it says `anyOf`."""
+        (reference,) = [it["$ref"] for it in (schema, *schema.get("anyOf", [])) if "$ref" in it]
+        found: Json = self.schemas[reference.rpartition("/")[2]]
+        return found
+
+
+def _parameters(operation: Json, where: str) -> list[Json]:
+    return [it for it in operation.get("parameters", []) if it["in"] == where]
