@@ -9,12 +9,12 @@ from typing import Any
 from deploy.parts import PARTS
 from shared.web.openapi import document
 
-SNAPSHOTS = Path(__file__).parent / "snapshots"
+SNAPSHOTS = Path(__file__).parent / "apis"
 SERVICES = tuple(part.name for part in PARTS)
 
 
 def snapshot(service: str) -> Path:
-    return SNAPSHOTS / f"openapi-{service}.json"
+    return SNAPSHOTS / f"{service}.json"
 
 
 async def document_of(service: str) -> dict[str, Any]:
