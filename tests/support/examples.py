@@ -39,7 +39,7 @@ class Player:
         in_path = self._in_path(operation, ids)
         self._in_paths.setdefault(service, {}).update(in_path)
         url = path.format_map(in_path)
-        query = {it["name"]: it["schema"].get("examples", [None])[0] for it in _parameters(operation, "query")}
+        query = _examples(operation, "query")
         in_pages = "after" in query
         query.pop("after", None)
         body = self._body(operation, ids, more or {})
@@ -54,7 +54,17 @@ class Player:
 
     def _in_path(self, operation: Json, ids: Json) -> dict[str, str]:
         known = {"programme": A_PROGRAMME, "party": A_PARTY} | ids
-        return {it["name"]: str(known[it["name"]]) for it in _parameters(operation, "path")}
+        return {name: str(known[name]) for name in _examples(operation, "path")}
+
+    async def of_what_is_not_there(self, service: str, operation_id: str) -> httpx.Response:
+        """The answer to the example of an operation about a programme, a party, a number or an id that nobody knows."""
+        path, method, operation = self.operations[service, operation_id]
+        nowhere = {name: 999_999 if name == "number" else "unknown" for name in _examples(operation, "path")}
+        query = {name: value for name, value in _examples(operation, "query").items() if name != "after"}
+        if "programme" in query:
+            query["programme"] = "unknown"
+        body = self._body(operation, dict.fromkeys(("participant", "advisor", "concern"), AN_ID), {})
+        return await self._http.request(method, path.format_map(nowhere), params=query or None, json=body)
 
     def last_in_path(self, service: str) -> dict[str, str]:
         """What stood last in the paths of a service: names what is there."""
@@ -89,5 +99,7 @@ class Player:
         return found
 
 
-def _parameters(operation: Json, where: str) -> list[Json]:
-    return [it for it in operation.get("parameters", []) if it["in"] == where]
+def _examples(operation: Json, where: str) -> Json:
+    """Those of the parameters that stand there, in the path or the query; None for one without."""
+    parameters = [it for it in operation.get("parameters", []) if it["in"] == where]
+    return {it["name"]: it["schema"].get("examples", [None])[0] for it in parameters}
