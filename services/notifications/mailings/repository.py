@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, bindparam, delete, func, or_, select, upda
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.notifications import tables
+from services.notifications.letters import contents
 from services.notifications.letters.domain.kinds import language
 from services.notifications.mailings.domain.mailing import Mailing
 
@@ -65,7 +66,7 @@ async def waiting(connection: AsyncConnection, marks: Sequence[Mark]) -> list[Ma
             event_id=row.event_id,
             programme=row.programme,
             party=row.party,
-            about=row.about,
+            about=contents.read_about(row.kind, row.about),
             happened_at=row.happened_at,
             programme_name=row.programme_name,
             party_name=row.party_name,

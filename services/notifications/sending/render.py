@@ -9,8 +9,8 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from services.notifications.calendars.domain.entry import Entry
-from services.notifications.calendars.repository import ENTRY
+from services.notifications.letters import contents
+from services.notifications.letters.domain.content import CalendarContent, Entry
 from services.notifications.letters.domain.kinds import Language
 from services.notifications.letters.domain.letter import Mail
 from services.notifications.sending import icalendar_entry
@@ -28,40 +28,47 @@ class Rendered:
 
 
 def render(mail: Mail, *, organiser: str, sender: str) -> Rendered:
-    """Raises jinja2.TemplateError where a template asks for what the mail does not hold."""
-    said = {**mail.content, "name": mail.name, "language": mail.language, "organiser": organiser}
-    entry = ENTRY.validate_python(mail.content["entry"]) if mail.session else None
-    if entry:
-        before = mail.content["before"] and ENTRY.validate_python(mail.content["before"])
-        said |= {
-            "title": title(entry, mail),
-            "when": when(entry, mail.language),
-            "before_title": title(before, mail) if before else None,
-            "before_when": when(before, mail.language) if before else None,
-            "moved": before is not None and moved(before, entry),
-        }
+    """Raises jinja2.TemplateError where a template asks for what the mail does not hold, ValueError if it is unreadable."""
+    content = contents.read(mail.kind, mail.content)
+    values = vars(content) | {"name": mail.name, "language": mail.language, "organiser": organiser}
+    if isinstance(content, CalendarContent):
+        values |= of_session(content, mail.language)
     folder = f"{mail.kind}/{mail.language}"
-    said["subject"] = " ".join(_fill(f"{folder}/subject.txt", said).split())
-    return Rendered(
-        subject=said["subject"],
-        text=_fill(f"{folder}/body.txt", said),
-        html=_fill(f"{folder}/body.html", said),
-        calendar=icalendar_entry.invite(
+    subject = " ".join(_fill(f"{folder}/subject.txt", values).split())
+    calendar = None
+    if isinstance(content, CalendarContent):
+        description = _fill(f"session/{mail.language}/calendar.txt", values).strip()
+        calendar = icalendar_entry.invite(
             mail,
-            entry,
-            title=said["title"],
-            description=_fill(f"session/{mail.language}/calendar.txt", said).strip(),
+            content.entry,
+            title=title(content.entry, content),
+            description=description,
             organiser=organiser,
             sender=sender,
         )
-        if entry
-        else None,
+    return Rendered(
+        subject=subject,
+        text=_fill(f"{folder}/body.txt", values),
+        html=_fill(f"{folder}/body.html", values | {"subject": subject}),
+        calendar=calendar,
     )
 
 
-def title(entry: Entry, mail: Mail) -> str:
+def of_session(content: CalendarContent, language: Language) -> dict[str, Any]:
+    """What the sources about sessions are filled with besides the content itself."""
+    entry, before = content.entry, content.before
+    return {
+        "title": title(entry, content),
+        "when": when(entry, language),
+        "before_title": title(before, content) if before else None,
+        "before_when": when(before, language) if before else None,
+        "moved": before is not None and moved(before, entry),
+    }
+
+
+def title(entry: Entry, content: CalendarContent) -> str:
     """With the party, where a session is held with it alone: an advisor has many of the same name."""
-    return f"{entry.title}, {mail.content['party']}" if mail.content["is_with_party"] else entry.title
+    return f"{entry.title}, {content.party}" if content.is_with_party else entry.title
 
 
 def moved(before: Entry, now: Entry) -> bool:
@@ -77,20 +84,20 @@ def when(entry: Entry, language: Language) -> str:
     return when_text(When(days=days, duration_minutes=entry.duration_minutes), language)
 
 
-def day(iso: str) -> str:
+def day(it: date) -> str:
     """
-    >>> day("2025-03-03")
+    >>> day(date(2025, 3, 3))
     '3. mars 2025'
     """
-    return until(iso, iso)
+    return until(it, it)
 
 
-def until(first: str, last: str) -> str:
+def until(first: date, last: date) -> str:
     """
-    >>> until("2025-03-03", "2025-03-04")
+    >>> until(date(2025, 3, 3), date(2025, 3, 4))
     '3.–4. mars 2025'
     """
-    return when_text(When(days=Days(first=date.fromisoformat(first), last=date.fromisoformat(last))))
+    return when_text(When(days=Days(first=first, last=last)))
 
 
 def kroner(ore: int) -> str:
@@ -101,8 +108,8 @@ def kroner(ore: int) -> str:
     return f"{money.kroner(ore)}\N{NO-BREAK SPACE}kr"
 
 
-def _fill(template: str, said: dict[str, Any]) -> str:
-    return _templates.get_template(template).render(said)
+def _fill(template: str, values: dict[str, Any]) -> str:
+    return _templates.get_template(template).render(values)
 
 
 _templates = Environment(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -91,7 +92,7 @@ class FakeAsk(Ask):
 
 def document(question: WhatDocument) -> DocumentContent:
     of_kind = INVOICE if question.kind == "invoice" else CREDIT_NOTE
-    return of_kind.model_copy(update={"number": question.number})
+    return DocumentContent.model_validate(asdict(of_kind) | {"kind": question.kind, "number": question.number})
 
 
 async def take(database: Database, *events: Event[Any]) -> None:

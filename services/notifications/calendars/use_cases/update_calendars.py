@@ -15,8 +15,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.notifications.calendars import repository as calendars
 from services.notifications.calendars.domain.calendar import Change, differences
-from services.notifications.calendars.repository import ENTRY, Mark, Names, Questions
+from services.notifications.calendars.repository import Mark, Names, Questions
 from services.notifications.letters import repository as mails
+from services.notifications.letters.domain.content import CalendarContent
 from services.notifications.letters.domain.letter import Letter
 from shared import clock
 from shared.clock import real_now
@@ -135,14 +136,14 @@ def letter(change: Change, programme: str, names: Names) -> Letter:
         name=change.person.name,
         address=change.person.address,
         language=language,
-        content={
-            "programme": names.programme,
-            "party": party_name,
-            "is_with_party": change.is_with_party,
-            "entry": ENTRY.dump_python(change.entry, mode="json"),
-            "before": ENTRY.dump_python(change.before, mode="json") if change.before else None,
-            "why": change.why,
-        },
+        content=CalendarContent(
+            programme=names.programme,
+            party=party_name,
+            is_with_party=change.is_with_party,
+            entry=change.entry,
+            before=change.before,
+            why=change.why,
+        ),
         session=change.session,
         sequence=change.sequence,
     )
