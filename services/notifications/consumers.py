@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from services.notifications import tables
+from services.notifications.letters import contents
+from services.notifications.letters.domain.content import About, Agreement, Application, Concern, DocumentNumber
 from services.notifications.works import look_at_calendars, look_at_mailings, look_at_party, of_party, of_session
 from shared.contracts import billing, registration, scheduling
 from shared.contracts.envelope import Event, EventType
@@ -43,10 +45,36 @@ def mailing(event: Event[Any]) -> Iterable[Fact]:
         event_id=event.id,
         programme=it.programme,
         party=it.party,
-        about=it.model_dump(mode="json"),
+        about=contents.store_about(about(it)),
         happened_at=event.time,
     )
     yield from look_at_mailings(it.programme, it.party)
+
+
+def about(entity: Any) -> About:
+    """What a mailing needs to know of an event's entity."""
+    match entity:
+        case registration.Application():
+            return About(application=Application(waiting_list_place=entity.waiting_list_place))
+        case registration.Agreement():
+            agreement = Agreement(
+                period_start=entity.period_start,
+                period_end=entity.period_end,
+                signed_on=entity.signed_on,
+                ends_on=entity.ends_on,
+                kind_of_end=entity.kind_of_end,
+                fee_ore=entity.fee_ore,
+                payer_reference=entity.payer_reference,
+            )
+            return About(agreement=agreement)
+        case registration.Concern():
+            return About(concern=Concern(raised_by=entity.raised_by))
+        case billing.Invoice():
+            return About(document=DocumentNumber(kind="invoice", series=entity.series, number=entity.number))
+        case billing.CreditNote():
+            return About(document=DocumentNumber(kind="credit_note", series=entity.series, number=entity.number))
+    msg = f"no mailing is about {type(entity).__name__}"
+    raise TypeError(msg)
 
 
 @consumers.on(registration.PROGRAMME_OPENED, registration.PROGRAMME_CHANGED)

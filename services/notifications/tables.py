@@ -92,7 +92,7 @@ mailing = Table(
     Column("event_id", String(36), primary_key=True),
     Column("programme", String(40), nullable=False),
     Column("party", String(9), nullable=False),
-    Column("about", JSON, nullable=False),  # the event's entity: its public fields
+    Column("about", JSON, nullable=False),  # what it is about (letters/contents.py)
     Column("happened_at", Instant, nullable=False),
     Column("addressed_at", Instant),  # none while it waits
 )
@@ -120,7 +120,7 @@ mail = Table(
     Column("name", Text, nullable=False),
     Column("address", Text, nullable=False),
     Column("language", String(2), nullable=False),
-    Column("content", JSON, nullable=False),  # all that its templates say
+    Column("content", JSON, nullable=False),  # what it says (letters/contents.py)
     Column("message_id", Text, nullable=False),  # the same each time it is sent
     Column("state", String(10), nullable=False),  # queued, sent, failed
     Column("made_at", Instant, nullable=False),  # by the domain's clock

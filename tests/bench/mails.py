@@ -29,7 +29,7 @@ from shared.ids import new_id
 from tests.bench.ground import Databases, Figures, Ground, clocked, in_turns
 from tests.support.processes import HOST, free_port
 from tests.support.waiting import eventually
-from tests.unit.notifications.samples import ORGANISER, SENDER, mail
+from tests.unit.notifications.samples import ORGANISER, SENDER, content, mail
 
 MAILS = 1_000
 
@@ -115,7 +115,7 @@ async def _send(databases: Databases, settings: Settings) -> float:
                 name=sample.name,
                 address=sample.address,
                 language="nb",
-                content=sample.content,
+                content=content("invoice"),
                 event_id=new_id(),
             )
             for n in range(MAILS)

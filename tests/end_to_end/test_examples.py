@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.support.story import played
+from tests.end_to_end.story import played
 
 
 async def test_every_example_works_and_what_is_not_there_is_not_found(tmp_path: Path) -> None:

@@ -14,8 +14,8 @@ from pathlib import Path
 from shared.contracts.catalogue import PUBLISHERS
 from shared.web import keys
 from shared.web.keys import Role
-from tests.support.examples import Player
-from tests.support.story import played
+from tests.end_to_end.examples import Player
+from tests.end_to_end.story import played
 
 # All checks but that whatever the schema allows is accepted: a rule of the domain may still refuse it.
 CHECKS = ("--checks", "all", "--exclude-checks", "positive_data_acceptance")

@@ -7,18 +7,16 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, Row, delete, false, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.notifications import tables
 from services.notifications.calendars.domain.calendar import KINDS_OF_ONE_PARTY, Key, Party, Person, Session, Told
-from services.notifications.calendars.domain.entry import Entry
+from services.notifications.letters import contents
+from services.notifications.letters.domain.content import Entry
 from services.notifications.letters.domain.kinds import CANCELLATION, Language, language
 from shared.contracts.questions import Contacts, SessionDetails
 from shared.messaging.facts import Newest, record
-
-ENTRY = TypeAdapter(Entry)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -230,7 +228,7 @@ async def told(
             party=row.party,
             sequence=row.sequence,
             stands=row.kind != CANCELLATION,
-            entry=ENTRY.validate_python(row.content["entry"]),
+            entry=contents.read_entry(row.content),
         )
     return found
 

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, exists, func, not_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.notifications import tables
+from services.notifications.letters import contents
 from services.notifications.letters.domain.letter import Letter, Mail
 from services.notifications.letters.domain.outcome import Next
 from shared.errors import NotFound
@@ -37,7 +38,7 @@ async def queue(
             "tries": 0,
             "try_at": now,
         }
-        rows.append(row | vars(letter))
+        rows.append(row | vars(letter) | {"content": contents.store(letter.content)})
     if rows:
         await connection.execute(M.insert(), rows)
 

@@ -9,6 +9,7 @@ from sqlalchemy import select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.notifications import tables
+from services.notifications.letters import contents
 from services.notifications.letters.domain.kinds import language
 from services.notifications.mailings.domain.mailing import Mailing
 from shared.messaging.marks import Marks
@@ -38,7 +39,7 @@ async def waiting(connection: AsyncConnection, code: str, marks: Marks) -> list[
             event_id=row.event_id,
             programme=row.programme,
             party=row.party,
-            about=row.about,
+            about=contents.read_about(row.kind, row.about),
             happened_at=row.happened_at,
             programme_name=row.programme_name,
             party_name=row.party_name,

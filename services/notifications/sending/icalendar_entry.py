@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 
 from icalendar import Calendar, Event, Timezone, vCalAddress, vText
 
-from services.notifications.calendars.domain.entry import Entry
+from services.notifications.letters.domain.content import Entry
 from services.notifications.letters.domain.kinds import CANCELLATION
 from services.notifications.letters.domain.letter import Mail
 from shared.clock import OSLO

@@ -1,19 +1,18 @@
-"""What a mail says: its subject, text and HTML from `templates/<kind>/<language>/`, and its calendar entry."""
+"""What a mail says: its subject, text and HTML, all three from its one source in `mails/`, and its calendar entry."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
-
-from services.notifications.calendars.domain.entry import Entry
-from services.notifications.calendars.repository import ENTRY
-from services.notifications.letters.domain.kinds import Language
+from services.notifications.letters import contents
+from services.notifications.letters.domain.content import Billed, CalendarContent, Entry
+from services.notifications.letters.domain.kinds import CHANGE, Language
 from services.notifications.letters.domain.letter import Mail
 from services.notifications.sending import icalendar_entry
+from services.notifications.sending.markup import HTML, TEXT, environment
 from shared import money
 from shared.when import Days, When
 from shared.when_text import when_text
@@ -28,40 +27,62 @@ class Rendered:
 
 
 def render(mail: Mail, *, organiser: str, sender: str) -> Rendered:
-    """Raises jinja2.TemplateError where a template asks for what the mail does not hold."""
-    said = {**mail.content, "name": mail.name, "language": mail.language, "organiser": organiser}
-    entry = ENTRY.validate_python(mail.content["entry"]) if mail.session else None
-    if entry:
-        before = mail.content["before"] and ENTRY.validate_python(mail.content["before"])
-        said |= {
-            "title": title(entry, mail),
-            "when": when(entry, mail.language),
-            "before_title": title(before, mail) if before else None,
-            "before_when": when(before, mail.language) if before else None,
-            "moved": before is not None and moved(before, entry),
-        }
-    folder = f"{mail.kind}/{mail.language}"
-    said["subject"] = " ".join(_fill(f"{folder}/subject.txt", said).split())
-    return Rendered(
-        subject=said["subject"],
-        text=_fill(f"{folder}/body.txt", said),
-        html=_fill(f"{folder}/body.html", said),
-        calendar=icalendar_entry.invite(
+    """Raises jinja2.TemplateError where a source asks for what the mail does not hold, ValueError if it is unreadable."""
+    values = values_of(mail, organiser=organiser)
+    source = f"{mail.kind}.{mail.language}"
+    text = text_templates.get_template(source).make_module(values)
+    calendar = None
+    if mail.session:
+        calendar = icalendar_entry.invite(
             mail,
-            entry,
-            title=said["title"],
-            description=_fill(f"session/{mail.language}/calendar.txt", said).strip(),
+            values["entry"],
+            title=values["title"],
+            description=description(values),
             organiser=organiser,
             sender=sender,
         )
-        if entry
-        else None,
+    return Rendered(
+        subject=" ".join(vars(text)["subject"].split()),  # which its template has set
+        text=str(text),
+        html=html_templates.get_template(source).render(values),
+        calendar=calendar,
     )
 
 
-def title(entry: Entry, mail: Mail) -> str:
+def values_of(mail: Mail, *, organiser: str) -> dict[str, Any]:
+    """What the mail's source may ask for."""
+    content = contents.read(mail.kind, mail.content)
+    values = vars(content) | {"name": mail.name, "language": mail.language, "organiser": organiser}
+    return values | of_session(content, mail) if isinstance(content, CalendarContent) else values
+
+
+def of_session(content: CalendarContent, mail: Mail) -> dict[str, Any]:
+    """What sources about sessions are filled with besides. Only a change says what was before; else `before` is as it is."""
+    entry = content.entry
+    before = content.before if mail.kind == CHANGE and content.before else entry
+    return {
+        "before": before,
+        "title": title(entry, content),
+        "when": when(entry, mail.language),
+        "before_title": title(before, content),
+        "before_when": when(before, mail.language),
+        "moved": moved(before, entry),
+    }
+
+
+def description(values: dict[str, Any]) -> str:
+    """What a calendar shows below the title: the same facts as the mail's, a line each."""
+    facts = text_templates.get_template(f"parts/session.{values['language']}").render(values, fact=plain_fact)
+    return f"{values['programme']}\n\n{facts}".strip()
+
+
+def plain_fact(label: str, value: str, _former: str) -> str:
+    return f"{label}: {value}\n" if value else ""
+
+
+def title(entry: Entry, content: CalendarContent) -> str:
     """With the party, where a session is held with it alone: an advisor has many of the same name."""
-    return f"{entry.title}, {mail.content['party']}" if mail.content["is_with_party"] else entry.title
+    return f"{entry.title}, {content.party}" if content.is_with_party else entry.title
 
 
 def moved(before: Entry, now: Entry) -> bool:
@@ -77,20 +98,20 @@ def when(entry: Entry, language: Language) -> str:
     return when_text(When(days=days, duration_minutes=entry.duration_minutes), language)
 
 
-def day(iso: str) -> str:
+def day(it: date) -> str:
     """
-    >>> day("2025-03-03")
+    >>> day(date(2025, 3, 3))
     '3. mars 2025'
     """
-    return until(iso, iso)
+    return until(it, it)
 
 
-def until(first: str, last: str) -> str:
+def until(first: date, last: date) -> str:
     """
-    >>> until("2025-03-03", "2025-03-04")
+    >>> until(date(2025, 3, 3), date(2025, 3, 4))
     '3.–4. mars 2025'
     """
-    return when_text(When(days=Days(first=date.fromisoformat(first), last=date.fromisoformat(last))))
+    return when_text(When(days=Days(first=first, last=last)))
 
 
 def kroner(ore: int) -> str:
@@ -101,17 +122,12 @@ def kroner(ore: int) -> str:
     return f"{money.kroner(ore)}\N{NO-BREAK SPACE}kr"
 
 
-def _fill(template: str, said: dict[str, Any]) -> str:
-    return _templates.get_template(template).render(said)
+def billed(it: Billed) -> str:
+    """A seller or a buyer, in lines: name, organisation number, address."""
+    number = it.organisation_number
+    lines = it.name, f"Org.nr. {number[:3]} {number[3:6]} {number[6:]}", it.street, f"{it.postal_code} {it.city}"
+    return "\n".join(lines)
 
 
-_templates = Environment(
-    loader=FileSystemLoader(Path(__file__).parents[1] / "templates"),
-    autoescape=select_autoescape(enabled_extensions=["html"], default=False),
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-    keep_trailing_newline=True,
-    auto_reload=False,
-)
-_templates.filters.update(day=day, until=until, kroner=kroner)
+_filters: dict[str, Callable[..., str]] = {"day": day, "until": until, "kroner": kroner, "billed": billed}
+text_templates, html_templates = environment(TEXT, _filters), environment(HTML, _filters)

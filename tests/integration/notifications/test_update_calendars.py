@@ -71,6 +71,7 @@ async def test_an_invitation_says_what_scheduling_told_and_what_it_answered(data
     assert (mail.person, mail.name, mail.address, mail.party) == ("ada", "Ada", "ada@kommune.example", ONE)
     assert (mail.session, mail.sequence, mail.event_id, mail.language) == (session_id(1), 0, None, "nn")
     assert mail.content == {
+        "content_version": 1,
         "programme": PROGRAMME_NAME,
         "party": "Kommune 1",
         "is_with_party": False,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import asdict
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -92,7 +93,7 @@ class FakeAsk(Ask):
 
 def document(question: WhatDocument) -> DocumentContent:
     of_kind = INVOICE if question.kind == "invoice" else CREDIT_NOTE
-    return of_kind.model_copy(update={"number": question.number})
+    return DocumentContent.model_validate(asdict(of_kind) | {"kind": question.kind, "number": question.number})
 
 
 async def work(database: Database, ask: FakeAsk) -> None:

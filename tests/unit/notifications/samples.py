@@ -2,33 +2,41 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
+from services.notifications.letters import contents
+from services.notifications.letters.domain.content import (
+    Agreement,
+    Application,
+    Billed,
+    CalendarContent,
+    Concern,
+    Document,
+    Entry,
+    MailingContent,
+)
 from services.notifications.letters.domain.kinds import PURPOSES, Language
 from services.notifications.letters.domain.letter import Mail
-from shared.contracts.questions import BilledParty, DocumentContent
-from shared.contracts.registration import Agreement, Application, Concern
 
 ORGANISER = "Norsk kulturskoleråd"
 SENDER = "kulturskole@kulturskoleradet.example"
 PROGRAMME, PARTY = "regionalt-2024-2025", "939760946"
 ID = "0000000a-0000-7000-8000-000000000001"
-_WHOSE: dict[str, Any] = {"version": 1, "programme": PROGRAMME, "party": PARTY}
 
-INVOICE = DocumentContent(
-    kind="invoice",
+INVOICE = Document(
     number=1042,
     issued_on=date(2024, 10, 1),
     due_on=date(2024, 10, 31),
-    seller=BilledParty(
+    seller=Billed(
         name="Norsk kulturskoleråd",
         organisation_number="971454288",
         street="Fjordgata 1",
         postal_code="7010",
         city="Trondheim",
     ),
-    buyer=BilledParty(
+    buyer=Billed(
         name="Volda kommune",
         organisation_number="939760946",
         street="Stormyra 2",
@@ -46,32 +54,24 @@ INVOICE = DocumentContent(
     no_vat_because="Selger er unntatt etter § 3-7.",
     account="12345678903",
     kid="1042007",
+    credits_invoice=None,
+    reason=None,
 )
-CREDIT_NOTE = INVOICE.model_copy(
-    update={
-        "kind": "credit_note",
-        "number": 31,
-        "due_on": None,
-        "account": None,
-        "kid": None,
-        "credits_invoice": 1042,
-        "reason": "agreement_ended",
-    }
+CREDIT_NOTE = replace(
+    INVOICE, number=31, due_on=None, account=None, kid=None, credits_invoice=1042, reason="agreement_ended"
 )
-ENTRY: dict[str, Any] = {
-    "title": "Fellessamling 1",
-    "first_day": "2024-09-24",
-    "last_day": "2024-09-25",
-    "starts_at": "10:00",
-    "ends_at": "15:00",
-    "duration_minutes": None,
-    "place": "Quality Hotel Stjørdal",
-    "meeting_link": None,
-    "format": "physical",
-}
-_APPLICATION = Application(id=ID, state="received", **_WHOSE)
+ENTRY = Entry(
+    title="Fellessamling 1",
+    first_day=date(2024, 9, 24),
+    last_day=date(2024, 9, 25),
+    starts_at="10:00",
+    ends_at="15:00",
+    duration_minutes=None,
+    place="Quality Hotel Stjørdal",
+    meeting_link=None,
+    format="physical",
+)
 _AGREEMENT = Agreement(
-    id=ID,
     period_start=date(2024, 8, 1),
     period_end=date(2025, 12, 31),
     signed_on=date(2024, 8, 20),
@@ -79,36 +79,43 @@ _AGREEMENT = Agreement(
     kind_of_end="agreed",
     fee_ore=2_000_000,
     payer_reference="REF-77",
-    **_WHOSE,
 )
-_CONCERN = Concern(id=ID, agreement=ID, raised_by="council", state="raised", **_WHOSE)
-_ABOUT = {"application": _APPLICATION, "agreement": _AGREEMENT, "concern": _CONCERN}
+_ABOUT: dict[str, Any] = {
+    "application": Application(waiting_list_place=None),
+    "agreement": _AGREEMENT,
+    "concern": Concern(raised_by="council"),
+}
+_NAMES: dict[str, Any] = {"programme": "Fremtidens kulturskole", "party": "Volda"}
+
+
+def content(kind: str, **changes: Any) -> contents.Content:
+    """What a mail of this kind says. `changes` are to it, or to what it is about where that has a field of this name."""
+    if kind not in PURPOSES:
+        fields: dict[str, Any] = {
+            "is_with_party": False,
+            "entry": ENTRY,
+            "before": None if kind == "session_invitation" else replace(ENTRY, first_day=date(2024, 9, 25)),
+            "why": "cancelled" if kind == "session_cancellation" else None,
+        }
+        return CalendarContent(**_NAMES | fields | changes)
+    fields = {
+        "happened_on": date(2024, 9, 2),
+        "official_name": "Volda kommune",
+        "party_kind": "municipality",
+        "contacts": ("Ada Ås", "Bo Nordmann"),
+    }
+    if kind in ("invoice", "credit_note"):
+        fields["document"] = INVOICE if kind == "invoice" else CREDIT_NOTE
+    else:
+        name = kind.partition("_")[0]
+        its_own = {key: changes.pop(key) for key in list(changes) if hasattr(_ABOUT[name], key)}
+        fields[name] = replace(_ABOUT[name], **its_own)
+    return MailingContent(**_NAMES | fields | changes)
 
 
 def mail(kind: str, language: Language = "nb", **changes: Any) -> Mail:
-    """`changes` are to its content, or to what it is about where that has a field of this name."""
-    content: dict[str, Any] = {"programme": "Fremtidens kulturskole", "party": "Volda", "name": "Bo Nordmann"}
-    if kind in PURPOSES:
-        about = next((it.model_dump(mode="json") for name, it in _ABOUT.items() if kind.startswith(name)), {})
-        content |= {
-            "happened_on": "2024-09-02",
-            "about": about | {k: v for k, v in changes.items() if k in about},
-            "official_name": "Volda kommune",
-            "party_kind": "municipality",
-            "contacts": ["Ada Ås", "Bo Nordmann"],
-        }
-    else:
-        content |= {
-            "is_with_party": False,
-            "entry": ENTRY,
-            "before": None if kind == "session_invitation" else ENTRY | {"first_day": "2024-09-25"},
-            "why": "cancelled" if kind == "session_cancellation" else None,
-        }
-    if PURPOSES.get(kind) == "invoice":
-        document = INVOICE if kind == "invoice" else CREDIT_NOTE
-        content["document"] = document.model_dump(mode="json")
-    content |= changes
-    name, address = content.pop("name"), changes.pop("address", "bo@volda.example")
+    """`changes` are to its name or address, or to its content."""
+    name, address = changes.pop("name", "Bo Nordmann"), changes.pop("address", "bo@volda.example")
     at = datetime(2024, 9, 2, 12, tzinfo=UTC)
     is_mailing = kind in PURPOSES
     return Mail(
@@ -124,7 +131,7 @@ def mail(kind: str, language: Language = "nb", **changes: Any) -> Mail:
         name=name,
         address=address,
         language=language,
-        content=content,
+        content=contents.store(content(kind, **changes)),
         message_id=f"<{ID}@kulturskoleradet.example>",
         state="queued",
         made_at=at,

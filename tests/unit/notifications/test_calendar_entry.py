@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -30,7 +31,7 @@ def entry(kind: str = "session_invitation", language: Language = "nb", **changes
 
 
 def of(**changes: Any) -> Any:
-    return entry(entry=ENTRY | changes)
+    return entry(entry=replace(ENTRY, **changes))
 
 
 @pytest.mark.parametrize(
@@ -88,7 +89,7 @@ def test_it_begins_and_ends_at_the_clock_times_of_norway() -> None:
     it = of()
     assert it.decoded("DTSTART") == datetime(2024, 9, 24, 10, tzinfo=OSLO)
     assert it.decoded("DTEND") == datetime(2024, 9, 25, 15, tzinfo=OSLO)
-    winter = of(first_day="2025-01-15", last_day="2025-01-15")
+    winter = of(first_day=date(2025, 1, 15), last_day=date(2025, 1, 15))
     assert winter.decoded("DTSTART").astimezone(UTC) == datetime(2025, 1, 15, 9, tzinfo=UTC)
 
 
@@ -98,7 +99,7 @@ def test_without_clock_times_it_lasts_whole_days() -> None:
 
 
 def test_a_beginning_without_an_end_lasts_as_long_as_is_known() -> None:
-    one_day: dict[str, Any] = {"first_day": "2024-09-25", "ends_at": None}
+    one_day: dict[str, Any] = {"first_day": date(2024, 9, 25), "ends_at": None}
     begin = datetime(2024, 9, 25, 10, tzinfo=OSLO)
     known = of(**one_day, duration_minutes=150)
     assert (known.decoded("DTSTART"), known.decoded("DTEND")) == (begin, begin + timedelta(minutes=150))
@@ -114,7 +115,7 @@ def test_the_time_zone_comes_with_it_where_there_are_clock_times() -> None:
     assert zone["TZID"] == "Europe/Oslo"
     begins = {it.name: (it.decoded("DTSTART").hour, it.decoded("TZOFFSETTO")) for it in zone.subcomponents}
     assert begins == {"DAYLIGHT": (2, timedelta(hours=2)), "STANDARD": (3, timedelta(hours=1))}
-    assert not calendar(entry=ENTRY | {"starts_at": None, "ends_at": None}).timezones
+    assert not calendar(entry=replace(ENTRY, starts_at=None, ends_at=None)).timezones
 
 
 def test_a_name_that_would_break_the_format_does_not() -> None:

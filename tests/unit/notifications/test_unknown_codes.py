@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -46,7 +47,7 @@ def test_a_mail_says_nothing_of_a_format_that_is_not_known() -> None:
     event = by_a_newer_version(scheduling.BY_NAME["physical_session", "planned"].example(), format="hybrid")
     ((_, session), *_) = rows_of(consumers, event)
     known, unknown = (
-        rendered("session_invitation", "nb", entry=ENTRY | {"format": it}) for it in ("physical", session["format"])
+        rendered("session_invitation", "nb", entry=replace(ENTRY, format=it)) for it in ("physical", session["format"])
     )
     assert "Form:" in known.text
     assert "Form:" not in unknown.text

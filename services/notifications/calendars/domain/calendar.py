@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from services.notifications.calendars.domain.entry import Entry
+from services.notifications.letters.domain.content import Entry
 from services.notifications.letters.domain.kinds import CANCELLATION, CHANGE, INVITATION
 
 # Held with one party at a time: the plan's own line for them, which has no party, invites nobody.

@@ -14,9 +14,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.notifications.calendars import repository as calendars
 from services.notifications.calendars.domain.calendar import Change, differences
-from services.notifications.calendars.repository import ENTRY, Names, Questions
+from services.notifications.calendars.repository import Names, Questions
 from services.notifications.calendars.use_cases.mark_calendars_of_parties import mark_calendars_of_parties
 from services.notifications.letters import repository as mails
+from services.notifications.letters.domain.content import CalendarContent
 from services.notifications.letters.domain.letter import Letter
 from services.notifications.works import PARTY, SESSION, UPDATE_CALENDARS, of_party, of_session
 from shared import clock
@@ -155,14 +156,14 @@ def letter(change: Change, programme: str, names: Names) -> Letter:
         name=change.person.name,
         address=change.person.address,
         language=language,
-        content={
-            "programme": names.programme,
-            "party": party_name,
-            "is_with_party": change.is_with_party,
-            "entry": ENTRY.dump_python(change.entry, mode="json"),
-            "before": ENTRY.dump_python(change.before, mode="json") if change.before else None,
-            "why": change.why,
-        },
+        content=CalendarContent(
+            programme=names.programme,
+            party=party_name,
+            is_with_party=change.is_with_party,
+            entry=change.entry,
+            before=change.before,
+            why=change.why,
+        ),
         session=change.session,
         sequence=change.sequence,
     )

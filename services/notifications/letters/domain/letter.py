@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from services.notifications.letters.domain.content import CalendarContent, MailingContent
 from services.notifications.letters.domain.kinds import Language
 
 
@@ -20,7 +21,7 @@ class Letter:
     name: str
     address: str
     language: Language
-    content: dict[str, Any]
+    content: MailingContent | CalendarContent
     event_id: str | None = None
     session: str | None = None
     sequence: int | None = None
@@ -40,7 +41,7 @@ class Mail:
     name: str
     address: str
     language: Language
-    content: dict[str, Any]
+    content: dict[str, Any]  # as it is stored: one that cannot be read must hold up no other mail
     message_id: str
     state: str
     made_at: datetime

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
+from services.notifications.letters.domain.content import About
 from services.notifications.letters.domain.kinds import Language
 
 
@@ -15,7 +15,7 @@ class Mailing:
     event_id: str
     programme: str
     party: str
-    about: dict[str, Any]  # the event's entity
+    about: About
     happened_at: datetime
     programme_name: str
     party_name: str

@@ -8,9 +8,9 @@ A mailing without its party, its programme or any recipient holds none; the fact
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal
 
 from services.notifications.letters import repository as mails
+from services.notifications.letters.domain.content import Billed, Document, DocumentNumber, MailingContent
 from services.notifications.letters.domain.kinds import PURPOSES
 from services.notifications.letters.domain.letter import Letter
 from services.notifications.mailings import repository as mailings
@@ -19,7 +19,7 @@ from services.notifications.mailings.use_cases.mark_mailings_of_parties import m
 from services.notifications.works import WRITE_MAILINGS
 from shared import clock
 from shared.clock import OSLO, real_now
-from shared.contracts.questions import WhatDocument, WhoIsConcerned
+from shared.contracts.questions import BilledParty, WhatDocument, WhoIsConcerned
 from shared.database import Database
 from shared.messaging import marks
 from shared.messaging.ask import NoAnswer
@@ -27,7 +27,6 @@ from shared.messaging.marks import Marks
 from shared.messaging.patience import PatientAsk
 
 MARKS = 100  # looked at in one go
-DOCUMENTS: dict[str, Literal["invoice", "credit_note"]] = {"invoice": "invoice", "credit_note": "credit_note"}
 
 
 async def write_mailings(database: Database, ask: PatientAsk, *, domain: str) -> None:
@@ -61,22 +60,21 @@ async def work_off(database: Database, ask: PatientAsk, programme: str, some: Ma
 
 async def letters_of(ask: PatientAsk, mailing: Mailing) -> list[Letter]:
     """One letter a recipient; none where nobody is known who is concerned. Raises NoAnswer."""
-    content: dict[str, Any] = {
-        "programme": mailing.programme_name,
-        "party": mailing.party_name,
-        "official_name": mailing.official_name,
-        "party_kind": mailing.party_kind,
-        "about": mailing.about,
-        "happened_on": mailing.happened_at.astimezone(OSLO).date().isoformat(),
-    }
-    if mailing.kind in DOCUMENTS:
-        kind = DOCUMENTS[mailing.kind]
-        question = WhatDocument(kind=kind, series=mailing.about["series"], number=mailing.about["number"])
-        content["document"] = (await ask(question)).model_dump(mode="json")
+    document = await document_of(ask, mailing.about.document) if mailing.about.document else None
     purpose = PURPOSES[mailing.kind]
     contacts = await ask(WhoIsConcerned(purpose=purpose, programme=mailing.programme, party=mailing.party))
-    if purpose == "concern":
-        content["contacts"] = [it.name for it in contacts.recipients]
+    content = MailingContent(
+        programme=mailing.programme_name,
+        party=mailing.party_name,
+        official_name=mailing.official_name,
+        party_kind=mailing.party_kind,
+        happened_on=mailing.happened_at.astimezone(OSLO).date(),
+        contacts=tuple(it.name for it in contacts.recipients) if purpose == "concern" else (),
+        application=mailing.about.application,
+        agreement=mailing.about.agreement,
+        concern=mailing.about.concern,
+        document=document,
+    )
     return [
         Letter(
             kind=mailing.kind,
@@ -91,6 +89,41 @@ async def letters_of(ask: PatientAsk, mailing: Mailing) -> list[Letter]:
         )
         for it in contacts.recipients
     ]
+
+
+async def document_of(ask: PatientAsk, which: DocumentNumber) -> Document:
+    """What stands in an invoice or credit note, as billing answers. Raises NoAnswer."""
+    it = await ask(WhatDocument(kind=which.kind, series=which.series, number=which.number))
+    return Document(
+        number=it.number,
+        issued_on=it.issued_on,
+        due_on=it.due_on,
+        seller=billed(it.seller),
+        buyer=billed(it.buyer),
+        payer_reference=it.payer_reference,
+        programme_name=it.programme_name,
+        instalment=it.instalment,
+        delivered=it.delivered,
+        delivered_from=it.delivered_from,
+        delivered_to=it.delivered_to,
+        delivered_where=it.delivered_where,
+        amount_ore=it.amount_ore,
+        no_vat_because=it.no_vat_because,
+        account=it.account,
+        kid=it.kid,
+        credits_invoice=it.credits_invoice,
+        reason=it.reason,
+    )
+
+
+def billed(party: BilledParty) -> Billed:
+    return Billed(
+        name=party.name,
+        organisation_number=party.organisation_number,
+        street=party.street,
+        postal_code=party.postal_code,
+        city=party.city,
+    )
 
 
 async def commit(

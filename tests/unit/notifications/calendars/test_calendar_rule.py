@@ -19,7 +19,7 @@ from services.notifications.calendars.domain.calendar import (
     differences,
     stands,
 )
-from services.notifications.calendars.domain.entry import Entry
+from services.notifications.letters.domain.content import Entry
 from services.notifications.letters.domain.kinds import CANCELLATION, CHANGE, INVITATION
 
 TODAY = date(2024, 9, 1)

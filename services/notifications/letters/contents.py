@@ -1,0 +1,54 @@
+"""How what a mail says is stored, as JSON, and read again however long ago it was stored."""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+from pydantic import TypeAdapter
+
+from services.notifications.letters.domain.content import About, CalendarContent, Entry, MailingContent
+from services.notifications.letters.domain.kinds import PURPOSES
+
+Content: TypeAlias = MailingContent | CalendarContent
+
+_ABOUT = TypeAdapter(About)
+_MAILING = TypeAdapter(MailingContent)
+_CALENDAR = TypeAdapter(CalendarContent)
+_ENTRY = TypeAdapter(Entry)
+
+
+def store_about(it: About) -> dict[str, Any]:
+    stored: dict[str, Any] = _ABOUT.dump_python(it, mode="json")
+    return stored
+
+
+def store(it: Content) -> dict[str, Any]:
+    adapter: TypeAdapter[Any] = _MAILING if isinstance(it, MailingContent) else _CALENDAR
+    stored: dict[str, Any] = adapter.dump_python(it, mode="json")
+    return stored
+
+
+def read_about(kind: str, stored: dict[str, Any]) -> About:
+    """What a mailing of this kind is about. Raises ValueError where it cannot be read."""
+    return _ABOUT.validate_python(stored if "content_version" in stored else _named(kind, stored))
+
+
+def read(kind: str, stored: dict[str, Any]) -> Content:
+    """What a mail of this kind says. Raises ValueError where it cannot be read."""
+    if kind not in PURPOSES:
+        return _CALENDAR.validate_python(stored)
+    if "content_version" not in stored:
+        stored = _named(kind, stored.get("about", {})) | stored
+    return _MAILING.validate_python(stored)
+
+
+def read_entry(stored: dict[str, Any]) -> Entry:
+    """The entry in what a mail about a calendar says: there are many to be read, and nothing else is asked of them."""
+    return _ENTRY.validate_python(stored["entry"])
+
+
+def _named(kind: str, entity: dict[str, Any]) -> dict[str, Any]:
+    """What is stored without a version (0.1): the event's entity, whole, as `about`, whatever it was an entity of."""
+    if PURPOSES[kind] == "invoice":
+        return {"document": {**entity, "kind": kind}}
+    return {kind.partition("_")[0]: entity}

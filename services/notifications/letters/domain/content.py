@@ -1,0 +1,132 @@
+"""What a mail says: what its source in `mails/` is filled with, in words of our own.
+
+It is stored for years, and so never a contract's type. A field may be added if it has a default; for any other change
+there is a new `content_version`, and what is stored in the versions before is still read (contents.py).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+
+@dataclass(frozen=True, kw_only=True)
+class Application:
+    waiting_list_place: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Agreement:
+    period_start: date
+    period_end: date
+    signed_on: date | None
+    ends_on: date | None  # the first day on which it is no longer in force
+    kind_of_end: str | None  # agreed, terminated
+    fee_ore: int
+    payer_reference: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Concern:
+    raised_by: str  # council, municipality
+
+
+@dataclass(frozen=True, kw_only=True)
+class DocumentNumber:
+    """Which invoice or credit note it is; what stands in it is asked for when the mail is written."""
+
+    kind: Literal["invoice", "credit_note"]
+    series: str
+    number: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Billed:
+    """A seller or a buyer."""
+
+    name: str
+    organisation_number: str
+    street: str
+    postal_code: str
+    city: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Document:
+    """An invoice or a credit note as it was issued."""
+
+    number: int
+    issued_on: date
+    due_on: date | None  # none on a credit note
+    seller: Billed
+    buyer: Billed
+    payer_reference: str
+    programme_name: str
+    instalment: int
+    delivered: str
+    delivered_from: date
+    delivered_to: date
+    delivered_where: str | None
+    amount_ore: int
+    no_vat_because: str | None
+    account: str | None
+    kid: str | None
+    credits_invoice: int | None
+    reason: str | None  # a credit note's reason code
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """A session as it stands in a calendar. Clock times are Europe/Oslo's, "09:00", of the first and of the last day."""
+
+    title: str
+    first_day: date
+    last_day: date
+    starts_at: str | None
+    ends_at: str | None
+    duration_minutes: int | None
+    place: str | None
+    meeting_link: str | None
+    format: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class About:
+    """What a mailing is about, until it is written: one of these."""
+
+    application: Application | None = None
+    agreement: Agreement | None = None
+    concern: Concern | None = None
+    document: DocumentNumber | None = None
+    content_version: Literal[1] = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailingContent:
+    """What a mail says that was written because of one event: names as they were, and one of the four."""
+
+    programme: str
+    party: str
+    official_name: str
+    party_kind: str
+    happened_on: date
+    contacts: tuple[str, ...] = ()  # names of who is to talk about a concern
+    application: Application | None = None
+    agreement: Agreement | None = None
+    concern: Concern | None = None
+    document: Document | None = None
+    content_version: Literal[1] = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class CalendarContent:
+    """What a mail says about an entry in a person's calendar."""
+
+    programme: str  # its name
+    party: str  # its name
+    is_with_party: bool  # held with this party alone
+    entry: Entry  # as it stands from now on; of a cancellation, as it stood
+    before: Entry | None  # as it stood; none where it did not
+    why: str | None  # of a cancellation
+    content_version: Literal[1] = 1

@@ -1,0 +1,180 @@
+"""A programme from its opening to its first invoices, in which every operation of the four services has its place."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+from sqlalchemy import select, update
+
+from deploy.at_rest import until_at_rest
+from deploy.client import Client
+from deploy.embedded import Running, running
+from services.notifications import tables
+from shared.clock import real_now
+from shared.contracts.catalogue import PUBLISHERS
+from shared.database import Database
+from shared.messaging import parking
+from shared.messaging.tables import outbox
+from tests.end_to_end.examples import FAILED, OPENED, Player
+
+APRIL = {"now": "2024-04-15T12:00:00+02:00"}  # within the days on which parties apply
+
+
+@asynccontextmanager
+async def played(folder: Path) -> AsyncIterator[tuple[Running, Player]]:
+    """All four services, with a programme that was played on them by the documents' examples."""
+    async with running(folder, port=0, nats_port=0, simulated_clock=True) as run:
+        assert run.first_key is not None
+        headers = {"Authorization": f"Bearer {run.first_key}"}
+        async with (
+            httpx.AsyncClient(base_url=run.url, headers=headers, timeout=30) as http,
+            Client(run.url, run.first_key) as client,
+        ):
+            player = Player(http)
+            await player.read()
+            databases = {name: service.database for name, service in run.services.items() if service is not None}
+            await play(player, databases, lambda: until_at_rest(client))
+            yield run, player
+
+
+async def play(player: Player, databases: dict[str, Database], at_rest: Callable[[], Awaitable[Any]]) -> None:
+    """All of it, on services that have just begun."""
+    for service in PUBLISHERS:
+        await player(service, "move_clock", more=APRIL)
+    await _apply(player)
+    agreement = await _form_group(player)
+    await at_rest()
+    for service in PUBLISHERS:
+        await player(service, "move_clock")
+    await _sign(player, agreement)
+    await at_rest()
+    await _meet(player, at_rest)
+    await _read_books(player)
+    await at_rest()
+    await _look_at_mails(player, databases["notifications"])
+    await _end(player, agreement)
+    for service in PUBLISHERS:
+        await _operate(player, service, databases[service], databases["registration"])
+
+
+async def _apply(player: Player) -> None:
+    for id in ("open_programme", "list_programmes", "show_programme", "change_programme"):
+        await player("registration", id)
+    for id in ("register_party", "list_parties", "show_party", "change_party"):
+        await player("registration", id)
+    application = await player("registration", "receive_application")
+    await player("registration", "list_applications")
+    for id in ("show_application", "assess_application"):
+        await player("registration", id, application=application["id"])
+
+
+async def _form_group(player: Player) -> str:
+    """The id of the agreement that was sent."""
+    advisor = await player("registration", "register_advisor")
+    await player("registration", "list_advisors")
+    for n in range(4):
+        await player("registration", "add_participant", more={"name": f"Deltaker {n}", "email": f"{n}@molde.example"})
+    group = await player("registration", "add_participant")
+    first, second, *_ = group["participants"]
+    await player("registration", "remove_participant", participant=first["id"])
+    await player("registration", "elect_coordinator", participant=second["id"])
+    await player("registration", "correct_person", person=second["person"])
+    await player("registration", "attach_advisor", advisor=advisor["id"])
+    await player("registration", "show_group")
+    agreement = (await player("registration", "send_agreement"))["id"]
+    await player("registration", "list_agreements")
+    await player("registration", "show_agreement", agreement=agreement)
+    return str(agreement)
+
+
+async def _sign(player: Player, agreement: str) -> None:
+    await player("registration", "sign_agreement", agreement=agreement)
+    for signatory in ("council_director", "head_of_culture_school"):
+        await player("registration", "sign_agreement", agreement=agreement, more={"signatory": signatory})
+    await player("registration", "show_summary")
+
+
+async def _meet(player: Player, at_rest: Callable[[], Awaitable[Any]]) -> None:
+    """One session is completed, revoked and completed again; what becomes of another is decided step by step."""
+    first = (await player("scheduling", "plan_session"))["id"]
+    await player("scheduling", "show_plan")
+    for id in ("show_session", "sharpen_session", "change_description"):
+        await player("scheduling", id, id=first)
+    for id in ("complete_session", "revoke_completion", "complete_session"):
+        await player("scheduling", id, id=first)
+        await at_rest()
+    await player("scheduling", "show_summary")
+    days = {"days": {"first": "2024-09-10", "last": "2024-09-11"}}
+    second = await player("scheduling", "plan_session", more={"number": 2, "instalment": 3, "when": days})
+    for id in ("move_session", "give_instalment", "decide_format", "cancel_session"):
+        await player("scheduling", id, id=second["id"])
+
+
+async def _read_books(player: Player) -> None:
+    for id in ("list_invoices", "list_credit_notes", "show_books", "show_summary", "list_unbilled_instalments"):
+        await player("billing", id)
+    for id in ("show_invoice", "show_credit_note"):
+        await player("billing", id, number=1)
+    release = await player("billing", "release_instalment")
+    await player("billing", "list_releases")
+    await player("billing", "withdraw_release", id=release["id"])
+
+
+async def _look_at_mails(player: Player, database: Database) -> None:
+    for id in ("list_mails", "show_summary", "list_what_waits"):
+        await player("notifications", id)
+    async with database.transaction() as connection:
+        failed = (await connection.execute(select(tables.mail.c.id).limit(1))).scalar_one()
+        await connection.execute(update(tables.mail).where(tables.mail.c.id == failed).values(state="failed"))
+    await player("notifications", "retry_mail", id=failed)
+
+
+async def _end(player: Player, agreement: str) -> None:
+    """It is terminated by mistake, and ends as both agreed."""
+    concern = await player("registration", "raise_concern", agreement=agreement)
+    await player("registration", "list_concerns", agreement=agreement)
+    await player("registration", "resolve_concern", concern=concern["id"])
+    more = {"description": "Heller ikke til den neste."}
+    concern = await player("registration", "raise_concern", agreement=agreement, more=more)
+    await player("registration", "terminate_agreement", agreement=agreement, concern=concern["id"])
+    await player("registration", "take_end_back", agreement=agreement)
+    await player("registration", "end_agreement", agreement=agreement)
+
+
+async def _operate(player: Player, service: str, database: Database, registration: Database) -> None:
+    for id in ("check_liveness", "check_readiness", "show_state", "republish_events"):
+        await player(service, id)
+    keys = [f"{n:064x}" for n in range(3)]
+    await _park(database, keys, await _an_event(registration))
+    await player(service, "list_parked_messages")
+    for id in ("show_parked_message", "replay_parked_message"):
+        await player(service, id, key=keys[0])
+    await player(service, "discard_parked_message", key=keys[1])
+    await player(service, "replay_parked_messages")
+
+
+async def _an_event(registration: Database) -> parking.Parked:
+    async with registration.reading() as connection:
+        query = select(outbox.c.body, outbox.c.subject).order_by(outbox.c.position).limit(1)
+        row = (await connection.execute(query)).one()
+    return parking.Parked(
+        key="",
+        state=parking.PARKED,
+        subject=row.subject,
+        type=OPENED,
+        body=row.body.encode(),
+        reason=FAILED,
+        error="TimeoutError",
+        attempts=5,
+        parked_at=real_now() - timedelta(hours=1),
+    )
+
+
+async def _park(database: Database, keys: list[str], it: parking.Parked) -> None:
+    async with database.transaction() as connection:
+        await parking.park(connection, [parking.Parked(**vars(it) | {"key": key}) for key in keys])
