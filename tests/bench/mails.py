@@ -83,8 +83,8 @@ async def _sink() -> AsyncIterator[int]:
 
 
 def _made(settings: Settings) -> bytes:
-    said = render(mail("invoice"), organiser=ORGANISER, sender=SENDER)
-    return Mailer(settings).message(mail("invoice"), said)
+    rendered = render(mail("invoice"), organiser=ORGANISER, sender=SENDER)
+    return Mailer(settings).message(mail("invoice"), rendered)
 
 
 async def _send_bare(settings: Settings, content: Callable[[], bytes]) -> float:

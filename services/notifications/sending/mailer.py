@@ -41,7 +41,9 @@ TOO_BIG = 552
 FAREWELL = 2.0  # seconds
 
 
-# The classes that came with EmailMessage take four times as long to write a mail.
+# These older classes of the standard library, and not EmailMessage: a mail is written in a quarter of the time, and
+# mails as a whole are sent a third quicker. EmailMessage parses and folds each header of each part as if it came from
+# outside (docs/performance.md has the figures).
 AS_SENT = compat32.clone(linesep="\r\n", mangle_from_=False)
 
 
@@ -73,7 +75,7 @@ class Mailer:
         return message.as_bytes(policy=AS_SENT)
 
     async def send(self, message: bytes, *, to: str) -> Outcome:
-        """Give a message to the server. `accepted` is said after its 250 and at no other time."""
+        """Give a message to the server. The outcome is `accepted` after its 250 and at no other time."""
         settings = self._settings
         client = SMTP(
             hostname=settings.smtp_host,

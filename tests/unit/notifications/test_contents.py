@@ -115,8 +115,8 @@ OLD: list[tuple[str, dict[str, Any], str]] = [
 
 @pytest.mark.parametrize(("kind", "stored", "text"), OLD, ids=[kind for kind, _, _ in OLD])
 def test_what_0_1_stored_is_sent_as_it_would_have_been(kind: str, stored: dict[str, Any], text: str) -> None:
-    said = render(replace(mail(kind), content=stored), organiser=ORGANISER, sender=SENDER)
-    assert text in " ".join(said.text.split())
+    written = render(replace(mail(kind), content=stored), organiser=ORGANISER, sender=SENDER)
+    assert text in " ".join(written.text.split())
 
 
 @pytest.mark.parametrize(

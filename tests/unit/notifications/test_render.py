@@ -56,20 +56,20 @@ def language(request: pytest.FixtureRequest) -> Language:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_mail_greets_by_name_says_whom_it_is_from_and_why_it_came(kind: str, language: Language) -> None:
-    said = rendered(kind, language)
-    for body in (words(said.text), words(_Read(said.html).text)):
+    written = rendered(kind, language)
+    for body in (words(written.text), words(_Read(written.html).text)):
         assert "Hei, Bo Nordmann!" in body
         assert f"{'Helsing' if language == 'nn' else 'Hilsen'} {ORGANISER}" in body
         assert f"fordi du har {'ei' if language == 'nn' else 'en'} rolle i Fremtidens kulturskole (Volda)" in body
-    assert f'<html lang="{language}">' in said.html
+    assert f'<html lang="{language}">' in written.html
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_mail_is_in_one_language_form(kind: str, language: Language) -> None:
     # What was delivered is billing's own text.
-    said = rendered(kind, language)
+    written = rendered(kind, language)
     other = BOKMAAL if language == "nn" else NYNORSK
-    text = f"{said.subject} {said.text} {_Read(said.html).text} {said.calendar or ''}"
+    text = f"{written.subject} {written.text} {_Read(written.html).text} {written.calendar or ''}"
     assert re.findall(other, words(text).replace(INVOICE.delivered, ""), re.IGNORECASE) == []
 
 
@@ -101,11 +101,11 @@ def test_nothing_that_people_wrote_becomes_html(kind: str, language: Language) -
             no_vat_because=HOSTILE,
             programme_name=HOSTILE,
         )
-    said = rendered(kind, language, **wrote)
-    read = _Read(said.html)
+    written = rendered(kind, language, **wrote)
+    read = _Read(written.html)
     assert read.tags.isdisjoint({"script", "b"})
     assert HOSTILE in read.text
-    assert f"Hei, {HOSTILE}!" in said.text
+    assert f"Hei, {HOSTILE}!" in written.text
 
 
 def test_a_subject_is_one_line() -> None:
@@ -130,8 +130,8 @@ FULL: dict[Language, list[str]] = {
 
 
 def test_an_invoice_stands_in_full_in_the_text_and_in_the_html(language: Language) -> None:
-    said = rendered("invoice", language)
-    for body in (words(said.text), words(_Read(said.html).text)):
+    written = rendered("invoice", language)
+    for body in (words(written.text), words(_Read(written.html).text)):
         for what in (
             *FULL[language],
             "1042",
@@ -150,16 +150,16 @@ def test_an_invoice_stands_in_full_in_the_text_and_in_the_html(language: Languag
             "1042007",
         ):
             assert what in body
-    assert "1042" in said.subject
-    assert "31. oktober 2024" in said.subject
+    assert "1042" in written.subject
+    assert "31. oktober 2024" in written.subject
 
 
 def test_a_document_of_one_day_without_a_place_says_no_more_than_that(language: Language) -> None:
     one_day = replace(INVOICE, delivered_from=INVOICE.delivered_to, delivered_where=None)
-    said = rendered("invoice", language, document=one_day)
-    assert re.search(r"Tid: +25\. september 2024\n", said.text)
-    assert re.search(r"St(ed|ad):", said.text) is None
-    assert "None" not in said.text + said.html
+    written = rendered("invoice", language, document=one_day)
+    assert re.search(r"Tid: +25\. september 2024\n", written.text)
+    assert re.search(r"St(ed|ad):", written.text) is None
+    assert "None" not in written.text + written.html
 
 
 REASONS: list[tuple[str, Language, str]] = [
@@ -174,11 +174,11 @@ REASONS: list[tuple[str, Language, str]] = [
 
 @pytest.mark.parametrize(("reason", "language", "text"), REASONS)
 def test_a_credit_note_names_the_invoice_and_says_why(reason: str, language: Language, text: str) -> None:
-    said = rendered("credit_note", language, document=replace(CREDIT_NOTE, reason=reason))
-    for body in (words(said.text), words(_Read(said.html).text)):
+    written = rendered("credit_note", language, document=replace(CREDIT_NOTE, reason=reason))
+    for body in (words(written.text), words(_Read(written.html).text)):
         for what in (text, "Faktura 1042", "31", "6 666,67 kr", INVOICE.delivered, "REF-77", "939 760 946"):
             assert what in body
-    assert said.subject.startswith("Kreditnota 31 til faktura 1042")
+    assert written.subject.startswith("Kreditnota 31 til faktura 1042")
 
 
 @pytest.mark.parametrize(
@@ -203,8 +203,8 @@ def test_a_credit_note_names_the_invoice_and_says_why(reason: str, language: Lan
     ],
 )
 def test_a_mail_says_what_its_event_told(kind: str, language: Language, changes: dict[str, Any], text: str) -> None:
-    said = rendered(kind, language, **changes)
-    for body in (said.text, _Read(said.html).text):
+    written = rendered(kind, language, **changes)
+    for body in (written.text, _Read(written.html).text):
         assert text in words(body)
 
 
@@ -215,10 +215,10 @@ def test_an_invitation_says_what_when_where_and_how(language: Language) -> None:
         (ENTRY, ["24. september kl. 10.00 – 25. september 2024 kl. 15.00", "Quality Hotel Stjørdal", "fysisk"]),
         (digital, [link, "digitalt"]),
     ):
-        said = rendered("session_invitation", language, entry=entry)
-        for body in (said.text, words(_Read(said.html).text), said.subject + said.text):
+        written = rendered("session_invitation", language, entry=entry)
+        for body in (written.text, words(_Read(written.html).text), written.subject + written.text):
             assert all(fact in body for fact in ["Fellessamling 1", *facts])
-    assert _Read(said.html).links == [link]
+    assert _Read(written.html).links == [link]
 
 
 def test_a_move_says_what_it_was_before_and_another_change_does_not_say_that_it_moved() -> None:
@@ -242,22 +242,22 @@ def test_a_move_says_what_it_was_before_and_another_change_does_not_say_that_it_
     ],
 )
 def test_only_another_time_is_a_move(before: dict[str, Any], now: dict[str, Any], word: str) -> None:
-    said = rendered("session_change", entry=replace(ENTRY, **now), before=replace(ENTRY, **before))
-    assert said.subject.startswith(f"{word}: ")
+    written = rendered("session_change", entry=replace(ENTRY, **now), before=replace(ENTRY, **before))
+    assert written.subject.startswith(f"{word}: ")
 
 
 def test_what_is_held_with_one_party_alone_names_it_since_an_advisor_has_many_of_the_same_name() -> None:
-    said = rendered("session_invitation", is_with_party=True)
-    assert said.subject.startswith("Invitasjon: Fellessamling 1, Volda, ")
-    assert said.calendar is not None
-    assert "SUMMARY:Fellessamling 1\\, Volda\r\n" in said.calendar
+    written = rendered("session_invitation", is_with_party=True)
+    assert written.subject.startswith("Invitasjon: Fellessamling 1, Volda, ")
+    assert written.calendar is not None
+    assert "SUMMARY:Fellessamling 1\\, Volda\r\n" in written.calendar
 
 
 def test_a_county_branch_is_not_asked_for_a_school_owner_or_a_dialogue_with_itself(language: Language) -> None:
     for kind, words_ in (("application_accepted", ("koleeier", "kuleeigar")), ("application_received", ("dialog",))):
         for party_kind in ("municipality", "county_branch"):
-            said = rendered(kind, language, party_kind=party_kind)
-            for body in (said.text, said.html):
+            written = rendered(kind, language, party_kind=party_kind)
+            for body in (written.text, written.html):
                 assert any(word in body for word in words_) == (party_kind == "municipality")
 
 
@@ -277,10 +277,10 @@ def test_a_county_branch_is_not_asked_for_a_school_owner_or_a_dialogue_with_itse
     ],
 )
 def test_a_cancellation_says_why(why: str, language: Language, heading: str) -> None:
-    said = rendered("session_cancellation", language, why=why)
-    assert said.subject.startswith(f"{heading}: Fellessamling 1, 24. september kl. 10.00 – 25. september 2024")
-    assert f"{heading}: Fellessamling 1" in _Read(said.html).text
-    assert "24. september kl. 10.00 – 25. september 2024 kl. 15.00" in said.text
+    written = rendered("session_cancellation", language, why=why)
+    assert written.subject.startswith(f"{heading}: Fellessamling 1, 24. september kl. 10.00 – 25. september 2024")
+    assert f"{heading}: Fellessamling 1" in _Read(written.html).text
+    assert "24. september kl. 10.00 – 25. september 2024 kl. 15.00" in written.text
 
 
 def test_only_mails_about_sessions_carry_a_calendar_entry() -> None:

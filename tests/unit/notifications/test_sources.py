@@ -82,20 +82,20 @@ def says(kind: str, words: str) -> Rendered:
 @settings(max_examples=20, deadline=None)  # a busy machine is slow
 @given(words=st.text(st.sampled_from("*|#<>&{}%\"'\\/-=:. aå"), min_size=1).map(lambda it: f"a{it}a"))
 def test_what_people_wrote_is_never_taken_for_markup(kind: str, words: str) -> None:
-    said = says(kind, words)
-    html = _Tags(said.html)
+    written = says(kind, words)
+    html = _Tags(written.html)
     assert html.tags == _Tags(says(kind, "words").html).tags
-    for body in (said.text, html.text):
+    for body in (written.text, html.text):
         assert f"Hei, {words}!" in body
         assert " ".join(words.split()) in " ".join(body.split())
-    assert " ".join(words.split()) in said.subject or kind in ("invoice", "credit_note")
+    assert " ".join(words.split()) in written.subject or kind in ("invoice", "credit_note")
 
 
 @pytest.mark.parametrize("words", ["**a**", "* a", "## a", "| a | b", "Subject: a", "{{ name }}", "<script>", "&amp;"])
 def test_words_that_would_be_markup_in_a_source_stand_as_they_are(words: str) -> None:
-    said = says("application_waiting_list", words)
-    assert f"Takk for søknaden til {words}. {words} står nå på venteliste." in " ".join(said.text.split())
-    assert f"Takk for søknaden til {words}. {words} står nå på venteliste." in _Tags(said.html).text
+    written = says("application_waiting_list", words)
+    assert f"Takk for søknaden til {words}. {words} står nå på venteliste." in " ".join(written.text.split())
+    assert f"Takk for søknaden til {words}. {words} står nå på venteliste." in _Tags(written.html).text
 
 
 def made(source: str, form: Form, **values: Any) -> str:

@@ -126,12 +126,12 @@ class MailSending:
 
     async def _send(self, mail: Mail) -> Outcome:
         try:
-            said = render(mail, organiser=self._settings.mail_organiser, sender=self._settings.mail_sender)
+            rendered = render(mail, organiser=self._settings.mail_organiser, sender=self._settings.mail_sender)
         except Exception:
             log.exception("a mail cannot be written", mail=mail.id, kind=mail.kind)
             return Outcome(kind="put_off")  # a later version may have mended it
         try:
-            message = self._mailer.message(mail, said)
+            message = self._mailer.message(mail, rendered)
         except Exception as error:  # noqa: BLE001 - the email package has many for a name or address that no header takes
             # Its text holds the address.
             log.error("a mail cannot be addressed", mail=mail.id, error=type(error).__name__)  # noqa: TRY400
