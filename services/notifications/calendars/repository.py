@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Row, delete, false, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.notifications import tables
-from services.notifications.calendars.domain.calendar import KINDS_OF_ONE_PARTY, Key, Party, Person, Session, Told
+from services.notifications.calendars.domain.calendar import KINDS_OF_ONE_PARTY, Key, LastNotice, Party, Person, Session
 from services.notifications.letters import contents
 from services.notifications.letters.domain.content import Entry
 from services.notifications.letters.domain.kinds import CANCELLATION, Language, language
@@ -126,18 +126,18 @@ async def concerned(
     programme: str,
     looked_at: Collection[str] | None,
     persons: Collection[str],
-    told: Mapping[Key, Told],
+    notices: Mapping[Key, LastNotice],
 ) -> Concerned:
     """What the comparison needs: the sessions that are looked at (None: all), those that were told of, and all that may
     stand in these persons' calendars; with the parties that hear of any of them, or for which one who was told hears.
     """
     numbers = await _heard_for(connection, programme, persons)
-    ids = None if looked_at is None else {*looked_at, *(session for session, _ in told)}
+    ids = None if looked_at is None else {*looked_at, *(session for session, _ in notices)}
     sessions = await _sessions(connection, programme, ids, numbers)
     if looked_at is None or any(it.party is None and it.id in looked_at for it in sessions):
         return Concerned(sessions=sessions, parties=await _parties(connection, programme, None), numbers=None)
-    numbers |= await _heard_for(connection, programme, {person for _, person in told})
-    numbers |= {it.party for it in sessions if it.party} | {it.party for it in told.values()}
+    numbers |= await _heard_for(connection, programme, {person for _, person in notices})
+    numbers |= {it.party for it in sessions if it.party} | {it.party for it in notices.values()}
     return Concerned(sessions=sessions, parties=await _parties(connection, programme, numbers), numbers=numbers)
 
 
@@ -211,10 +211,10 @@ async def _parties(connection: AsyncConnection, programme: str, numbers: Collect
     ]
 
 
-async def told(
+async def last_notices(
     connection: AsyncConnection, programme: str, sessions: Collection[str] | None, persons: Collection[str]
-) -> dict[Key, Told]:
-    """What was last told, about any of these sessions of the programme (None: all) or to any of these persons, sent or not."""
+) -> dict[Key, LastNotice]:
+    """What was last notices, about any of these sessions of the programme (None: all) or to any of these persons, sent or not."""
     m = tables.mail
     query = select(m).where(
         m.c.programme == programme,
@@ -223,7 +223,7 @@ async def told(
     )
     found = {}
     for row in await connection.execute(query.order_by(m.c.sequence)):
-        found[row.session, row.person] = Told(
+        found[row.session, row.person] = LastNotice(
             person=Person(id=row.person, name=row.name, address=row.address),
             party=row.party,
             sequence=row.sequence,

@@ -1,6 +1,6 @@
 """What should stand in each person's calendar, compared with what that person was last told (S6, N1).
 
-The comparison is all there is: who joins late is invited, who leaves is told, and looking again changes nothing.
+The comparison is all there is: who joins late is invited, who leaves is notices, and looking again changes nothing.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class Party:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Told:
+class LastNotice:
     """What a person was last told of a session."""
 
     person: Person
@@ -93,11 +93,11 @@ def stands(session: Session, party: Party) -> bool:
 def differences(
     sessions: Collection[Session],
     parties: Iterable[Party],
-    told: Mapping[Key, Told],
+    notices: Mapping[Key, LastNotice],
     today: date,
     is_looked_at: Callable[[Key], bool] = lambda _: True,
 ) -> list[Change]:
-    """What is to be told, so that everyone's calendar is as it should be; `told` holds all that is looked at.
+    """What is to be told, so that everyone's calendar is as it should be; `notices` holds all that is looked at.
 
     A session whose present and last-told days are both before `today` is left alone, and so is one that should stand
     but whose details are not known.
@@ -106,8 +106,8 @@ def differences(
     by_number = {party.organisation_number: party for party in parties}
     wanted = _wanted(sessions, by_number.values())
     found = []
-    for key in sorted(filter(is_looked_at, wanted.keys() | told.keys())):
-        session, last = known[key[0]], told.get(key)
+    for key in sorted(filter(is_looked_at, wanted.keys() | notices.keys())):
+        session, last = known[key[0]], notices.get(key)
         if _is_over(session, last, today):
             continue
         change = _change(session, last, wanted.get(key), by_number)
@@ -130,14 +130,14 @@ def _wanted(sessions: Collection[Session], parties: Iterable[Party]) -> dict[Key
     return found
 
 
-def _is_over(session: Session, last: Told | None, today: date) -> bool:
+def _is_over(session: Session, last: LastNotice | None, today: date) -> bool:
     present_is_past = session.last_day is None or session.last_day < today
     told_is_past = last is None or last.entry.last_day < today
     return present_is_past and told_is_past
 
 
 def _change(
-    session: Session, last: Told | None, wanted: tuple[Person, Party] | None, parties: Mapping[str, Party]
+    session: Session, last: LastNotice | None, wanted: tuple[Person, Party] | None, parties: Mapping[str, Party]
 ) -> Change | None:
     stood = last.entry if last and last.stands else None
     if wanted is None:
@@ -156,7 +156,7 @@ def _change(
     )
 
 
-def _farewell(session: Session, last: Told, parties: Mapping[str, Party]) -> Change:
+def _farewell(session: Session, last: LastNotice, parties: Mapping[str, Party]) -> Change:
     heard = {person.id: person for party in parties.values() for person in party.persons}
     return Change(
         session=session.id,

@@ -130,15 +130,15 @@ async def bring_up_to_date(
     await calendars.keep_details(connection, answers.details)
     persons |= await calendars.persons(connection, programme, looked.parties)  # who hears from now on
     sessions = None if looked.at_all else looked.sessions
-    told = await calendars.told(connection, programme, sessions, persons)
-    concerned = await calendars.concerned(connection, programme, sessions, persons, told)
+    notices = await calendars.last_notices(connection, programme, sessions, persons)
+    concerned = await calendars.concerned(connection, programme, sessions, persons, notices)
     names = await calendars.names(connection, programme, concerned)
     if names is None:
         return
     changes = differences(
         concerned.sessions,
         [it for it in concerned.parties if it.organisation_number in names.parties],
-        told,
+        notices,
         await clock.today(connection),
         lambda key: sessions is None or key[0] in sessions or key[1] in persons,
     )

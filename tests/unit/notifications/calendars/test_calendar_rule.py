@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from services.notifications.calendars.domain.calendar import (
     Change,
     Key,
+    LastNotice,
     Party,
     Person,
     Session,
-    Told,
     differences,
     stands,
 )
@@ -61,10 +61,10 @@ def party(*persons: Person, number: str = STJORDAL, **changes: Any) -> Party:
     return Party(organisation_number=number, persons=persons, **(fields | changes))
 
 
-def after(changes: Iterable[Change], told: Mapping[Key, Told] | None = None) -> dict[Key, Told]:
+def after(changes: Iterable[Change], told: Mapping[Key, LastNotice] | None = None) -> dict[Key, LastNotice]:
     """What everyone was last told once these changes are."""
     now = {
-        (it.session, it.person.id): Told(
+        (it.session, it.person.id): LastNotice(
             person=it.person, party=it.party, sequence=it.sequence, stands=it.kind != CANCELLATION, entry=it.entry
         )
         for it in changes
@@ -72,7 +72,7 @@ def after(changes: Iterable[Change], told: Mapping[Key, Told] | None = None) -> 
     return {**(told or {}), **now}
 
 
-def told_of(*sessions: Session, to: Collection[Party] = (party(ADA),)) -> dict[Key, Told]:
+def told_of(*sessions: Session, to: Collection[Party] = (party(ADA),)) -> dict[Key, LastNotice]:
     return after(differences(sessions, to, {}, BEFORE - timedelta(days=365)))
 
 
@@ -182,7 +182,7 @@ def test_an_entry_that_differs_is_told_with_what_it_was_before(now: Session) -> 
 
 
 def test_a_sequence_goes_on_where_a_cancelled_entry_comes_back_and_that_is_an_invitation() -> None:
-    told: dict[Key, Told] = {}
+    told: dict[Key, LastNotice] = {}
     kinds = []
     for now in (session(), session(cancelled=True), session(), session(place="Trondheim")):
         changes = differences([now], [party(ADA)], told, TODAY)
@@ -271,7 +271,7 @@ parties = st.lists(
 def test_whatever_came_before_everyones_calendar_is_as_it_should_be(
     stages: list[tuple[list[Session], list[Party]]],
 ) -> None:
-    told: dict[Key, Told] = {}
+    told: dict[Key, LastNotice] = {}
     for stage in stages:
         changes = differences(*stage, told, TODAY)
         assert all(it.sequence == (told[key].sequence + 1 if key in told else 0) for it, key in _keyed(changes))
