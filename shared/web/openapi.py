@@ -62,16 +62,22 @@ def _complete(written: Json) -> None:
 
 
 def _summarise(operation: Json) -> None:
-    """The first sentence of the route's docstring is its summary, the rest its description."""
-    summary, _, description = operation.pop("description", "").partition("\n\n")
+    """The first sentence of the route's docstring is its summary; the rest, and the role it needs, its description."""
+    summary, _, rest = operation.pop("description", "").partition("\n\n")
     operation["summary"] = " ".join(summary.split()).removesuffix(".")
-    if description:
-        operation["description"] = description
+    role = "".join(f"For a key of the role *{role}*." for role in _roles(operation))
+    if role or rest:
+        operation["description"] = "\n\n".join(it for it in (rest, role) if it)
+
+
+def _roles(operation: Json) -> set[str]:
+    """The one that it needs; none for health."""
+    return {role for scheme in operation.get("security", []) for roles in scheme.values() for role in roles}
 
 
 def _errors(path: str, method: str, operation: Json) -> set[int]:
     """The statuses of what can go wrong, but for a defect of ours, which is a 500."""
-    roles = {role for scheme in operation.get("security", []) for roles in scheme.values() for role in roles}
+    roles = _roles(operation)
     if not roles:
         return set()  # health, which takes whatever stands in the query
     comes = {401: True, 403: roles != {ROLES[0]}, 404: "{" in path, 409: method != "get"}
