@@ -51,8 +51,9 @@ def books(parties: Iterable[str], invoices: Sequence[BookedInvoice], credit_note
 
 
 def apart_from_credited_attempts(books: Books) -> Books:
-    """The books without what depends on the order in which events came: how many attempts were credited, and so how many
-    documents there are.
+    """The books without what depends on the order in which events came.
+
+    That is how many attempts were credited, and with it how many documents there are.
     """
     return books | {
         "parties": {

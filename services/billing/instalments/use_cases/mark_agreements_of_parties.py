@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.billing.instalments import repository
+from services.billing.instalments import repository as agreements
 from services.billing.works import ALL_PARTIES, LOOK_AT_PARTIES, look_again
 from shared.database import Database
 from shared.messaging import marks
@@ -25,7 +25,7 @@ async def mark_agreements_of_parties(database: Database) -> None:
         taken = await marks.take(connection, LOOK_AT_PARTIES, ALL_PARTIES, wait=False)
     for batch in taken.slices(SLICE):
         async with database.transaction(wakes=False) as connection:
-            agreements = await repository.ids_of_parties(connection, batch.parts())
-            facts = [fact for programme, id in agreements for fact in look_again(programme, agreement=id)]
+            found = await agreements.ids_of_parties(connection, batch.parts())
+            facts = [fact for programme, id in found for fact in look_again(programme, agreement=id)]
             await record(connection, facts)
             await marks.remove(connection, batch)
