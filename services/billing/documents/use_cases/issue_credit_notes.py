@@ -17,7 +17,7 @@ from shared.messaging import outbox
 
 
 async def issue_credit_notes(connection: AsyncConnection, programme: str, credits: Sequence[Credit]) -> None:
-    """Issue a credit note for each of these, and tell of it; in the caller's transaction, under the programme's lock."""
+    """Issue a credit note for each credit; in the caller's transaction, under the programme's lock."""
     if not credits:
         return
     now = await clock.now(connection)

@@ -25,9 +25,9 @@ async def list_unbilled(database: Database, programme: str) -> list[UnbilledAgre
         is_known = await agreements.programme(connection, programme) is not None
         known = await occasions.of_programme(connection, programme)
         issued = await documents.of_programme(connection, programme)
-        of_programme = await agreements.of_programme(connection, programme)
+        every_agreement = await agreements.of_programme(connection, programme)
     return [
         UnbilledAgreement(party=agreement.party, agreement=agreement.id, unbilled=it)
-        for agreement in of_programme
+        for agreement in every_agreement
         for it in unbilled(agreement, known, issued.get(agreement.id, []), programme_is_known=is_known)
     ]
