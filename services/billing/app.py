@@ -45,14 +45,14 @@ def seller(settings: Settings) -> Seller:
 
 
 def issuing(database: Database, seller: Seller) -> Callable[[], Awaitable[None]]:
-    """Looks at every programme once after each start, then at what is marked."""
-    has_looked = False
+    """The work of issuing, to be run again and again. Its first run after a start marks every programme."""
+    has_marked_all = False
 
     async def run() -> None:
-        nonlocal has_looked
-        if not has_looked:
+        nonlocal has_marked_all
+        if not has_marked_all:
             await mark_every_programme(database)
-            has_looked = True
+            has_marked_all = True
         await issue_all_that_is_due(database, seller)
 
     return run

@@ -71,7 +71,7 @@ def agreement(event: Event[registration.Agreement]) -> Iterable[Fact]:
 
 @consumers.on(*scheduling.JOINT_SESSION_EVENTS)
 def joint_session(event: Event[scheduling.Session]) -> Iterable[Fact]:
-    """By state and format it is decided what is invoiced and credited: no money moves on a code not known here."""
+    """State and format decide what is invoiced and credited: an event with a code that is not known here is parked."""
     it = event.data
     it.check_known("state", "format")
     days = it.when.days

@@ -1,4 +1,4 @@
-"""What billing is told by its environment beside what every service is: who sends the invoices."""
+"""Billing's own settings, beside those of every service: who sends the invoices."""
 
 from __future__ import annotations
 

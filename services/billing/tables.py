@@ -105,7 +105,7 @@ Index(
 series = Table(
     "series",
     metadata,
-    Column("ordinal", Counted, primary_key=True),  # small, and unlike any other series': makes a KID unique over all
+    Column("ordinal", Counted, primary_key=True),  # counts all series: what makes a KID unique over all programmes
     Column("id", String(60), nullable=False),  # "<programme>/invoices", "<programme>/credit-notes"
     Column("last_number", Integer, nullable=False),
     UniqueConstraint("id", name="uq_series_id"),
@@ -119,17 +119,16 @@ invoice = Table(
     Column("party", String(9), nullable=False),
     Column("instalment", Integer, nullable=False),
     Column("attempt", Integer, nullable=False),
-    Column("session", String(36)),  # what made it due,
-    Column("release", String(36)),  # the one or the other
+    Column("session", String(36)),  # what made it due: a session,
+    Column("release", String(36)),  # or else a release
     Column("amount_ore", BigInteger, nullable=False),
     Column("issued_on", Date, nullable=False),
     Column("due_on", Date, nullable=False),
     Column("kid", String(25), nullable=False),
     Column("content", Text, nullable=False),  # documents/domain/content.py as JSON
     UniqueConstraint("kid", name="uq_invoice_kid"),
-    UniqueConstraint(
-        "agreement", "instalment", "attempt", name="uq_invoice_attempt"
-    ),  # stands behind the inbox: never twice
+    # The last safeguard: whatever fails above it, an instalment is not invoiced twice.
+    UniqueConstraint("agreement", "instalment", "attempt", name="uq_invoice_attempt"),
 )
 credit_note = Table(
     "credit_note",
@@ -151,5 +150,5 @@ credit_note = Table(
     ForeignKeyConstraint(
         ["programme", "invoice"], ["invoice.programme", "invoice.number"], name="fk_credit_note_invoice"
     ),
-    UniqueConstraint("programme", "invoice", name="uq_credit_note_invoice"),  # once
+    UniqueConstraint("programme", "invoice", name="uq_credit_note_invoice"),  # an invoice is credited once
 )

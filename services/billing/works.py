@@ -1,4 +1,4 @@
-"""What billing's marks are left on, and for which work."""
+"""Billing's works, and the marks by which facts have them done (shared/messaging/marks.py)."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from shared.messaging import marks
 from shared.messaging.facts import Fact
 
-ISSUE_WHAT_IS_DUE = "issue what is due"  # in a programme, to one of its agreements or to all
-LOOK_AT_PARTIES = "look at parties"  # which marks the agreements of each
-ALL_PARTIES = "all"  # the one key that its marks are on: the parts are parties
+ISSUE_WHAT_IS_DUE = "issue what is due"  # a key is a programme, a part one of its agreements
+LOOK_AT_PARTIES = "look at parties"  # a part is a party; working it off marks the party's agreements
+ALL_PARTIES = "all"  # the only key of LOOK_AT_PARTIES
 
 
 def look_again(programme: str, agreement: str | None = None) -> Iterator[Fact]:
@@ -18,5 +18,5 @@ def look_again(programme: str, agreement: str | None = None) -> Iterator[Fact]:
 
 
 def look_at_party(party: str) -> Iterator[Fact]:
-    """Have each agreement of this party looked at, whichever there are by then."""
+    """Have each agreement of a party looked at: those that the party has when the mark is worked off."""
     return marks.leave(LOOK_AT_PARTIES, ALL_PARTIES, party)

@@ -10,7 +10,7 @@ from services.notifications.letters import admin_api as letters_api
 from services.notifications.letters import repository as mails
 from services.notifications.mailings.use_cases.write_mailings import write_mailings
 from services.notifications.sending import admin_api as sending_api
-from services.notifications.sending import repository as waiting
+from services.notifications.sending import repository as sending
 from services.notifications.sending.use_cases.send_mails import MailSending
 from services.notifications.settings import Settings
 from shared.clock import real_now
@@ -47,10 +47,10 @@ class DueWork:
         patient = PatientAsk(ask)
 
         async def write() -> None:
-            """Mailings first: who is accepted reads that before being invited."""
+            """Mailings come first: whoever is accepted reads so before being invited."""
             try:
                 await write_mailings(self._database, patient, domain=self._domain)
-            finally:
+            finally:  # calendars do not wait for a mailing that fails
                 await update_calendars(self._database, patient, domain=self._domain)
 
         return [
@@ -62,4 +62,4 @@ class DueWork:
         """Mails that could be sent now, or whose question is about to be asked."""
         async with self._database.reading() as connection:
             queued = await mails.count_sendable(connection, now=real_now())
-            return queued + await waiting.count_mailings_to_ask_about(connection)
+            return queued + await sending.count_mailings_to_ask_about(connection)

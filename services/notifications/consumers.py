@@ -30,7 +30,7 @@ KIND_OF_MAILING: dict[EventType[Any], str] = {
     billing.INVOICE_ISSUED: "invoice",
     billing.CREDIT_NOTE_ISSUED: "credit_note",
 }
-# What a mail puts into words: of a code that is not known here it would say something wrong.
+# Codes that a mail puts into words: for one that is not known here it would have the wrong words.
 CODES_IN_MAILS = ("kind_of_end", "raised_by", "reason")
 _KIND_BY_TYPE = {kind.type: name for kind, name in KIND_OF_MAILING.items()}
 
@@ -107,7 +107,7 @@ def party(event: Event[registration.Party]) -> Iterable[Fact]:
     registration.APPLICATION_DECLINED,
 )
 def application(event: Event[registration.Application]) -> Iterable[Fact]:
-    """By its state it is decided who is invited: nobody's calendar is cleared on a code not known here."""
+    """Its state decides who is invited: on a code that is not known here nobody's calendar is cleared."""
     it = event.data
     it.check_known("state")
     yield Newest(
@@ -124,7 +124,7 @@ def application(event: Event[registration.Application]) -> Iterable[Fact]:
 
 @consumers.on(registration.GROUP_CHANGED, registration.ADVISOR_ATTACHED)
 def group(event: Event[registration.Group]) -> Iterable[Fact]:
-    """Someone else may be the one to hear of things; who that is stands in no event."""
+    """Other people may hear for the party from now on. No event says who: registration is asked (N2)."""
     yield from _look_at_people(event.data.programme, event.data.party)
 
 
@@ -149,7 +149,7 @@ def agreement(event: Event[registration.Agreement]) -> Iterable[Fact]:
 
 @consumers.on(*scheduling.SESSION_EVENTS)
 def session(event: Event[scheduling.Session]) -> Iterable[Fact]:
-    """In a state not known here it stays in the calendars; mails say nothing of a format not known here."""
+    """In a state that is not known here a session stays in the calendars; mails leave out a format that is not known here."""
     it = event.data
     days = it.when.days
     yield Newest(

@@ -1,4 +1,4 @@
-"""What notifications is told by its environment besides what every service is."""
+"""Notifications' own settings, beside those of every service: the SMTP server, and who sends the mails."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Settings(ServiceSettings):
     smtp_user: str | None = None
     smtp_password: SecretStr | None = None
     smtp_password_file: Path | None = None
-    smtp_timeout: float = 30.0  # seconds for one mail; who dies while sending holds it a little longer
+    smtp_timeout: float = 30.0  # seconds for one mail; a little later, that of a process that died is tried again
     smtp_connections: int = 6  # at once
     mail_sender: str = "kulturskole@kulturskoleradet.example"
     mail_organiser: str = "Norsk kulturskoleråd"  # the sender's name, and who invites

@@ -1,4 +1,4 @@
-"""What notifications' marks are left on, and for which work."""
+"""Notifications' works, and the marks by which facts have them done (shared/messaging/marks.py)."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from shared.messaging import marks
 from shared.messaging.facts import Fact
 
-WRITE_MAILINGS = "write mailings"  # that wait in a programme, for one of its parties or for all
-UPDATE_CALENDARS = "update calendars"  # of a programme: all, or what concerns one of its parties or sessions
-# Each leaves marks of the two above, in the programmes that the party has to do with by then.
+WRITE_MAILINGS = "write mailings"  # a key is a programme, a part one of its parties
+UPDATE_CALENDARS = "update calendars"  # a key is a programme, a part `of_party` or `of_session`
+# A part is a party. Working it off leaves marks of the two above, in each programme that the party has to do with by then.
 LOOK_AT_MAILINGS_OF_PARTIES = "look at mailings of parties"
 LOOK_AT_CALENDARS_OF_PARTIES = "look at calendars of parties"
-ALL_PARTIES = "all"  # the one key that these have: the parts are parties
+ALL_PARTIES = "all"  # the only key of these two
 
-PARTY, SESSION = "party/", "session/"  # what a part of a programme's calendars begins with
+PARTY, SESSION = "party/", "session/"  # what a part of UPDATE_CALENDARS begins with
 
 
 def look_at_mailings(programme: str, party: str | None = None) -> Iterator[Fact]:
@@ -28,7 +28,7 @@ def look_at_calendars(programme: str, part: str | None = None) -> Iterator[Fact]
 
 
 def look_at_party(party: str) -> Iterator[Fact]:
-    """Have a party's waiting mailings and calendars looked at in all programmes, whichever these are by then."""
+    """Have a party's waiting mailings and calendars looked at, in each programme that it has to do with by then."""
     yield from marks.leave(LOOK_AT_MAILINGS_OF_PARTIES, ALL_PARTIES, party)
     yield from marks.leave(LOOK_AT_CALENDARS_OF_PARTIES, ALL_PARTIES, party)
 
@@ -38,7 +38,7 @@ def of_party(party: str) -> str:
 
 
 def party_of(part: str | None) -> str | None:
-    """The party that a part of a programme's calendars is; none where it is something else."""
+    """The party that a part of UPDATE_CALENDARS is about; none where it is about a session, or about all."""
     return part.removeprefix(PARTY) if part and part.startswith(PARTY) else None
 
 

@@ -1,4 +1,4 @@
-"""`python -m services.registration serve | migrate`."""
+"""`python -m services.registration serve` runs registration, `migrate` brings its database up to date."""
 
 from services.registration.app import create
 from services.registration.settings import Settings

@@ -1,4 +1,4 @@
-"""What the modules of this package share: rows to domain objects, and who may decide alone."""
+"""What registration's repositories share: rows to domain objects, and a lock on what is not there yet."""
 
 from __future__ import annotations
 
@@ -14,9 +14,11 @@ def fields(row: Row[*tuple[Any, ...]]) -> dict[str, Any]:
 
 
 async def keep_others_from_adding(connection: AsyncConnection, table: Table) -> None:
-    """Until the commit nobody else adds to this table, so that who finds nothing under a key may add it.
+    """Lock a table until the end of the transaction: others may read it and refer to its rows, but not write to it.
 
-    SQLite has one writer anyway.
+    For who looks whether something is there, and adds it if not: no row is there yet that could be locked. Leaving it to the
+    unique key would end the second of two equal requests in an error, where it is to be answered as the first was. Such
+    requests are few; SQLite has one writer anyway.
     """
     if connection.dialect.name == "postgresql":
         await connection.execute(text(f"LOCK TABLE {table.name} IN SHARE ROW EXCLUSIVE MODE"))

@@ -1,7 +1,7 @@
-"""What registration is told by its environment."""
+"""Registration's settings."""
 
 from shared.settings import ServiceSettings
 
 
 class Settings(ServiceSettings):
-    """Nothing beyond what every service is told."""
+    """Those of every service, and none beside."""

@@ -1,4 +1,4 @@
-"""`python -m services.scheduling serve | migrate`."""
+"""`python -m services.scheduling serve` runs scheduling, `migrate` brings its database up to date."""
 
 from services.scheduling.app import create
 from services.scheduling.settings import Settings

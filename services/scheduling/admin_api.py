@@ -177,7 +177,7 @@ async def show_plan(
 ) -> Page[SessionView]:
     """Show a programme's sessions in order of time."""
     async with database.reading() as connection:
-        await repository.check_programme(connection, programme)
+        await repository.check_programme_is_known(connection, programme)
         found = await repository.of_programme(connection, programme)
     start = next((n for n, it in enumerate(found, 1) if it.id == after), 0)
     if after and not start:
@@ -245,7 +245,7 @@ async def revoke(id: IdInPath, database: DatabaseOf, key: Administrator, _: Noth
 async def show_summary(programme: ProgrammeInQuery, database: DatabaseOf, _: Reader) -> Summary:
     """Show how many sessions of a programme were completed."""
     async with database.reading() as connection:
-        await repository.check_programme(connection, programme)
+        await repository.check_programme_is_known(connection, programme)
         completed = await repository.completed_joint_sessions(connection, programme)
     return Summary(
         physical_sessions_completed=completed.get("physical", 0),

@@ -19,7 +19,11 @@ s = tables.session.c
 
 
 async def lock_programme(connection: AsyncConnection, code: str) -> Period:
-    """Who plans, or gives a number to a session, decides on the whole programme. Raises NotFound."""
+    """Lock a programme until the end of the transaction, and read its period. Raises NotFound.
+
+    Whoever gives a session its place in the plan, its instalment or its date decides by the other sessions or by the period.
+    Of two who plan at once neither would see the other's new row, nor could lock it.
+    """
     query = select(tables.programme).where(tables.programme.c.code == code).with_for_update()
     row = (await connection.execute(query)).first()
     if row is None:
@@ -28,21 +32,25 @@ async def lock_programme(connection: AsyncConnection, code: str) -> Period:
     return Period(start=row.period_start, end=row.period_end)
 
 
-async def locked(connection: AsyncConnection, id: str) -> tuple[Session, Period]:
-    """A session for who decides on its place among the others: locked, after its programme. Raises NotFound."""
+async def lock_with_programme(connection: AsyncConnection, id: str) -> tuple[Session, Period]:
+    """A session, locked, and the period of its programme, which is locked too. Raises NotFound.
+
+    The programme comes first, as for everybody, so that no deadlock comes about. Which one it is stands in the session, which
+    is therefore read twice: the second time as it is under both locks.
+    """
     period = await lock_programme(connection, (await session(connection, id)).programme)
     return await session(connection, id, lock=True), period
 
 
-async def check_programme(connection: AsyncConnection, code: str) -> None:
-    """Raises NotFound."""
+async def check_programme_is_known(connection: AsyncConnection, code: str) -> None:
+    """Raises NotFound for a programme that is not known yet."""
     if (await connection.execute(select(tables.programme).where(tables.programme.c.code == code))).first() is None:
         msg = "this programme is not known here yet"
         raise NotFound(msg, field="programme")
 
 
-async def check_party(connection: AsyncConnection, organisation_number: str) -> None:
-    """Raises NotFound."""
+async def check_party_is_known(connection: AsyncConnection, organisation_number: str) -> None:
+    """Raises NotFound for a party that is not known yet."""
     query = select(tables.party).where(tables.party.c.organisation_number == organisation_number)
     if (await connection.execute(query)).first() is None:
         msg = "this party is not known here yet"
@@ -50,7 +58,7 @@ async def check_party(connection: AsyncConnection, organisation_number: str) -> 
 
 
 async def session(connection: AsyncConnection, id: str, *, lock: bool = False) -> Session:
-    """Raises NotFound."""
+    """A session, locked until the end of the transaction if asked for. Raises NotFound."""
     query = select(tables.session).where(s.id == id)
     row = (await connection.execute(query.with_for_update() if lock else query)).first()
     if row is None:
@@ -59,8 +67,8 @@ async def session(connection: AsyncConnection, id: str, *, lock: bool = False) -
     return _session(row)
 
 
-async def in_place(connection: AsyncConnection, planned: Session) -> Session | None:
-    """What stands in the same place of the plan already."""
+async def in_same_place(connection: AsyncConnection, planned: Session) -> Session | None:
+    """The session that stands in this one's place of the plan (kind, number and party), unless it is cancelled."""
     query = select(tables.session).where(
         s.programme == planned.programme,
         s.kind == planned.kind,
@@ -72,20 +80,20 @@ async def in_place(connection: AsyncConnection, planned: Session) -> Session | N
     return _session(row) if row else None
 
 
-async def carrier(connection: AsyncConnection, programme: str, instalment: int | None) -> str | None:
-    """The id of the session that carries this instalment."""
+async def carrier_of(connection: AsyncConnection, programme: str, instalment: int | None) -> str | None:
+    """The id of the programme's session that carries this instalment (B3)."""
     query = select(s.id).where(s.programme == programme, s.instalment == instalment)
     return (await connection.execute(query)).scalar()
 
 
 async def of_programme(connection: AsyncConnection, programme: str) -> list[Session]:
-    """In order of time, then of id."""
+    """A programme's sessions by the earliest day on which they may begin, then by id."""
     rows = await connection.execute(select(tables.session).where(s.programme == programme))
     return sorted((_session(row) for row in rows), key=lambda it: (it.when.earliest, it.id))
 
 
 async def completed_joint_sessions(connection: AsyncConnection, programme: str) -> dict[str, int]:
-    """How many, by format."""
+    """How many joint sessions of a programme are completed, by format."""
     query = (
         select(s.format, func.count().label("completed"))
         .where(s.programme == programme, s.kind == "joint_session", s.state == "completed")

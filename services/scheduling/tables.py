@@ -26,17 +26,17 @@ session = Table(
     Column("id", String(36), primary_key=True),
     Column("version", Integer, nullable=False),
     Column("programme", String(40), nullable=False, index=True),
-    Column("party", String(9)),  # visits and contract meetings with one
+    Column("party", String(9)),  # with whom, of visits and contract meetings
     Column("kind", String(30), nullable=False),
     Column("format", String(10), nullable=False),
     Column("title", Text, nullable=False),
     Column("number", Integer),  # among its kind
-    Column("instalment", Integer),  # the one it triggers (B3)
+    Column("instalment", Integer),  # the one that it carries (B3)
     Column("when", Text, nullable=False),  # JSON, shared/when.py
     Column("place", Text),
     Column("meeting_link", Text),
     Column("state", String(10), nullable=False),
-    Column("changed_by", String(80), nullable=False),  # the name of the key
+    Column("changed_by", String(80), nullable=False),  # the name of the key that made the last change
 )
 STANDS = session.c.state != "cancelled"
 # One session stands in each place of the plan; a cancelled one leaves its place free.

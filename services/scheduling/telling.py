@@ -7,7 +7,7 @@ from shared.contracts import scheduling as events
 
 
 def session(it: Session) -> events.Session:
-    """Title and place of what is held with one party are theirs to ask for."""
+    """A session as an event's entity, without title and place where it is held with one party: who needs these asks."""
     public = it.party is None
     return events.Session(
         id=it.id,

@@ -15,7 +15,7 @@ from deploy.audit.evidence import gather
 from deploy.audit.invariants import broken
 from deploy.nats_config import OPERATOR
 from deploy.provisioning import operator
-from services.notifications.sending.use_cases.send_mails import HELD
+from services.notifications.sending.use_cases.send_mails import CLAIMED_PER_CONNECTION
 from services.notifications.settings import Settings
 from tests.chaos.programme import PROGRAMME, undisturbed_books
 from tests.support.fleet import Fleet
@@ -123,7 +123,7 @@ def _check_mails(fleet: Fleet, mails: Sequence[dict[str, Any]]) -> dict[str, int
     for id, times in again.items():
         between = sum(times[0] <= at <= times[-1] for at in deaths)
         assert len(times) <= 1 + between, f"mail {id} came {len(times)} times, and {between} senders died in between"
-    in_hand = HELD * Settings.model_fields["smtp_connections"].default
+    in_hand = CLAIMED_PER_CONNECTION * Settings.model_fields["smtp_connections"].default
     assert len(again) <= in_hand * len(deaths), f"{len(again)} mails came again, and {len(deaths)} senders died"
     return {"mails": len(mails), "mails_that_came_twice": len(again), "senders_that_died": len(deaths)}
 

@@ -72,7 +72,7 @@ async def list_invoices(
     async with database.reading() as connection:
         found = await documents.invoices(connection, programme, after=after, limit=limit + 1)
         if not found:
-            await occasions.check_is_named(connection, programme)
+            await occasions.check_programme_is_named(connection, programme)
     return page_of(found, limit, lambda it: str(it.number))
 
 
@@ -92,7 +92,7 @@ async def list_credit_notes(
     async with database.reading() as connection:
         found = await documents.credit_notes(connection, programme, after=after, limit=limit + 1)
         if not found:
-            await occasions.check_is_named(connection, programme)
+            await occasions.check_programme_is_named(connection, programme)
     return page_of(found, limit, lambda it: str(it.number))
 
 
@@ -110,7 +110,7 @@ async def show_credit_note(
 async def show_books(programme: ProgrammeInPath, database: DatabaseOf, _: Reader) -> Response:
     """Show the books, as canonical JSON: what runs are compared by."""
     async with database.reading() as connection:
-        await occasions.check_is_named(connection, programme)
+        await occasions.check_programme_is_named(connection, programme)
         parties = await documents.parties(connection, programme)
         invoices = await documents.booked_invoices(connection, programme)
         credit_notes = await documents.booked_credit_notes(connection, programme)
@@ -122,7 +122,7 @@ async def show_books(programme: ProgrammeInPath, database: DatabaseOf, _: Reader
 async def show_summary(programme: ProgrammeInQuery, database: DatabaseOf, _: Reader) -> SummaryView:
     """Show what was issued in a programme, in figures."""
     async with database.reading() as connection:
-        await occasions.check_is_named(connection, programme)
+        await occasions.check_programme_is_named(connection, programme)
         invoices = await documents.totals(connection, "invoice", programme)
         credit_notes = await documents.totals(connection, "credit_note", programme)
     return SummaryView(

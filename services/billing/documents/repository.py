@@ -34,8 +34,8 @@ INVOICES = select(
 CREDIT_NOTES = select(*(tables.credit_note.c[name] for name in CreditNote.__dataclass_fields__))
 
 
-class Numbers(NamedTuple):
-    ordinal: int  # the series' own
+class TakenNumbers(NamedTuple):
+    series_ordinal: int
     numbers: range
 
 
@@ -47,20 +47,25 @@ class Totals(NamedTuple):
 
 
 async def has_series(connection: AsyncConnection, programme: str) -> bool:
+    """Whether the programme has both of its series."""
     s = tables.series
     ids = [series_id(programme, kind) for kind in TABLES]
     return len((await connection.execute(select(s.c.id).where(s.c.id.in_(ids)))).all()) == len(ids)
 
 
 async def add_series(connection: AsyncConnection, programme: str) -> None:
-    """Make the programme's series where they are not there. The database counts up the ordinal."""
+    """Add those of the programme's two series that are not there. The database counts up the ordinal."""
     statement = insert(connection, tables.series).on_conflict_do_nothing()
     for kind in TABLES:
         await connection.execute(statement, {"id": series_id(programme, kind), "last_number": 0})
 
 
-async def take_numbers(connection: AsyncConnection, programme: str, kind: Kind, count: int) -> Numbers:
-    """The next numbers of a series. Its row stays locked until the end, so that none is ever skipped."""
+async def take_numbers(connection: AsyncConnection, programme: str, kind: Kind, count: int) -> TakenNumbers:
+    """Take the next numbers of a series.
+
+    Its row stays locked until the end of the transaction: who comes next waits, and where this one is rolled back takes the
+    same numbers. A sequence of the database would leave a gap, which bokføringsforskriften § 5-1-3 forbids.
+    """
     s = tables.series
     raised = (
         update(s)
@@ -69,7 +74,7 @@ async def take_numbers(connection: AsyncConnection, programme: str, kind: Kind, 
         .returning(s.c.ordinal, s.c.last_number)
     )
     row = (await connection.execute(raised)).one()
-    return Numbers(row.ordinal, range(row.last_number - count + 1, row.last_number + 1))
+    return TakenNumbers(row.ordinal, range(row.last_number - count + 1, row.last_number + 1))
 
 
 async def add_invoices(connection: AsyncConnection, invoices: Sequence[Invoice], contents: Sequence[Content]) -> None:
@@ -84,19 +89,19 @@ async def add_credit_notes(
 
 
 async def of_agreements(
-    connection: AsyncConnection, agreements: Sequence[Agreement], *, are_all: bool
+    connection: AsyncConnection, agreements: Sequence[Agreement], *, are_consecutive: bool
 ) -> dict[str, list[Invoice]]:
-    """All that was ever invoiced for these agreements, given by their ids' order; by agreement.
+    """All that was ever invoiced for these agreements, by agreement's id. The agreements come in the order of their ids.
 
-    Where they are all of a programme's from the first to the last, a range is quicker than thousands of ids. The programme
-    is no condition: with it among the conditions SQLite looks through all of the programme. Invoices of another one may be among them,
-    which nobody asks for.
+    `are_consecutive` says that no agreement of the programme is left out between the first and the last. Then a range of ids
+    is asked for, which is quicker than thousands of them. Invoices of another programme may lie in that range and come along,
+    unused: with the programme as a further condition, SQLite would look through all of the programme's invoices instead.
     """
-    of = tables.invoice.c.agreement
-    if are_all:
-        query = INVOICES.where(of >= agreements[0].id, of <= agreements[-1].id)
+    agreement = tables.invoice.c.agreement
+    if are_consecutive:
+        query = INVOICES.where(agreement >= agreements[0].id, agreement <= agreements[-1].id)
     else:
-        query = INVOICES.where(of.in_([it.id for it in agreements]))
+        query = INVOICES.where(agreement.in_([it.id for it in agreements]))
     return _by_agreement(await connection.execute(query))
 
 
@@ -131,7 +136,7 @@ async def content(connection: AsyncConnection, kind: Kind, programme: str, numbe
 
 
 async def contents(connection: AsyncConnection, invoices: Sequence[Invoice]) -> dict[int, Content]:
-    """By number, the content of a programme's invoices as issued."""
+    """The contents of invoices of one programme, as issued, by number."""
     i = tables.invoice
     numbers = [it.number for it in invoices]
     query = select(i.c.number, i.c.content).where(i.c.programme == invoices[0].programme, i.c.number.in_(numbers))
@@ -151,7 +156,7 @@ async def booked_credit_notes(connection: AsyncConnection, programme: str) -> li
 
 
 async def parties(connection: AsyncConnection, programme: str) -> list[str]:
-    """Who has an agreement in a programme."""
+    """The organisation numbers of those who have an agreement in a programme."""
     a = tables.agreement
     return list((await connection.execute(select(a.c.party).where(a.c.programme == programme))).scalars())
 

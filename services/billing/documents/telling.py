@@ -9,7 +9,7 @@ from shared.contracts import billing as events
 
 
 def invoice(it: Invoice) -> events.Invoice:
-    """The event leaves out what its contract does not name."""
+    """An invoice as an event's entity, which ignores the field that its contract does not have, `credited_by`."""
     return events.Invoice(version=1, series=series_id(it.programme, "invoice"), **vars(it))
 
 

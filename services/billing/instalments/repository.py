@@ -1,4 +1,4 @@
-"""Agreements, with the party that pays; and the programme they belong to."""
+"""Agreements, each with the party that pays; and the programmes that they belong to."""
 
 from __future__ import annotations
 
@@ -20,21 +20,23 @@ AGREEMENTS = select(
 
 
 class Slice(NamedTuple):
+    """A part of what is walked through, by id."""
+
     agreements: list[Agreement]
-    after: str | None  # the id to go on after; none where these were the last
+    after: str | None  # the id that the next slice begins after; none: this was the last slice
 
 
 async def programme(connection: AsyncConnection, code: str) -> Programme | None:
-    """None until it is known."""
+    """A programme; None until its own event has come."""
     p = tables.programme
     row = (await connection.execute(select(p.c.code, p.c.name, p.c.days_to_pay).where(p.c.code == code))).first()
     return None if row is None else Programme(code=row.code, name=row.name, days_to_pay=row.days_to_pay)
 
 
 async def marked(connection: AsyncConnection, programme: str, marks: Marks, *, after: str, limit: int) -> Slice:
-    """The next agreements by id that a mark is on.
+    """The next agreements, by id, that a mark is on.
 
-    By the ids that stand in the marks: joined with them, a planner may well look through all agreements for the few.
+    They are asked for by the ids in the marks and not by a join: a planner might look through all agreements for a few marks.
     """
     a = tables.agreement.c
     if marks.on_all:
@@ -47,19 +49,20 @@ async def marked(connection: AsyncConnection, programme: str, marks: Marks, *, a
 
 
 async def of_programme(connection: AsyncConnection, programme: str) -> list[Agreement]:
+    """A programme's agreements by party."""
     query = AGREEMENTS.where(tables.agreement.c.programme == programme).order_by(tables.agreement.c.party)
     return [_agreement(row) for row in await connection.execute(query)]
 
 
 async def ids_of_parties(connection: AsyncConnection, parties: Iterable[str]) -> list[tuple[str, str]]:
-    """Programme and id of each agreement of these parties that can be seen now."""
+    """Programme and id of each agreement of these parties, as far as it is committed."""
     a = tables.agreement
     query = select(a.c.programme, a.c.id).where(a.c.party.in_(sorted(set(parties)))).order_by(a.c.id)
     return [(row.programme, row.id) for row in await connection.execute(query)]
 
 
 def _agreement(row: Sequence[Any]) -> Agreement:
-    """As AGREEMENTS selects it; by place, since thousands are read in one go."""
+    """A row of AGREEMENTS. Its columns are taken by position, which is quicker: thousands are read at a time."""
     id, event_id, party, fee_ore, payer_reference, signed_on, ends_on = row[:7]
     number, name, street, postal_code, city, language_form = row[7:]
     buyer = None

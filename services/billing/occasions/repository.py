@@ -17,8 +17,11 @@ SESSION_COLUMNS = [tables.session.c[name] for name in JointSession.__dataclass_f
 RELEASE_COLUMNS = [tables.release.c[name] for name in Release.__dataclass_fields__]
 
 
-async def check_is_named(connection: AsyncConnection, programme: str) -> None:
-    """Raises NotFound for a programme that no fact has named yet."""
+async def check_programme_is_named(connection: AsyncConnection, programme: str) -> None:
+    """Raises NotFound for a programme that no fact has named yet.
+
+    A session or an agreement may come before the programme's own event. What waits for that event can be seen by then.
+    """
     if not await marks.was_left_on(connection, ISSUE_WHAT_IS_DUE, programme):
         msg = "the programme is not known here yet"
         raise NotFound(msg, field="programme")
@@ -45,7 +48,7 @@ async def releases(connection: AsyncConnection, programme: str, *, after: str | 
 
 
 async def release(connection: AsyncConnection, id: str) -> Release:
-    """Locked until the end of the transaction. Raises NotFound."""
+    """A release, locked until the end of the transaction. Raises NotFound."""
     query = select(*RELEASE_COLUMNS).where(tables.release.c.id == id).with_for_update()
     found = read_as(Release, await connection.execute(query))
     if not found:
@@ -55,7 +58,7 @@ async def release(connection: AsyncConnection, id: str) -> Release:
 
 
 async def standing_release(connection: AsyncConnection, like: Release) -> Release | None:
-    """The release of the same natural key that is not withdrawn."""
+    """The release like this one (programme, instalment, day and reason) that is not withdrawn, if there is one."""
     r = tables.release
     query = select(*RELEASE_COLUMNS).where(
         r.c.programme == like.programme,

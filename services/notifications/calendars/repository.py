@@ -24,16 +24,16 @@ class Questions:
     """What is to be asked before the calendars can be compared."""
 
     parties: frozenset[str]  # whose people hear of sessions
-    sessions: Mapping[str, int]  # whose details are needed, with the version that they are known in
+    sessions: Mapping[str, int]  # whose details are needed, with each one's version as it is known before asking
 
 
 @dataclass(frozen=True, kw_only=True)
-class Concerned:
-    """What is needed to compare the calendars that are looked at, and not much more: a programme may have thousands."""
+class SessionsAndParties:
+    """What the calendars that are looked at are compared by, and not much more: a programme may have thousands."""
 
     sessions: list[Session]
-    parties: list[Party]
-    numbers: set[str] | None  # of these parties, and of those that were accepted; none stands for all
+    parties: list[Party]  # those that are accepted
+    numbers: set[str] | None  # of all parties that were asked for, accepted or not; None: of all that there are
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +44,7 @@ class Names:
     parties: Mapping[str, tuple[str, Language]]
 
 
-async def applied_to(connection: AsyncConnection, parties: Collection[str]) -> list[tuple[str, str]]:
+async def programmes_of_parties(connection: AsyncConnection, parties: Collection[str]) -> list[tuple[str, str]]:
     """Programme and party of each application of these parties."""
     a = tables.application.c
     query = select(a.programme, a.party).where(a.party.in_(parties)).distinct()
@@ -54,7 +54,10 @@ async def applied_to(connection: AsyncConnection, parties: Collection[str]) -> l
 async def questions(
     connection: AsyncConnection, programme: str, parties: Collection[str], sessions: Collection[str]
 ) -> Questions:
-    """What is to be asked before these are looked at: who hears for an accepted party, and what a session is."""
+    """What is to be asked before these parties and sessions are looked at.
+
+    That is who hears for each party that is accepted, and what each session that may stand in a calendar is called.
+    """
     a, s = tables.application, tables.session
     accepted = select(a.c.party).where(
         a.c.programme == programme, a.c.party.in_(sorted(parties)), a.c.state == "accepted"
@@ -86,6 +89,7 @@ async def keep_contacts(connection: AsyncConnection, programme: str, answers: Ma
 
 
 async def keep_details(connection: AsyncConnection, answers: Mapping[str, tuple[int, SessionDetails]]) -> None:
+    """Keep what sessions are called and where they are, each with the version that was known before it was asked for."""
     facts = [
         Newest(
             tables.session_details,
@@ -100,45 +104,50 @@ async def keep_details(connection: AsyncConnection, answers: Mapping[str, tuple[
     await record(connection, facts)
 
 
-async def persons(connection: AsyncConnection, programme: str, parties: Collection[str]) -> set[str]:
-    """Who hears of sessions for one of these parties."""
+async def persons_of_parties(connection: AsyncConnection, programme: str, parties: Collection[str]) -> set[str]:
+    """The ids of those who hear of sessions for one of these parties, as it was last answered."""
     i = tables.invitee
     query = select(i.c.person).where(i.c.programme == programme, i.c.party.in_(sorted(parties)))
     return set((await connection.execute(query)).scalars())
 
 
-async def names(connection: AsyncConnection, programme: str, concerned: Concerned) -> Names | None:
-    """None while the programme is not known."""
+async def names(connection: AsyncConnection, programme: str, parties: Collection[str] | None) -> Names | None:
+    """The names of a programme and of these parties (None: of all); None while the programme's is not known."""
     query = select(tables.programme.c.name).where(tables.programme.c.code == programme)
     name = (await connection.execute(query)).scalar()
     if name is None:
         return None
     p, a = tables.party.c, tables.application.c
-    applied = select(a.party).where(a.programme == programme, among(a.party, concerned.numbers))
+    applied = select(a.party).where(a.programme == programme, among(a.party, parties))
     rows = await connection.execute(
         select(p.organisation_number, p.name, p.language_form).where(p.organisation_number.in_(applied))
     )
     return Names(programme=name, parties={row[0]: (row[1], language(row[2])) for row in rows})
 
 
-async def concerned(
+async def sessions_and_parties(
     connection: AsyncConnection,
     programme: str,
     looked_at: Collection[str] | None,
     persons: Collection[str],
     notices: Mapping[Key, LastNotice],
-) -> Concerned:
-    """What the comparison needs: the sessions that are looked at (None: all), those that were told of, and all that may
-    stand in these persons' calendars; with the parties that hear of any of them, or for which one who was told hears.
+) -> SessionsAndParties:
+    """What these calendars are compared by.
+
+    The sessions: those that are looked at (None: all), those of the notices, and all that may stand in these persons'
+    calendars. The parties: all, where a session that is looked at is everyone's; else those that the sessions are held with,
+    those of the notices, and those that one of these persons, or one who got a notice, hears for.
     """
     numbers = await _heard_for(connection, programme, persons)
     ids = None if looked_at is None else {*looked_at, *(session for session, _ in notices)}
     sessions = await _sessions(connection, programme, ids, numbers)
     if looked_at is None or any(it.party is None and it.id in looked_at for it in sessions):
-        return Concerned(sessions=sessions, parties=await _parties(connection, programme, None), numbers=None)
+        return SessionsAndParties(sessions=sessions, parties=await _parties(connection, programme, None), numbers=None)
     numbers |= await _heard_for(connection, programme, {person for _, person in notices})
     numbers |= {it.party for it in sessions if it.party} | {it.party for it in notices.values()}
-    return Concerned(sessions=sessions, parties=await _parties(connection, programme, numbers), numbers=numbers)
+    return SessionsAndParties(
+        sessions=sessions, parties=await _parties(connection, programme, numbers), numbers=numbers
+    )
 
 
 async def _heard_for(connection: AsyncConnection, programme: str, persons: Collection[str]) -> set[str]:
@@ -153,7 +162,8 @@ async def _sessions(
 ) -> list[Session]:
     """The sessions of these ids (None: every session), and, where parties are given, those held with one of them or with all.
 
-    `entry` is none until title and place were answered.
+    `entry` is none until title and place were answered. What was answered to an older version does not count: the session
+    may have been moved to another place since, and is asked about again.
     """
     s, d = tables.session, tables.session_details
     wanted = among(s.c.id, ids)
@@ -194,9 +204,9 @@ def _entry(row: Row[tuple[object, ...]]) -> Entry | None:
 
 
 async def _parties(connection: AsyncConnection, programme: str, numbers: Collection[str] | None) -> list[Party]:
-    """Those of these parties (None: of all) that are accepted, with who hears of sessions for each as last answered."""
+    """Those of these parties (None: of all) that are accepted, each with who hears of sessions, as last answered."""
     a, g, i = tables.application, tables.agreement, tables.invitee
-    hearing: dict[str, list[Person]] = defaultdict(list)
+    invitees: dict[str, list[Person]] = defaultdict(list)
     invited = select(i).where(i.c.programme == programme, among(i.c.party, numbers)).order_by(i.c.person)
     accepted = (
         select(a.c.party, g.c.ends_on)
@@ -204,9 +214,9 @@ async def _parties(connection: AsyncConnection, programme: str, numbers: Collect
         .where(a.c.programme == programme, a.c.state == "accepted", among(a.c.party, numbers))
     )
     for row in await connection.execute(invited):
-        hearing[row.party].append(Person(id=row.person, name=row.name, address=row.address))
+        invitees[row.party].append(Person(id=row.person, name=row.name, address=row.address))
     return [
-        Party(organisation_number=row.party, accepted=True, ends_on=row.ends_on, persons=tuple(hearing[row.party]))
+        Party(organisation_number=row.party, accepted=True, ends_on=row.ends_on, persons=tuple(invitees[row.party]))
         for row in await connection.execute(accepted)
     ]
 
@@ -214,7 +224,10 @@ async def _parties(connection: AsyncConnection, programme: str, numbers: Collect
 async def last_notices(
     connection: AsyncConnection, programme: str, sessions: Collection[str] | None, persons: Collection[str]
 ) -> dict[Key, LastNotice]:
-    """What was last notices, about any of these sessions of the programme (None: all) or to any of these persons, sent or not."""
+    """What each person was last told, sent or not.
+
+    Of any of these sessions (None: all of the programme's) to whomever, and of whatever session to any of these persons.
+    """
     m = tables.mail
     query = select(m).where(
         m.c.programme == programme,
@@ -222,7 +235,7 @@ async def last_notices(
         among(m.c.session, sessions) | among(m.c.person, persons),
     )
     found = {}
-    for row in await connection.execute(query.order_by(m.c.sequence)):
+    for row in await connection.execute(query.order_by(m.c.sequence)):  # the last one stays
         found[row.session, row.person] = LastNotice(
             person=Person(id=row.person, name=row.name, address=row.address),
             party=row.party,

@@ -44,7 +44,10 @@ async def queue(
 
 
 async def claim(connection: AsyncConnection, *, now: datetime, lease: timedelta, at_most: int) -> list[Mail]:
-    """Mails that can be sent now, which no other replica sends before the lease has run out; counts a try of each."""
+    """Take mails that can be sent now, for as long as the lease lasts: until then no other replica takes them.
+
+    Counts a try of each. `now` is the real time.
+    """
     free = select(*COLUMNS).where(*_free(now)).order_by(M.c.try_at, M.c.id).limit(at_most)
     rows = (await connection.execute(free.with_for_update(skip_locked=True))).all()
     if not rows:
@@ -63,7 +66,10 @@ def _free(now: datetime) -> tuple[ColumnElement[bool], ...]:
 
 
 def _sendable(now: datetime) -> tuple[ColumnElement[bool], ...]:
-    """Never before what the person was told of the same session earlier: who has taken an entry out would put it in again."""
+    """Whether a mail's time has come, and no earlier one to the same person about the same session is still queued.
+
+    A calendar that gets a cancellation before the invitation that it cancels would keep the entry.
+    """
     is_after_another = exists().where(
         EARLIER.c.session == M.c.session,
         EARLIER.c.person == M.c.person,
@@ -74,17 +80,20 @@ def _sendable(now: datetime) -> tuple[ColumnElement[bool], ...]:
 
 
 async def count_sendable(connection: AsyncConnection, *, now: datetime) -> int:
-    """How many could be sent now, those that are just being sent among them."""
+    """How many mails could be sent now; those that are just being sent are among them."""
     return (await connection.execute(select(func.count()).select_from(M).where(*_sendable(now)))).scalar_one()
 
 
 async def free_leases(connection: AsyncConnection) -> None:
-    """For when it is certain that nobody is sending."""
+    """End all leases. For a moment at which it is certain that nobody is sending."""
     await connection.execute(update(M).where(M.c.state == "queued").values(leased_until=None))
 
 
-async def were_sent(connection: AsyncConnection, mails: Sequence[Mail], *, at: datetime) -> list[Mail]:
-    """Record that mails were accepted. Returns them, without those that were settled already, their lease having run out."""
+async def record_sent(connection: AsyncConnection, mails: Sequence[Mail], *, at: datetime) -> list[Mail]:
+    """Record that mails were accepted, and return them as they are now.
+
+    A mail whose lease ran out may have been sent and recorded by another replica meanwhile: it is left out.
+    """
     if not mails:
         return []
     statement = (
@@ -99,8 +108,8 @@ async def were_sent(connection: AsyncConnection, mails: Sequence[Mail], *, at: d
     ]
 
 
-async def was_not_sent(connection: AsyncConnection, mail: Mail, after: Next, *, reply: int | None) -> Mail | None:
-    """Record what becomes of a mail that was not accepted; None where it was settled already."""
+async def record_unsent(connection: AsyncConnection, mail: Mail, after: Next, *, reply: int | None) -> Mail | None:
+    """Record what becomes of a mail that was not accepted; None where another replica has recorded it as sent or failed."""
     changes: dict[str, Any] = {**vars(after), "reply": reply}
     if after.state == "failed":
         changes["version"] = mail.version + 1
@@ -123,7 +132,7 @@ async def requeue(connection: AsyncConnection, mail: Mail, *, address: str, by: 
 
 
 async def get(connection: AsyncConnection, id: str, *, lock: bool = False) -> Mail:
-    """Raises NotFound."""
+    """A mail, locked until the end of the transaction if asked for. Raises NotFound."""
     query = select(*COLUMNS).where(M.c.id == id)
     row = (await connection.execute(query.with_for_update() if lock else query)).first()
     if row is None:
@@ -152,5 +161,6 @@ async def listed(
 
 
 async def count_by_state(connection: AsyncConnection, programme: str) -> dict[str, int]:
+    """How many mails of a programme there are in each state."""
     query = select(M.c.state, func.count().label("mails")).where(M.c.programme == programme).group_by(M.c.state)
     return {row.state: row.mails for row in await connection.execute(query)}

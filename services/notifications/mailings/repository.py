@@ -51,15 +51,15 @@ async def waiting(connection: AsyncConnection, code: str, marks: Marks) -> list[
     ]
 
 
-async def waiting_for(connection: AsyncConnection, parties: Sequence[str]) -> list[tuple[str, str]]:
-    """Programme and party of what waits for these parties."""
+async def waiting_of_parties(connection: AsyncConnection, parties: Sequence[str]) -> list[tuple[str, str]]:
+    """Programme and party of the mailings to these parties that wait."""
     m = tables.mailing.c
     query = select(m.programme, m.party).where(m.addressed_at.is_(None), m.party.in_(parties)).distinct()
     return [(row.programme, row.party) for row in await connection.execute(query)]
 
 
 async def claim(connection: AsyncConnection, mailing: Mailing, *, at: datetime) -> bool:
-    """Have this transaction be the one that addresses the mailing; False where another one did."""
+    """Record that this transaction queues the mailing's letters; False where another one has done so."""
     m = tables.mailing
     statement = update(m).where(m.c.kind == mailing.kind, m.c.event_id == mailing.event_id, m.c.addressed_at.is_(None))
     return (await connection.execute(statement.values(addressed_at=at))).rowcount == 1

@@ -7,7 +7,8 @@ from datetime import datetime
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from services.notifications.sending import repository as waiting
+from services.notifications.sending import repository as sending
+from services.notifications.sending.domain.waiting import Why
 from shared import clock
 from shared.web.api import DatabaseOf, Reader
 
@@ -18,7 +19,7 @@ class WaitingView(BaseModel):
     what: str = Field(description="the kind of mail")
     programme: str
     party: str | None
-    why: waiting.Why
+    why: Why
     since: datetime
 
 
@@ -33,5 +34,5 @@ async def list_what_waits(database: DatabaseOf, _: Reader) -> WaitingList:
     There are at most 500 of each sort.
     """
     async with database.reading() as connection:
-        found = await waiting.waiting(connection, await clock.today(connection))
+        found = await sending.what_waits(connection, await clock.today(connection))
     return WaitingList(items=[WaitingView(**vars(it)) for it in found])

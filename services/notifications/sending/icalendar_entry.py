@@ -11,7 +11,7 @@ from services.notifications.letters.domain.kinds import CANCELLATION
 from services.notifications.letters.domain.letter import Mail
 from shared.clock import OSLO
 
-# As the time zone database has it since 1996; icalendar's own derivation gives the hours of change wrongly.
+# Europe/Oslo as the time zone database has had it since 1996; what icalendar derives by itself changes at the wrong hours.
 TIMEZONE = """\
 BEGIN:VTIMEZONE
 TZID:Europe/Oslo
@@ -37,8 +37,11 @@ def method_of(mail: Mail) -> str:
     return "CANCEL" if mail.kind == CANCELLATION else "REQUEST"
 
 
-def invite(mail: Mail, entry: Entry, *, title: str, description: str, organiser: str, sender: str) -> str:
-    """The `text/calendar` part of a mail. One UID a session and person, so that later mails replace earlier ones."""
+def calendar_part(mail: Mail, entry: Entry, *, title: str, description: str, organiser: str, sender: str) -> str:
+    """The `text/calendar` part of a mail, be it an invitation, a change or a cancellation (S6).
+
+    Each session and person has one UID, so that a later mail replaces what an earlier one put into the calendar.
+    """
     calendar = Calendar()
     calendar.add("prodid", "-//Fremtidens kulturskole//notifications//NO")
     calendar.add("version", "2.0")
@@ -72,18 +75,19 @@ def invite(mail: Mail, entry: Entry, *, title: str, description: str, organiser:
 
 
 def span(entry: Entry) -> tuple[date | datetime, date | datetime | None]:
-    """When it begins and ends: whole days, the end being the day after, unless it is known at what time it begins.
+    """When an entry begins and ends: clock times of Europe/Oslo where it is known at what time it begins, else whole days.
 
-    Without a time at which it ends nothing is made up: a duration tells it, or else it has no end.
+    Whole days end with the day after the last one (RFC 5545). An end that is not known is not made up: it follows from the
+    duration, or else there is none.
     """
-    whole = entry.first_day, entry.last_day + timedelta(days=1)
+    all_day = entry.first_day, entry.last_day + timedelta(days=1)
     if entry.starts_at is None:
-        return whole
+        return all_day
     begin = _at(entry.first_day, entry.starts_at)
     if entry.ends_at is not None:
         return begin, _at(entry.last_day, entry.ends_at)
     if entry.last_day > entry.first_day:
-        return whole
+        return all_day
     return begin, begin + timedelta(minutes=entry.duration_minutes) if entry.duration_minutes else None
 
 

@@ -36,18 +36,20 @@ from services.notifications.settings import Settings
 
 log = structlog.get_logger()
 
-PERMANENT = 500  # SMTP codes from here on
+PERMANENT = 500  # SMTP codes from here on are final; with a lower one it is worth trying again (RFC 5321)
 TOO_BIG = 552
-FAREWELL = 2.0  # seconds
+QUIT_TIME_OUT = 2.0  # seconds
 
 
-# These older classes of the standard library, and not EmailMessage: a mail is written in a quarter of the time, and
-# mails as a whole are sent a third quicker. EmailMessage parses and folds each header of each part as if it came from
-# outside (docs/performance.md has the figures).
+# Mails are written with the standard library's older classes and not with EmailMessage: one is written in a quarter of the
+# time, and mails as a whole are sent a third quicker. EmailMessage parses and folds each header of each part as if it came
+# from outside (docs/performance.md has the figures).
 AS_SENT = compat32.clone(linesep="\r\n", mangle_from_=False)
 
 
 class Mailer:
+    """Writes mails and hands them to the SMTP server."""
+
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
 
@@ -75,7 +77,7 @@ class Mailer:
         return message.as_bytes(policy=AS_SENT)
 
     async def send(self, message: bytes, *, to: str) -> Outcome:
-        """Give a message to the server. The outcome is `accepted` after its 250 and at no other time."""
+        """Hand a message to the SMTP server, by a connection of its own. Only its 250 makes the outcome `accepted`."""
         settings = self._settings
         client = SMTP(
             hostname=settings.smtp_host,
@@ -94,14 +96,14 @@ class Mailer:
                 if refusal is None:
                     outcome = await _hand_over(client, message, settings.mail_sender, to)
         with suppress(Exception):  # the outcome is known
-            async with asyncio.timeout(FAREWELL):
+            async with asyncio.timeout(QUIT_TIME_OUT):
                 await client.quit()
         client.close()
         return outcome
 
 
 async def _connect(client: SMTP) -> Outcome | None:
-    """None where the server is ready to take mails; that it refuses us says nothing about any of them."""
+    """None where the server is ready to take mails. Where it refuses to be used, that says nothing about this mail."""
     try:
         await client.connect()
     except SMTPResponseException as error:
@@ -116,18 +118,18 @@ async def _hand_over(client: SMTP, message: bytes, sender: str, to: str) -> Outc
     try:
         refused, _ = await client.sendmail(sender, [to], message)
     except SMTPRecipientsRefused as error:
-        return _by(error.recipients[0].code)
+        return _outcome_of(error.recipients[0].code)
     except SMTPSenderRefused as error:
-        # The sender is the same for all: no mail is to fail of it. But its size is told with the sender.
-        return _by(error.code) if error.code == TOO_BIG else _refuses_us(error)
+        # The sender is the same for all mails, so none is to fail of it; but a mail's size is announced along with it.
+        return _outcome_of(error.code) if error.code == TOO_BIG else _refuses_us(error)
     except SMTPResponseException as error:
-        return _by(error.code)
+        return _outcome_of(error.code)
     except (SMTPNotSupported, ValueError):  # an address that it does not take
         return Outcome(kind="refused")
-    except (SMTPException, OSError):  # lost before its answer: it may have taken it
+    except (SMTPException, OSError):  # lost before an answer: the server may have taken the mail or not
         return Outcome(kind="put_off")
     # A partial refusal is returned and not raised; with one recipient there should be none.
-    return _by(refused[to].code) if refused else Outcome(kind="accepted")
+    return _outcome_of(refused[to].code) if refused else Outcome(kind="accepted")
 
 
 def _refuses_us(error: SMTPResponseException) -> Outcome:
@@ -135,7 +137,7 @@ def _refuses_us(error: SMTPResponseException) -> Outcome:
     return Outcome(kind="unreachable", reply=error.code)
 
 
-def _by(reply: int) -> Outcome:
+def _outcome_of(reply: int) -> Outcome:
     return Outcome(kind="refused" if reply >= PERMANENT else "put_off", reply=reply)
 
 
@@ -150,7 +152,7 @@ def _mailbox(header: str, name: str, address: str) -> Header | str:
     checked = Address(display_name=name, addr_spec=address)
     if name.isascii():
         return formataddr((name, checked.addr_spec))
-    # In words that are encoded and short enough for a line (RFC 2047); the address is in none of them.
+    # The name becomes encoded words, each short enough for a line (RFC 2047); the address stays outside of them.
     mailbox = Header(name, header_name=header)
     mailbox.append(f"<{checked.addr_spec}>", "us-ascii")
     return mailbox

@@ -27,13 +27,17 @@ class Rendered:
 
 
 def render(mail: Mail, *, organiser: str, sender: str) -> Rendered:
-    """Raises jinja2.TemplateError where a source asks for what the mail does not hold, ValueError if it is unreadable."""
+    """What a mail says, made from its source and its stored content.
+
+    Raises jinja2.TemplateError where the source asks for what the mail does not hold, ValueError for content that cannot be
+    read.
+    """
     values = values_of(mail, organiser=organiser)
     source = f"{mail.kind}.{mail.language}"
     text = text_templates.get_template(source).make_module(values)
     calendar = None
     if mail.session:
-        calendar = icalendar_entry.invite(
+        calendar = icalendar_entry.calendar_part(
             mail,
             values["entry"],
             title=values["title"],
@@ -53,11 +57,11 @@ def values_of(mail: Mail, *, organiser: str) -> dict[str, Any]:
     """What the mail's source may ask for."""
     content = contents.read(mail.kind, mail.content)
     values = vars(content) | {"name": mail.name, "language": mail.language, "organiser": organiser}
-    return values | of_session(content, mail) if isinstance(content, CalendarContent) else values
+    return values | values_of_session(content, mail) if isinstance(content, CalendarContent) else values
 
 
-def of_session(content: CalendarContent, mail: Mail) -> dict[str, Any]:
-    """What sources about sessions are filled with besides. Only a change says what was before; else `before` is as it is."""
+def values_of_session(content: CalendarContent, mail: Mail) -> dict[str, Any]:
+    """What sources about sessions may ask for besides. `before` differs from what is so now in a change only."""
     entry = content.entry
     before = content.before if mail.kind == CHANGE and content.before else entry
     return {
@@ -81,12 +85,12 @@ def plain_fact(label: str, value: str, _former: str) -> str:
 
 
 def title(entry: Entry, content: CalendarContent) -> str:
-    """With the party, where a session is held with it alone: an advisor has many of the same name."""
+    """A session's title; with the party's name where it is held with it alone: an advisor has many of one title."""
     return f"{entry.title}, {content.party}" if content.is_with_party else entry.title
 
 
 def moved(before: Entry, now: Entry) -> bool:
-    """Whether it is at another time; that a time is known more precisely is no move."""
+    """Whether a session is at another time now. That its clock time has become known is no move."""
     if (before.first_day, before.last_day) != (now.first_day, now.last_day):
         return True
     return before.starts_at is not None and before.starts_at != now.starts_at

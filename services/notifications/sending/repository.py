@@ -1,10 +1,9 @@
-"""What waits, and for what: mailings and invitations for who they are to, mails for the SMTP server."""
+"""What waits, and for what: mailings and invitations for their recipients, mails for the SMTP server."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any, Literal
+from datetime import date
+from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Select, and_, exists, func, not_, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -13,27 +12,18 @@ from sqlalchemy.sql.base import ReadOnlyColumnCollection
 from services.notifications import tables
 from services.notifications.calendars.domain.calendar import KINDS_OF_ONE_PARTY
 from services.notifications.letters.domain.kinds import INVITATION
+from services.notifications.sending.domain.waiting import Waiting, Why
 from services.notifications.works import PARTY, UPDATE_CALENDARS, WRITE_MAILINGS, party_of
 from shared.messaging.tables import work_mark
 
 MOST = 500  # of each sort
 
-# For an answer: it was asked and is asked again. For a retry: it was put off, and is tried again. For sending: its turn
-# comes, or the server is away.
-Why = Literal["programme", "party", "recipient", "answer", "retry", "sending"]
 
+async def what_waits(connection: AsyncConnection, today: date) -> list[Waiting]:
+    """What waits, the oldest of each sort first.
 
-@dataclass(frozen=True, kw_only=True)
-class Waiting:
-    what: str  # the kind of mail
-    programme: str
-    party: str | None
-    why: Why
-    since: datetime
-
-
-async def waiting(connection: AsyncConnection, today: date) -> list[Waiting]:
-    """The oldest of each sort first. `today` is the domain's day: nobody is waited for to be invited to what is past."""
+    `today` is the day in Norway by the domain's clock: nobody is waited for to be invited to what is past.
+    """
     return [
         *await _mailings(connection),
         *await _questions(connection),
@@ -43,7 +33,7 @@ async def waiting(connection: AsyncConnection, today: date) -> list[Waiting]:
 
 
 async def count_mailings_to_ask_about(connection: AsyncConnection) -> int:
-    """How many mailings wait that a mark is on: the question is about to be asked."""
+    """How many mailings wait that a mark is on: for these a question is about to be asked."""
     m = tables.mailing
     query = select(func.count()).select_from(m).where(m.c.addressed_at.is_(None), _is_marked())
     return (await connection.execute(query)).scalar_one()
@@ -70,7 +60,7 @@ async def _mailings(connection: AsyncConnection) -> list[Waiting]:
 
 
 async def _questions(connection: AsyncConnection) -> list[Waiting]:
-    """What has to be known before calendars can be compared."""
+    """Calendars that wait for answers before they can be compared: those with a mark."""
     m = work_mark.c
     since = func.min(m.left_at).label("since")
     query = (
@@ -87,17 +77,17 @@ async def _questions(connection: AsyncConnection) -> list[Waiting]:
 
 
 async def _invitations(connection: AsyncConnection, today: date) -> list[Waiting]:
-    """Accepted parties with something to be invited to, and nobody known whom to invite, or in which language form."""
+    """Accepted parties with a session to be invited to, while it is not known whom to invite, or in which language form."""
     a, i, m = tables.application, tables.invitee, work_mark.c
-    is_heard_for = exists().where(i.c.programme == a.c.programme, i.c.party == a.c.party)
+    has_invitee = exists().where(i.c.programme == a.c.programme, i.c.party == a.c.party)
     is_marked = exists().where(m.work == UPDATE_CALENDARS, m.key == a.c.programme, m.part == PARTY + a.c.party)
     query = (
         _with_names(select(a.c.programme, a.c.party, a.c.since), a.c)
         .where(
             a.c.state == "accepted",
-            or_(not_(is_heard_for), tables.programme.c.name.is_(None), tables.party.c.name.is_(None)),
+            or_(not_(has_invitee), tables.programme.c.name.is_(None), tables.party.c.name.is_(None)),
             not_(is_marked),
-            _has_upcoming(today),
+            _has_upcoming_session(today),
         )
         .order_by(a.c.since)
         .limit(MOST)
@@ -141,7 +131,7 @@ def _missing(programme_name: str | None, party_name: str | None) -> Why | None:
 
 
 def _with_names(query: Select[Any], of: ReadOnlyColumnCollection[str, Column[Any]]) -> Select[Any]:
-    """Add the names of programme and party, none where they are not known yet."""
+    """Add the names of programme and party to a query; null where they are not known yet."""
     programme, party = tables.programme, tables.party
     return (
         query.add_columns(programme.c.name.label("programme_name"), party.c.name.label("party_name"))
@@ -157,8 +147,8 @@ def _is_marked() -> ColumnElement[bool]:
     )
 
 
-def _has_upcoming(today: date) -> ColumnElement[bool]:
-    """Whether there is a session that should stand in the calendars of an application's party (domain/calendar.py)."""
+def _has_upcoming_session(today: date) -> ColumnElement[bool]:
+    """Whether a session to come should stand in the calendars of an application's party: `should_stand`, as a condition."""
     a, s, g = tables.application, tables.session, tables.agreement
     has_ended = exists().where(g.c.programme == a.c.programme, g.c.party == a.c.party, g.c.ends_on <= s.c.last_day)
     return exists().where(

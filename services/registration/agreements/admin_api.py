@@ -201,23 +201,21 @@ async def sign(agreement: IdInPath, body: NewSignature, database: DatabaseOf, ke
 @router.post("/agreements/{agreement}/concerns", status_code=201, operation_id="raise_concern")
 async def raise_one(agreement: IdInPath, body: NewConcern, database: DatabaseOf, key: Administrator) -> ConcernView:
     """Raise a concern about an agreement (R10)."""
-    concern, about = await raise_concern(database, agreement, **vars(body), by=key.name)
-    return concern_view(concern, about)
+    return concern_view(*await raise_concern(database, agreement, **vars(body), by=key.name))
 
 
 @router.get("/agreements/{agreement}/concerns")
 async def list_concerns(agreement: IdInPath, database: DatabaseOf, _: Administrator) -> list[ConcernView]:
     """List the concerns about an agreement."""
     async with database.reading() as connection:
-        about = await agreements.get(connection, agreement)
-        return [concern_view(it, about) for it in await agreements.concerns(connection, agreement)]
+        found = await agreements.get(connection, agreement)
+        return [concern_view(it, found) for it in await agreements.concerns(connection, agreement)]
 
 
 @router.post("/concerns/{concern}/resolution", operation_id="resolve_concern")
 async def resolve(concern: IdInPath, body: Resolution, database: DatabaseOf, key: Administrator) -> ConcernView:
     """Resolve a concern (R10)."""
-    resolved, about = await resolve_concern(database, concern, body.note, by=key.name)
-    return concern_view(resolved, about)
+    return concern_view(*await resolve_concern(database, concern, body.note, by=key.name))
 
 
 @router.post("/agreements/{agreement}/termination", operation_id="terminate_agreement")
@@ -272,7 +270,7 @@ async def _view(connection: AsyncConnection, it: Agreement) -> AgreementView:
     )
 
 
-def concern_view(it: Concern, about: Agreement) -> ConcernView:
+def concern_view(it: Concern, agreement: Agreement) -> ConcernView:
     return ConcernView(
         id=it.id,
         version=it.version,
@@ -280,6 +278,6 @@ def concern_view(it: Concern, about: Agreement) -> ConcernView:
         raised_by=it.raised_by,
         description=it.description,
         raised_on=it.raised_on,
-        state=it.state(about),
+        state=it.state(agreement),
         resolution_note=it.resolution_note,
     )

@@ -18,7 +18,7 @@ a, s, c = tables.agreement.c, tables.signatory.c, tables.concern.c
 
 
 async def get(connection: AsyncConnection, id: str, *, lock: bool = False) -> Agreement:
-    """Raises NotFound."""
+    """An agreement, locked until the end of the transaction if asked for. Raises NotFound."""
     query = select(tables.agreement).where(a.id == id)
     row = (await connection.execute(query.with_for_update() if lock else query)).first()
     if row is None:
@@ -34,13 +34,13 @@ async def find(connection: AsyncConnection, programme: str, party: str) -> Agree
 
 
 async def all_after(connection: AsyncConnection, programme: str, after: str | None, limit: int) -> list[Agreement]:
-    """By id, that is by when they were sent; one more than `limit`."""
+    """Agreements by id, and so by when they were sent; one more than `limit`, which shows whether there is a next page."""
     query = select(tables.agreement).where(a.programme == programme, a.id > (after or ""))
     return await _agreements(connection, (await connection.execute(query.order_by(a.id).limit(limit + 1))).all())
 
 
 async def count_signed(connection: AsyncConnection, programme: str) -> int:
-    """Those that ended later are among them."""
+    """How many agreements of a programme are signed, those that have ended since among them."""
     query = select(func.count()).where(a.programme == programme, a.signed_on.is_not(None))
     return (await connection.execute(query)).scalar_one()
 
@@ -52,7 +52,7 @@ async def add(connection: AsyncConnection, it: Agreement, *, by: str) -> None:
 
 
 async def save(connection: AsyncConnection, before: Agreement, after: Agreement, *, by: str) -> None:
-    """What differs between the two."""
+    """Save what differs between the agreement as it was read and as it is to be."""
     await connection.execute(tables.agreement.update().where(a.id == after.id).values(**_row(after), changed_by=by))
     for it in set(after.signatories) - set(before.signatories):
         update = tables.signatory.update().where(s.agreement == after.id, s.role == it.role)
@@ -60,7 +60,7 @@ async def save(connection: AsyncConnection, before: Agreement, after: Agreement,
 
 
 async def concern(connection: AsyncConnection, id: str) -> Concern:
-    """Raises NotFound."""
+    """A concern. Raises NotFound."""
     row = (await connection.execute(select(tables.concern).where(c.id == id))).first()
     if row is None:
         msg = "there is no such concern"
@@ -69,7 +69,7 @@ async def concern(connection: AsyncConnection, id: str) -> Concern:
 
 
 async def concerns(connection: AsyncConnection, agreement: str) -> list[Concern]:
-    """In the order in which they were recorded."""
+    """The concerns about an agreement, in the order in which they were recorded."""
     query = select(tables.concern).where(c.agreement == agreement).order_by(c.id)
     return [Concern(**fields(row)) for row in await connection.execute(query)]
 

@@ -24,7 +24,7 @@ def agreement(it: Agreement) -> events.Agreement:
 
 
 def concern(it: Concern, agreement: Agreement) -> events.Concern:
-    """That it led to termination is told with the agreement."""
+    """A concern is raised or resolved here; that it led to termination is told with the agreement's end."""
     return events.Concern(
         version=it.version,
         programme=agreement.programme,

@@ -1,1 +1,1 @@
-"""Applications, and what is found about them (R2)."""
+"""Applications and their assessment (R2)."""

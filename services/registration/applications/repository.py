@@ -18,7 +18,7 @@ a, s = tables.application.c, tables.assessment.c
 
 
 async def get(connection: AsyncConnection, id: str, *, lock: bool = False) -> Application:
-    """Raises NotFound."""
+    """An application, locked until the end of the transaction if asked for. Raises NotFound."""
     query = select(tables.application).where(a.id == id)
     row = (await connection.execute(query.with_for_update() if lock else query)).first()
     if row is None:
@@ -34,13 +34,13 @@ async def find(connection: AsyncConnection, programme: str, party: str) -> Appli
 
 
 async def all_after(connection: AsyncConnection, programme: str, after: str | None, limit: int) -> list[Application]:
-    """By id, that is by when they came in; one more than `limit`."""
+    """Applications by id, and so by when they came in; one more than `limit`, which shows whether there is a next page."""
     query = select(tables.application).where(a.programme == programme, a.id > (after or ""))
     return [_application(row) for row in await connection.execute(query.order_by(a.id).limit(limit + 1))]
 
 
 async def count(connection: AsyncConnection, programme: str) -> dict[str, int]:
-    """How many, by state."""
+    """How many applications a programme has in each state."""
     query = select(a.state, func.count().label("n")).where(a.programme == programme).group_by(a.state)
     return {row.state: row.n for row in await connection.execute(query)}
 

@@ -1,4 +1,4 @@
-"""An application as others hear of it: its state, and nothing of what it says (N2)."""
+"""An application as others hear of it: its state, and nothing that somebody wrote (N2)."""
 
 from __future__ import annotations
 

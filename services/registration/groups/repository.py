@@ -14,7 +14,7 @@ g, p, a = tables.party_group.c, tables.participant.c, tables.application.c
 
 
 async def of_party(connection: AsyncConnection, programme: str, party: Party) -> Group:
-    """Empty, at version 0, until something is recorded of it."""
+    """A party's group in a programme. Until the first change is saved it is empty, at version 0, and has no row."""
     number = party.organisation_number
     empty = Group(version=0, programme=programme, party=number, kind=party.kind)
     query = select(tables.party_group).where(g.programme == programme, g.party == number)
@@ -27,7 +27,10 @@ async def of_party(connection: AsyncConnection, programme: str, party: Party) ->
 
 
 async def of_person(connection: AsyncConnection, person: str) -> list[tuple[str, str]]:
-    """Programme and party of each group whose participant, advisor or, by its application, contact person this is."""
+    """Programme and party of each group that this person has to do with.
+
+    As a participant who has not left, as its advisor, or as the contact person of its accepted application.
+    """
     queries = (
         select(p.programme, p.party).where(p.person == person, ~p.has_left),
         select(g.programme, g.party).where(g.advisor == person),
@@ -39,7 +42,7 @@ async def of_person(connection: AsyncConnection, person: str) -> list[tuple[str,
 
 
 async def save(connection: AsyncConnection, before: Group, after: Group, *, by: str) -> None:
-    """What differs between the two."""
+    """Save what differs between the group as it was read and as it is to be."""
     scope = {"programme": after.programme, "party": after.party}
     row = {"version": after.version, "coordinator": after.coordinator, "advisor": after.advisor, "changed_by": by}
     if before.version == 0:

@@ -20,7 +20,7 @@ async def find(connection: AsyncConnection, organisation_number: str, *, lock: b
 
 
 async def get(connection: AsyncConnection, organisation_number: str, *, lock: bool = False) -> Party:
-    """Raises NotFound."""
+    """A party, locked until the end of the transaction if asked for. Raises NotFound."""
     found = await find(connection, organisation_number, lock=lock)
     if found is None:
         msg = "there is no party with this organisation number"
@@ -29,13 +29,14 @@ async def get(connection: AsyncConnection, organisation_number: str, *, lock: bo
 
 
 async def all_after(connection: AsyncConnection, after: str | None, limit: int) -> list[Party]:
-    """By organisation number; one more than `limit`."""
+    """Parties by organisation number; one more than `limit`, which shows whether there is a next page."""
     number = p.organisation_number
     query = select(tables.party).where(number > (after or "")).order_by(number).limit(limit + 1)
     return [Party(**fields(row)) for row in await connection.execute(query)]
 
 
 async def lock_for_adding(connection: AsyncConnection) -> None:
+    """Have nobody else register or change a party until the end of the transaction."""
     await keep_others_from_adding(connection, tables.party)
 
 

@@ -16,7 +16,7 @@ p, a = tables.person.c, tables.advisor.c
 
 
 async def get(connection: AsyncConnection, id: str) -> Person:
-    """Raises NotFound."""
+    """A person. Raises NotFound."""
     row = (await connection.execute(select(tables.person).where(p.id == id))).first()
     if row is None:
         msg = "there is no such person"
@@ -30,12 +30,14 @@ async def find(connection: AsyncConnection, scope: str, email: str) -> Person | 
 
 
 async def of_ids(connection: AsyncConnection, ids: Iterable[str | None]) -> dict[str, Person]:
+    """The persons of these ids, by id; None among them is left out."""
     wanted = sorted({id for id in ids if id is not None})
     rows = await connection.execute(select(tables.person).where(p.id.in_(wanted)))
     return {row.id: Person(**fields(row)) for row in rows}
 
 
 async def lock_for_adding(connection: AsyncConnection) -> None:
+    """Have nobody else add or change a person until the end of the transaction. Taken after a programme's lock."""
     await keep_others_from_adding(connection, tables.person)
 
 
@@ -48,7 +50,7 @@ async def save(connection: AsyncConnection, it: Person, *, by: str) -> None:
 
 
 async def advisors(connection: AsyncConnection) -> list[Person]:
-    """By name."""
+    """The council's advisors by name."""
     query = select(tables.person).join(tables.advisor, a.person == p.id).order_by(p.name, p.id)
     return [Person(**fields(row)) for row in await connection.execute(query)]
 

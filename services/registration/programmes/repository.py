@@ -20,7 +20,12 @@ async def find(connection: AsyncConnection, code: str, *, lock: bool = False) ->
 
 
 async def get(connection: AsyncConnection, code: str, *, lock: bool = False) -> Programme:
-    """With its lock, whoever applies, joins a group or is sent an agreement is alone in it. Raises NotFound."""
+    """A programme. Raises NotFound.
+
+    `lock` makes who applies, changes a group or sends an agreement the only one to do so in the programme, until the end of
+    the transaction: what they look for, another application of the party for instance, may be a row that is not there yet
+    and cannot be locked itself.
+    """
     found = await find(connection, code, lock=lock)
     if found is None:
         msg = "there is no such programme"
@@ -29,12 +34,13 @@ async def get(connection: AsyncConnection, code: str, *, lock: bool = False) -> 
 
 
 async def all_after(connection: AsyncConnection, after: str | None, limit: int) -> list[Programme]:
-    """By code; one more than `limit`."""
+    """Programmes by code; one more than `limit`, which shows whether there is a next page."""
     query = select(tables.programme).where(p.code > (after or "")).order_by(p.code).limit(limit + 1)
     return [Programme(**fields(row)) for row in await connection.execute(query)]
 
 
 async def lock_for_adding(connection: AsyncConnection) -> None:
+    """Have nobody else open or change a programme until the end of the transaction."""
     await keep_others_from_adding(connection, tables.programme)
 
 

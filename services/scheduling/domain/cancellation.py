@@ -8,7 +8,7 @@ from services.scheduling.domain.session import Session, check_open
 
 
 def cancelled(session: Session) -> Session:
-    """Its instalment's number is free (B6)."""
+    """The session, cancelled: the instalment that it carried is free for another (B6). Raises Conflict for a completed one."""
     if session.state == "cancelled":
         return session
     check_open(session, "state")

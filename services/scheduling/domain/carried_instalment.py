@@ -10,8 +10,8 @@ from shared.errors import Conflict, RuleBroken
 RULE = "B3"
 
 
-def carrying(session: Session, instalment: int | None, carrier: str | None) -> Session:
-    """The session with this instalment's number, or with none. `carrier` is the id of the session that has it now.
+def with_instalment(session: Session, instalment: int | None, carrier: str | None) -> Session:
+    """The session with this instalment, or with none. `carrier` is the id of the session that carries it now, if one does.
 
     Raises RuleBroken or Conflict.
     """
@@ -24,7 +24,7 @@ def carrying(session: Session, instalment: int | None, carrier: str | None) -> S
 
 
 def check_instalment(session: Session, carrier: str | None) -> None:
-    """Only a physical joint session carries one, and no two of a programme the same."""
+    """Raises RuleBroken where it is no physical joint session, Conflict where another session carries the instalment (B3)."""
     if session.instalment is None:
         return
     if session.kind != "joint_session" or session.format != "physical":

@@ -1,4 +1,4 @@
-"""When a session counts as held, and that it does so no more (S3)."""
+"""Recording that a session was held, and taking that back (S3)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ from shared.errors import RuleBroken
 
 
 def completed(session: Session, today: date) -> Session:
-    """Completing needs exact days and a last day that has begun (S3). Raises RuleBroken."""
+    """The session, completed. It needs exact days, and its last day has begun by `today`, a day in Norway (S3).
+
+    Raises RuleBroken, or Conflict for a cancelled one.
+    """
     if session.state == "completed":
         return session
     check_not_cancelled(session, "state")
@@ -27,6 +30,7 @@ def completed(session: Session, today: date) -> Session:
 
 
 def completion_revoked(session: Session) -> Session:
+    """The session, planned again. Raises Conflict for a cancelled one (S3)."""
     if session.state == "planned":
         return session
     check_not_cancelled(session, "state")

@@ -9,13 +9,17 @@ from shared.errors import RuleBroken
 
 
 def check_format(session: Session) -> None:
+    """Raises RuleBroken for a joint session that is neither physical nor digital (S3)."""
     if session.kind == "joint_session" and session.format == "undecided":
         msg = "a joint session is physical or digital"
         raise RuleBroken(msg, rule="S3", field="format")
 
 
-def formatted(session: Session, format: Format) -> Session:
-    """A session that is no longer physical gives its instalment's number free (B6)."""
+def with_format(session: Session, format: Format) -> Session:
+    """The session in another format. One that is no longer physical carries no instalment any more (B6).
+
+    Raises RuleBroken, or Conflict for a completed or cancelled one.
+    """
     if session.format == format:
         return session
     check_open(session, "format")

@@ -11,7 +11,7 @@ from shared.when import When
 
 
 def sharpened(session: Session, when: When) -> Session:
-    """Raises RuleBroken where it is no sharpening (S2), Conflict where the session is completed or cancelled."""
+    """The session at a more precise date. Raises RuleBroken where it is not more precise (S2), Conflict as `moved` does."""
     if session.when == when:
         return session
     check_open(session, "when")
@@ -21,6 +21,7 @@ def sharpened(session: Session, when: When) -> Session:
 
 
 def moved(session: Session, when: When) -> Session:
+    """The session at another date. Raises RuleBroken for no sound date, Conflict for a completed or cancelled session."""
     if session.when == when:
         return session
     check_open(session, "when")

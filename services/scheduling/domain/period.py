@@ -19,7 +19,7 @@ class Period:
 
 
 def check_within(session: Session, period: Period) -> None:
-    """A week or a month may reach beyond it. Raises RuleBroken."""
+    """Raises RuleBroken for a date that lies outside the period; weeks and months may reach beyond its ends (S1)."""
     if session.kind not in BOUND:
         return
     for first, last in session.when.ranges():

@@ -17,8 +17,8 @@ def check_planned(session: Session) -> None:
         raise RuleBroken(msg, rule="S1", field="party")
 
 
-def check_place(standing: Session | None) -> None:
-    """Raises Conflict where another session stands in the same place of the plan."""
+def check_place_is_free(standing: Session | None) -> None:
+    """Raises Conflict where another session stands in this place of the plan (S4)."""
     if standing is not None:
         msg = "another session stands in this place of the plan"
         raise Conflict(msg, rule="S4", field="number")

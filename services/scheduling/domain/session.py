@@ -18,7 +18,7 @@ Kind = Literal[
 ]
 Format = Literal["physical", "digital", "undecided"]
 State = Literal["planned", "cancelled", "completed"]
-# Planned one by one with each party. The plan's own line for them has none: it invites nobody and is never completed.
+# Each is held with one party. The plan also has a line for all of them, without a party, which is never completed (S4).
 KINDS_OF_ONE_PARTY = ("guidance_visit", "contract_meeting")
 
 
@@ -40,7 +40,7 @@ class Session:
 
 
 def check_open(session: Session, field: str) -> None:
-    """Number, format and dates of a completed session stand, and a cancelled one is gone. Raises Conflict."""
+    """Raises Conflict for a completed session, whose number, format and dates stay as they are, and for a cancelled one (S3)."""
     if session.state == "completed":
         msg = "the session is completed; revoke its completion first"
         raise Conflict(msg, rule="S3", field=field)
@@ -48,6 +48,7 @@ def check_open(session: Session, field: str) -> None:
 
 
 def check_not_cancelled(session: Session, field: str) -> None:
+    """Raises Conflict for a cancelled session (S3)."""
     if session.state == "cancelled":
         msg = "the session is cancelled; plan it anew"
         raise Conflict(msg, rule="S3", field=field)

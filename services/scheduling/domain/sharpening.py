@@ -11,7 +11,7 @@ RULE = "S2"
 
 
 def check_sharpening(old: When, new: When) -> None:
-    """A date is sharpened when it becomes more precise within what the plan said. Raises RuleBroken."""
+    """Raises RuleBroken where the new date is not more precise, or lies outside of what the plan said (S2)."""
     if _forgets(old, new):
         msg = "the new date leaves out or changes what the plan said; to change it, move the session"
         raise RuleBroken(msg, rule=RULE, field="when")
@@ -19,9 +19,11 @@ def check_sharpening(old: When, new: When) -> None:
         msg = "the new date is no more precise than the one in the plan; to change it, move the session"
         raise RuleBroken(msg, rule=RULE, field="when")
     # Weeks may reach over the ends of a month: the plan's own "oktober (uke 40–44)" begins in September.
-    over = timedelta(days=6) if (old.precision, new.precision) == (Precision.MONTHS, Precision.WEEKS) else timedelta(0)
+    beyond = (
+        timedelta(days=6) if (old.precision, new.precision) == (Precision.MONTHS, Precision.WEEKS) else timedelta(0)
+    )
     for first, last in new.ranges():
-        if not any(begins <= first + over and last - over <= ends for begins, ends in old.ranges()):
+        if not any(begins <= first + beyond and last - beyond <= ends for begins, ends in old.ranges()):
             msg = "the new date lies outside of what the plan said; to change it, move the session"
             raise RuleBroken(msg, rule=RULE, field="when")
 
@@ -35,7 +37,7 @@ def _is_more_precise(old: When, new: When) -> bool:
 
 
 def _forgets(old: When, new: When) -> bool:
-    """Whether a time or a duration that was known is another now, or gone."""
+    """Whether a clock time or duration of the old date is another in the new one, or missing there."""
     return any(was is not None and was != now for was, now in zip(_times(old), _times(new), strict=True))
 
 

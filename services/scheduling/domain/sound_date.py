@@ -1,4 +1,4 @@
-"""What is a date at all (S2)."""
+"""Whether a date exists and does not contradict itself (S2)."""
 
 from __future__ import annotations
 
@@ -7,6 +7,6 @@ from shared.when import When, findings
 
 
 def check_sound(when: When) -> None:
-    """Raises RuleBroken for a date that there is not, or that contradicts itself."""
+    """Raises RuleBroken, with the first thing that is wrong, for a date that does not exist or contradicts itself."""
     for finding in findings(when):
         raise RuleBroken(finding.text, rule="S2", field=finding.field)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from services.scheduling.domain.cancellation import cancelled
 from services.scheduling.domain.session import Session
-from services.scheduling.use_cases.save_and_tell import change
+from services.scheduling.use_cases.change_session import change_session
 from shared.database import Database
 
 
 async def cancel_session(database: Database, id: str, *, by: str) -> Session:
     """Raises NotFound, or Conflict for one that is completed."""
-    return await change(database, id, cancelled, "cancelled", by=by)
+    return await change_session(database, id, cancelled, "cancelled", by=by)

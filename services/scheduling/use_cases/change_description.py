@@ -6,20 +6,20 @@ from dataclasses import replace
 from typing import Any
 
 from services.scheduling import repository
-from services.scheduling.domain.planning import check_place
+from services.scheduling.domain.planning import check_place_is_free
 from services.scheduling.domain.session import Session, check_not_cancelled, check_open
-from services.scheduling.use_cases.save_and_tell import save
+from services.scheduling.use_cases.change_session import save_session
 from shared.database import Database
 
 
 async def change_description(database: Database, id: str, changes: dict[str, Any], *, by: str) -> Session:
     """`changes` has the fields that change. Raises NotFound or Conflict."""
     async with database.transaction() as connection:
-        session, _ = await repository.locked(connection, id)
+        session, _ = await repository.lock_with_programme(connection, id)
         after = replace(session, **changes)
         if after != session:
             check_not_cancelled(session, "title")
         if after.number != session.number:
             check_open(session, "number")
-            check_place(await repository.in_place(connection, after))
-        return await save(connection, session, after, "changed", by=by)
+            check_place_is_free(await repository.in_same_place(connection, after))
+        return await save_session(connection, session, after, "changed", by=by)

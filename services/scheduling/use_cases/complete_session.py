@@ -5,7 +5,7 @@ from __future__ import annotations
 from services.scheduling import repository
 from services.scheduling.domain.completion import completed
 from services.scheduling.domain.session import Session
-from services.scheduling.use_cases.save_and_tell import save
+from services.scheduling.use_cases.change_session import save_session
 from shared import clock
 from shared.database import Database
 
@@ -15,4 +15,4 @@ async def complete_session(database: Database, id: str, *, by: str) -> Session:
     async with database.transaction() as connection:
         session = await repository.session(connection, id, lock=True)
         after = completed(session, await clock.today(connection))
-        return await save(connection, session, after, "completed", by=by)
+        return await save_session(connection, session, after, "completed", by=by)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from services.scheduling.domain.format import formatted
+from services.scheduling.domain.format import with_format
 from services.scheduling.domain.session import Format, Session
-from services.scheduling.use_cases.save_and_tell import change
+from services.scheduling.use_cases.change_session import change_session
 from shared.database import Database
 
 
 async def decide_format(database: Database, id: str, format: Format, *, by: str) -> Session:
     """Raises NotFound, RuleBroken or Conflict."""
-    return await change(database, id, lambda session: formatted(session, format), "changed", by=by)
+    return await change_session(database, id, lambda session: with_format(session, format), "changed", by=by)

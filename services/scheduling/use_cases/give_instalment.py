@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from services.scheduling import repository
-from services.scheduling.domain.carried_instalment import carrying
+from services.scheduling.domain.carried_instalment import with_instalment
 from services.scheduling.domain.session import Session
-from services.scheduling.use_cases.save_and_tell import save
+from services.scheduling.use_cases.change_session import save_session
 from shared.database import Database
 
 
 async def give_instalment(database: Database, id: str, instalment: int | None, *, by: str) -> Session:
     """Raises NotFound, RuleBroken or Conflict."""
     async with database.transaction() as connection:
-        session, _ = await repository.locked(connection, id)
-        carrier = await repository.carrier(connection, session.programme, instalment)
-        return await save(connection, session, carrying(session, instalment, carrier), "changed", by=by)
+        session, _ = await repository.lock_with_programme(connection, id)
+        carrier = await repository.carrier_of(connection, session.programme, instalment)
+        return await save_session(connection, session, with_instalment(session, instalment, carrier), "changed", by=by)

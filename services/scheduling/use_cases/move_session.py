@@ -6,7 +6,7 @@ from services.scheduling import repository
 from services.scheduling.domain.move import moved
 from services.scheduling.domain.period import check_within
 from services.scheduling.domain.session import Session
-from services.scheduling.use_cases.save_and_tell import save
+from services.scheduling.use_cases.change_session import save_session
 from shared.database import Database
 from shared.when import When
 
@@ -14,8 +14,8 @@ from shared.when import When
 async def move_session(database: Database, id: str, when: When, *, by: str) -> Session:
     """Raises NotFound, RuleBroken or Conflict."""
     async with database.transaction() as connection:
-        session, period = await repository.locked(connection, id)
+        session, period = await repository.lock_with_programme(connection, id)
         after = moved(session, when)
         if after != session:
             check_within(after, period)
-        return await save(connection, session, after, "moved", by=by)
+        return await save_session(connection, session, after, "moved", by=by)

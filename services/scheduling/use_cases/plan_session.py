@@ -7,9 +7,9 @@ from dataclasses import replace
 from services.scheduling import repository
 from services.scheduling.domain.carried_instalment import check_instalment
 from services.scheduling.domain.period import check_within
-from services.scheduling.domain.planning import check_place, check_planned
+from services.scheduling.domain.planning import check_place_is_free, check_planned
 from services.scheduling.domain.session import Session
-from services.scheduling.use_cases.save_and_tell import tell
+from services.scheduling.use_cases.change_session import tell_of_session
 from shared.database import Database
 
 
@@ -22,13 +22,13 @@ async def plan_session(database: Database, planned: Session, *, by: str) -> Sess
     async with database.transaction() as connection:
         period = await repository.lock_programme(connection, planned.programme)
         if planned.party:
-            await repository.check_party(connection, planned.party)
-        standing = await repository.in_place(connection, planned)
+            await repository.check_party_is_known(connection, planned.party)
+        standing = await repository.in_same_place(connection, planned)
         if standing and replace(planned, id=standing.id, version=standing.version, state=standing.state) == standing:
             return standing
-        check_place(standing)
+        check_place_is_free(standing)
         check_within(planned, period)
-        check_instalment(planned, await repository.carrier(connection, planned.programme, planned.instalment))
+        check_instalment(planned, await repository.carrier_of(connection, planned.programme, planned.instalment))
         await repository.add(connection, planned, by=by)
-        await tell(connection, planned, "planned")
+        await tell_of_session(connection, planned, "planned")
         return planned

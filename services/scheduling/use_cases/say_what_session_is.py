@@ -8,7 +8,7 @@ from shared.database import Database
 
 
 async def say_what_session_is(database: Database, question: WhatSession) -> SessionDetails:
-    """Raises NotFound."""
+    """The details of a session that stand in no event. Raises NotFound."""
     async with database.reading() as connection:
         session = await repository.session(connection, question.session)
     return SessionDetails(title=session.title, place=session.place, meeting_link=session.meeting_link)

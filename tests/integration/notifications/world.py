@@ -18,7 +18,7 @@ from services.notifications.consumers import consumers
 from services.notifications.letters import repository as mails
 from services.notifications.letters.domain.letter import Mail
 from services.notifications.mailings.use_cases.write_mailings import write_mailings
-from services.notifications.sending import repository as waiting_
+from services.notifications.sending.repository import what_waits
 from services.notifications.sending.use_cases.send_mails import MailSending
 from services.notifications.settings import Settings
 from shared import clock
@@ -132,7 +132,7 @@ async def calendar(database: Database, who: Recipient) -> list[tuple[str, int]]:
 async def waiting(database: Database) -> list[tuple[str, str | None, str]]:
     """What waits, for which party, and why."""
     async with database.reading() as connection:
-        found = await waiting_.waiting(connection, await clock.today(connection))
+        found = await what_waits(connection, await clock.today(connection))
     return [(it.what, it.party, it.why) for it in found]
 
 

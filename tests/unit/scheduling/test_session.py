@@ -6,9 +6,9 @@ from datetime import date, timedelta
 import pytest
 
 from services.scheduling.domain.cancellation import cancelled
-from services.scheduling.domain.carried_instalment import carrying, check_instalment
+from services.scheduling.domain.carried_instalment import check_instalment, with_instalment
 from services.scheduling.domain.completion import completed, completion_revoked
-from services.scheduling.domain.format import formatted
+from services.scheduling.domain.format import with_format
 from services.scheduling.domain.move import moved, sharpened
 from services.scheduling.domain.planning import check_planned
 from services.scheduling.domain.session import Kind, Session
@@ -63,8 +63,8 @@ def test_what_is_completed_keeps_its_dates_format_and_instalment_until_that_is_r
     for change in (
         lambda it: moved(it, OTHER),
         lambda it: sharpened(it, OTHER),
-        lambda it: formatted(it, "digital"),
-        lambda it: carrying(it, 2, None),
+        lambda it: with_format(it, "digital"),
+        lambda it: with_instalment(it, 2, None),
         cancelled,
     ):
         with pytest.raises(Conflict, match=r"S3.*revoke"):
@@ -78,7 +78,7 @@ def test_a_cancelled_session_is_gone() -> None:
         lambda it: moved(it, OTHER),
         lambda it: completed(it, LAST),
         completion_revoked,
-        lambda it: formatted(it, "digital"),
+        lambda it: with_format(it, "digital"),
     ):
         with pytest.raises(Conflict, match="plan it anew"):
             change(gone)
@@ -88,13 +88,13 @@ def test_a_state_already_reached_is_left_as_it_is() -> None:
     assert completed(HELD, LAST) is HELD
     assert completion_revoked(JOINT) is JOINT
     assert moved(JOINT, JOINT.when) is JOINT
-    assert formatted(JOINT, "physical") is JOINT
+    assert with_format(JOINT, "physical") is JOINT
     gone = cancelled(JOINT)
     assert cancelled(gone) is gone
 
 
 def test_a_session_that_is_no_longer_physical_or_cancelled_frees_its_instalment() -> None:
-    assert formatted(JOINT, "digital").instalment is None
+    assert with_format(JOINT, "digital").instalment is None
     assert cancelled(JOINT).instalment is None
 
 
@@ -119,5 +119,5 @@ def test_only_a_physical_joint_session_carries_an_instalment() -> None:
 
 def test_no_two_sessions_carry_the_same_instalment() -> None:
     with pytest.raises(Conflict, match="B3"):
-        carrying(replace(JOINT, instalment=None), 2, carrier="another")
-    assert carrying(JOINT, 2, carrier=None).instalment == 2
+        with_instalment(replace(JOINT, instalment=None), 2, carrier="another")
+    assert with_instalment(JOINT, 2, carrier=None).instalment == 2

@@ -51,7 +51,10 @@ def books(parties: Iterable[str], invoices: Sequence[BookedInvoice], credit_note
 
 
 def apart_from_credited_attempts(books: Books) -> Books:
-    """The books without what depends on the order in which the news came: attempts credited, and so the counts."""
+    """The books without what depends on the order in which events came.
+
+    That is how many attempts were credited, and with it how many documents there are.
+    """
     return books | {
         "parties": {
             party: {n: {"net_ore": it["net_ore"]} for n, it in instalments.items()}

@@ -13,7 +13,7 @@ CreditReason = Literal["agreement_ended", "completion_revoked", "release_withdra
 
 @dataclass(frozen=True, kw_only=True)
 class CreditNote:
-    """An invoice taken back in full. It never changes."""
+    """What takes an invoice back in full, as it was issued. It never changes."""
 
     programme: str
     number: int
@@ -32,7 +32,7 @@ class CreditNote:
 
 @dataclass(frozen=True, kw_only=True)
 class Credit:
-    """An invoice that is to be credited in full."""
+    """An invoice that is to be taken back in full: what a credit note is made of."""
 
     invoice: Invoice
     reason: CreditReason

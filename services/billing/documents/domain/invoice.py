@@ -11,7 +11,7 @@ from services.billing.occasions.domain.deliveries import Delivery
 
 @dataclass(frozen=True, kw_only=True)
 class Claim:
-    """An instalment that is to be invoiced."""
+    """An instalment that is to be invoiced: what an invoice is made of."""
 
     agreement: Agreement
     instalment: int

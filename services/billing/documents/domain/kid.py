@@ -10,7 +10,7 @@ SERIES_DIGITS, NUMBER_DIGITS = 4, 6
 def kid(ordinal: int, number: int) -> str:
     """The KID of an invoice: its series' ordinal, its number, and the check digit (modulus 10).
 
-    Raises ValueError where either has outgrown its digits: the KID would no longer be unique.
+    Raises ValueError where ordinal or number has outgrown its digits: cut to them, the KID would not be unique.
 
     >>> kid(1, 35)
     '00010000354'

@@ -1,6 +1,7 @@
 """Number series: one of invoices and one of credit notes per programme, each unbroken (bokføringsforskriften § 5-1-3).
 
-Both have an ordinal, so that the four digits of a KID are enough for 4 999 programmes.
+Each series has an ordinal, which a KID begins with. A programme takes two of them, so the four digits that a KID has for it
+are enough for 4 999 programmes.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ _NAMES: dict[Kind, str] = {"invoice": "invoices", "credit_note": "credit-notes"}
 
 
 def series_id(programme: str, kind: Kind) -> str:
-    """
+    """The id of a programme's series of this kind.
+
     >>> series_id("regionalt-2024-2025", "credit_note")
     'regionalt-2024-2025/credit-notes'
     """

@@ -17,11 +17,12 @@ from shared.messaging import outbox
 
 
 async def issue_credit_notes(connection: AsyncConnection, programme: str, credits: Sequence[Credit]) -> None:
+    """Issue a credit note for each credit; in the caller's transaction, under the programme's lock."""
     if not credits:
         return
     now = await clock.now(connection)
     today = clock.day_of(now)
-    series = await documents.take_numbers(connection, programme, "credit_note", len(credits))
+    taken = await documents.take_numbers(connection, programme, "credit_note", len(credits))
     notes = [
         CreditNote(
             programme=programme,
@@ -38,7 +39,7 @@ async def issue_credit_notes(connection: AsyncConnection, programme: str, credit
             amount_ore=it.invoice.amount_ore,
             issued_on=today,
         )
-        for number, it in zip(series.numbers, credits, strict=True)
+        for number, it in zip(taken.numbers, credits, strict=True)
     ]
     invoiced = await documents.contents(connection, [it.invoice for it in credits])
     contents = [content_of(note, invoiced[note.invoice]) for note in notes]
@@ -47,7 +48,7 @@ async def issue_credit_notes(connection: AsyncConnection, programme: str, credit
 
 
 def content_of(note: CreditNote, invoice: Content) -> Content:
-    """All that the invoice said, taken back; there is nothing to pay, and so no account, KID or due date."""
+    """What a credit note says: all that its invoice said. There is nothing to pay, and so no account, KID or due date."""
     return replace(
         invoice,
         version=VERSION,

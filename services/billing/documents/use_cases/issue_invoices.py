@@ -1,4 +1,4 @@
-"""Issue invoices: number them, fix their content, and tell of them; in the caller's transaction."""
+"""Issue invoices: number them, fix what they say, and tell of them."""
 
 from __future__ import annotations
 
@@ -27,18 +27,22 @@ class Seller:
 
     party: BilledParty
     account: str
-    no_vat_because: str | None  # none: what `wording` says
+    no_vat_because: str | None  # none: the sentence in wording.py
 
 
 async def issue_invoices(
     connection: AsyncConnection, programme: Programme, claims: Sequence[tuple[Claim, Buyer]], seller: Seller
 ) -> None:
+    """Issue an invoice for each claim; in the caller's transaction, under the programme's lock.
+
+    Today is the day in Norway by the clock. Raises ValueError when a series has outgrown its KID (kid.py).
+    """
     if not claims:
         return
     now = await clock.now(connection)
     today = clock.day_of(now)
     due_on = today + timedelta(days=programme.days_to_pay)
-    series = await documents.take_numbers(connection, programme.code, "invoice", len(claims))
+    taken = await documents.take_numbers(connection, programme.code, "invoice", len(claims))
     invoices = [
         Invoice(
             programme=programme.code,
@@ -52,9 +56,9 @@ async def issue_invoices(
             amount_ore=claim.amount_ore,
             issued_on=today,
             due_on=due_on,
-            kid=kid(series.ordinal, number),
+            kid=kid(taken.series_ordinal, number),
         )
-        for number, (claim, _) in zip(series.numbers, claims, strict=True)
+        for number, (claim, _) in zip(taken.numbers, claims, strict=True)
     ]
     contents = [
         content_of(invoice, claim, buyer, seller, programme.name)

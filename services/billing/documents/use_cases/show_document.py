@@ -24,5 +24,5 @@ async def show_document(database: Database, question: WhatDocument) -> DocumentC
 
 
 def document(it: Content) -> DocumentContent:
-    """A document's content as others are told it."""
-    return DocumentContent(**asdict(it))  # leaves out what it does not name
+    """A document's content as others hear of it."""
+    return DocumentContent(**asdict(it))  # which ignores what its contract does not have

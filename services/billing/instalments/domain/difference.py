@@ -14,6 +14,8 @@ from services.billing.occasions.domain.deliveries import Occasions
 
 @dataclass(frozen=True, kw_only=True)
 class Difference:
+    """What is to be done so that an agreement is invoiced what is due, once, and nothing else."""
+
     issue: list[Claim]
     credit: list[Credit]
 
@@ -27,6 +29,7 @@ def difference(agreement: Agreement, occasions: Occasions, issued: Sequence[Invo
     """Due minus issued: what is missing is issued, what is no longer due is credited (B4, B5).
 
     `issued` is all that was ever invoiced for the agreement, credited or not. Nobody is sent an invoice of 0 øre.
+    An instalment that falls due again after a credit note is invoiced again, as the next attempt (B5).
     """
     owed = due(agreement, occasions)
     stands = standing(issued)
@@ -48,10 +51,11 @@ def difference(agreement: Agreement, occasions: Occasions, issued: Sequence[Invo
 
 
 def _credit(agreement: Agreement, occasions: Occasions, invoice: Invoice) -> Credit:
-    """Why an invoice is wrong that nothing makes due any longer, and the news that made it so.
+    """Take back an invoice that nothing makes due any longer: for which reason, and because of which event.
 
-    What it was issued for may be gone, and the agreement's end may keep what else was delivered from counting. Where
-    both are so, it is what was heard of last: event ids sort by time.
+    There are two causes. What the invoice was issued for is gone: a completion was revoked, a release withdrawn. Or the
+    instalment was delivered, but not before the agreement's end. Where both are so, the one that was heard of last is named:
+    event ids sort by time.
     """
     causes: list[tuple[str, CreditReason]] = []
     delivered = {delivery.id for delivery in occasions.deliveries if delivery.instalment == invoice.instalment}

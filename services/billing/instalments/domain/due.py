@@ -7,19 +7,21 @@ from services.billing.occasions.domain.deliveries import INSTALMENTS, Delivery, 
 
 
 def split_fee(fee_ore: int) -> list[int]:
-    """The instalments in øre, which sum to the fee; the earlier ones carry the odd øre (B2).
+    """The instalments in øre, which sum to the fee; the first ones carry the øre that are left over (B2).
+
+    The programme's own document has it in this order: 6 666.67, 6 666.67 and 6 666.66.
 
     >>> split_fee(2_000_000)
     [666667, 666667, 666666]
     """
-    whole, odd = divmod(fee_ore, INSTALMENTS)
-    return [whole + (n < odd) for n in range(INSTALMENTS)]
+    each, left_over = divmod(fee_ore, INSTALMENTS)
+    return [each + (n < left_over) for n in range(INSTALMENTS)]
 
 
 def due(agreement: Agreement, occasions: Occasions) -> dict[int, Delivery]:
     """By instalment, the earliest delivery that makes it due (B3).
 
-    When the agreement was signed plays no part: who signs late owes what fell due before (B5).
+    It does not matter when the agreement was signed: who signs late owes what fell due before (B5).
     """
     if agreement.signed_on is None:
         return {}
@@ -27,5 +29,5 @@ def due(agreement: Agreement, occasions: Occasions) -> dict[int, Delivery]:
     for delivery in occasions.deliveries:
         in_force = agreement.ends_on is None or agreement.ends_on > delivery.last_day
         if in_force:
-            found.setdefault(delivery.instalment, delivery)
+            found.setdefault(delivery.instalment, delivery)  # deliveries come earliest first
     return found

@@ -36,7 +36,7 @@ class Unbilled:
 def unbilled(
     agreement: Agreement, occasions: Occasions, issued: Sequence[Invoice], *, programme_is_known: bool
 ) -> list[Unbilled]:
-    """Every instalment of the agreement that no invoice stands for, and why."""
+    """Why each instalment of the agreement that has no invoice, or only credited ones, is not invoiced (B6)."""
     stands = standing(issued)
     try:
         gap = difference(agreement, occasions, issued)

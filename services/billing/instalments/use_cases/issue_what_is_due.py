@@ -28,11 +28,11 @@ from shared.messaging.marks import Marks
 
 log = structlog.get_logger()
 
-SLICE = 5_000  # agreements a transaction: bounds memory, and how long the counters stay locked
+SLICE = 5_000  # agreements a transaction: bounds memory, and how long the number series stay locked
 
 
 async def issue_all_that_is_due(database: Database, seller: Seller) -> None:
-    """Do so in every programme that a mark is on.
+    """Issue and credit in every programme that a mark is on.
 
     Raises an ExceptionGroup when some programmes failed; the others are done, and the failed keep their marks.
     """
@@ -51,7 +51,7 @@ async def issue_all_that_is_due(database: Database, seller: Seller) -> None:
 
 
 async def issue_what_is_due(database: Database, programme: str, seller: Seller) -> None:
-    """Work off the programme's marks; does nothing where another replica is already doing it."""
+    """Work off the programme's marks. Where another replica is doing so already, nothing is done."""
     taken = await take(database, programme)
     if not taken:
         return
@@ -59,29 +59,33 @@ async def issue_what_is_due(database: Database, programme: str, seller: Seller) 
     after: str | None = ""
     while after is not None:
         async with database.transaction() as connection:
+            # Without the lock two replicas could both find that an instalment is not invoiced. It ends with each transaction;
+            # who had it in between does no harm, since what is issued is read under it.
             await marks.lock(connection, ISSUE_WHAT_IS_DUE, programme, wait=True)
             marked, after = await agreements.marked(connection, programme, taken, after=after, limit=SLICE)
             if marked:
-                issued = await documents.of_agreements(connection, marked, are_all=taken.on_all)
+                issued = await documents.of_agreements(connection, marked, are_consecutive=taken.on_all)
                 await bring_up_to_date(connection, programme, marked, issued, seller)
             if after is None:
+                # Not slice by slice: a mark on all is on each of them. Who dies in between begins with the first again.
                 await marks.remove(connection, taken)
         points.reached("work.slice_committed")
 
 
 async def take(database: Database, programme: str) -> Marks:
-    """The marks that can be seen now; none where someone else is at work.
+    """The programme's marks that are committed by now; none where another replica is at work.
 
-    Its commit wakes nobody: the worker would run again, and again while the other one is at work.
+    The commit wakes no worker: this one would be woken by itself, over and over while the other one is at work.
     """
     async with database.transaction(wakes=False) as connection:
         return await marks.take(connection, ISSUE_WHAT_IS_DUE, programme, wait=False)
 
 
 async def open_series(database: Database, programme: str) -> None:
-    """Make the programme's number series, once.
+    """Add the programme's number series, where it has none yet.
 
-    In a transaction of its own: an insert that meets another's waits for it, and must not hold a lock meanwhile.
+    In a transaction of its own: an insert waits for another replica's insert of the same row, and must not hold the
+    programme's lock meanwhile.
     """
     async with database.reading() as connection:
         if await documents.has_series(connection, programme):
@@ -93,19 +97,23 @@ async def open_series(database: Database, programme: str) -> None:
 async def bring_up_to_date(
     connection: AsyncConnection,
     code: str,
-    looked_at: Sequence[Agreement],
+    marked: Sequence[Agreement],
     issued: Mapping[str, list[Invoice]],
     seller: Seller,
 ) -> None:
-    """`issued` is all that was ever invoiced for those that are looked at, by agreement."""
+    """Issue and credit what the facts of now say about these agreements.
+
+    `issued` is all that was ever invoiced for them, by agreement.
+    """
     programme = await agreements.programme(connection, code)
     known = await occasions.of_programme(connection, code)
     gaps = []
-    for agreement in looked_at:
+    for agreement in marked:
         try:
             gaps.append(difference(agreement, known, issued.get(agreement.id, [])))
         except Exception:
-            # Seen in /billing/unbilled; one agreement's fault must not hold up the others.
+            # One agreement's fault must not hold up the others. It is seen in /billing/unbilled, and looked at again with
+            # the next fact about it, and after a start, which may bring a mended rule.
             log.exception("an agreement is set aside", why="the rule raised", agreement=agreement.id)
     claims = [claim for gap in gaps for claim in gap.issue]
     credits = [credit for gap in gaps for credit in gap.credit]
@@ -115,10 +123,11 @@ async def bring_up_to_date(
         _set_aside([claim for claim in claims if claim.agreement.buyer is None], "their party is not known yet")
         ready = [(claim, claim.agreement.buyer) for claim in claims if claim.agreement.buyer is not None]
         await issue_invoices(connection, programme, ready, seller)
+    # After the invoices: everybody locks the two series in this order, so that no deadlock comes about.
     await issue_credit_notes(connection, code, credits)
 
 
 def _set_aside(claims: Sequence[Claim], why: str) -> None:
-    """The fact that is missing will mark them again."""
+    """Log whose instalments are not invoiced yet. Nothing is kept of it: the fact that is missing brings a mark."""
     if claims:
         log.warning("agreements are set aside", why=why, agreements=sorted({claim.agreement.id for claim in claims}))

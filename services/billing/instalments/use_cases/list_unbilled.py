@@ -19,15 +19,15 @@ class UnbilledAgreement:
 
 
 async def list_unbilled(database: Database, programme: str) -> list[UnbilledAgreement]:
-    """By party, each instalment that no invoice stands for. Raises NotFound for a programme that is not known."""
+    """A programme's instalments that are not invoiced, by party. Raises NotFound for a programme that no fact has named."""
     async with database.reading() as connection:
-        await occasions.check_is_named(connection, programme)
+        await occasions.check_programme_is_named(connection, programme)
         is_known = await agreements.programme(connection, programme) is not None
         known = await occasions.of_programme(connection, programme)
         issued = await documents.of_programme(connection, programme)
-        concerned = await agreements.of_programme(connection, programme)
+        every_agreement = await agreements.of_programme(connection, programme)
     return [
         UnbilledAgreement(party=agreement.party, agreement=agreement.id, unbilled=it)
-        for agreement in concerned
+        for agreement in every_agreement
         for it in unbilled(agreement, known, issued.get(agreement.id, []), programme_is_known=is_known)
     ]

@@ -9,7 +9,10 @@ from shared.messaging.facts import record
 
 
 async def mark_every_programme(database: Database) -> None:
-    """Done at each start, so that what a mended rule decides otherwise is issued or credited. No facts are needed."""
+    """Mark every programme; done at each start.
+
+    A new version may have a mended rule: what it decides otherwise is issued or credited, without a new fact.
+    """
     async with database.transaction() as connection:
         programmes = await marks.every_key(connection, ISSUE_WHAT_IS_DUE)
         await record(connection, [fact for programme in programmes for fact in look_again(programme)])

@@ -52,19 +52,19 @@ class Occasions:
 
     @cached_property
     def deliveries(self) -> list[Delivery]:
-        """Those that count, the earliest first."""
+        """The completed physical sessions and the releases that stand; the earliest last day comes first."""
         held = [found for session in self.sessions if (found := _held(session))]
         released = [_released(release) for release in self.releases if not release.withdrawn]
         return sorted([*held, *released], key=lambda delivery: (delivery.last_day, delivery.id))
 
     def newest_of(self, id: str) -> str:
-        """The id of the newest event about one of them. Raises KeyError where it is not known."""
+        """The id of the newest event about a session or a release. Raises KeyError for one that is not known."""
         sessions = {session.id: session.event_id for session in self.sessions}
         releases = {release.id: release.event_id for release in self.releases}
         return (sessions | releases)[id]
 
     def planned(self, instalment: int) -> list[JointSession]:
-        """Those that will count for an instalment once they are completed."""
+        """The sessions that will make an instalment due once they are completed."""
         return [
             session
             for session in self.sessions
@@ -76,7 +76,7 @@ def _held(session: JointSession) -> Delivery | None:
     if session.format != "physical" or session.state != "completed" or session.instalment is None:
         return None
     if session.first_day is None or session.last_day is None:
-        return None  # S3 does not let it be completed
+        return None  # scheduling completes no session without exact days (S3)
     return Delivery(
         id=session.id,
         kind="session",

@@ -26,7 +26,8 @@ async def release_instalment(
     that is yet to come.
     """
     async with database.transaction() as connection:
-        await occasions.check_is_named(connection, programme)
+        await occasions.check_programme_is_named(connection, programme)
+        # Of two requests for the same release the second waits here, and then finds the first one's.
         await marks.lock(connection, ISSUE_WHAT_IS_DUE, programme, wait=True)
         check_effective_day(effective_on, await clock.today(connection))
         release = Release(

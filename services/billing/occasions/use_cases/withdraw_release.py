@@ -15,7 +15,7 @@ from shared.messaging.facts import record
 
 
 async def withdraw_release(database: Database, id: str, *, by: str) -> Release:
-    """A release that is withdrawn already stays as it is. Raises NotFound."""
+    """Withdraw a release; one that is withdrawn already stays as it is. Raises NotFound."""
     async with database.transaction() as connection:
         release = await occasions.release(connection, id)
         if release.withdrawn:

@@ -1,6 +1,6 @@
 """What should stand in each person's calendar, compared with what that person was last told (S6, N1).
 
-The comparison is all there is: who joins late is invited, who leaves is notices, and looking again changes nothing.
+The comparison is all there is: who joins late is invited, who leaves is told so, and looking again changes nothing.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Literal
 from services.notifications.letters.domain.content import Entry
 from services.notifications.letters.domain.kinds import CANCELLATION, CHANGE, INVITATION
 
-# Held with one party at a time: the plan's own line for them, which has no party, invites nobody.
+# Each is held with one party. The plan also has a line for all of them, without a party, which invites nobody (S4).
 KINDS_OF_ONE_PARTY = ("guidance_visit", "contract_meeting")
 
 Key = tuple[str, str]  # session, person
@@ -28,7 +28,7 @@ class Session:
     party: str | None
     cancelled: bool
     last_day: date | None  # none without exact days
-    entry: Entry | None  # none without exact days, or before its details were answered
+    entry: Entry | None  # none without exact days, or until scheduling has answered what it is called and where it is
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,24 +50,24 @@ class Party:
 
 @dataclass(frozen=True, kw_only=True)
 class LastNotice:
-    """What a person was last told of a session."""
+    """What a person was last told of a session, be the mail sent by now or still queued."""
 
     person: Person
     party: str
     sequence: int
-    stands: bool  # a REQUEST; else a CANCEL
+    stands: bool  # in the calendar: it was a REQUEST, and not a CANCEL
     entry: Entry
 
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
-    """A person is to be told something about a session."""
+    """What a person is to be told about a session: an invitation, a change or a cancellation."""
 
     session: str
     person: Person
     party: str
     is_with_party: bool  # held with this party alone
-    sequence: int  # 0, and one more each time
+    sequence: int  # RFC 5545's SEQUENCE: 0, and one more with each mail to this person about this session
     entry: Entry  # as it stands from now on; of a cancellation, as it stood
     before: Entry | None  # as it stood; none where it did not
     why: Why | None = None  # of a cancellation
@@ -79,8 +79,8 @@ class Change:
         return CHANGE if self.before else INVITATION
 
 
-def stands(session: Session, party: Party) -> bool:
-    """Whether the session should stand in the calendars of this party's people."""
+def should_stand(session: Session, party: Party) -> bool:
+    """Whether the session should stand in the calendars of this party's people (S6)."""
     if session.cancelled or session.last_day is None or not party.accepted:
         return False
     if session.party is None and session.kind in KINDS_OF_ONE_PARTY:
@@ -97,10 +97,11 @@ def differences(
     today: date,
     is_looked_at: Callable[[Key], bool] = lambda _: True,
 ) -> list[Change]:
-    """What is to be told, so that everyone's calendar is as it should be; `notices` holds all that is looked at.
+    """What is to be told, so that the calendars that are looked at are as they should be.
 
-    A session whose present and last-told days are both before `today` is left alone, and so is one that should stand
-    but whose details are not known.
+    `notices` holds what was last told of each session and person that is looked at; `today` is a day in Norway. A session
+    whose present and last-told days are both before `today` is left alone, and so is one that should stand but whose
+    details are not known.
     """
     known = {session.id: session for session in sessions}
     by_number = {party.organisation_number: party for party in parties}
@@ -117,20 +118,26 @@ def differences(
 
 
 def _wanted(sessions: Collection[Session], parties: Iterable[Party]) -> dict[Key, tuple[Person, Party]]:
-    """Who should have what. Someone concerned through several parties, an advisor say, has it once."""
+    """Which sessions should stand in whose calendar, and for which party.
+
+    Someone who is concerned through several parties, an advisor say, has a session once: for the first of them by number,
+    so that the answer is the same each time.
+    """
     found: dict[Key, tuple[Person, Party]] = {}
     held_with: dict[str | None, list[Session]] = defaultdict(list)
     for session in sessions:
         held_with[session.party].append(session)
     for party in sorted(parties, key=lambda party: party.organisation_number):
         for session in held_with[None] + held_with[party.organisation_number]:
-            if stands(session, party):
+            if should_stand(session, party):
                 for person in party.persons:
                     found.setdefault((session.id, person.id), (person, party))
     return found
 
 
 def _is_over(session: Session, last: LastNotice | None, today: date) -> bool:
+    # Nobody can attend what is past, so a correction of it is no news. But a session moved from a day to come to one that is
+    # past, or the other way round, is told: somebody may be going there, or can go now.
     present_is_past = session.last_day is None or session.last_day < today
     told_is_past = last is None or last.entry.last_day < today
     return present_is_past and told_is_past
@@ -141,7 +148,7 @@ def _change(
 ) -> Change | None:
     stood = last.entry if last and last.stands else None
     if wanted is None:
-        return _farewell(session, last, parties) if last and stood else None
+        return _cancellation(session, last, parties) if last and stood else None
     person, party = wanted
     if session.entry is None or session.entry == stood:
         return None
@@ -150,17 +157,19 @@ def _change(
         person=person,
         party=party.organisation_number,
         is_with_party=session.party is not None,
+        # A calendar heeds the mail with the highest SEQUENCE (RFC 5546). A session's version would not do for it: who leaves
+        # and comes back is told three times of the same version.
         sequence=last.sequence + 1 if last else 0,
         entry=session.entry,
         before=stood,
     )
 
 
-def _farewell(session: Session, last: LastNotice, parties: Mapping[str, Party]) -> Change:
-    heard = {person.id: person for party in parties.values() for person in party.persons}
+def _cancellation(session: Session, last: LastNotice, parties: Mapping[str, Party]) -> Change:
+    as_answered = {person.id: person for party in parties.values() for person in party.persons}
     return Change(
         session=session.id,
-        person=heard.get(last.person.id, last.person),  # whose address may have been corrected since
+        person=as_answered.get(last.person.id, last.person),  # the address may have been corrected since
         party=last.party,
         is_with_party=session.party is not None,
         sequence=last.sequence + 1,
@@ -179,4 +188,4 @@ def _why(session: Session, party: Party | None) -> Why:
         return "not_concerned"
     if party.ends_on is not None and party.ends_on <= session.last_day:
         return "agreement_ended"
-    return "handed_over" if stands(session, party) and party.persons else "not_concerned"
+    return "handed_over" if should_stand(session, party) and party.persons else "not_concerned"

@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-from services.notifications.calendars import repository
+from services.notifications.calendars import repository as calendars
 from services.notifications.works import ALL_PARTIES, LOOK_AT_CALENDARS_OF_PARTIES, look_at_calendars, of_party
 from shared.database import Database
 from shared.messaging import marks
 from shared.messaging.facts import record
 
-SLICE = 500  # marks a transaction
+SLICE = 500  # marks a transaction: bounds its length and how many parties one query names
 
 
 async def mark_calendars_of_parties(database: Database) -> None:
     """Have the calendars of each marked party looked at, in each programme that it has applied to.
 
-    An application that is committed after it was looked for brings its own mark.
+    An application that is committed too late to be found has a mark of its own.
     """
     async with database.reading() as connection:
         if not await marks.keys(connection, LOOK_AT_CALENDARS_OF_PARTIES):
             return
-    # None of these commits wakes anybody: what they mark is worked off next.
+    # These commits wake no worker: this run itself goes on with what they mark.
     async with database.transaction(wakes=False) as connection:
         taken = await marks.take(connection, LOOK_AT_CALENDARS_OF_PARTIES, ALL_PARTIES, wait=False)
-    for some in taken.slices(SLICE):
+    for batch in taken.slices(SLICE):
         async with database.transaction(wakes=False) as connection:
-            applied = await repository.applied_to(connection, some.parts())
+            applied = await calendars.programmes_of_parties(connection, batch.parts())
             facts = [fact for programme, party in applied for fact in look_at_calendars(programme, of_party(party))]
             await record(connection, facts)
-            await marks.remove(connection, some)
+            await marks.remove(connection, batch)

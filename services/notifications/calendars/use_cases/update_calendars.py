@@ -1,9 +1,9 @@
 """Bring everyone's calendar up to date: what should stand there, compared with what each was last told.
 
-Driven by marks, which are taken before any fact is read. What they make it necessary to know is asked first, outside of
-any transaction; then, under the programme's lock, the answers are kept, the calendars compared, the difference queued
-and exactly those marks removed. Where another replica has worked one of them off meanwhile, its answers may be newer
-than ours: we take the marks anew.
+Driven by marks, which are taken before any fact is read. Names, addresses and meeting links stand in no event (N2), so
+other services are asked for them first, outside of any transaction: an answer may take seconds. Then, under the programme's lock,
+the answers are kept, the calendars compared, the difference queued and exactly those marks removed. Where another replica
+has worked one of them off meanwhile, its answers may be newer than ours, and the marks are taken anew.
 """
 
 from __future__ import annotations
@@ -29,23 +29,26 @@ from shared.messaging.ask import NoAnswer
 from shared.messaging.marks import Marks
 from shared.messaging.patience import PatientAsk
 
-MARKS = 1_000  # looked at in one go
+MARKS = 1_000  # worked off at a time: bounds how much is asked before anything is committed
 
 
 @dataclass(frozen=True)
-class Looked:
-    """What is looked at: all of a programme's calendars, or what concerns some of its parties and sessions."""
+class Scope:
+    """What of a programme's calendars is looked at: all of them, or what concerns some of its parties and sessions."""
 
-    at_all: bool
+    is_all: bool
     parties: frozenset[str]
     sessions: frozenset[str]
 
 
 @dataclass
 class Answers:
+    """What others answered before the calendars are compared."""
+
     contacts: dict[str, Contacts] = field(default_factory=dict)  # by party
-    details: dict[str, tuple[int, SessionDetails]] = field(default_factory=dict)  # by session, with its version
-    missing: set[str | None] = field(default_factory=set)  # the parts that nothing was answered about
+    # By session, with the version in which it was known before asking.
+    details: dict[str, tuple[int, SessionDetails]] = field(default_factory=dict)
+    unanswered: set[str | None] = field(default_factory=set)  # the parts that nobody answered about
 
 
 async def update_calendars(database: Database, ask: PatientAsk, *, domain: str) -> None:
@@ -72,35 +75,38 @@ async def update_programme(database: Database, ask: PatientAsk, programme: str, 
     while True:
         async with database.transaction(wakes=False) as connection:
             taken = await marks.take(connection, UPDATE_CALENDARS, programme, wait=False)
-        for some in taken.slices(MARKS):
-            if not await work_off(database, ask, programme, some, domain=domain):
-                break  # take them anew
+        for batch in taken.slices(MARKS):
+            if not await work_off(database, ask, programme, batch, domain=domain):
+                break  # and take the marks anew
         else:
             return
 
 
-async def work_off(database: Database, ask: PatientAsk, programme: str, some: Marks, *, domain: str) -> bool:
-    """Ask, compare, queue the difference. False where another replica has worked some of these off meanwhile."""
-    looked = what_is_on(some)
+async def work_off(database: Database, ask: PatientAsk, programme: str, batch: Marks, *, domain: str) -> bool:
+    """Ask, compare, queue the difference. False where another replica has worked some of these marks off meanwhile.
+
+    What nobody answered about keeps its mark, and holds up nothing else.
+    """
+    scope = scope_of(batch)
     async with database.reading() as connection:
-        questions = await calendars.questions(connection, programme, looked.parties, looked.sessions)
+        questions = await calendars.questions(connection, programme, scope.parties, scope.sessions)
     answers = await answers_to(ask, programme, questions)
-    settled = Marks([mark for mark in some.marks if mark.part not in answers.missing])
-    if not settled:
+    answered = Marks([mark for mark in batch.marks if mark.part not in answers.unanswered])
+    if not answered:
         return True
     async with database.transaction() as connection:
         await marks.lock(connection, UPDATE_CALENDARS, programme, wait=True)
-        if not await marks.are_there(connection, settled):
+        if not await marks.are_there(connection, answered):
             return False
-        await bring_up_to_date(connection, programme, what_is_on(settled), answers, domain=domain)
-        await marks.remove(connection, settled)
+        await bring_up_to_date(connection, programme, scope_of(answered), answers, domain=domain)
+        await marks.remove(connection, answered)
     return True
 
 
-def what_is_on(some: Marks) -> Looked:
-    parts = some.parts()
-    return Looked(
-        at_all=some.on_all,
+def scope_of(batch: Marks) -> Scope:
+    parts = batch.parts()
+    return Scope(
+        is_all=batch.on_all,
         parties=frozenset(part.removeprefix(PARTY) for part in parts if part.startswith(PARTY)),
         sessions=frozenset(part.removeprefix(SESSION) for part in parts if part.startswith(SESSION)),
     )
@@ -113,31 +119,34 @@ async def answers_to(ask: PatientAsk, programme: str, questions: Questions) -> A
             question = WhoIsConcerned(purpose="invitation", programme=programme, party=party)
             answers.contacts[party] = await ask(question)
         except NoAnswer:
-            answers.missing.add(of_party(party))
+            answers.unanswered.add(of_party(party))
     for session, version in sorted(questions.sessions.items()):
         try:
             answers.details[session] = version, await ask(WhatSession(session=session))
         except NoAnswer:
-            answers.missing.add(of_session(session))
+            answers.unanswered.add(of_session(session))
     return answers
 
 
 async def bring_up_to_date(
-    connection: AsyncConnection, programme: str, looked: Looked, answers: Answers, *, domain: str
+    connection: AsyncConnection, programme: str, scope: Scope, answers: Answers, *, domain: str
 ) -> None:
-    persons = await calendars.persons(connection, programme, looked.parties)  # who heard until now, and
+    """Keep the answers, compare the calendars in this scope, and queue what is to be told."""
+    # Who heard for these parties until now is looked at as well as who hears from now on: the one may have to be told that
+    # an entry goes, the other that it comes.
+    persons = await calendars.persons_of_parties(connection, programme, scope.parties)
     await calendars.keep_contacts(connection, programme, answers.contacts)
     await calendars.keep_details(connection, answers.details)
-    persons |= await calendars.persons(connection, programme, looked.parties)  # who hears from now on
-    sessions = None if looked.at_all else looked.sessions
+    persons |= await calendars.persons_of_parties(connection, programme, scope.parties)
+    sessions = None if scope.is_all else scope.sessions
     notices = await calendars.last_notices(connection, programme, sessions, persons)
-    concerned = await calendars.concerned(connection, programme, sessions, persons, notices)
-    names = await calendars.names(connection, programme, concerned)
+    found = await calendars.sessions_and_parties(connection, programme, sessions, persons, notices)
+    names = await calendars.names(connection, programme, found.numbers)
     if names is None:
-        return
+        return  # the programme's own event marks all of its calendars
     changes = differences(
-        concerned.sessions,
-        [it for it in concerned.parties if it.organisation_number in names.parties],
+        found.sessions,
+        [it for it in found.parties if it.organisation_number in names.parties],
         notices,
         await clock.today(connection),
         lambda key: sessions is None or key[0] in sessions or key[1] in persons,

@@ -7,7 +7,7 @@ from typing import Literal
 Purpose = Literal["application", "invitation", "agreement", "concern", "end", "invoice"]
 Language = Literal["nb", "nn"]
 
-# Mailings, one for each event of that kind, and whom registration is asked for.
+# The kinds of mailing, which one event leads to, each with the purpose for which registration is asked who is concerned.
 PURPOSES: dict[str, Purpose] = {
     "application_received": "application",
     "application_accepted": "application",
@@ -22,12 +22,12 @@ PURPOSES: dict[str, Purpose] = {
     "invoice": "invoice",
     "credit_note": "invoice",
 }
-# Mails about a person's calendar (calendar.py), for whom the purpose is `invitation`.
+# Kinds of mail about a person's calendar; registration is asked for the purpose `invitation`.
 INVITATION, CHANGE, CANCELLATION = "session_invitation", "session_change", "session_cancellation"
 
 KINDS = (*PURPOSES, INVITATION, CHANGE, CANCELLATION)
 
 
 def language(form: str) -> Language:
-    """The language to write in to a party of this language form; who is neutral is written to in bokmål."""
+    """The language in which a party of this language form is written to; a neutral one is written to in bokmål."""
     return "nn" if form == "nynorsk" else "nb"

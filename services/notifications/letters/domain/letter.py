@@ -22,15 +22,17 @@ class Letter:
     address: str
     language: Language
     content: MailingContent | CalendarContent
-    event_id: str | None = None
-    session: str | None = None
+    event_id: str | None = None  # a mailing's
+    session: str | None = None  # with `sequence`: about a person's calendar
     sequence: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Mail:
+    """A letter once it is queued. `made_at` and `sent_at` are the domain's time; the times of its tries are real time."""
+
     id: str
-    version: int
+    version: int  # raised when it is sent or has failed, which others are told
     kind: str
     programme: str
     party: str
@@ -42,12 +44,12 @@ class Mail:
     address: str
     language: Language
     content: dict[str, Any]  # as it is stored: one that cannot be read must hold up no other mail
-    message_id: str
-    state: str
+    message_id: str  # the same each time it is sent
+    state: str  # queued, sent, failed
     made_at: datetime
     sent_at: datetime | None
     tries: int
-    put_off_at: datetime | None
-    try_at: datetime
-    reply: int | None
-    changed_by: str | None
+    put_off_at: datetime | None  # for the first time
+    try_at: datetime  # not before
+    reply: int | None  # the SMTP code of the last refusal
+    changed_by: str | None  # the key that had it tried again

@@ -21,18 +21,21 @@ class Outcome:
 
 @dataclass(frozen=True, kw_only=True)
 class Next:
+    """What is to be done with a mail that was not accepted."""
+
     state: Literal["queued", "failed"]
     try_at: datetime
-    tries: int  # those that count
-    put_off_at: datetime | None  # for the first time
+    tries: int  # without those that never reached the server
+    put_off_at: datetime | None  # when it was put off for the first time
 
 
 def next_of(outcome: Outcome, *, tries: int, put_off_at: datetime | None, now: datetime) -> Next:
-    """What to do with a mail after the outcome of its `tries`-th try, which was not that it is accepted."""
-    if outcome.kind == "unreachable":  # the server is left alone for a while, not this mail
+    """What to do with a mail after its `tries`-th try, which was not accepted. All times are real times."""
+    if outcome.kind == "unreachable":
+        # It is the server that is left alone for a while, and not this mail: its claim counted a try, which is taken back.
         return Next(state="queued", try_at=now, tries=tries - 1, put_off_at=put_off_at)
     first = put_off_at or now
     if outcome.kind == "refused" or now - first >= GIVE_UP_AFTER:
         return Next(state="failed", try_at=now, tries=tries, put_off_at=put_off_at)
-    delay = min(LONGEST_DELAY, FIRST_DELAY * 2 ** min(tries - 1, 20))
+    delay = min(LONGEST_DELAY, FIRST_DELAY * 2 ** min(tries - 1, 20))  # 20, since a timedelta has an end
     return Next(state="queued", try_at=now + delay, tries=tries, put_off_at=first)

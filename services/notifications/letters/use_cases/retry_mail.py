@@ -10,7 +10,7 @@ from shared.errors import Conflict
 
 
 async def retry_mail(database: Database, id: str, *, address: str | None = None, by: str) -> Mail:
-    """Queue it as if it were new, to another address where one is given. Asked again it changes nothing.
+    """Queue a failed mail as if it were new, to another address where one is given. The same request again changes nothing.
 
     Raises NotFound, and Conflict for a mail that never failed, or was tried again already with another address.
     """

@@ -11,6 +11,8 @@ from services.notifications.letters.domain.kinds import Language
 
 @dataclass(frozen=True, kw_only=True)
 class Mailing:
+    """What is to be written to whoever is concerned by one event, with the names of its programme and party as of now."""
+
     kind: str
     event_id: str
     programme: str

@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-from services.notifications.mailings import repository
+from services.notifications.mailings import repository as mailings
 from services.notifications.works import ALL_PARTIES, LOOK_AT_MAILINGS_OF_PARTIES, look_at_mailings
 from shared.database import Database
 from shared.messaging import marks
 from shared.messaging.facts import record
 
-SLICE = 500  # marks a transaction
+SLICE = 500  # marks a transaction: bounds its length and how many parties one query names
 
 
 async def mark_mailings_of_parties(database: Database) -> None:
-    """Have the waiting mailings of each marked party looked at. One that is committed later brings its own mark."""
+    """Have the waiting mailings of each marked party looked at.
+
+    A mailing that is committed too late to be found has a mark of its own.
+    """
     async with database.reading() as connection:
         if not await marks.keys(connection, LOOK_AT_MAILINGS_OF_PARTIES):
             return
-    # None of these commits wakes anybody: what they mark is worked off next.
+    # These commits wake no worker: this run itself goes on with what they mark.
     async with database.transaction(wakes=False) as connection:
         taken = await marks.take(connection, LOOK_AT_MAILINGS_OF_PARTIES, ALL_PARTIES, wait=False)
-    for some in taken.slices(SLICE):
+    for batch in taken.slices(SLICE):
         async with database.transaction(wakes=False) as connection:
-            waiting = await repository.waiting_for(connection, some.parts())
+            waiting = await mailings.waiting_of_parties(connection, batch.parts())
             await record(
                 connection, [fact for programme, party in waiting for fact in look_at_mailings(programme, party)]
             )
-            await marks.remove(connection, some)
+            await marks.remove(connection, batch)

@@ -2,7 +2,7 @@
 
 Driven by marks: they are taken before the mailings are read, and removed when nothing that they are on still waits for
 an answer. Two replicas may ask about the same mailing; which of them addresses it is decided when it is committed.
-A mailing without its party, its programme or any recipient holds none; the fact that is missing will mark it again.
+A mailing that lacks its party, its programme or any recipient keeps no mark: the fact that is missing brings one.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from shared.messaging.ask import NoAnswer
 from shared.messaging.marks import Marks
 from shared.messaging.patience import PatientAsk
 
-MARKS = 100  # looked at in one go
+MARKS = 100  # worked off at a time: bounds how much is asked before anything is committed
 
 
 async def write_mailings(database: Database, ask: PatientAsk, *, domain: str) -> None:
@@ -37,15 +37,17 @@ async def write_mailings(database: Database, ask: PatientAsk, *, domain: str) ->
     for programme in programmes:
         async with database.transaction(wakes=False) as connection:
             taken = await marks.take(connection, WRITE_MAILINGS, programme, wait=False)
-        for some in taken.slices(MARKS):
-            await work_off(database, ask, programme, some, domain=domain)
+        for batch in taken.slices(MARKS):
+            await work_off(database, ask, programme, batch, domain=domain)
 
 
-async def work_off(database: Database, ask: PatientAsk, programme: str, some: Marks, *, domain: str) -> None:
+async def work_off(database: Database, ask: PatientAsk, programme: str, batch: Marks, *, domain: str) -> None:
+    """Write the mailings that these marks are on, as far as others answer; the marks of the others stay."""
     async with database.reading() as connection:
-        waiting = await mailings.waiting(connection, programme, some)
+        waiting = await mailings.waiting(connection, programme, batch)
     written: list[tuple[Mailing, list[Letter]]] = []
-    unanswered: set[str | None] = set()  # what is still marked: these parties, and all of the programme
+    # The parts whose marks stay: parties, and None, which is all of the programme.
+    unanswered: set[str | None] = set()
     for mailing in waiting:
         try:
             letters = await letters_of(ask, mailing)
@@ -53,13 +55,13 @@ async def work_off(database: Database, ask: PatientAsk, programme: str, some: Ma
             unanswered |= {mailing.party, None}
         else:
             written += [(mailing, letters)] if letters else []
-    settled = Marks([mark for mark in some.marks if mark.part not in unanswered])
+    settled = Marks([mark for mark in batch.marks if mark.part not in unanswered])
     if written or settled:
-        await commit(database, written, settled, domain=domain)
+        await queue_letters(database, written, settled, domain=domain)
 
 
 async def letters_of(ask: PatientAsk, mailing: Mailing) -> list[Letter]:
-    """One letter a recipient; none where nobody is known who is concerned. Raises NoAnswer."""
+    """One letter to each recipient; none while nobody is known who is concerned. Raises NoAnswer."""
     document = await document_of(ask, mailing.about.document) if mailing.about.document else None
     purpose = PURPOSES[mailing.kind]
     contacts = await ask(WhoIsConcerned(purpose=purpose, programme=mailing.programme, party=mailing.party))
@@ -126,13 +128,14 @@ def billed(party: BilledParty) -> Billed:
     )
 
 
-async def commit(
+async def queue_letters(
     database: Database, written: Sequence[tuple[Mailing, list[Letter]]], settled: Marks, *, domain: str
 ) -> None:
-    """Queue the letters of those mailings that no other replica has addressed meanwhile."""
+    """Queue the letters of those mailings for which no other replica has done so meanwhile, and remove what is settled."""
     async with database.transaction() as connection:
         now = await clock.now(connection)
         letters: list[Letter] = []
+        # In one order, so that two replicas that claim the same mailings do not deadlock.
         for mailing, found in sorted(written, key=lambda it: it[0].event_id):
             if await mailings.claim(connection, mailing, at=now):
                 letters += found

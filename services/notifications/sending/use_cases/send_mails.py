@@ -1,8 +1,9 @@
 """Send what is queued: at least once, several at a time, no mail by two replicas at once.
 
-A mail is claimed for as long as a try may take, tried, and what became of it committed at once, together with what became
-of the others that were tried meanwhile, and with the claim on the next. Who dies between the server's 250 and that commit
-leaves the mail to be sent again, with the same Message-ID.
+A mail is claimed by a lease, which is longer than a try may take, and not by a lock: a lock would keep a transaction open
+for as long as an SMTP server takes its time. The lease of a process that died runs out by itself. What became of a try is
+committed as soon as it ends, together with the tries that end about then and with the claim on the next mails. A process
+that dies between the server's 250 and that commit leaves the mail to be sent again, with the same Message-ID.
 """
 
 from __future__ import annotations
@@ -34,11 +35,11 @@ from shared.points import reached
 log = structlog.get_logger()
 
 SERVER = "the SMTP server"
-WAITS = 5.0  # seconds at most, from its claim until a mail is tried
-BETWEEN = timedelta(seconds=WAITS + 5)  # a lease outlives a try by this
-HELD = 2  # mails claimed for each connection: one is sent, one waits
-TOGETHER = 0.02  # seconds: what is tried within them of each other is recorded in one transaction
-AGAIN = 0.2  # seconds
+LONGEST_WAIT = 5.0  # seconds, from a mail's claim until it is tried
+LEASE_MARGIN = timedelta(seconds=LONGEST_WAIT + 5)  # a lease lasts for one try and this
+CLAIMED_PER_CONNECTION = 2  # mails: one is being sent, one waits for its turn
+GATHERING = 0.02  # seconds: tries that end this close to each other are recorded in one transaction
+RETRY_AFTER = 0.2  # seconds, while the database does not answer
 
 UNTRIED = Outcome(kind="unreachable")  # which says nothing about the mail
 
@@ -46,20 +47,23 @@ Tried: TypeAlias = Sequence[tuple[Mail, Outcome]]
 
 
 class MailSending:
-    """Sends what is queued each time it is run. While the server can't be reached no mail is tried, but a few now and then."""
+    """Sends what is queued each time it is run; while the server can't be reached, only a few mails now and then."""
 
     def __init__(self, database: Database, settings: Settings) -> None:
         self._database = database
         self._settings = settings
         self._mailer = Mailer(settings)
-        self._lease = timedelta(seconds=settings.smtp_timeout) + BETWEEN
+        self._lease = timedelta(seconds=settings.smtp_timeout) + LEASE_MARGIN
         self._patience = Patience(longest=60.0)
         self._connections = asyncio.Semaphore(settings.smtp_connections)
         self._has_begun = False
         self._is_finishing = False
 
     def finish(self) -> None:
-        """Take no further mail: one that is broken off while it is sent would be sent a second time."""
+        """Have a run end early: it takes no further mail, and sends those under way to the end.
+
+        One that is broken off would be sent a second time.
+        """
         self._is_finishing = True
 
     async def run(self) -> None:
@@ -81,25 +85,25 @@ class MailSending:
                 task.cancel()
 
     async def _begin(self) -> None:
-        """One process a SQLite file (shared/service.py): whoever held a lease there is gone."""
+        """End the leases of a process before this one. A SQLite file has one process at a time (shared/service.py)."""
         if self._database.is_sqlite:
             async with self._database.transaction() as connection:
                 await mails.free_leases(connection)
         self._has_begun = True
 
     async def _send_all(self, tries: dict[asyncio.Task[Outcome], Mail]) -> None:
-        """Until none is left to send. `tries` holds those that are under way."""
+        """Send mails until none is left. `tries` holds those that are under way."""
         ended: Iterable[asyncio.Task[Outcome]] = ()
         while True:
             tried = [(tries.pop(task), task.result()) for task in ended]
             for mail in await self._settle_and_claim(
-                tried, at_most=HELD * self._settings.smtp_connections - len(tries)
+                tried, at_most=CLAIMED_PER_CONNECTION * self._settings.smtp_connections - len(tries)
             ):
                 tries[asyncio.create_task(self._try(mail))] = mail
             if not tries:
                 return
             await asyncio.wait(tries, return_when=asyncio.FIRST_COMPLETED)
-            ended, _ = await asyncio.wait(tries, timeout=TOGETHER)
+            ended, _ = await asyncio.wait(tries, timeout=GATHERING)
 
     async def _settle_and_claim(self, tried: Tried, *, at_most: int) -> list[Mail]:
         """Record what became of tries, and take the next mails, if there are any and the server is to be used."""
@@ -113,15 +117,15 @@ class MailSending:
             except Exception as error:
                 if not tried or not is_passing(error):
                     raise
-                # What became of them is known here and nowhere else: forgotten, they would be sent a second time.
+                # What became of these mails is known here and nowhere else: forgotten, they would be sent a second time.
                 log.warning("the database does not answer; waiting with outcomes in hand", mails=len(tried))
-                await asyncio.sleep(AGAIN)
+                await asyncio.sleep(RETRY_AFTER)
 
     async def _try(self, mail: Mail) -> Outcome:
         claimed = time.monotonic()
         async with self._connections:
-            if self._is_finishing or self._patience.leaves_alone(SERVER) or time.monotonic() - claimed > WAITS:
-                return UNTRIED
+            if self._is_finishing or self._patience.leaves_alone(SERVER) or time.monotonic() - claimed > LONGEST_WAIT:
+                return UNTRIED  # if it waited that long, its lease might end during the try, and another replica send it too
             return await self._send(mail)
 
     async def _send(self, mail: Mail) -> Outcome:
@@ -151,13 +155,13 @@ class MailSending:
 
 
 async def settle(connection: AsyncConnection, tried: Tried) -> None:
-    """Record what became of tries, and tell of it where it is final."""
+    """Record what became of tries, and publish what is final: that a mail is sent, or has failed."""
     if not tried:
         return
     log.debug("mails were tried", count=len(tried))
     now = await clock.now(connection)
     accepted = [mail for mail, outcome in tried if outcome.kind == "accepted"]
-    sent = await mails.were_sent(connection, accepted, at=now)
+    sent = await mails.record_sent(connection, accepted, at=now)
     await outbox.add(connection, events.MAIL_SENT, [telling.mail(mail) for mail in sent], at=now)
     for mail, outcome in tried:
         if outcome.kind != "accepted":
@@ -166,7 +170,7 @@ async def settle(connection: AsyncConnection, tried: Tried) -> None:
 
 async def _settle_unsent(connection: AsyncConnection, mail: Mail, outcome: Outcome, *, now: datetime) -> None:
     after = next_of(outcome, tries=mail.tries, put_off_at=mail.put_off_at, now=real_now())
-    settled = await mails.was_not_sent(connection, mail, after, reply=outcome.reply)
+    settled = await mails.record_unsent(connection, mail, after, reply=outcome.reply)
     if settled is None:
         return
     if after.state == "failed":

@@ -1,4 +1,4 @@
-"""An agreement: its signatures and its end (R6, R10, A4, A6)."""
+"""An agreement with those who sign it, and its end (R6, R10, A4, A6)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Role = Literal["council_director", "municipal_director", "head_of_culture_school
 class Signatory:
     role: Role
     person: str  # id
-    place: str | None = None  # with signed_on: where it was signed
+    place: str | None = None  # where this one signed; none until then, as is the day
     signed_on: date | None = None
 
 
@@ -38,7 +38,7 @@ class Agreement:
 
 
 def check_period(agreement: Agreement) -> None:
-    """Raises RuleBroken."""
+    """Raises RuleBroken where the period ends before it starts (R6)."""
     if agreement.period_end < agreement.period_start:
         msg = "the period ends before it starts"
         raise RuleBroken(msg, rule="R6", field="period_end")

@@ -7,18 +7,18 @@ from datetime import date
 from typing import Literal
 
 from services.registration.agreements.domain.agreement import Agreement
-from services.registration.agreements.domain.ending import check_goes_on
+from services.registration.agreements.domain.ending import check_has_no_end
 from shared.errors import Conflict, RuleBroken
 
 
 def check_in_force(agreement: Agreement, today: date) -> None:
-    """Raises Conflict for one that has ended; an end that lies ahead leaves it in force until then."""
+    """Raises Conflict for an agreement that has ended by `today`; an end that lies ahead leaves it in force until then."""
     if agreement.ends_on is not None and agreement.ends_on <= today:
-        check_goes_on(agreement)
+        check_has_no_end(agreement)
 
 
 def check_signed(agreement: Agreement) -> None:
-    """Raises Conflict."""
+    """Raises Conflict for an agreement that is not signed (R10)."""
     if agreement.signed_on is None:
         msg = "the agreement is not signed, so there are no obligations yet"
         raise Conflict(msg, rule="R10", field="agreement")
@@ -26,7 +26,7 @@ def check_signed(agreement: Agreement) -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class Concern:
-    """That obligations are not followed up, raised before an agreement can be terminated (R10)."""
+    """What one side says is not followed up."""
 
     id: str
     version: int
@@ -38,13 +38,14 @@ class Concern:
     resolution_note: str | None = None
 
     def state(self, agreement: Agreement) -> Literal["raised", "resolved", "terminated"]:
+        """`terminated` where the agreement ended over this concern: where that end is taken back, it is raised again."""
         if agreement.ended_over == self.id:
             return "terminated"
         return "resolved" if self.is_resolved else "raised"
 
 
 def check_can_be_raised(concern: Concern, agreement: Agreement, today: date) -> None:
-    """Raises RuleBroken or Conflict."""
+    """Raises RuleBroken or Conflict for a concern that is dated ahead, or outside the time of a signed agreement (R10)."""
     check_signed(agreement)
     check_in_force(agreement, today)
     if concern.raised_on > today:
@@ -56,7 +57,7 @@ def check_can_be_raised(concern: Concern, agreement: Agreement, today: date) -> 
 
 
 def resolved(concern: Concern, agreement: Agreement, note: str | None) -> Concern:
-    """Raises Conflict for one that led to termination, or was resolved with another note."""
+    """The concern, resolved. Raises Conflict where it led to termination, or is resolved with another note (R10)."""
     after = replace(concern, is_resolved=True, resolution_note=note)
     if after == concern:
         return concern

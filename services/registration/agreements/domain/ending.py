@@ -10,30 +10,31 @@ from shared.errors import Conflict, RuleBroken
 
 
 def ended(agreement: Agreement, on: date, reason: str) -> Agreement:
-    """After an end that both agreed on, dated back or ahead (R10). Raises RuleBroken or Conflict."""
+    """The agreement with an end that both sides agreed on, dated back or ahead (R10). Raises RuleBroken or Conflict."""
     after = replace(agreement, ends_on=on, kind_of_end="agreed", end_note=reason, ended_over=None)
     if after == agreement:
         return agreement
-    check_goes_on(agreement)
+    check_has_no_end(agreement)
     check_early(agreement, on)
     return after
 
 
 def end_taken_back(agreement: Agreement, reason: str | None) -> Agreement:
-    """In force again, as if it had never ended (A6)."""
+    """The agreement in force again, as if it had never ended (A6)."""
     if agreement.ends_on is None:
         return agreement
     return replace(agreement, ends_on=None, kind_of_end=None, end_note=reason, ended_over=None)
 
 
 def check_early(agreement: Agreement, on: date) -> None:
+    """Raises RuleBroken for an end after the agreement's last day (R10)."""
     if on > agreement.period_end:
         msg = f"an agreement ends early, that is not after its last day, {agreement.period_end}"
         raise RuleBroken(msg, rule="R10", field="ends_on")
 
 
-def check_goes_on(agreement: Agreement) -> None:
-    """Raises Conflict for one that has an end already."""
+def check_has_no_end(agreement: Agreement) -> None:
+    """Raises Conflict for an agreement that has an end already, be it past or ahead."""
     if agreement.ends_on is not None:
         msg = f"the agreement ends on {agreement.ends_on} already; take that end back first"
         raise Conflict(msg, rule="R10", field="ends_on")

@@ -12,7 +12,6 @@ from shared.errors import Conflict, RuleBroken
 
 COUNCIL_DIRECTOR: Role = "council_director"
 
-
 SIGNATORIES: dict[Kind, frozenset[Role]] = {
     "municipality": frozenset({COUNCIL_DIRECTOR, "municipal_director", "head_of_culture_school"}),
     "county_branch": frozenset({COUNCIL_DIRECTOR, "leader"}),  # A4
@@ -20,14 +19,17 @@ SIGNATORIES: dict[Kind, frozenset[Role]] = {
 
 
 def check_signatories(kind: Kind, roles: Iterable[str]) -> None:
-    """Raises RuleBroken."""
+    """Raises RuleBroken where these are not the roles that sign for a party of this kind (R6, A4)."""
     if set(roles) != SIGNATORIES[kind]:
         msg = f"those who sign are: {', '.join(sorted(SIGNATORIES[kind]))}"
         raise RuleBroken(msg, rule="A4" if kind == "county_branch" else "R6", field="signatories")
 
 
 def signed(agreement: Agreement, role: Role, place: str, on: date, today: date) -> Agreement:
-    """After one more signature; signed as a whole when its last is in (R6). Raises RuleBroken or Conflict."""
+    """The agreement with one more signature; with the last one it is signed as a whole (R6).
+
+    It counts as signed on the latest day of a signature. `on` and `today` are days in Norway. Raises RuleBroken or Conflict.
+    """
     signatory = next((it for it in agreement.signatories if it.role == role), None)
     if signatory is None:
         msg = f"those who sign are: {', '.join(it.role for it in agreement.signatories)}"
@@ -47,12 +49,12 @@ def signed(agreement: Agreement, role: Role, place: str, on: date, today: date) 
     _check_side(agreement, signature)
     signatories = tuple(signature if it is signatory else it for it in agreement.signatories)
     dates = [it.signed_on for it in signatories if it.signed_on]
-    whole = max(dates) if len(dates) == len(signatories) else None
-    return replace(agreement, signatories=signatories, signed_on=whole)
+    signed_on = max(dates) if len(dates) == len(signatories) else None
+    return replace(agreement, signatories=signatories, signed_on=signed_on)
 
 
 def _check_side(agreement: Agreement, signature: Signatory) -> None:
-    """Each party signs at one place, on one date (R6)."""
+    """Raises RuleBroken where two who sign for the same party do so at two places, or on two days (R6)."""
     if signature.role == COUNCIL_DIRECTOR:
         return
     for other in agreement.signatories:

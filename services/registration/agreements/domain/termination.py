@@ -12,7 +12,7 @@ from shared.errors import RuleBroken
 
 
 def terminated(agreement: Agreement, concern: Concern, on: date, note: str | None, today: date) -> Agreement:
-    """After termination with immediate effect, over a concern that is not resolved (R10).
+    """The agreement, terminated with immediate effect over a concern that is not resolved (R10).
 
     It may be recorded later than it happened, but is neither dated ahead nor before the concern.
     Raises RuleBroken or Conflict.

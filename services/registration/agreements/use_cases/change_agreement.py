@@ -1,4 +1,4 @@
-"""Change an agreement, and tell of it where others are to hear: the same end of every use case."""
+"""Save a changed agreement and tell of it: the last step of each use case that changes one."""
 
 from __future__ import annotations
 
@@ -22,7 +22,11 @@ async def change_agreement(
     *,
     by: str,
 ) -> Agreement:
-    """One that is as it was makes no event. `before` was read under its lock."""
+    """Save `after`, and publish `happened` about it. `before` was read under the agreement's lock.
+
+    Nothing is done where both are alike. Where `happened` is None, for a signature that is not the last, there is no event,
+    and the version stays.
+    """
     if after == before:
         return before
     if happened is None:

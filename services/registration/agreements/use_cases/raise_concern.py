@@ -25,9 +25,10 @@ async def raise_concern(
     raised_on: date | None,
     by: str,
 ) -> tuple[Concern, Agreement]:
-    """The same side with the same words twice is one concern, until it is resolved. Without `raised_on` it is today, in Norway.
+    """The concern, recorded, and its agreement.
 
-    Raises NotFound, RuleBroken or Conflict.
+    The same side with the same words twice is one concern, until it is resolved. Without `raised_on` it is raised today, in
+    Norway. Raises NotFound, RuleBroken or Conflict.
     """
     async with database.transaction() as connection:
         agreement = await agreements.get(connection, agreement_id, lock=True)

@@ -14,11 +14,12 @@ from shared.messaging import outbox
 
 
 async def resolve_concern(database: Database, id: str, note: str | None, *, by: str) -> tuple[Concern, Agreement]:
-    """Raises NotFound or Conflict."""
+    """The concern, resolved, and its agreement. Raises NotFound or Conflict."""
     async with database.transaction() as connection:
+        # An agreement's concerns are changed under its lock, and which agreement that is stands in the concern.
         agreement_id = (await agreements.concern(connection, id)).agreement
         agreement = await agreements.get(connection, agreement_id, lock=True)
-        before = await agreements.concern(connection, id)  # as it is under the lock
+        before = await agreements.concern(connection, id)  # read again: it may have changed before the lock
         after = resolved(before, agreement, note)
         if after == before:
             return before, agreement

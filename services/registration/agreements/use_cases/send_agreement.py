@@ -1,4 +1,4 @@
-"""Send an agreement to be signed: to who is accepted and whose group is complete (R3, R5, R6, A6)."""
+"""Send an agreement to be signed, to a party that is accepted and has a complete group (R3, R5, R6, A6)."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ async def send_agreement(
 ) -> Agreement:
     """A party has one agreement in a programme; the same one twice is one.
 
-    Its fee and the payer's reference are those of this moment. Raises NotFound, RuleBroken or Conflict.
+    Its fee (in øre) and the payer's reference are those of now, and stay. Raises NotFound, RuleBroken or Conflict.
     """
     async with database.transaction() as connection:
         opened = await programmes.get(connection, programme, lock=True)
@@ -77,5 +77,5 @@ async def send_agreement(
 
 
 def _content(it: Agreement) -> tuple[object, ...]:
-    """What the request said; the rest follows from it, or came later."""
+    """What a request to send an agreement says. All else follows from it, or comes later, and is not compared."""
     return it.period_start, it.period_end, {(one.role, one.person) for one in it.signatories}

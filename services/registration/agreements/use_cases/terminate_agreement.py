@@ -16,9 +16,9 @@ from shared.database import Database
 async def terminate_agreement(
     database: Database, id: str, *, concern: str, ends_on: date, note: str | None, by: str
 ) -> Agreement:
-    """Raises NotFound, RuleBroken or Conflict."""
+    """Terminate an agreement; `concern` is the id of the one that led to it. Raises NotFound, RuleBroken or Conflict."""
     async with database.transaction() as connection:
         before = await agreements.get(connection, id, lock=True)
-        over = await agreements.concern(connection, concern)
-        after = terminated(before, over, ends_on, note, await clock.today(connection))
+        raised = await agreements.concern(connection, concern)
+        after = terminated(before, raised, ends_on, note, await clock.today(connection))
         return await change_agreement(connection, before, after, events.AGREEMENT_ENDED, by=by)

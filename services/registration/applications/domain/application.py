@@ -1,4 +1,4 @@
-"""An application with its three answers, and what is found about them (R2)."""
+"""An application with its three answers (R2)."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ class Application:
     programme: str
     party: str  # organisation number
     answers: Answers
-    contact_person: str  # id; the party's until its group has elected a coordinator
+    contact_person: str  # a person's id; the party's contact person until its group has elected a coordinator
     payer_reference: str
     state: State
 
 
 def check_accepted(application: Application | None) -> Application:
-    """The application of who takes part. Raises Conflict where there is none, or it is not accepted."""
+    """The application, if it is accepted. Raises Conflict where there is none, or it is not."""
     if application is None or application.state != "accepted":
         msg = "the party's application is not accepted"
         raise Conflict(msg, rule="R2", field="party")

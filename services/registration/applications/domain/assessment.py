@@ -1,4 +1,4 @@
-"""What is found about an application: a verdict on each answer, and what follows (R2)."""
+"""The assessment of an application: a verdict on each answer, and the decision (R2)."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ from shared.errors import Conflict
 
 Outcome = Literal["accepted", "waiting_list", "declined"]
 
-
-OPEN: tuple[State, ...] = ("received", "waiting_list")  # who waits may still be accepted
+OPEN: tuple[State, ...] = ("received", "waiting_list")  # who is on the waiting list may still be accepted
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,7 +21,7 @@ class Verdict:
 
 @dataclass(frozen=True, kw_only=True)
 class Assessment:
-    """A verdict on each answer, and what follows."""
+    """A verdict on each answer, and the decision."""
 
     development_as_whole: Verdict
     development_area: Verdict
@@ -31,7 +30,7 @@ class Assessment:
 
 
 def check_open(application: Application) -> None:
-    """Raises Conflict for one that is decided."""
+    """Raises Conflict for an application that is accepted or declined already."""
     if application.state not in OPEN:
         msg = f"the application is decided: {application.state}"
         raise Conflict(msg, rule="R2", field="outcome")

@@ -8,7 +8,7 @@ from shared.errors import RuleBroken
 
 
 def check_payer_reference(reference: str) -> None:
-    """It stands in events, from which nothing can be erased (N2). Raises RuleBroken."""
+    """Raises RuleBroken for a national identity number: from events, where the reference stands, nothing can be erased (N2)."""
     if fodselsnummer.is_valid(reference):
         msg = "a national identity number is personal data, and no payer's reference"
         raise RuleBroken(msg, rule="N2", field="payer_reference")

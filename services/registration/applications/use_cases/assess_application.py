@@ -1,4 +1,4 @@
-"""Assess an application: a verdict on each answer, and what follows (R2)."""
+"""Assess an application: a verdict on each answer, and the decision (R2)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from shared.contracts import registration as events
 from shared.database import Database
 from shared.messaging import outbox
 
-HAPPENED = {
+EVENT_OF_OUTCOME = {
     "accepted": events.APPLICATION_ACCEPTED,
     "waiting_list": events.APPLICATION_WAITLISTED,
     "declined": events.APPLICATION_DECLINED,
@@ -20,7 +20,10 @@ HAPPENED = {
 
 
 async def assess_application(database: Database, id: str, assessment: Assessment, *, by: str) -> Application:
-    """The same assessment twice is one; who waits may be assessed again. Raises NotFound or Conflict."""
+    """Record an assessment. The same one twice is one; who is on the waiting list may be assessed again.
+
+    Where the state stays the same, the assessment is kept and there is no event. Raises NotFound or Conflict.
+    """
     async with database.transaction() as connection:
         before = await applications.get(connection, id, lock=True)
         if await applications.last_assessment(connection, id) == assessment:
@@ -31,5 +34,5 @@ async def assess_application(database: Database, id: str, assessment: Assessment
             return before
         after = replace(before, state=assessment.outcome, version=before.version + 1)
         await applications.save(connection, after, by=by)
-        await outbox.tell(connection, HAPPENED[assessment.outcome], telling.application(after))
+        await outbox.tell(connection, EVENT_OF_OUTCOME[assessment.outcome], telling.application(after))
         return after

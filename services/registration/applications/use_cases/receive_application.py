@@ -31,7 +31,7 @@ async def receive_application(
 ) -> Application:
     """A party applies once in a programme; the same application twice is one.
 
-    Raises NotFound, RuleBroken outside the application window, or Conflict for other content.
+    Raises NotFound, RuleBroken outside the time for applications or for the payer's reference, or Conflict for other content.
     """
     check_payer_reference(payer_reference)
     async with database.transaction() as connection:

@@ -12,8 +12,8 @@ Purpose = Literal["application", "invitation", "agreement", "concern", "end", "i
 
 
 @dataclass(frozen=True, kw_only=True)
-class Around:
-    """The people around a party in a programme, as far as they are known."""
+class PartyPeople:
+    """Those who have to do with a party in a programme, as far as they are known."""
 
     contact_person: Person | None  # the application's
     coordinator: Person | None
@@ -26,13 +26,13 @@ class Around:
         return self.coordinator or self.contact_person
 
 
-def concerned(around: Around, purpose: Purpose) -> list[Person]:
-    """Nobody twice: one mail an address."""
+def concerned(people: PartyPeople, purpose: Purpose) -> list[Person]:
+    """Who is to hear of something, by what it is about (N1). Two who share an e-mail address get one mail."""
     if purpose in ("invitation", "concern"):
-        return _once([around.contact, around.advisor])
+        return _once([people.contact, people.advisor])
     if purpose == "agreement":
-        return _once([*around.signatories, around.contact])
-    return _once([around.contact])
+        return _once([*people.signatories, people.contact])
+    return _once([people.contact])
 
 
 def _once(people: Iterable[Person | None]) -> list[Person]:

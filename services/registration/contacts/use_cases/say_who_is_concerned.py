@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from services.registration.agreements import repository as agreements
 from services.registration.applications import repository as applications
-from services.registration.contacts.domain.concerned import Around, concerned
+from services.registration.contacts.domain.concerned import PartyPeople, concerned
 from services.registration.groups import repository as groups
 from services.registration.parties import repository as parties
 from services.registration.people import repository as people
@@ -13,7 +13,7 @@ from shared.database import Database
 
 
 async def say_who_is_concerned(database: Database, question: WhoIsConcerned) -> Contacts:
-    """Nobody where the party has not applied. Raises NotFound for a party that is not known."""
+    """Who is to hear; nobody where the party has not applied. Raises NotFound for a party that is not known."""
     async with database.reading() as connection:
         party = await parties.get(connection, question.party)
         application = await applications.find(connection, question.programme, question.party)
@@ -23,11 +23,13 @@ async def say_who_is_concerned(database: Database, question: WhoIsConcerned) -> 
         coordinator = group.participant(group.coordinator).person if group.coordinator else None
         signatories = [it.person for it in agreement.signatories] if agreement else []
         known = await people.of_ids(connection, [contact_person, coordinator, group.advisor, *signatories])
-    around = Around(
+    party_people = PartyPeople(
         contact_person=known.get(contact_person or ""),
         coordinator=known.get(coordinator or ""),
         advisor=known.get(group.advisor or ""),
         signatories=[known[id] for id in signatories],
     )
-    recipients = [Recipient(person=it.id, name=it.name, email=it.email) for it in concerned(around, question.purpose)]
+    recipients = [
+        Recipient(person=it.id, name=it.name, email=it.email) for it in concerned(party_people, question.purpose)
+    ]
     return Contacts(recipients=tuple(recipients))

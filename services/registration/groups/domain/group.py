@@ -19,7 +19,7 @@ class Participant:
 
 @dataclass(frozen=True, kw_only=True)
 class Group:
-    version: int  # 0: nothing is told of it yet
+    version: int  # 0 before the first event about it
     programme: str
     party: str  # organisation number
     kind: Kind  # the party's
@@ -29,6 +29,7 @@ class Group:
 
     @property
     def present(self) -> list[Participant]:
+        """The participants who have not left."""
         return [it for it in self.participants if not it.has_left]
 
     @property
@@ -44,20 +45,21 @@ class Group:
         return found
 
     def with_participant(self, changed: Participant) -> Group:
+        """The group with this participant, added or in the place of the one with the same id."""
         if all(it.id != changed.id for it in self.participants):
             return replace(self, participants=(*self.participants, changed))
         return replace(self, participants=tuple(changed if it.id == changed.id else it for it in self.participants))
 
 
 def without(group: Group, participant: str) -> Group:
-    """The group after someone left. Raises NotFound."""
+    """The group after a participant left; a coordinator who leaves is no longer coordinator. Raises NotFound."""
     leaving = group.participant(participant)
     after = group.with_participant(replace(leaving, has_left=True))
     return replace(after, coordinator=None) if group.coordinator == participant else after
 
 
 def electing(group: Group, participant: str) -> Group:
-    """Raises NotFound, or RuleBroken for someone who left."""
+    """The group after it elected a coordinator. Raises NotFound, or RuleBroken for a participant who left (R5)."""
     if group.participant(participant).has_left:
         msg = "the coordinator is one of the participants, and this one has left"
         raise RuleBroken(msg, rule="R5", field="participant")

@@ -25,7 +25,7 @@ async def add_participant(
     represents_school_owner: bool,
     by: str,
 ) -> Group:
-    """The same person with the same content twice is one participant; one who left comes back.
+    """Add a participant. The same person with the same content twice is one participant; one who left comes back.
 
     Raises NotFound, or Conflict for other content or a party that is not accepted.
     """

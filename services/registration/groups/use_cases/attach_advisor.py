@@ -15,7 +15,7 @@ from shared.errors import NotFound
 
 
 async def attach_advisor(database: Database, programme: str, party: str, advisor: str, *, by: str) -> Group:
-    """In the place of the one before. Raises NotFound or Conflict."""
+    """Attach an advisor, in the place of the one before. Raises NotFound, or Conflict for a party that is not accepted."""
 
     async def rule(connection: AsyncConnection, group: Group) -> Group:
         if not await people.is_advisor(connection, advisor):

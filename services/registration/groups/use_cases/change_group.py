@@ -1,4 +1,4 @@
-"""Change a group and tell of it: the same frame around what may become of one (R3, R5, R8)."""
+"""Change a group and tell of it: what each use case that changes one does around its rule (R3, R5, R8)."""
 
 from __future__ import annotations
 
@@ -31,15 +31,15 @@ async def change_group(
     happened: EventType[events.Group] = events.GROUP_CHANGED,
     by: str,
 ) -> Group:
-    """Only who is accepted has a group. One that the rule leaves as it was makes no event.
+    """Apply a rule to a party's group, under the programme's lock; a group that it leaves as it was makes no event.
 
-    Raises what the rule raises, NotFound or Conflict.
+    Raises what the rule raises, NotFound, or Conflict for a party that is not accepted.
     """
     async with database.transaction() as connection:
         await programmes.get(connection, programme, lock=True)
-        owner = await parties.get(connection, party)
+        registered_party = await parties.get(connection, party)
         check_accepted(await applications.find(connection, programme, party))
-        before = await groups.of_party(connection, programme, owner)
+        before = await groups.of_party(connection, programme, registered_party)
         found = await rule(connection, before)
         return before if found == before else await save_group(connection, before, found, happened, by=by)
 
@@ -47,7 +47,7 @@ async def change_group(
 async def save_group(
     connection: AsyncConnection, before: Group, found: Group, happened: EventType[events.Group], *, by: str
 ) -> Group:
-    """`before` was read under its programme's lock."""
+    """Save a group as its next version, and tell of it. `before` was read under the programme's lock."""
     after = replace(found, version=before.version + 1)
     await groups.save(connection, before, after, by=by)
     await outbox.tell(connection, happened, telling.group(after))

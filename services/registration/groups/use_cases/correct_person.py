@@ -17,13 +17,15 @@ from shared.errors import Conflict
 
 
 async def correct_person(database: Database, id: str, changes: dict[str, Any], *, by: str) -> Person:
-    """`changes` has the fields that change. Raises NotFound, or Conflict for an address that someone else has.
+    """Correct the fields of a person that `changes` has. Raises NotFound, or Conflict for an address that someone else has.
 
-    Of each group that the person has to do with it is told that it changed, so that who writes to its people asks anew.
+    No event carries a name or an address. An event about each group that the person has to do with says that something
+    changed: who writes to its people asks for them anew.
     """
     async with database.transaction() as connection:
-        concerned = await groups.of_person(connection, id)
-        for programme in sorted({programme for programme, _ in concerned}):
+        affected = await groups.of_person(connection, id)
+        # In the order in which everybody locks, so that no deadlock comes about: programmes by code, then the persons.
+        for programme in sorted({programme for programme, _ in affected}):
             await programmes.get(connection, programme, lock=True)
         await people.lock_for_adding(connection)
         before = await people.get(connection, id)
@@ -32,13 +34,14 @@ async def correct_person(database: Database, id: str, changes: dict[str, Any], *
         if holder is not None and holder.id != id:
             msg = "somebody else has this e-mail address"
             raise Conflict(msg, rule="N2", field="email")
-        if await groups.of_person(connection, id) != concerned:
+        # The groups were read before their programmes were locked: one may have come or gone meanwhile.
+        if await groups.of_person(connection, id) != affected:
             msg = "the person's groups are just being changed; try again"
             raise Conflict(msg, rule="N2")
         if after == before:
             return before
         await people.save(connection, after, by=by)
-        for programme, party in concerned:
+        for programme, party in affected:
             group = await groups.of_party(connection, programme, await parties.get(connection, party))
             await save_group(connection, group, group, events.GROUP_CHANGED, by=by)
         return after

@@ -10,7 +10,7 @@ from shared.database import Database
 
 
 async def elect_coordinator(database: Database, programme: str, party: str, participant: str, *, by: str) -> Group:
-    """Whoever was it before is so no more: there is exactly one. Raises NotFound, RuleBroken or Conflict."""
+    """Record the election; the coordinator before is no longer one. Raises NotFound, RuleBroken or Conflict."""
 
     async def rule(_: AsyncConnection, group: Group) -> Group:
         return electing(group, participant)

@@ -10,7 +10,7 @@ from shared.database import Database
 
 
 async def remove_participant(database: Database, programme: str, party: str, participant: str, *, by: str) -> Group:
-    """Who was its coordinator is so no more. Raises NotFound or Conflict."""
+    """Record that a participant left; a coordinator who leaves is no longer coordinator. Raises NotFound or Conflict."""
 
     async def rule(_: AsyncConnection, group: Group) -> Group:
         return without(group, participant)

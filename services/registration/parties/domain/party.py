@@ -29,8 +29,8 @@ class Party:
     takes_invoices_by: Literal["email", "ehf"]
 
 
-def check(party: Party) -> None:
-    """Raises RuleBroken."""
+def check_party(party: Party) -> None:
+    """Raises RuleBroken where the organisation number's check digit, or the municipality number, is wrong (R1)."""
     if not orgnr.is_valid(party.organisation_number) or int(party.organisation_number) == 0:
         msg = "the organisation number's check digit is wrong"
         raise RuleBroken(msg, rule="R1", field="organisation_number")

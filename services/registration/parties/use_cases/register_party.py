@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from services.registration.parties import repository as parties
 from services.registration.parties import telling
-from services.registration.parties.domain.party import Party, check
+from services.registration.parties.domain.party import Party, check_party
 from shared.contracts import registration as events
 from shared.database import Database
 from shared.errors import Conflict
@@ -14,8 +14,8 @@ from shared.messaging import outbox
 
 
 async def register_party(database: Database, given: Party, *, by: str) -> Party:
-    """The same number with the same content twice is one party. Raises RuleBroken, or Conflict for other content."""
-    check(given)
+    """Register a party; the same one twice is one. Raises RuleBroken, or Conflict for the same number with other content."""
+    check_party(given)
     async with database.transaction() as connection:
         await parties.lock_for_adding(connection)
         standing = await parties.find(connection, given.organisation_number)

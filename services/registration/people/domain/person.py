@@ -20,7 +20,7 @@ class Contact:
 
 @dataclass(frozen=True, kw_only=True)
 class Person:
-    """One of a party's people, or of the council's; known by the e-mail address there."""
+    """One of a party's people, or of the council's: among these, two with the same e-mail address are the same person."""
 
     id: str
     scope: str  # the party's organisation number, or COUNCIL
@@ -29,7 +29,7 @@ class Person:
     phone: str | None
 
     def merged_with(self, contact: Contact) -> Person:
-        """The same person after a request that named them. Raises Conflict where it says something else."""
+        """The person with what a request adds: a telephone number. Raises Conflict where it names another name or number."""
         if contact.name != self.name:
             msg = "another name stands with this e-mail address; correct the person first"
             raise Conflict(msg, rule="N2", field="name")

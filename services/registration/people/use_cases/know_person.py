@@ -1,4 +1,4 @@
-"""Know a person by the e-mail address, so that whoever is named twice is one person: a step of other use cases."""
+"""Find a person by the e-mail address, or add one, so that whoever is named twice is one person: a step of use cases."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ from shared.ids import new_id
 
 
 async def know_person(connection: AsyncConnection, scope: str, contact: Contact, *, by: str) -> Person:
-    """The person of this address in this scope, added if need be. Raises Conflict where another name stands with it."""
+    """The person with this address in a scope (a party, or COUNCIL), added where there is none.
+
+    Locks the table of persons. Raises Conflict where another name or telephone number stands with the address.
+    """
     await people.lock_for_adding(connection)
     standing = await people.find(connection, scope, contact.email)
     if standing is None:

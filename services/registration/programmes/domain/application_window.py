@@ -9,7 +9,7 @@ from shared.errors import RuleBroken
 
 
 def check_takes_applications(programme: Programme, today: date) -> None:
-    """Raises RuleBroken outside the days on which the programme takes applications."""
+    """Raises RuleBroken outside the days on which the programme takes applications (R1); `today` is a day in Norway."""
     first, last = programme.applications_from, programme.applications_until
     if first and today < first:
         msg = f"applications are taken from {first}"

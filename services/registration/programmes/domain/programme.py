@@ -20,7 +20,7 @@ class Programme:
     county_branch_fee_ore: int | None  # none: the same
     applications_from: date | None  # none: from the start
     applications_until: date | None  # the last day; none: without end
-    days_to_pay: int
+    days_to_pay: int  # from an invoice's issue until it is due
 
     def fee_for(self, kind: Kind) -> int:
         """What a party of this kind pays for the whole programme, in øre (B1)."""
@@ -29,8 +29,8 @@ class Programme:
         return self.fee_ore
 
 
-def check(programme: Programme) -> None:
-    """Raises RuleBroken."""
+def check_programme(programme: Programme) -> None:
+    """Raises RuleBroken where the period, or the time for applications, ends before it starts (R6, R1)."""
     if programme.period_end < programme.period_start:
         msg = "the period ends before it starts"
         raise RuleBroken(msg, rule="R6", field="period_end")

@@ -7,20 +7,20 @@ from typing import Any
 
 from services.registration.programmes import repository as programmes
 from services.registration.programmes import telling
-from services.registration.programmes.domain.programme import Programme, check
+from services.registration.programmes.domain.programme import Programme, check_programme
 from shared.contracts import registration as events
 from shared.database import Database
 from shared.messaging import outbox
 
 
 async def change_programme(database: Database, code: str, changes: dict[str, Any], *, by: str) -> Programme:
-    """`changes` has the fields that change. Raises NotFound or RuleBroken."""
+    """Change the fields that `changes` has; where none differs there is no event. Raises NotFound or RuleBroken."""
     async with database.transaction() as connection:
         before = await programmes.get(connection, code, lock=True)
         if replace(before, **changes) == before:
             return before
         after = replace(before, **changes, version=before.version + 1)
-        check(after)
+        check_programme(after)
         await programmes.save(connection, after, by=by)
         await outbox.tell(connection, events.PROGRAMME_CHANGED, telling.programme(after))
         return after

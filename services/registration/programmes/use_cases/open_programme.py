@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from services.registration.programmes import repository as programmes
 from services.registration.programmes import telling
-from services.registration.programmes.domain.programme import Programme, check
+from services.registration.programmes.domain.programme import Programme, check_programme
 from shared.contracts import registration as events
 from shared.database import Database
 from shared.errors import Conflict
@@ -14,8 +14,8 @@ from shared.messaging import outbox
 
 
 async def open_programme(database: Database, given: Programme, *, by: str) -> Programme:
-    """The same code with the same content twice is one programme. Raises RuleBroken, or Conflict for other content."""
-    check(given)
+    """Open a programme; the same one twice is one. Raises RuleBroken, or Conflict for the same code with other content."""
+    check_programme(given)
     async with database.transaction() as connection:
         await programmes.lock_for_adding(connection)
         standing = await programmes.find(connection, given.code)

@@ -17,7 +17,7 @@ from services.notifications.calendars.domain.calendar import (
     Person,
     Session,
     differences,
-    stands,
+    should_stand,
 )
 from services.notifications.letters.domain.content import Entry
 from services.notifications.letters.domain.kinds import CANCELLATION, CHANGE, INVITATION
@@ -102,17 +102,17 @@ def test_everyone_of_an_accepted_party_is_invited_to_what_is_for_all_and_to_what
     ],
 )
 def test_what_does_not_stand_in_a_partys_calendars(session: Session) -> None:
-    assert not stands(session, party(ADA))
+    assert not should_stand(session, party(ADA))
     assert differences([session], [party(ADA)], {}, TODAY) == []
 
 
 def test_nothing_stands_for_a_party_that_is_not_accepted() -> None:
-    assert not stands(session(), party(ADA, accepted=False))
+    assert not should_stand(session(), party(ADA, accepted=False))
 
 
 def test_an_agreement_is_in_force_until_the_day_before_it_ends() -> None:
-    assert not stands(session(), party(ADA, ends_on=DAY))
-    assert stands(session(), party(ADA, ends_on=DAY + timedelta(days=1)))
+    assert not should_stand(session(), party(ADA, ends_on=DAY))
+    assert should_stand(session(), party(ADA, ends_on=DAY + timedelta(days=1)))
 
 
 def test_who_was_told_all_is_told_nothing_again() -> None:
@@ -280,7 +280,7 @@ def test_whatever_came_before_everyones_calendar_is_as_it_should_be(
     assert differences(last_sessions, last_parties, told, TODAY) == []
     for it in last_sessions:
         if it.last_day and it.last_day >= TODAY:
-            should = {who.id for party in last_parties if stands(it, party) for who in party.persons}
+            should = {who.id for party in last_parties if should_stand(it, party) for who in party.persons}
             assert {who for (id, who), last in told.items() if id == it.id and last.stands} == should
             assert all(last.entry == it.entry for (id, who), last in told.items() if id == it.id and who in should)
 

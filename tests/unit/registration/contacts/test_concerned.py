@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from services.registration.contacts.domain.concerned import Around, Purpose, concerned
+from services.registration.contacts.domain.concerned import PartyPeople, Purpose, concerned
 from services.registration.people.domain.person import Person
 
 
@@ -13,7 +13,7 @@ def person(name: str) -> Person:
 
 
 CONTACT, COORDINATOR, ADVISOR, DIRECTOR = (person(it) for it in ("contact", "coordinator", "advisor", "director"))
-APPLIED = Around(contact_person=CONTACT, coordinator=None, advisor=None, signatories=[])
+APPLIED = PartyPeople(contact_person=CONTACT, coordinator=None, advisor=None, signatories=[])
 FORMED = replace(APPLIED, coordinator=COORDINATOR, advisor=ADVISOR, signatories=[DIRECTOR, CONTACT])
 
 

@@ -5,8 +5,7 @@ from typing import Any
 
 import pytest
 
-from services.registration.parties.domain import party as parties
-from services.registration.parties.domain.party import Party
+from services.registration.parties.domain.party import Party, check_party
 from shared.errors import RuleBroken
 
 PARTY = Party(
@@ -34,7 +33,7 @@ PARTY = Party(
     ],
 )
 def test_a_party_that_there_cannot_be_is_refused(change: dict[str, Any], field: str) -> None:
-    parties.check(PARTY)
+    check_party(PARTY)
     with pytest.raises(RuleBroken) as refused:
-        parties.check(replace(PARTY, **change))
+        check_party(replace(PARTY, **change))
     assert (refused.value.rule, refused.value.field) == ("R1", field)

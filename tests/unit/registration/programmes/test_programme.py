@@ -6,9 +6,8 @@ from typing import Any
 
 import pytest
 
-from services.registration.programmes.domain import programme as programmes
 from services.registration.programmes.domain.application_window import check_takes_applications
-from services.registration.programmes.domain.programme import Programme
+from services.registration.programmes.domain.programme import Programme, check_programme
 from shared.errors import RuleBroken
 
 PROGRAMME = Programme(
@@ -45,9 +44,9 @@ def test_applications_are_not_taken_outside_of_them(day: date) -> None:
     ],
 )
 def test_what_ends_before_it_starts_is_refused(change: dict[str, Any], field: str) -> None:
-    programmes.check(PROGRAMME)
+    check_programme(PROGRAMME)
     with pytest.raises(RuleBroken) as refused:
-        programmes.check(replace(PROGRAMME, **change))
+        check_programme(replace(PROGRAMME, **change))
     assert refused.value.field == field
 
 

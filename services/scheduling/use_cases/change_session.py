@@ -1,4 +1,4 @@
-"""Save what became of a session and tell of it: the same end of every use case."""
+"""Change a session and tell of it: what each use case does before or after its rule."""
 
 from __future__ import annotations
 
@@ -14,26 +14,30 @@ from shared.database import Database
 from shared.messaging import outbox
 
 
-async def change(
+async def change_session(
     database: Database, id: str, rule: Callable[[Session], Session], happened: events.Happened, *, by: str
 ) -> Session:
-    """Apply a rule to a session. One that it leaves as it was makes no event. Raises what the rule raises, or NotFound."""
+    """Apply a rule to a session, which needs to know nothing of other sessions.
+
+    One that the rule leaves as it was makes no event. Raises what the rule raises, or NotFound.
+    """
     async with database.transaction() as connection:
         session = await repository.session(connection, id, lock=True)
-        return await save(connection, session, rule(session), happened, by=by)
+        return await save_session(connection, session, rule(session), happened, by=by)
 
 
-async def save(
+async def save_session(
     connection: AsyncConnection, before: Session, after: Session, happened: events.Happened, *, by: str
 ) -> Session:
+    """Save a session as its next version, and tell of it; nothing where both are alike. `before` was read under its lock."""
     if after == before:
         return before
     found = replace(after, version=before.version + 1)
     await repository.save(connection, found, by=by)
-    await tell(connection, found, happened)
+    await tell_of_session(connection, found, happened)
     return found
 
 
-async def tell(connection: AsyncConnection, session: Session, happened: events.Happened) -> None:
-    event = telling.session(session)
-    await outbox.tell(connection, events.session_event(event, happened), event)
+async def tell_of_session(connection: AsyncConnection, session: Session, happened: events.Happened) -> None:
+    entity = telling.session(session)
+    await outbox.tell(connection, events.session_event(entity, happened), entity)

@@ -1,0 +1,21 @@
+"""What is to be written or sent, and waits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+# What it waits for. "programme" and "party": their own events have not come. "recipient": nobody is known who is concerned.
+# "answer": another service was asked, and is asked again. "retry": the SMTP server put it off, and it is tried again.
+# "sending": its turn comes, or the SMTP server is away.
+Why = Literal["programme", "party", "recipient", "answer", "retry", "sending"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Waiting:
+    what: str  # the kind of mail
+    programme: str
+    party: str | None  # none where a session's calendar entries wait, or all of the programme's
+    why: Why
+    since: datetime  # when its event happened, its mark was left, or its mail was made
