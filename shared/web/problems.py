@@ -21,7 +21,8 @@ from shared.errors import Conflict, NotFound, Refused, RuleBroken
 log = structlog.get_logger()
 
 STATUS: dict[type[Refused], int] = {RuleBroken: 422, NotFound: 404, Conflict: 409}
-CANNOT_BE_KEPT = "invalid byte sequence for encoding"  # PostgreSQL of a NUL, which a path or a query may hold
+# What PostgreSQL says of a NUL, which a path or a query may hold and its text columns may not.
+CANNOT_BE_KEPT = "invalid byte sequence for encoding"
 NO_JSON = "the body is no JSON"
 MEDIA_TYPE = "application/problem+json"
 _NAME = re.compile(r"[A-Za-z0-9_\[\]-]{1,60}")
@@ -95,13 +96,13 @@ async def _not_valid(_: Request, error: Exception) -> JSONResponse:
 
 
 def _field(place: Sequence[Any]) -> str:
-    """Where in the request; a name that somebody made up is shown only where it looks like one."""
+    """Where in the request a fault is. A part that is no plain name is shown as `?`, since the sender chose it."""
     return ".".join(str(part) if _NAME.fullmatch(str(part)) else "?" for part in place[1:])
 
 
 async def _http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # for the type checker
-    # FastAPI says so of a body that is not UTF-8, is nested too deep, or has a number of thousands of digits.
+    # FastAPI raises 400 for a body that is not UTF-8, is nested too deep, or has a number of thousands of digits.
     if error.status_code == HTTPStatus.BAD_REQUEST:
         return problem(422, NO_JSON)
     headers = dict(error.headers or {})
