@@ -28,7 +28,7 @@ from deploy.state import State, write_secret
 from shared import logs, migrations
 from shared.database import Database
 from shared.messaging.streams import READER
-from shared.service import Service, listen, server_for, settle_in
+from shared.service import Service, freeze_imports, listen, server_for
 
 log = structlog.get_logger()
 
@@ -56,7 +56,7 @@ async def running(folder: Path, *, port: int, nats_port: int, simulated_clock: b
     port = chosen(port, "the pages and APIs", "--port")
     nats_port = chosen(nats_port, "NATS", "--nats-port")
     state = State(folder)
-    settle_in()
+    freeze_imports()
     async with contextlib.AsyncExitStack() as stack:
         state.open()
         stack.callback(state.close)

@@ -13,7 +13,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from shared.service import settle_in
+from shared.service import freeze_imports
 from tests.bench import api, billing, growth, idle, kernel, latency, mails
 from tests.bench.ground import Figures, ground
 
@@ -42,7 +42,7 @@ GOALS = {  # at least, or at most
 
 
 async def run(wanted: list[str]) -> None:
-    settle_in()  # floors and ours alike
+    freeze_imports()  # floors and ours alike
     figures: Figures = {}
     with tempfile.TemporaryDirectory(prefix="kulturskole-bench-") as folder, ground(Path(folder)) as found:
         for name in wanted:
