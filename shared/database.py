@@ -38,7 +38,7 @@ SERVER_SETTINGS = {
     "idle_in_transaction_session_timeout": "60000",
 }
 # PostgreSQL's codes, or the beginnings of codes, of errors that say nothing about the statement.
-PASSING = (
+TRANSIENT = (
     "08",  # the connection failed
     "53",  # out of resources
     *("57P01", "57P02", "57P03"),  # shutting down, crashed, starting up
@@ -47,7 +47,7 @@ PASSING = (
     "25006",  # a server that only reads, having become a stand-by
     "25P03",  # the transaction was idle for too long
 )
-PASSING_ON_SQLITE = ("database is locked", "disk is full", "disk I/O error", "unable to open database file")
+TRANSIENT_ON_SQLITE = ("database is locked", "disk is full", "disk I/O error", "unable to open database file")
 
 # A number that the database counts up; SQLite does so for INTEGER only.
 Counted = BigInteger().with_variant(Integer, "sqlite")
@@ -145,7 +145,7 @@ class Database:
             pass  # it is gone, or does not let go
 
 
-def is_passing(error: BaseException) -> bool:
+def is_transient(error: BaseException) -> bool:
     """Whether an error is the database's condition and not the statement's fault: worth trying again as it is."""
     if isinstance(error, (OSError, PoolTimeOut)):  # an OSError may be a time-out, or a name that is not resolved
         return True
@@ -155,7 +155,7 @@ def is_passing(error: BaseException) -> bool:
         return True
     original: Any = error.orig
     code = getattr(original, "sqlstate", None) or getattr(original, "pgcode", None) or ""
-    return code.startswith(PASSING) or any(text in str(original) for text in PASSING_ON_SQLITE)
+    return code.startswith(TRANSIENT) or any(text in str(original) for text in TRANSIENT_ON_SQLITE)
 
 
 def insert(connection: AsyncConnection, table: Table) -> postgresql.Insert | sqlite.Insert:

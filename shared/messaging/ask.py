@@ -16,7 +16,7 @@ from nats.aio.msg import Msg
 from pydantic import BaseModel, ValidationError
 
 from shared.contracts.questions import Question
-from shared.database import Database, is_passing
+from shared.database import Database, is_transient
 from shared.errors import Refused
 from shared.messaging.broker import INBOXES
 
@@ -101,7 +101,7 @@ def _answering(
             envelope = _Envelope(ok=False, error="the question is not of the form that is known here")
         except Exception as error:
             log.exception("a question could not be answered", subject=question.subject)
-            if is_passing(error):
+            if is_transient(error):
                 raise  # no reply: the asker takes it for a time-out and leaves us alone while we have no database
             envelope = _Envelope(ok=False, error="answering it failed; the log there says more")
         packed = envelope.model_dump_json().encode()

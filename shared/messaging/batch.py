@@ -24,7 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from shared.clock import real_now
 from shared.contracts import catalogue
 from shared.contracts.envelope import Event, EventId
-from shared.database import Database, is_passing
+from shared.database import Database, is_transient
 from shared.messaging import inbox, parking
 from shared.messaging.consume import Consumers
 from shared.messaging.facts import Fact, record
@@ -129,7 +129,7 @@ class Batches:
                 delayed = await self._delay_or_park(connection, failed)
                 reached("batch.before_commit")
         except Exception as error:
-            if is_passing(error):
+            if is_transient(error):
                 raise
             log.warning("a batch failed and is taken one by one", size=len(taken), error=_text_of(error))
             return False
@@ -181,7 +181,7 @@ class Batches:
                 await self._apply(connection, [(it.event, facts)])
                 await inbox.forget_attempts(connection, it.key)
         except Exception as error:
-            if is_passing(error):
+            if is_transient(error):
                 raise
             await self._failed(it, error)
         else:
@@ -256,7 +256,7 @@ class Batches:
             try:
                 return await do()
             except Exception as error:
-                if not is_passing(error):
+                if not is_transient(error):
                     raise
                 log.warning("the database does not answer; waiting with messages in hand", error=_text_of(error))
             await self._database_is_back()

@@ -13,7 +13,7 @@ from pydantic import AwareDatetime, BaseModel, Field
 
 from shared import clock
 from shared.contracts.catalogue import EVENT_TYPES, Unreadable, stream_of
-from shared.database import is_passing
+from shared.database import is_transient
 from shared.errors import Conflict, RuleBroken
 from shared.messaging import marks, parking, relay
 from shared.messaging.batch import Batches
@@ -274,7 +274,7 @@ async def _replay(service: Service, found: parking.Parked, by: str) -> None:
     except Conflict:
         raise
     except Exception as error:
-        if is_passing(error):
+        if is_transient(error):
             raise
         # Its text is left out: it may be personal data.
         msg = f"it failed again and stays parked: {type(error).__name__}"

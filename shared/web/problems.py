@@ -15,7 +15,7 @@ from fastapi.routing import iter_route_contexts
 from pydantic import MISSING, BaseModel, Field
 from starlette.exceptions import HTTPException
 
-from shared.database import is_passing
+from shared.database import is_transient
 from shared.errors import Conflict, NotFound, Refused, RuleBroken
 
 log = structlog.get_logger()
@@ -121,7 +121,7 @@ def _allowed(request: Request) -> str:
 async def _unexpected(request: Request, error: Exception) -> JSONResponse:
     if CANNOT_BE_KEPT in str(getattr(error, "orig", "")):
         return problem(422, "a character that cannot be kept: U+0000")
-    if is_passing(error):
+    if is_transient(error):
         log.warning("the database does not answer", path=request.url.path, error=type(error).__name__)
         return problem(503, "the database does not answer right now; try again", headers={"Retry-After": "2"})
     log.error("unexpected", path=request.url.path, exc_info=error)
