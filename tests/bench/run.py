@@ -58,12 +58,12 @@ async def run(wanted: list[str]) -> None:
 
 
 def line(name: str, figure: float) -> str:
-    told = f"{figure:,.0f}" if figure >= 100 else f"{figure:.3g}"
+    shown = f"{figure:,.0f}" if figure >= 100 else f"{figure:.3g}"
     if name not in GOALS:
-        return f"{name:<44}{told:>10}"
+        return f"{name:<44}{shown:>10}"
     relation, goal = GOALS[name]
     met = figure >= goal if relation == ">=" else figure <= goal
-    return f"{name:<44}{told:>10}   {relation} {goal:g}{'' if met else '   MISSED'}"
+    return f"{name:<44}{shown:>10}   {relation} {goal:g}{'' if met else '   MISSED'}"
 
 
 def main() -> None:
