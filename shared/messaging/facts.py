@@ -20,13 +20,15 @@ Row = dict[str, Any]
 
 
 class Fact:
+    """A row for a table of the service. The kind of fact says what becomes of a row that is there already."""
+
     def __init__(self, table: Table, **row: Any) -> None:
         self.table = table
         self.row = row
 
 
 class Newest(Fact):
-    """An entity as it is: replaces a row of an older `version`, gives way to one as new or newer."""
+    """An entity at one version: replaces a row of an older `version`, and changes nothing where it is as new or newer."""
 
 
 class Present(Fact):
