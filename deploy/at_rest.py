@@ -1,4 +1,4 @@
-"""When nothing is under way any more: whoever moves the clock, or compares two runs, waits for it first."""
+"""Waits until nothing is under way any more, as is needed before the clock is moved, or before two runs are compared."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ async def states(client: Client) -> list[dict[str, Any]]:
 async def until_at_rest(client: Client, *, within: float = 120.0) -> list[dict[str, Any]]:
     """The states when they are at rest: nothing to do in two rounds between which no stream moved.
 
-    Waits `within` seconds. Raises NeverAtRest.
+    One round is not enough, since the services do not answer at the same instant: an event may have left one before it was
+    asked, and reach another after that was. Waits `within` seconds at most. Raises NeverAtRest.
     """
     before: dict[str, int] | None = None
     last = "no service has answered"

@@ -16,7 +16,8 @@ from shared.contracts.catalogue import PUBLISHERS
 from shared.messaging.streams import READER
 from shared.web import keys
 
-MOUNTED, ENTERED = 0o644, 0o755  # whatever the umask is
+# Modes of what is mounted, whatever the umask is.
+MOUNTED_FILE, MOUNTED_FOLDER = 0o644, 0o755
 OPERATORS_KEY = "operator-key"  # the file that holds the secret of the operator's API key
 
 
@@ -28,18 +29,18 @@ def bootstrap(folder: Path, *, nats_url: str = "nats://127.0.0.1:4222") -> None:
     passwords = {user: _password(folder / f"nats-{user}") for user in USERS}
     everywhere = "0.0.0.0"  # noqa: S104 - in its container, whose network decides who reaches it
     config = nats_config(passwords, store="/data", port=4222, host=everywhere, sync_always=True)
-    write_secret(folder / "nats.conf", config, mode=MOUNTED)
+    write_secret(folder / "nats.conf", config, mode=MOUNTED_FILE)
     reader = reader_credentials(nats_url, passwords[READER])
     write_secret(folder / "nats-reader.json", json.dumps(reader, indent=2))
     keys_file = folder / "keys" / "keys.json"
     if not keys.read(keys_file):
         secret = keys.create(keys_file, name=OPERATOR_KEY, role="operator")
         write_secret(folder / OPERATORS_KEY, secret)
-    keys_file.chmod(MOUNTED)
-    keys_file.parent.chmod(ENTERED)
+    keys_file.chmod(MOUNTED_FILE)
+    keys_file.parent.chmod(MOUNTED_FOLDER)
 
 
 def _password(path: Path) -> str:
     if not path.exists():
-        write_secret(path, secrets.token_urlsafe(32), mode=MOUNTED)
+        write_secret(path, secrets.token_urlsafe(32), mode=MOUNTED_FILE)
     return path.read_text().strip()

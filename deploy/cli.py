@@ -54,15 +54,15 @@ PasswordFile = Annotated[
     Path, typer.Option(envvar="KULTURSKOLE_NATS_PASSWORD_FILE", help="holds the password of NATS' operator")
 ]
 HERE, NATS_HERE = "http://127.0.0.1:8000", "nats://127.0.0.1:4222"
-# Of what `make run` keeps; beside containers these are in the folder that `bootstrap` made.
-FILE, OPERATORS_PASSWORD = Path("var/run/keys/keys.json"), Path("var/run/nats-operator")
+# Where `make run` keeps them. For containers they are in the folder that `bootstrap` made, and named by an option.
+DEFAULT_KEYS_FILE, DEFAULT_PASSWORD_FILE = Path("var/run/keys/keys.json"), Path("var/run/nats-operator")
 
 
 class Wrong(Exception):
     """A command can't do what it was asked for; the message says why."""
 
 
-# Each says in its message what is wrong. Anything else is a fault of ours and shows its stack trace.
+# Errors whose message is all that the user needs. Any other is a fault of ours and shows its stack trace.
 EXPECTED = (
     *(Wrong, WrongTime, Refused, Unavailable, NeverAtRest, InUse, NotOurs, NatsDidNotStart),
     *(CannotStart, NoBroker, WrongClock, ProvisioningFailed, nats.errors.Error, OSError, ValueError),
@@ -153,7 +153,7 @@ def audit(
     url: Url = HERE,
     key: Secret = None,
     nats_url: NatsUrl = NATS_HERE,
-    password_file: PasswordFile = OPERATORS_PASSWORD,
+    password_file: PasswordFile = DEFAULT_PASSWORD_FILE,
     *,
     as_json: Json = False,
 ) -> None:
@@ -185,7 +185,7 @@ def republish(
 @app.command()
 def provision(
     nats_url: NatsUrl = NATS_HERE,
-    password_file: PasswordFile = OPERATORS_PASSWORD,
+    password_file: PasswordFile = DEFAULT_PASSWORD_FILE,
     replicas: Annotated[int, typer.Option(help="of each stream; 3 in a cluster")] = 1,
     wait: Annotated[float, typer.Option(help="seconds for a server that is not there yet")] = 0.0,
     *,
@@ -238,7 +238,7 @@ def create(
     name: str,
     role: Annotated[keys.Role, typer.Option(help="each may do all that the one before it may")],
     days: Annotated[int | None, typer.Option(min=1, help="until it expires; never by default")] = None,
-    file: KeysFile = FILE,
+    file: KeysFile = DEFAULT_KEYS_FILE,
     *,
     as_json: Json = False,
 ) -> None:
@@ -250,14 +250,14 @@ def create(
 
 
 @keys_app.command()
-def revoke(name: str, file: KeysFile = FILE, *, as_json: Json = False) -> None:
+def revoke(name: str, file: KeysFile = DEFAULT_KEYS_FILE, *, as_json: Json = False) -> None:
     """Remove a key; running services follow at once."""
     keys.revoke(file, name)
     _answer({"revoked": name}, f"{name} is revoked", as_json=as_json)
 
 
 @keys_app.command("list")
-def list_keys(file: KeysFile = FILE, *, as_json: Json = False) -> None:
+def list_keys(file: KeysFile = DEFAULT_KEYS_FILE, *, as_json: Json = False) -> None:
     """Names, roles and expiry of all keys."""
     found = keys.read(file)
     content = [{"name": it.name, "role": it.role, "expires_at": it.expires_at} for it in found]

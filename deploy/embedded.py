@@ -28,7 +28,7 @@ from deploy.state import State, write_secret
 from shared import logs, migrations
 from shared.database import Database
 from shared.messaging.streams import READER
-from shared.service import Service, listen, server_for, settle_in
+from shared.service import Service, freeze_imports, listen, server_for
 
 log = structlog.get_logger()
 
@@ -38,7 +38,7 @@ PAUSE = 1.0  # seconds before a service that ended is started again
 
 @dataclass(frozen=True, kw_only=True)
 class Running:
-    """What was started. `first_key` is the operator's key where this run made it; a service that starts anew is None."""
+    """What was started. `first_key` is the operator's key where this run made it. A service is None while it starts anew."""
 
     url: str
     nats_port: int
@@ -51,12 +51,15 @@ class Running:
 async def running(folder: Path, *, port: int, nats_port: int, simulated_clock: bool = False) -> AsyncIterator[Running]:
     """Start all of it, and stop all of it at the end; a port may be 0 for any free one.
 
-    Raises PortTaken, InUse, NatsDidNotStart, or what a service can't start for.
+    Each part starts when what it needs is there: the folder, NATS, the tables, the mail sink, the services, the pages. They
+    stop in the opposite order, so that no request finds a service gone, and no service its broker.
+
+    Raises PortTaken, InUse, NatsDidNotStart, or the error for which a service can't start.
     """
     port = chosen(port, "the pages and APIs", "--port")
     nats_port = chosen(nats_port, "NATS", "--nats-port")
     state = State(folder)
-    settle_in()
+    freeze_imports()
     async with contextlib.AsyncExitStack() as stack:
         state.open()
         stack.callback(state.close)
@@ -124,11 +127,13 @@ class Supervisor:
                     return
                 log.exception("a service did not start, or not stop in order, and is started again", service=part.name)
             await asyncio.sleep(PAUSE)
-            with contextlib.suppress(Exception):  # NATS is gone: the service's own start says so
+            # A service ends when its durable is gone; this makes the durable anew. Where NATS is gone it fails, and the
+            # service's own start says so.
+            with contextlib.suppress(Exception):
                 await provision_all(self._nats_url, self._passwords[OPERATOR])
 
     async def _run(self, part: Part, started: asyncio.Future[None]) -> None:
-        """Until it can't go on."""
+        """Run a service until it can't go on. `started` is set at its first success."""
         service = part.create(self._settings(part))
         try:
             await service.start()
@@ -145,7 +150,7 @@ class Supervisor:
             "database_url": self._state.database_url(part.name),
             "nats_user": part.name,
             "nats_password": self._passwords[part.name],
-            # Only what is said here holds, whatever the environment says.
+            # None, so that a file that the environment names does not overrule what is given here.
             "nats_password_file": None,
             "database_password_file": None,
             **self._given,
@@ -200,7 +205,7 @@ async def _serving(app: Any, listening: socket.socket) -> AsyncIterator[None]:
 
 @contextlib.contextmanager
 def _logging_to(path: Path) -> Iterator[None]:
-    """The screen belongs to whoever started us; logs go to a file, and an older one that has grown is put aside."""
+    """Send the logs to a file, since the screen is for the command's own lines. A file that has grown large is put aside."""
     if path.exists() and path.stat().st_size > LARGEST_LOG:
         path.replace(path.with_suffix(".log.1"))
     with path.open("a", buffering=1) as file:

@@ -9,7 +9,7 @@ from shared.web.problems import problem
 
 
 class Gateway:
-    """Hands a request on as it is, since a service has the same paths alone. One that is starting again answers 503."""
+    """Hands a request on unchanged, since a service's paths begin with its name anyway. Answers 503 while it starts anew."""
 
     def __init__(self, services: Services, front: ASGIApp) -> None:
         self._services = services

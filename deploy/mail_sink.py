@@ -44,6 +44,7 @@ class MailSink:
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's
         content = envelope.content if isinstance(envelope.content, bytes) else (envelope.content or "").encode()
         name = f"{next(self._numbers):08}"
+        # Written under a hidden name and renamed, so that no page shows half a mail.
         beside = self._folder / f".{name}"
         beside.write_bytes(content)
         beside.replace(self._folder / f"{name}.eml")

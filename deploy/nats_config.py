@@ -1,4 +1,9 @@
-"""nats-server's configuration: who may say and hear what on the broker."""
+"""nats-server's configuration: which user may publish and receive what.
+
+Other systems have an account of their own. Within one account a reader could name any subject as the reply address of its
+pull, and have the server write real messages into a service's stream. Readers get durables that are provisioned for them:
+the server does not check what a durable that a client makes itself would deliver (docs/adr/0008).
+"""
 
 from __future__ import annotations
 
@@ -11,14 +16,14 @@ from shared.contracts.catalogue import PUBLISHERS, stream_of
 from shared.messaging.streams import READER
 
 OPERATOR = "operator"  # provisions streams and consumers
-# READER is other systems' user, and the name of the durables that are theirs.
-USERS = (*PUBLISHERS, OPERATOR, READER)  # every service publishes, so a service is named as its stream's publisher
+# A service's user is named as the publisher that it is. READER is other systems' user, and the name of their durables.
+USERS = (*PUBLISHERS, OPERATOR, READER)
 
 # Other systems' clients are told this JetStream domain. Under the plain name a server answers questions about consumers
 # for the account that asks, and theirs has none.
 DOMAIN = "kulturskole"
 
-# Who asks whom: the answers hold personal data.
+# Which services may ask which: the answers hold personal data.
 ASKS = {"notifications": ("registration", "scheduling", "billing")}
 
 _PASSWORD = re.compile(r"[A-Za-z0-9_-]{20,}")
@@ -78,9 +83,9 @@ accounts {{
 def _service(service: str, password: str) -> str:
     streams = [stream_of(publisher) for publisher in PUBLISHERS if publisher != service]
     pull = [subject for stream in streams for subject in _pull(stream, service)]
-    own = f"$JS.API.STREAM.INFO.{stream_of(service)}"  # whether its stream still moves, for /operations/state
-    asked = [f"rpc.{answers}.>" for answers in ASKS.get(service, ())]
-    publish = [f"kulturskole.{service}.>", *asked, own, *pull]
+    own = f"$JS.API.STREAM.INFO.{stream_of(service)}"  # its last sequence, for /operations/state
+    questions = [f"rpc.{answers}.>" for answers in ASKS.get(service, ())]
+    publish = [f"kulturskole.{service}.>", *questions, own, *pull]
     subscribe = [f"_INBOX_{service}.>", f"rpc.{service}.>"]
     return _user(service, password, publish, subscribe, allow_responses=True)
 
@@ -95,7 +100,7 @@ def _reader(password: str) -> str:
 
 
 def _pull(stream: str, durable: str) -> tuple[str, str, str]:
-    """All that a client needs who reads a stream through a durable consumer that was made for it."""
+    """The subjects on which a client reads a stream through a durable consumer that was made for it."""
     return (
         f"$JS.API.CONSUMER.INFO.{stream}.{durable}",
         f"$JS.API.CONSUMER.MSG.NEXT.{stream}.{durable}",
@@ -106,11 +111,11 @@ def _pull(stream: str, durable: str) -> tuple[str, str, str]:
 def _exports() -> str:
     lines = []
     for publisher in PUBLISHERS:
-        info, following, ack = _pull(stream_of(publisher), READER)
+        info, next_message, ack = _pull(stream_of(publisher), READER)
         lines += [
             f"{{service: {json.dumps(info)}, accounts: [READERS]}}",
             # One request is answered by many messages.
-            f"{{service: {json.dumps(following)}, response_type: stream, accounts: [READERS]}}",
+            f"{{service: {json.dumps(next_message)}, response_type: stream, accounts: [READERS]}}",
             f"{{service: {json.dumps(ack)}, accounts: [READERS]}}",
         ]
     return _indented(lines)
@@ -127,12 +132,14 @@ def _imports() -> str:
 
 
 def _in_domain(subject: str) -> str:
+    """The subject as a client says it that was told the JetStream domain."""
     return subject.replace("$JS.API.", f"$JS.{DOMAIN}.API.")
 
 
 def _user(
     name: str, password: str, publish: Sequence[str], subscribe: Sequence[str], *, allow_responses: bool = False
 ) -> str:
+    # An answer goes to the asker's inbox, for which the answering service has no grant: NATS gives it one for each question.
     responses = ', allow_responses: {max: 1, expires: "10m"}' if allow_responses else ""
     return _indented(
         [

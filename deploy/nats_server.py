@@ -75,6 +75,7 @@ class NatsServer:
             raise NatsDidNotStart(msg) from None
 
     async def _greets(self) -> bool:
+        """Whether it takes connections: it sends INFO to each."""
         try:
             reader, writer = await asyncio.open_connection(HOST, self._port)
         except OSError:

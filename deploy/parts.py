@@ -1,4 +1,4 @@
-"""The four services, as whoever runs them all needs them."""
+"""The four services, with all that is needed to run them together."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ from shared.messaging.streams import READER
 from shared.web import keys
 
 OPERATOR_KEY = "operator"  # the name of the key that a first run makes
-MARK = "made-by-the-demo"  # the file by which a demo knows that a folder is its own to empty
+MADE_BY_DEMO = "made-by-the-demo"  # a file by this name says that a demo may empty the folder
 
 
 class InUse(Exception):
@@ -99,7 +99,7 @@ def reader_credentials(url: str, password: str) -> dict[str, object]:
 
 
 def write_secret(path: Path, content: str, *, mode: int = 0o600) -> None:
-    """Readable by its owner alone, from its first byte on, unless `mode` says otherwise."""
+    """Write a file that its owner alone can read, from its first byte on; `mode` is given to it once it is whole."""
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.new")
     beside.unlink(missing_ok=True)
@@ -112,18 +112,18 @@ def write_secret(path: Path, content: str, *, mode: int = 0o600) -> None:
 def empty(folder: Path) -> None:
     """Make a demo's folder empty. Raises NotOurs, and InUse where something runs on it."""
     if folder.exists() and any(folder.iterdir()):
-        if not (folder / MARK).exists():
+        if not (folder / MADE_BY_DEMO).exists():
             msg = f"{folder} was not made by a demo and is not emptied; choose another with --state"
             raise NotOurs(msg)
         state = State(folder)
         state.open()
         shutil.rmtree(folder)
         state.close()
-    mark(folder)
+    claim_for_demo(folder)
 
 
-def mark(folder: Path) -> None:
-    """Make the folder a demo's own, unless it holds something else already."""
+def claim_for_demo(folder: Path) -> None:
+    """Note in the folder that a demo may empty it, unless it holds something already."""
     if not folder.exists() or not any(folder.iterdir()):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        (folder / MARK).write_text("`kulturskole demo` empties this folder at its next run\n")
+        (folder / MADE_BY_DEMO).write_text("`kulturskole demo` empties this folder at its next run\n")

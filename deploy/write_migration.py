@@ -44,12 +44,12 @@ def main(
     *,
     post: Annotated[bool, typer.Option(help="to be run after the roll-out of the code, instead of before it")] = False,
 ) -> None:
-    of = None if service == "kernel" else service
-    if not migrations.versions_of(of).is_dir():
+    owner = None if service == "kernel" else service  # of the tables; the kernel's are no service's
+    if not migrations.versions_of(owner).is_dir():
         raise typer.BadParameter(service, param_hint="SERVICE")
     if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
         raise typer.BadParameter(name, param_hint="NAME")
-    path = asyncio.run(write(of, name, tables_of(of), post=post))
+    path = asyncio.run(write(owner, name, tables_of(owner), post=post))
     typer.echo(path.relative_to(Path.cwd()))
     if path.read_text(encoding="utf-8").rstrip().endswith(NOTHING):
         typer.echo("The migrations make all that the tables have: it is empty, for what is to be done to the rows.")
@@ -68,7 +68,7 @@ def tables_of(service: str | None) -> MetaData:
 
 
 async def write(service: str | None, name: str, tables: MetaData, *, post: bool = False) -> Path:
-    """Write the file that comes next; where it is.
+    """Write the file that comes next; returns where it is.
 
     The difference is taken on SQLite, and does not see triggers, indexes on expressions, or a change of a check or of an
     index's condition: these are written by hand. tests/integration/test_migrations.py sees when they were forgotten.
@@ -92,7 +92,7 @@ async def write(service: str | None, name: str, tables: MetaData, *, post: bool 
 
 
 async def _difference(service: str | None, tables: MetaData) -> str:
-    """The statements that give a database that is brought to head these tables."""
+    """The statements by which a database that all migrations have run on gets these tables."""
     with TemporaryDirectory() as folder:
         database = Database(f"sqlite+aiosqlite:///{folder}/head.db")
         try:
@@ -122,7 +122,7 @@ def _statements(connection: Connection, service: str | None, tables: MetaData) -
 
 
 def _name_constraints(container: ops.OpContainer) -> None:
-    """Batch mode wants a name for what is added to a table; it is given the one that PostgreSQL would give it."""
+    """Name what is added to a table, which batch mode insists on, as PostgreSQL would name it."""
     for it in container.ops:
         if isinstance(it, ops.OpContainer):
             _name_constraints(it)

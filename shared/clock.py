@@ -1,8 +1,9 @@
 """What the domain calls now.
 
 Real time, unless the database was made with a simulated clock: then the time that stands there, which an
-operator moves forward and nothing else does. It is read in each transaction and never cached. Whatever is technical
-(time-outs, leases, delays, SMTP retries, keys' expiry) runs on real time and does not ask here.
+operator moves forward and nothing else does. It is read in each transaction and never cached, since another process may
+have moved it. Whatever is technical (time-outs, leases, delays, SMTP retries, keys' expiry) runs on real time and does
+not ask here.
 """
 
 from __future__ import annotations
@@ -17,9 +18,8 @@ from shared.database import Instant, insert
 from shared.errors import Conflict
 
 OSLO = ZoneInfo("Europe/Oslo")
-START = datetime(
-    2024, 1, 1, tzinfo=UTC
-)  # of a simulated clock: it only moves forward, so it starts before what is played on it
+# Where a simulated clock starts. It only moves forward, so this lies before everything that is played on it.
+START = datetime(2024, 1, 1, tzinfo=UTC)
 
 metadata = MetaData()
 clock = Table(
@@ -38,7 +38,8 @@ class WrongClock(Exception):
 async def prepare(connection: AsyncConnection, *, simulated: bool) -> None:
     """Fix at the first start which clock a database has. Raises WrongClock at a later one that wants the other."""
     first = {"id": 1, "simulated": simulated, "now": START if simulated else None}
-    await connection.execute(insert(connection, clock).on_conflict_do_nothing(), first)  # replicas start together
+    # Replicas start together: the first one's row stays.
+    await connection.execute(insert(connection, clock).on_conflict_do_nothing(), first)
     row = (await connection.execute(select(clock))).one()
     if row.simulated != simulated:
         made, wanted = ("a simulated", "the real") if row.simulated else ("the real", "a simulated")
@@ -72,7 +73,7 @@ async def is_simulated(connection: AsyncConnection) -> bool:
 
 
 async def move(connection: AsyncConnection, to: datetime) -> None:
-    """Set the simulated clock. Raises Conflict on the real clock, and for a time before the one it shows."""
+    """Set the simulated clock to a moment. Raises Conflict on the real clock, and for a moment before the one it shows."""
     row = (await connection.execute(select(clock).with_for_update())).first()
     if row is None or not row.simulated:
         msg = "this database runs on the real clock"

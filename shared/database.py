@@ -37,10 +37,17 @@ SERVER_SETTINGS = {
     "lock_timeout": "20000",
     "idle_in_transaction_session_timeout": "60000",
 }
-# Errors that say nothing about the statement: connection failures (08), out of resources (53), shutting down and starting
-# up, serialisation failure, deadlock, lock time-out, and a server that only reads, having become a stand-by.
-PASSING = ("08", "53", "57P01", "57P02", "57P03", "40001", "40P01", "55P03", "25006", "25P03")
-PASSING_ON_SQLITE = ("database is locked", "disk is full", "disk I/O error", "unable to open database file")
+# PostgreSQL's codes, or the beginnings of codes, of errors that say nothing about the statement.
+TRANSIENT = (
+    "08",  # the connection failed
+    "53",  # out of resources
+    *("57P01", "57P02", "57P03"),  # shutting down, crashed, starting up
+    *("40001", "40P01"),  # serialisation failure, deadlock
+    "55P03",  # lock time-out
+    "25006",  # a server that only reads, having become a stand-by
+    "25P03",  # the transaction was idle for too long
+)
+TRANSIENT_ON_SQLITE = ("database is locked", "disk is full", "disk I/O error", "unable to open database file")
 
 # A number that the database counts up; SQLite does so for INTEGER only.
 Counted = BigInteger().with_variant(Integer, "sqlite")
@@ -74,6 +81,9 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         if self.is_sqlite:
             Path(self.url.database or "").parent.mkdir(parents=True, exist_ok=True)
+            # IMMEDIATE takes the only write lock before the first read: nobody writes between what a transaction reads and
+            # what it writes. One connection, so that writers wait in the pool and not in SQLite, which
+            # gives up after five seconds.
             self.writer = _sqlite(self.url, "BEGIN IMMEDIATE", pool_size=1)
             self.reader = _sqlite(self.url, "BEGIN", pool_size=SQLITE_READERS)
         else:
@@ -81,11 +91,14 @@ class Database:
                 self.url,
                 pool_size=POOL,
                 max_overflow=OVERFLOW,
+                # A statement after a lock sees what was committed while it was waited for. The snapshot of REPEATABLE READ
+                # may be older than the lock; then invoices were lost (docs/adr/0001).
                 isolation_level="READ COMMITTED",
                 hide_parameters=True,
                 connect_args=postgresql_arguments(),
             )
             event.listen(self.writer.sync_engine, "checkout", _check_is_open)
+            # One snapshot for all statements of a reading: it takes no lock, and none of its answers is newer than another.
             self.reader = self.writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         self._listeners: list[Callable[[], None]] = []
 
@@ -93,7 +106,8 @@ class Database:
     async def transaction(self, *, wakes: bool = True) -> AsyncIterator[AsyncConnection]:
         """One transaction that may write; committed at the end, rolled back on an exception.
 
-        `wakes` says whether its commit is to be heard of by who listens.
+        `wakes` says whether the listeners of `on_commit` are called. Work that is run by such a listener says no where it
+        leaves nothing new to do, or it would wake itself for ever.
         """
         async with self.writer.begin() as connection:
             yield connection
@@ -110,7 +124,7 @@ class Database:
             yield connection
 
     def on_commit(self, listener: Callable[[], None]) -> None:
-        """Call this after each commit of `transaction` in this process; it must not block."""
+        """Have `listener` called after each commit of `transaction` in this process. It must not block."""
         self._listeners.append(listener)
 
     async def answers(self) -> bool:
@@ -131,7 +145,7 @@ class Database:
             pass  # it is gone, or does not let go
 
 
-def is_passing(error: BaseException) -> bool:
+def is_transient(error: BaseException) -> bool:
     """Whether an error is the database's condition and not the statement's fault: worth trying again as it is."""
     if isinstance(error, (OSError, PoolTimeOut)):  # an OSError may be a time-out, or a name that is not resolved
         return True
@@ -141,7 +155,7 @@ def is_passing(error: BaseException) -> bool:
         return True
     original: Any = error.orig
     code = getattr(original, "sqlstate", None) or getattr(original, "pgcode", None) or ""
-    return code.startswith(PASSING) or any(text in str(original) for text in PASSING_ON_SQLITE)
+    return code.startswith(TRANSIENT) or any(text in str(original) for text in TRANSIENT_ON_SQLITE)
 
 
 def insert(connection: AsyncConnection, table: Table) -> postgresql.Insert | sqlite.Insert:
@@ -161,10 +175,10 @@ def postgresql_arguments() -> dict[str, Any]:
 
 
 def _check_is_open(connection: Any, _record: object, _proxy: object) -> None:
-    """Have the pool begin anew where the server has closed a connection meanwhile.
+    """Keep a connection that the server has closed from being handed out. InvalidatePoolError has the pool open new ones.
 
-    SQLAlchemy's own `pool_pre_ping` asks the server, three times there and back for each transaction. asyncpg has been
-    told by then: closing a connection is heard of at once, and a server that fell silent would not answer the ping.
+    SQLAlchemy's own `pool_pre_ping` asks the server, three times there and back for each transaction. asyncpg knows
+    without asking: it learns at once that a connection is closed, and a server that fell silent would not answer a ping.
     """
     if connection.driver_connection.is_closed():
         raise InvalidatePoolError
@@ -177,6 +191,7 @@ def _sqlite(url: URL, begin: str, *, pool_size: int) -> AsyncEngine:
     def connect(connection: Any, _: object) -> None:
         # sqlite3 would otherwise begin a transaction only at the first write, and updates get lost.
         connection.isolation_level = None
+        # WAL: readers do not wait for the writer. FULL: what is committed survives a loss of power.
         pragmas = ["journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000"]
         if begin == "BEGIN":
             pragmas.append("query_only=ON")

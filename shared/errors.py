@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 class Refused(Exception):
-    """A request that can't be carried out. `rule` is a number of the domain rules (`R5`), `field` the one at fault.
+    """A request that can't be carried out. `rule` is the number of a domain rule (`R5`), `field` names the field at fault.
 
     The message says what the rule asks for, in English, without personal data.
     """

@@ -11,7 +11,8 @@ MONTHS = (
 
 
 def day_in_words(it: date) -> str:
-    """
+    """A day with the name of its month, and its year.
+
     >>> day_in_words(date(2024, 9, 24))
     '24. september 2024'
     """

@@ -5,23 +5,22 @@ from __future__ import annotations
 import os
 import signal
 
-VARIABLE = (
-    "KULTURSKOLE_DIE_AT"  # "relay.published" or, to die when it is reached for the third time, "relay.published:3"
-)
+# Names a point, `relay.published`; or `relay.published:3`, to die when it is reached for the third time.
+VARIABLE = "KULTURSKOLE_DIE_AT"
 EVENTS = "KULTURSKOLE_DIE_ON"  # ids of events whose handling kills the process, with commas between them
 
 POINTS = (
     "commit.before",  # of any transaction
     "commit.after",
     "batch.before_commit",
-    "batch.committed",  # and not acked
+    "batch.committed",  # the messages are not acked yet
     "batch.acked",
     "alone.counted",  # the attempt is committed, the message not handled
     "relay.before_publish",
-    "relay.published",  # and the ack not recorded
+    "relay.published",  # acknowledged by the stream, and not recorded yet
     "relay.recorded",
     "work.slice_committed",
-    "smtp.accepted",  # 250, and not recorded
+    "smtp.accepted",  # the mail server said 250, and it is not recorded yet
 )
 
 _name, _, _times = os.environ.get(VARIABLE, "").partition(":")
@@ -40,6 +39,6 @@ def reached(point: str) -> None:
 
 
 def handling(event_id: str) -> None:
-    """Die of an event, if this is one of those that kill."""
+    """Die, by SIGKILL, if this process was told that handling this event kills it."""
     if event_id in _killers:
         os.kill(os.getpid(), signal.SIGKILL)

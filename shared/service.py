@@ -34,7 +34,7 @@ from shared.messaging.due_work import Work, Worker
 from shared.messaging.watchdog import Watchdog, consumer_info
 from shared.settings import ServiceSettings
 from shared.web import contract, operations, problems
-from shared.web.closed import Closed
+from shared.web.closed import ClosedByDefault
 from shared.web.keys import Keys
 from shared.web.parameters import only_known_parameters
 
@@ -43,8 +43,10 @@ log = structlog.get_logger()
 S = TypeVar("S", bound=ServiceSettings)
 
 
-STOPPED_WITHIN = 18  # seconds
-GIVEN_UP = 1.0  # seconds until the next batch is fetched, or a fault that nobody knew of would burn through the stream
+STOPPED_WITHIN = 18  # seconds; containers are killed after 25 (docker-compose.yml)
+# Seconds until the next batch is fetched after one that failed by a fault of ours: without a pause the whole stream would be
+# fetched, and fail, in a moment.
+PAUSE_AFTER_FAULT = 1.0
 
 
 class CannotStart(Exception):
@@ -83,7 +85,7 @@ class Service:
         self._relay = relay.Relay(database, stream_of(name))
         self._watchdog: Watchdog | None = None
         self._watching: asyncio.Task[None] | None = None
-        self._taking: set[asyncio.Task[Any]] = set()  # who has a batch in hand
+        self._taking: set[asyncio.Task[Any]] = set()  # each has a batch in hand
         self._lock: IO[str] | None = None
         self.api = self._create_api(routers)
 
@@ -94,7 +96,11 @@ class Service:
             self.failed.set_result(reason)
 
     async def start(self) -> None:
-        """Raises CannotStart, broker.NoBroker or clock.WrongClock."""
+        """Raises CannotStart, broker.NoBroker or clock.WrongClock.
+
+        First whatever may refuse, so that a service that cannot start has taken nothing in hand. Consumers, relay and due
+        work begin last, and find everything there.
+        """
         structlog.contextvars.bind_contextvars(service=self.name)
         self._lock_sqlite()
         try:
@@ -105,6 +111,7 @@ class Service:
             msg = f"the database cannot be reached, or lacks its tables (run migrate first): {reason}"
             raise CannotStart(msg) from None
         self.client = client = await broker.connect(self.broker)
+        # Looked for here: FastStream would try for five seconds, and not say what is missing.
         try:
             infos = {stream: await consumer_info(client, stream, self.name) for stream in self.streams}
         except (TimeoutError, nats.errors.Error):
@@ -118,7 +125,7 @@ class Service:
         self._watchdog = Watchdog(client, self.database, self.name, self.streams)
         try:
             await self.broker.start()
-            await client.flush()  # the server knows by now what is answered here
+            await client.flush()  # from here on the server knows which questions are answered here
         except (TimeoutError, nats.errors.Error) as error:
             msg = f"NATS was lost while starting: {type(error).__name__}"
             raise broker.NoBroker(msg) from None
@@ -129,15 +136,19 @@ class Service:
         log.info("ready", service=self.name)
 
     async def stop(self) -> None:
-        """Finish what is in hand, send what is unsent, let go of everything; each for some seconds at most."""
+        """Finish what is in hand, send what is unsent, let go of everything; each for some seconds at most.
+
+        In the order in which work travels: consumers and due work write what the relay sends, and all of them use the
+        connection to NATS and the database.
+        """
         self.stopping = True
-        self.batches.stopping.set()
+        self.batches.stopping.set()  # a batch that waits for the database gives up
         if self._watching is not None:
             self._watching.cancel()
         subscribers = [subscriber.stop() for subscriber in self.broker.subscribers]
         await asyncio.gather(self._worker.stop(within=broker.FINISH), *subscribers, return_exceptions=True)
         await self._relay.stop(within=3)
-        for task in self._taking:  # the library has given these up, and they still use the database
+        for task in self._taking:  # FastStream waits for these no longer, and they still use the database
             task.cancel()
         if self._taking:
             await asyncio.wait(self._taking, timeout=1)
@@ -145,7 +156,7 @@ class Service:
             await broker.let_go(self.client)
         await self.database.close()
         if self._lock is not None:
-            self._lock.close()
+            self._lock.close()  # last: another process may open the file now
         log.info("stopped", service=self.name)
 
     async def readiness(self) -> dict[str, bool]:
@@ -181,13 +192,13 @@ class Service:
             await self.batches.take(messages)
         except Exception:
             log.exception("a batch was given up; it will be delivered again", size=len(messages))
-            await asyncio.sleep(GIVEN_UP)
+            await asyncio.sleep(PAUSE_AFTER_FAULT)
         finally:
             self._taking.discard(task)
             self._watchdog.ended(stream)
 
     def _lock_sqlite(self) -> None:
-        """One process a file: SQLite has one writer, and the relay counts on being the only one."""
+        """Allow one process a file: SQLite has one writer, and on SQLite the relay takes itself for the only one."""
         if not self.database.is_sqlite:
             return
         path = f"{self.database.url.database}.lock"
@@ -211,16 +222,16 @@ class Service:
         api.state.database = self.database
         api.state.keys = Keys(self.settings.keys_file)
         problems.install(api)
-        api.add_middleware(Closed, keys=api.state.keys, prefix=prefix)
+        api.add_middleware(ClosedByDefault, keys=api.state.keys, prefix=prefix)
         for router in routers:
             api.include_router(router)
         technical = operations.routes(simulated_clock=self.settings.simulated_clock)
         api.include_router(technical, prefix=prefix)
-        shown = contract.routes(api, prefix)
-        api.include_router(shown, prefix=prefix)
-        # A service alone has them at the root too.
+        documents = contract.routes(api, prefix)
+        api.include_router(documents, prefix=prefix)
+        # At the root too, for those who reach a service without the gateway: a probe of its container, for one.
         api.include_router(technical, include_in_schema=False)
-        api.include_router(shown)
+        api.include_router(documents)
         return api
 
 
@@ -233,8 +244,9 @@ class _Server(uvicorn.Server):
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """Raises CannotStart where the port is taken."""
-    # Named as TCP: asyncio sends without delay only on what says so, and each answer would take forty milliseconds more.
+    """A socket on which connections can be taken. Raises CannotStart where the port cannot be used."""
+    # The protocol is named, since asyncio sets TCP_NODELAY only on sockets that say that they are TCP. Without it each
+    # answer takes forty milliseconds more.
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -252,15 +264,17 @@ def server_for(app: Any) -> _Server:
     return _Server(config)
 
 
-def settle_in() -> None:
-    """What was imported is there to stay. The garbage collector would look at all of it over and over, which took a fifth
-    of the time in which billing issues."""
+def freeze_imports() -> None:
+    """Have the garbage collector skip all that is imported by now, since it stays as long as the process.
+
+    Looking at all of it over and over took a fifth of the time in which billing issues.
+    """
     gc.collect()
     gc.freeze()
 
 
 async def _run(service: Service) -> None:
-    """Start it, and wait until it can't go on."""
+    """Start the service, and wait until it can't go on."""
     await service.start()
     await asyncio.wait([service.failed])
 
@@ -268,7 +282,7 @@ async def _run(service: Service) -> None:
 async def serve(create: Callable[[], Service]) -> int:
     """Run one service until it is told to stop, or can't go on; returns the exit code."""
     service = create()
-    settle_in()
+    freeze_imports()
     structlog.contextvars.bind_contextvars(service=service.name)
     stop_wanted = asyncio.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
@@ -289,7 +303,8 @@ async def serve(create: Callable[[], Service]) -> int:
             if not running.cancelled():
                 running.result()  # raises why it could not start
         finally:
-            signal.alarm(STOPPED_WITHIN)  # whatever does not let go: the process ends
+            signal.alarm(STOPPED_WITHIN)  # SIGALRM ends the process where something does not let go
+            # The API stops before what it uses.
             server.should_exit = True
             try:
                 await http
@@ -302,7 +317,7 @@ async def serve(create: Callable[[], Service]) -> int:
 
 
 def main(name: str, create: Callable[[S], Service], settings: type[S]) -> None:
-    """`serve` runs the service, `migrate` brings its database up to date."""
+    """The command line of one service: `serve` runs it, `migrate` brings its database up to date. Raises SystemExit."""
     commands = ("serve", "migrate")
     if len(sys.argv) != 2 or sys.argv[1] not in commands:  # noqa: PLR2004 - the program and one command
         sys.exit(f"usage: python -m services.{name} {'|'.join(commands)}")

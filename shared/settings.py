@@ -1,4 +1,4 @@
-"""What every service is told by its environment: variables that begin with KULTURSKOLE_."""
+"""The settings of every service, read from environment variables that begin with KULTURSKOLE_."""
 
 from __future__ import annotations
 
@@ -37,6 +37,7 @@ class ServiceSettings(BaseSettings):
         return {**given, "database_url": url.render_as_string(hide_password=False)}
 
     def nats_secret(self) -> str | None:
+        """The password of `nats_user`; what its file holds, where both are given."""
         if self.nats_password_file is not None:
             return self.nats_password_file.read_text().strip()
         return self.nats_password.get_secret_value() if self.nats_password else None

@@ -103,12 +103,12 @@ class Finding(NamedTuple):
 
 def findings(when: When) -> list[Finding]:
     """Why this is no sound date (S2); nothing where it is one."""
-    # Only what is there can be compared with what stands beside it.
+    # A week or a day that does not exist has no place in the calendar, and can contradict nothing.
     return [*_not_there(when)] or [*_contradictions(when)]
 
 
 def _not_there(when: When) -> Iterator[Finding]:
-    """What no calendar and no clock has."""
+    """Days, weeks, months and clock times that do not exist, or a date without any of them."""
     if not when.days and not when.weeks and not when.months:
         yield Finding("when", "a date is days, weeks or months")
     for weeks in when.weeks:
@@ -124,15 +124,16 @@ def _not_there(when: When) -> Iterator[Finding]:
 
 
 def _contradictions(when: When) -> Iterator[Finding]:
+    """Parts that exist, each by itself, and do not agree with each other."""
     if when.days:
         yield from _of_days(when.days)
         yield from _of_duration(when.days, when.duration_minutes)
     if len(set(when.weeks)) < len(when.weeks) or len(set(when.months)) < len(when.months):
         yield Finding("when", "an alternative is given twice")
-    # What is said beside the most precise has to agree with it.
+    # Weeks beside days, and months beside either, have to overlap with what is more precise.
     weeks, months = [_of_weeks(it) for it in when.weeks], [_of_month(it) for it in when.months]
     for name, beside in (("when.weeks", weeks if when.days else []), ("when.months", months)):
-        if beside and not all(_meets(it, beside) for it in when.ranges()):
+        if beside and not all(_overlaps(it, beside) for it in when.ranges()):
             yield Finding(name, "the weeks or months lie elsewhere than what stands beside them")
 
 
@@ -154,7 +155,7 @@ def _of_duration(days: Days, minutes: int | None) -> Iterator[Finding]:
         yield Finding("when.duration_minutes", "start, end and duration do not agree")
 
 
-def _meets(one: Range, others: list[Range]) -> bool:
+def _overlaps(one: Range, others: list[Range]) -> bool:
     return any(one[0] <= last and first <= one[1] for first, last in others)
 
 

@@ -20,7 +20,7 @@ def when_text(when: When, language: Language = "nb") -> str:
     if when.days is not None:
         text = _days(when.days)
     elif when.months:
-        text = _months(when.months, either_is_open=bool(when.weeks))
+        text = _months(when.months, beside_weeks=bool(when.weeks))
         if when.weeks:
             text += f" ({WEEK[language]} {_weeks(when.weeks)})"
     else:
@@ -60,11 +60,11 @@ def _clock(time: str) -> str:
     return time.replace(":", ".")
 
 
-def _months(months: Sequence[str], *, either_is_open: bool) -> str:
+def _months(months: Sequence[str], *, beside_weeks: bool) -> str:
     """With weeks beside them the months only say where these lie; alone they are alternatives."""
     names = [MONTHS[int(month[5:]) - 1] for month in months]
     years = [month[:4] for month in months]
-    between = "/" if either_is_open else " eller "
+    between = "/" if beside_weeks else " eller "
     if len(set(years)) == 1:
         return f"{between.join(names)} {years[0]}"
     return between.join(f"{name} {year}" for name, year in zip(names, years, strict=True))

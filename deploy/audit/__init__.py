@@ -1,1 +1,1 @@
-"""The audit: whether what the system says of itself adds up, seen from outside by its APIs and its streams."""
+"""The audit: checks from outside, by APIs and streams alone, that what the system says of itself adds up."""

@@ -18,7 +18,7 @@ from shared.contracts.envelope import Entity, EventType
 Row = dict[str, Any]
 PAGE = 500
 QUIET = 2.0  # seconds without a message, after which a stream has none left
-FORGOTTEN = 60.0  # seconds, after which the server drops a consumer that nobody uses
+UNUSED = 60.0  # seconds, after which the server drops a consumer that nobody uses
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +51,7 @@ class Evidence:
 
 
 async def gather(client: Client, operator: Nats, programme: str) -> Evidence:
-    """Needs an administrator's key, and NATS' operator. Raises what these raise."""
+    """Needs an administrator's key, and NATS' operator. Raises Refused, Unavailable or nats.errors.Error."""
     of_programme = {
         "agreements": f"/registration/programmes/{programme}/agreements",
         "sessions": f"/scheduling/programmes/{programme}/sessions",
@@ -83,11 +83,12 @@ async def _all(client: Client, path: str, **parameters: str) -> list[Row]:
 
 
 async def _events(operator: Nats, publisher: str, programme: str) -> list[Row]:
+    """A publisher's events of a programme, read through a consumer of the audit's own: it takes none from a service."""
     stream, filter_ = stream_of(publisher), f"kulturskole.{publisher}.*.*.{programme}.*"
     config = ConsumerConfig(
         ack_policy=AckPolicy.NONE,
         deliver_policy=DeliverPolicy.ALL,
-        inactive_threshold=FORGOTTEN,
+        inactive_threshold=UNUSED,
         filter_subject=filter_,
     )
     consumer = await operator.jsm().add_consumer(stream, config)

@@ -1,4 +1,4 @@
-"""What `kulturskole audit` does."""
+"""`kulturskole audit`: gathers the evidence on a programme, checks each invariant, and reports."""
 
 from __future__ import annotations
 
@@ -43,7 +43,10 @@ class Report:
 
 
 async def audit(programme: str, url: str, key: str, nats_url: str, password: str) -> Report:
-    """Waits for rest first: while something is on its way, it is told and not done, or done and not told."""
+    """Gather and check. Waits for rest first: what is still on its way would look like a broken invariant.
+
+    Raises NeverAtRest, NoBroker, Refused or Unavailable.
+    """
     async with Client(url, key) as client, operator(nats_url, password) as nats:
         await until_at_rest(client)
         evidence = await gather(client, nats, programme)

@@ -1,4 +1,4 @@
-"""The means by which the demo is played: the clock, the calls that come again and again, and what is told of them."""
+"""The means by which the demo is played: the clock, the calls that come again and again, and the lines on the screen."""
 
 from __future__ import annotations
 
@@ -64,6 +64,7 @@ class Play:
         self.say(f"{day:%d.%m.%Y}  {what:<74}  {await self._news()}".rstrip())
 
     async def _news(self) -> str:
+        """How many invoices, credit notes and mails are new since the last time, in Norwegian."""
         billing, mails = await all_of(
             self.client.get(f"/{service}/summary", programme=self.programme) for service in ("billing", "notifications")
         )

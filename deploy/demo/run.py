@@ -1,4 +1,4 @@
-"""What `kulturskole demo` does, once something runs: play the programme, count what came of it, keep the figures."""
+"""`kulturskole demo` against a running system: plays the programme, counts what came of it, keeps the figures."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from deploy.client import Client, canonical
 from deploy.demo import story, summary
 from deploy.demo.cast import municipalities
 from deploy.demo.play import Say, check_time
-from deploy.state import mark
+from deploy.state import claim_for_demo
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +47,6 @@ async def play(url: str, key: str, folder: Path, say: Say, *, began: float) -> O
 
 
 def _write(folder: Path, **contents: Any) -> None:
-    mark(folder)
+    claim_for_demo(folder)
     for name, content in contents.items():
         (folder / f"{name}.json").write_text(canonical(content), encoding="utf-8")

@@ -15,6 +15,7 @@ from deploy.demo.play import Play, Say, all_of, days
 PROGRAMME = "regionalt-2024-2025"
 PLAN = Path(__file__).parents[2] / "services" / "scheduling" / "examples" / "plan-2024-2025.json"
 OPENING = date(2024, 1, 15)
+# Those to whom something special happens: signs late, is terminated, has left before it says so, has an advisor who falls ill.
 LATE, TERMINATED, LEFT, ILL = "Kristiansund", "Verdal", "Namsos", "Volda"
 AUGUST_MEETINGS = (date(2024, 8, 13), date(2024, 8, 14), date(2024, 8, 15))
 PLACES = {1: "Stjørdal", 3: "Trondheim", 5: "Molde"}  # of the physical joint sessions, by number; invented
@@ -69,7 +70,7 @@ async def open_the_programme(it: Play, applicants: Sequence[Municipality]) -> No
 
 
 def _with_place(session: dict[str, Any]) -> dict[str, Any]:
-    """An invoice says where what it is for was delivered; the plan does not name the place."""
+    """The plan names no places, and an invoice says where its session was held: physical joint sessions get one."""
     if session["kind"] != "joint_session" or session["format"] != "physical":
         return session
     return session | {"place": PLACES[session["number"]]}
@@ -262,6 +263,6 @@ def _visit(number: int, one: Municipality, day: date) -> dict[str, Any]:
 
 
 def _working_day(first: date, n: int) -> date:
-    """The n-th working day after `first`, which is one."""
+    """The n-th working day after `first`, which is a working day itself. Holidays are not known here."""
     weeks, rest = divmod(first.weekday() + n, 5)
     return first + timedelta(days=7 * weeks + rest - first.weekday())

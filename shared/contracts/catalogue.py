@@ -56,8 +56,9 @@ def read(body: bytes, subject: str) -> Event[Any]:
         places = sorted({".".join(str(part) for part in it["loc"]) for it in error.errors()})
         raise Unreadable(reason="wrong_schema", text=f"wrong or missing: {', '.join(places)}", type=type_) from None
     programme, party = event.data.scope()
-    is_about = (event.source, event.subject, subject)
-    if is_about != (kind.source, f"{programme or NOBODY}.{party or NOBODY}", nats_subject(event)):
+    # NATS lets a publisher use its own subjects only, so the subject says who it was; a body that says otherwise is refused.
+    expected = (kind.source, f"{programme or NOBODY}.{party or NOBODY}", nats_subject(event))
+    if (event.source, event.subject, subject) != expected:
         raise Unreadable(reason="contradiction", text="source, type, subject and data do not agree", type=type_)
     return event
 

@@ -1,7 +1,7 @@
-"""Codes and patterns, which may widen within a version: who tells keeps to them, who reads does not insist on them.
+"""Codes and patterns, which may widen within a version: a publisher keeps to them, a reader does not insist on them.
 
 An event from the wire is validated in the context `READING`: there a code that is not known is `other`, and no pattern is
-checked, so that what a newer publisher tells stays readable.
+checked, so that events of a newer publisher stay readable.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def _known(known: CoreSchema, wrong: str, *, read_as: Callable[[str], str]) -> C
             return read_as(value)
         raise ValueError(wrong)
 
-    # Python is called for what is not known alone; a validator around each field would cost 2 µs an event.
+    # Our function runs only for values that are not known; a validator around each field would cost 2 µs an event.
     return core_schema.union_schema(
         [known, core_schema.with_info_plain_validator_function(unknown)],
         mode="left_to_right",

@@ -46,7 +46,10 @@ class Entity(Value):
         raise NotImplementedError
 
     def check_known(self, *fields: str) -> None:
-        """For a handler that can do nothing safe about another code. Raises UnknownCode where one of these is not known."""
+        """Raises UnknownCode where one of these fields holds a code that is not known here.
+
+        For handlers that could do harm by taking it as `other`.
+        """
         for name in fields:
             if getattr(self, name, None) == OTHER:
                 msg = f"{type(self).__name__}.{name} is a code that this version does not know"

@@ -23,7 +23,7 @@ class Question(Message, Generic[A]):
     """A question whose answer is an A."""
 
     subject: ClassVar[str]  # rpc.<who answers>.<what>
-    answer: ClassVar[type[BaseModel]]  # A, for the program
+    answer: ClassVar[type[BaseModel]]  # the class A itself, by which the asker reads the answer
 
 
 Purpose = Literal["application", "invitation", "agreement", "concern", "end", "invoice"]

@@ -26,7 +26,7 @@ Happened = Literal["planned", "sharpened", "moved", "changed", "cancelled", "com
 
 
 def _sound(when: When) -> When:
-    """Raises ValueError for a date that there is not (S2)."""
+    """Raises ValueError for a date that does not exist, or contradicts itself (S2)."""
     for finding in findings(when):
         msg = f"{finding.field}: {finding.text}"
         raise ValueError(msg)

@@ -1,7 +1,7 @@
 """Request and reply between services, for what must not stand in an event: `rpc.<service>.<what>`.
 
-A fault or an answer that is too big would look like a plain time-out to who asks, and so like a service that is away:
-every answer comes in an envelope.
+Every answer comes in an envelope. Without one a fault, or an answer that is too big for a message, would look to the asker
+like a time-out, and so like a service that is away.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from nats.aio.msg import Msg
 from pydantic import BaseModel, ValidationError
 
 from shared.contracts.questions import Question
-from shared.database import Database, is_passing
+from shared.database import Database, is_transient
 from shared.errors import Refused
 from shared.messaging.broker import INBOXES
 
@@ -30,11 +30,11 @@ LARGEST = 1_000_000  # bytes; NATS carries 1 MiB a message with its headers
 
 
 class NoAnswer(Exception):
-    """Nobody is there, or the answer did not come in time: whoever else is asked there will fare no better."""
+    """The service is away, or did not answer in time. Other questions to it will fare no better now."""
 
 
 class RefusedToAnswer(Exception):
-    """This question gets no answer now; the next one may."""
+    """The service is there and gives no usable answer to this question. It may well answer another."""
 
 
 class _Envelope(BaseModel):
@@ -74,7 +74,8 @@ def answer(
 ) -> None:
     """Have the broker answer these questions; replicas share the work.
 
-    The answer goes to an inbox and nowhere else: who asks could name a stream's subject, and have it kept there for ever.
+    An answer is sent to an inbox and nowhere else. The asker names the subject that it goes to; if that was a stream's, the
+    personal data in the answer would be kept there for ever.
     """
     for question, answerer in answers.items():
         subscriber = broker.subscriber(question.subject, queue=service, decoder=_raw, no_reply=True)
@@ -100,8 +101,8 @@ def _answering(
             envelope = _Envelope(ok=False, error="the question is not of the form that is known here")
         except Exception as error:
             log.exception("a question could not be answered", subject=question.subject)
-            if is_passing(error):
-                raise  # without a reply, who asks leaves this service alone for a while, which has no database now
+            if is_transient(error):
+                raise  # no reply: the asker takes it for a time-out and leaves us alone while we have no database
             envelope = _Envelope(ok=False, error="answering it failed; the log there says more")
         packed = envelope.model_dump_json().encode()
         if len(packed) > LARGEST:
@@ -112,4 +113,5 @@ def _answering(
 
 
 async def _raw(message: Any) -> Msg:
+    """A decoder that decodes nothing: the handler gets the NATS message itself."""
     return message.raw_message  # type: ignore[no-any-return]

@@ -1,8 +1,9 @@
 """What happens to a batch of messages: facts are written, then acknowledged; what fails is tried again, then parked.
 
-What is delivered for the first time is handled in one transaction. Anything delivered before, and everything of a
-batch whose transaction failed, is taken one by one, so that a message that fails, or kills the process, is told from
-its neighbours. Nothing is dropped, and nothing blocks what stands behind it.
+What is delivered for the first time is handled in one transaction, which is about forty times as fast as one each.
+Anything delivered before, and everything of a batch whose transaction failed, is taken one by one: among these may be the
+message that fails, or that kills the process, and it must not take its neighbours with it each time. Nothing is dropped,
+and nothing blocks what stands behind it (docs/adr/0011).
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from shared.clock import real_now
 from shared.contracts import catalogue
 from shared.contracts.envelope import Event, EventId
-from shared.database import Database, is_passing
+from shared.database import Database, is_transient
 from shared.messaging import inbox, parking
 from shared.messaging.consume import Consumers
 from shared.messaging.facts import Fact, record
@@ -37,7 +38,9 @@ class Retries:
     """After how many seconds a failing message is tried again; after the last of these tries it is parked."""
 
     delays: tuple[float, ...] = (1.0, 5.0, 30.0, 120.0)
-    most_delayed: int = 2_000  # when more than these wait already, what fails is parked at once
+    # When more than these wait already, what fails is parked at once: so many fail by one cause, which trying again does not
+    # mend. And to the server a message that waits is not acknowledged: at `max_ack_pending` of them it delivers nothing more.
+    most_delayed: int = 2_000
 
     @property
     def attempts(self) -> int:
@@ -45,7 +48,10 @@ class Retries:
 
     @property
     def counts_as_waiting(self) -> float:
-        """Seconds after its last try in which a message that failed counts as waiting for the next."""
+        """Seconds after its last try in which a message that failed counts as waiting for the next.
+
+        A message that never comes again, since its stream was lost, must not count for ever.
+        """
         return 2 * max(self.delays) + 60
 
 
@@ -62,12 +68,12 @@ class Taken:
     event: Event[Any] | None = None
     unreadable: catalogue.Unreadable | None = None
     attempts: int = 0
-    counted: bool = False  # this attempt is counted already
+    counted: bool = False  # this attempt is counted already: it may be begun several times, while the database is away
 
 
 @dataclass
-class Sorted:
-    """A batch after its handlers ran."""
+class Handled:
+    """A batch after its handlers ran. Nothing is written yet."""
 
     fine: list[tuple[Taken, dict[str, list[Fact]]]] = field(default_factory=list)  # facts by handler
     failed: list[tuple[Taken, Exception]] = field(default_factory=list)
@@ -87,12 +93,13 @@ class Batches:
     async def take(self, messages: Sequence[Msg]) -> None:
         """Handle a batch. What is not acknowledged in the end will be delivered again."""
         try:
-            async with self._kept(messages):
+            async with self._in_progress(messages):
                 taken = [read(message) for message in messages]
                 first = [it for it in taken if it.message.metadata.num_delivered == 1]
                 again = [it for it in taken if it.message.metadata.num_delivered != 1]
                 if first and not await self._through_outages(lambda: self._together(first)):
                     again += first
+                # A message that kills the process has the most attempts, so its neighbours are done when it is begun.
                 for it in await self._through_outages(lambda: self._fewest_attempts_first(again)):
                     await self._through_outages(lambda it=it: self._alone(it))  # type: ignore[misc]
         except Stopping:
@@ -108,26 +115,29 @@ class Batches:
             await inbox.forget_attempts(connection, parked.key)
 
     async def _together(self, taken: Sequence[Taken]) -> bool:
-        """All in one transaction; False where it fails by something other than an outage."""
-        batch = self._sort(taken)
+        """Handle all in one transaction; False where it fails by something other than an outage, and nothing is done."""
+        handled = self._run_handlers(taken)
         try:
             async with self._database.transaction() as connection:
-                settled = await parking.left_alone(connection, [it.key for it in taken])
+                set_aside = await parking.parked_or_discarded(connection, [it.key for it in taken])
                 await self._apply(
-                    connection, [(it.event, facts) for it, facts in batch.fine if it.event and it.key not in settled]
+                    connection,
+                    [(it.event, facts) for it, facts in handled.fine if it.event and it.key not in set_aside],
                 )
-                await parking.park(connection, [_parked_unread(it) for it in batch.unreadable])
-                failed = [(it, raised) for it, raised in batch.failed if it.key not in settled]
+                await parking.park(connection, [_parked_unreadable(it) for it in handled.unreadable])
+                failed = [(it, raised) for it, raised in handled.failed if it.key not in set_aside]
                 delayed = await self._delay_or_park(connection, failed)
                 reached("batch.before_commit")
         except Exception as error:
-            if is_passing(error):
+            if is_transient(error):
                 raise
-            log.warning("a batch failed and is taken one by one", size=len(taken), error=_told(error))
+            log.warning("a batch failed and is taken one by one", size=len(taken), error=_text_of(error))
             return False
         reached("batch.committed")
         for it, raised in failed:
-            log.warning("an event failed", event_id=it.key, attempt=delayed.get(it.key, 1), error=_told(raised))
+            log.warning("an event failed", event_id=it.key, attempt=delayed.get(it.key, 1), error=_text_of(raised))
+        # After the commit: a crash in between brings the messages again, and the inbox knows them. Acked before it, they
+        # would be lost.
         for it in taken:
             await (self._delay(it, delayed[it.key]) if it.key in delayed else _ack(it))
         reached("batch.acked")
@@ -136,7 +146,7 @@ class Batches:
     async def _delay_or_park(
         self, connection: AsyncConnection, failed: Sequence[tuple[Taken, Exception]]
     ) -> dict[str, int]:
-        """How often each of these has failed now, by key; none where so many wait that they are parked at once."""
+        """Count a failure of each; returns how often it has failed, by key. Nothing where they are parked instead."""
         if failed and await self._is_crowded(connection):
             await parking.park(connection, [_parked(it, raised, 1) for it, raised in failed])
             return {}
@@ -146,13 +156,14 @@ class Batches:
         return await inbox.delayed(connection, within=self._retries.counts_as_waiting) > self._retries.most_delayed
 
     async def _alone(self, it: Taken) -> None:
+        """Handle one message in a transaction of its own; one that fails is delayed or parked."""
         if it.unreadable is not None:
-            await self._park(it, _parked_unread(it))
+            await self._park(it, _parked_unreadable(it))
             return
         assert it.event is not None  # for the type checker: it is read or unreadable
-        if await self._is_settled(it, it.event):
+        if await self._is_done_with(it, it.event):
             async with self._database.transaction() as connection:
-                await inbox.forget_attempts(connection, it.key)  # of a copy that came here before
+                await inbox.forget_attempts(connection, it.key)  # those of another copy of the message
             await _ack(it)
             return
         if not it.counted:
@@ -161,7 +172,7 @@ class Batches:
                 it.attempts = (await inbox.count_attempts(connection, [it.key]))[it.key]
             it.counted = True
             reached("alone.counted")
-        if it.attempts > self._retries.attempts:
+        if it.attempts > self._retries.attempts:  # its last attempt was counted and ended neither way: the process died
             await self._park(it, _parked(it, RuntimeError("it never came to an end"), it.attempts - 1))
             return
         try:
@@ -170,14 +181,14 @@ class Batches:
                 await self._apply(connection, [(it.event, facts)])
                 await inbox.forget_attempts(connection, it.key)
         except Exception as error:
-            if is_passing(error):
+            if is_transient(error):
                 raise
             await self._failed(it, error)
         else:
             await _ack(it)
 
     async def _failed(self, it: Taken, error: Exception) -> None:
-        log.warning("an event failed", event_id=it.key, attempt=it.attempts, error=_told(error))
+        log.warning("an event failed", event_id=it.key, attempt=it.attempts, error=_text_of(error))
         async with self._database.reading() as connection:
             is_crowded = await self._is_crowded(connection)
         if is_crowded or it.attempts >= self._retries.attempts:
@@ -199,31 +210,33 @@ class Batches:
     async def _apply(
         self, connection: AsyncConnection, events: Sequence[tuple[Event[Any], dict[str, list[Fact]]]]
     ) -> None:
-        """The facts of those handlers that have not had their event, with their inbox rows."""
+        """Write the facts of the handlers that have not had their event, and the inbox rows that say that they have now."""
         by_entry = {(handler, event.id): facts for event, by_handler in events for handler, facts in by_handler.items()}
         new = await inbox.enter(connection, by_entry)
         await record(connection, [fact for entry, facts in by_entry.items() if entry in new for fact in facts])
 
-    def _sort(self, taken: Sequence[Taken]) -> Sorted:
-        batch = Sorted()
+    def _run_handlers(self, taken: Sequence[Taken]) -> Handled:
+        handled = Handled()
         for it in taken:
             if it.event is None:
-                batch.unreadable.append(it)
+                handled.unreadable.append(it)
                 continue
             try:
-                batch.fine.append((it, self._facts(it.event)))
+                handled.fine.append((it, self._facts(it.event)))
             except Exception as error:  # noqa: BLE001 - whatever a handler raises, it has touched nothing
-                batch.failed.append((it, error))
-        return batch
+                handled.failed.append((it, error))
+        return handled
 
     def _facts(self, event: Event[Any]) -> dict[str, list[Fact]]:
+        """What each handler makes of an event, by the handler's name. Raises what a handler raises."""
         handling(event.id)
         return {handler.name: list(handler.run(event)) for handler in self._consumers.handlers(event)}
 
-    async def _is_settled(self, it: Taken, event: Event[Any]) -> bool:
+    async def _is_done_with(self, it: Taken, event: Event[Any]) -> bool:
+        """Whether nothing is left to do: the message is parked or discarded, or all handlers have had the event."""
         names = [handler.name for handler in self._consumers.handlers(event)]
         async with self._database.reading() as connection:
-            if it.key in await parking.left_alone(connection, [it.key]):
+            if it.key in await parking.parked_or_discarded(connection, [it.key]):
                 return True
             return await inbox.has_had(connection, names, event.id)
 
@@ -235,14 +248,17 @@ class Batches:
         return sorted(taken, key=lambda it: attempts.get(it.key, 0))
 
     async def _through_outages(self, do: Callable[[], Awaitable[Any]]) -> Any:
-        """Do it, as often as the database fails by its own condition: that is no attempt of any message."""
+        """Do it, again and again while the database is away: an outage is no message's fault and counts as no attempt.
+
+        Raises Stopping where the service stops before the database is back.
+        """
         while True:
             try:
                 return await do()
             except Exception as error:
-                if not is_passing(error):
+                if not is_transient(error):
                     raise
-                log.warning("the database does not answer; waiting with messages in hand", error=_told(error))
+                log.warning("the database does not answer; waiting with messages in hand", error=_text_of(error))
             await self._database_is_back()
 
     async def _database_is_back(self) -> None:
@@ -254,18 +270,18 @@ class Batches:
                 return
 
     @asynccontextmanager
-    async def _kept(self, messages: Sequence[Msg]) -> AsyncIterator[None]:
-        """Tell the server now and then that these are still being worked on."""
+    async def _in_progress(self, messages: Sequence[Msg]) -> AsyncIterator[None]:
+        """Have the server wait for the acks of these for as long as the block lasts."""
 
-        async def tell() -> None:
+        async def say_so() -> None:
             while True:
-                await asyncio.sleep(self.ack_wait / 3)
+                await asyncio.sleep(self.ack_wait / 3)  # one or two of these may be late
                 for message in messages:
                     if not message.is_acked:
                         with _lost_is_fine():
                             await message.in_progress()
 
-        task = asyncio.create_task(tell())
+        task = asyncio.create_task(say_so())
         try:
             yield
         finally:
@@ -273,6 +289,7 @@ class Batches:
 
 
 def read(message: Msg) -> Taken:
+    """The message with its event, or with the reason why it cannot be read."""
     try:
         event = catalogue.read(message.data, message.subject)
     except catalogue.Unreadable as unreadable:
@@ -313,13 +330,13 @@ def _parked(it: Taken, error: Exception, attempts: int) -> parking.Parked:
         type=it.event.type if it.event else None,
         body=it.message.data,
         reason="failed",
-        error=_told(error),
+        error=_text_of(error),
         attempts=attempts,
         parked_at=real_now(),
     )
 
 
-def _parked_unread(it: Taken) -> parking.Parked:
+def _parked_unreadable(it: Taken) -> parking.Parked:
     assert it.unreadable is not None  # for the type checker
     return parking.Parked(
         key=it.key,
@@ -334,5 +351,6 @@ def _parked_unread(it: Taken) -> parking.Parked:
     )
 
 
-def _told(error: Exception) -> str:
+def _text_of(error: Exception) -> str:
+    """What is logged and kept of an error: bounded, since some errors quote all of their input."""
     return f"{type(error).__name__}: {error}"[:2000]

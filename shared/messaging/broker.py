@@ -38,9 +38,10 @@ def create(
         fail("the connection to NATS is closed for good")
 
     async def error(problem: Exception) -> None:
-        # A denied publish shows nowhere else: to who publishes it is a plain time-out.
+        # A denied publish shows nowhere else: its publisher sees a time-out. Trying again would never help, so it is fatal.
         text = str(problem).lower()
-        is_late = f'"{INBOXES.lower()}' in text  # an answer whose asker is gone is refused too
+        # NATS also refuses a late answer, to an inbox whose owner waits no longer. Nothing is wrong then.
+        is_late = f'"{INBOXES.lower()}' in text
         if "permissions violation" in text and not is_late:
             fail(f"NATS refuses what this service does: {problem}")
         else:
@@ -74,7 +75,7 @@ def create(
 
 
 async def let_go(client: Client) -> None:
-    """Say what is still to be said, and close; one that is just reconnecting would otherwise come back."""
+    """Send what is still to be sent, and close. A client that is just reconnecting would otherwise connect once more."""
     try:
         async with asyncio.timeout(2):
             await client.flush()

@@ -28,7 +28,7 @@ Handler = Callable[[Event[E]], Iterable[Fact]]
 
 @dataclass(frozen=True)
 class Registered:
-    name: str  # under which the inbox remembers what it has had
+    name: str  # the inbox remembers by it what the handler has had
     run: Callable[[Event[Any]], Iterable[Fact]]
 
 
@@ -41,7 +41,11 @@ class Consumers:
         self._kinds: dict[str, EventType[Any]] = {}
 
     def on(self, *kinds: EventType[E]) -> Callable[[Handler[E]], Handler[E]]:
-        """Have a handler translate these kinds of events."""
+        """Have a handler translate these kinds of events.
+
+        The inbox knows a handler by its function's name. One that is renamed is new to it: events that are sent again reach
+        it even if it had them under the old name.
+        """
 
         def register(handler: Handler[E]) -> Handler[E]:
             name = getattr(handler, "__name__", "")
@@ -70,7 +74,7 @@ def register(broker: NatsBroker, consumers: Consumers, take: Callable[[list[Msg]
     """Register a durable for each stream that is consumed. There is no other way to consume, and a test sees to it.
 
     Everything is left to `take`: the acks, the decoding, the failures. FastStream's defaults would lose a whole batch
-    at one exception (`REJECT_ON_ERROR` is `term()`), and answer to whoever sets a reply address.
+    at one exception (`REJECT_ON_ERROR` is `term()`), and publish an answer wherever a message's reply address says.
     """
     for publisher, filters in consumers.filters().items():
         subscriber = broker.subscriber(
@@ -89,4 +93,5 @@ def register(broker: NatsBroker, consumers: Consumers, take: Callable[[list[Msg]
 
 
 async def _raw(message: Any) -> list[Msg]:
+    """A decoder that decodes nothing: FastStream would give up the whole batch for one body that it cannot decode."""
     return message.raw_message  # type: ignore[no-any-return]

@@ -23,8 +23,8 @@ class Work:
 
     name: str
     run: Callable[[], Awaitable[None]]
-    mails: Callable[[], Awaitable[int]] | None = None  # how many could be sent now, for /operations/state
-    finish: Callable[[], None] | None = None  # has a run end early, with what it has in hand done
+    mails: Callable[[], Awaitable[int]] | None = None  # how many mails could be sent now, for /operations/state
+    finish: Callable[[], None] | None = None  # asks a run to end early, once what it has in hand is done
 
 
 class Worker:
@@ -65,7 +65,7 @@ class Worker:
     async def _run(self, work: Work, wake: asyncio.Event) -> None:
         failures = 0
         while not self._stopping.is_set():
-            wake.clear()
+            wake.clear()  # before the run: a commit while it lasts has it run once more
             try:
                 await work.run()
                 failures = 0

@@ -1,7 +1,8 @@
 """Facts: what a consumer learned from an event, and how those of a batch are written.
 
-A handler is a pure function from an event to facts. The facts of a batch are written together, one statement
-a table, sorted by key, so that two batches at the same moment can't deadlock.
+A handler is a pure function from an event to facts. The facts of a batch are written together, one statement a table.
+Tables and keys are sorted: two batches at the same moment then lock the same rows in the same order, and wait for each
+other instead of deadlocking.
 """
 
 from __future__ import annotations
@@ -19,13 +20,15 @@ Row = dict[str, Any]
 
 
 class Fact:
+    """A row for a table of the service. The kind of fact says what becomes of a row that is there already."""
+
     def __init__(self, table: Table, **row: Any) -> None:
         self.table = table
         self.row = row
 
 
 class Newest(Fact):
-    """An entity as it is: replaces a row of an older `version`, gives way to one as new or newer."""
+    """An entity at one version: replaces a row of an older `version`, and changes nothing where it is as new or newer."""
 
 
 class Present(Fact):
@@ -61,7 +64,7 @@ async def _newest(connection: AsyncConnection, table: Table, rows: list[Row]) ->
 
 
 async def _present(connection: AsyncConnection, table: Table, rows: list[Row]) -> None:
-    once = {_key(table, row): row for row in reversed(rows)}
+    once = {_key(table, row): row for row in reversed(rows)}  # reversed: of several the first is kept, as one by one
     await connection.execute(insert(connection, table).on_conflict_do_nothing(), [once[key] for key in sorted(once)])
 
 

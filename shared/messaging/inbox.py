@@ -16,7 +16,10 @@ Entry = tuple[str, str]  # handler, event id
 
 
 async def enter(connection: AsyncConnection, entries: Iterable[Entry]) -> set[Entry]:
-    """Write who now has what; returns those that had not had it. Waits for another transaction that writes the same."""
+    """Write that these handlers have these events; returns the entries that are new.
+
+    Where another transaction is writing the same entry, this waits until it ends: one of the two finds it new, never both.
+    """
     now = real_now()
     rows = [{"handler": handler, "event_id": id, "handled_at": now} for handler, id in sorted(set(entries))]
     if not rows:

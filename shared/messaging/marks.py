@@ -1,13 +1,14 @@
 """Marks: what is to be looked at again, and the lock by which one at a time does so.
 
-A fact leaves a mark in its own transaction. Who works marks off takes a key of the work, which locks it and then reads
-the marks on it; reads the facts after that, does what is due, and removes exactly the marks that were taken. A fact that
-is committed meanwhile keeps its mark, and is looked at next time.
+A fact leaves a mark in its own transaction. A worker takes a key of the work: it locks the key and then reads the marks on
+it. After that it reads the facts, does what is due, and removes exactly the marks that it took. A fact that is committed
+meanwhile keeps its mark, and is looked at next time.
 
-Marks are appended and never merged. Two transactions that do not see each other's facts may both find one mark: whoever
-trusted in the mark of the other would be overlooked once a worker, who saw only the other's fact, has removed it.
+Marks are appended and never merged. Say that a fact found the mark of another fact on its key, and left none of its own. A
+worker that read the facts just before this one was committed would see the other alone, remove the mark of both, and nobody
+would ever look at this fact.
 
-Walking through what is marked, asking others and deciding are the subject's own (docs/adr/0001).
+Walking through what is marked, asking other services and deciding are the subject's own (docs/adr/0001).
 """
 
 from __future__ import annotations
@@ -62,7 +63,7 @@ class Marks:
 
 
 def leave(work: str, key: str, part: str | None = None) -> Iterator[Fact]:
-    """Facts that have a key of the work looked at again, or a part of it. They make its lock's row where there is none."""
+    """Facts that have a key of the work looked at again, or a part of it. They add the row to lock where it has none."""
     yield Present(work_lock, work=work, key=key)
     yield Added(work_mark, work=work, key=key, part=part)
 
@@ -75,7 +76,7 @@ async def keys(connection: AsyncConnection, work: str) -> list[str]:
 
 async def every_key(connection: AsyncConnection, work: str) -> list[str]:
     """Every key that a mark was ever left on, in order."""
-    k = work_lock.c
+    k = work_lock.c  # its rows are never removed
     return list((await connection.execute(select(k.key).where(k.work == work).order_by(k.key))).scalars())
 
 
@@ -88,8 +89,9 @@ async def was_left_on(connection: AsyncConnection, work: str, key: str) -> bool:
 async def lock(connection: AsyncConnection, work: str, key: str, *, wait: bool) -> bool:
     """Be the only one at this key until the end of the transaction.
 
-    False where someone else is and we don't wait, and where no mark was ever left on it.
+    False where no mark was ever left on it, and, unless `wait`, where another transaction has it.
     """
+    # SQLite ignores FOR UPDATE: there a transaction is the only one that writes anyway.
     query = select(work_lock.c.key).where(work_lock.c.work == work, work_lock.c.key == key)
     return (await connection.execute(query.with_for_update(skip_locked=not wait))).first() is not None
 
@@ -104,10 +106,9 @@ async def take(connection: AsyncConnection, work: str, key: str, *, wait: bool) 
 
 
 async def are_there(connection: AsyncConnection, marks: Marks) -> bool:
-    """Whether nobody has removed one of these meanwhile: for who asked others something outside of the lock.
+    """Whether all of these marks are still there; asked under the lock by a worker that asked another service outside it.
 
-    Then the answers are no older than what is known under the lock: whoever works the same marks off with newer ones
-    removes them.
+    If one is gone, another worker has used answers that may be newer than ours, and ours must not be used after them.
     """
     found = 0
     for ids in _chunks(marks):

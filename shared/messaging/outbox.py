@@ -1,6 +1,7 @@
-"""The outbox: what a transaction wants told is written beside what it changes.
+"""The outbox: an event is written in the transaction whose change it tells of.
 
-Adding only inserts into the caller's transaction. The relay publishes after the commit (`relay.py`).
+Adding only inserts into the caller's transaction; the relay publishes after the commit (`relay.py`). An event published
+before the commit could tell of a change that is rolled back, and one published after it would be lost by a crash in between.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ CHANNEL = "outbox"  # PostgreSQL's NOTIFY: wakes the relay, whichever replica it
 
 
 async def tell(connection: AsyncConnection, kind: EventType[E], entity: E) -> Event[E]:
-    """Have it told that this happened to one entity, at the domain's now. Returns the event."""
+    """Have an event published: this happened to one entity, at the domain's now. Returns the event."""
     (event,) = await add(connection, kind, [entity], at=await clock.now(connection))
     return event
 
@@ -30,7 +31,7 @@ async def tell(connection: AsyncConnection, kind: EventType[E], entity: E) -> Ev
 async def add(
     connection: AsyncConnection, kind: EventType[E], entities: Sequence[E], *, at: datetime
 ) -> list[Event[E]]:
-    """Have it told that this happened to these entities `at` the domain's now. Returns the events, ids and all.
+    """Have events published: this happened to each of these entities, `at` the domain's now. Returns the events.
 
     Raises ValueError for an event that no message has room for.
     """
@@ -39,7 +40,8 @@ async def add(
         return []
     now = real_now()
     bodies = [event.model_dump_json(exclude_none=True) for event in events]
-    if any(len(body) > LARGEST // 4 and len(body.encode()) > LARGEST for body in bodies):  # four bytes a character
+    # A character has at most four bytes: only a body that may be too big is encoded to be measured.
+    if any(len(body) > LARGEST // 4 and len(body.encode()) > LARGEST for body in bodies):
         msg = f"an event has at most {LARGEST} bytes: one that cannot be sent would hold up all behind it"
         raise ValueError(msg)
     rows = [
@@ -55,5 +57,5 @@ async def add(
     ]
     await connection.execute(outbox.insert(), rows)
     if connection.dialect.name == "postgresql":
-        await connection.execute(text(f"NOTIFY {CHANNEL}"))
+        await connection.execute(text(f"NOTIFY {CHANNEL}"))  # PostgreSQL delivers it at the commit
     return events

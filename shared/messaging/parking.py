@@ -41,7 +41,7 @@ async def park(connection: AsyncConnection, messages: Iterable[Parked]) -> None:
         {
             "key": it.key,
             "state": it.state,
-            # What a sender wrote fits the columns whatever it is, or one message would hold up all behind it.
+            # Cut to what the columns hold: a message that cannot even be parked would hold up all behind it.
             "subject": it.subject[:SUBJECT_LENGTH],
             "type": it.type.replace("\0", "")[:TYPE_LENGTH] if it.type else None,
             "body": it.body,
@@ -66,7 +66,7 @@ async def park(connection: AsyncConnection, messages: Iterable[Parked]) -> None:
         await connection.execute(replace, rows)
 
 
-async def left_alone(connection: AsyncConnection, keys: Iterable[str]) -> set[str]:
+async def parked_or_discarded(connection: AsyncConnection, keys: Iterable[str]) -> set[str]:
     """Those of these keys that are parked or discarded: met again, they are only acknowledged."""
     t = parked_message.c
     query = select(t.key).where(t.key.in_(sorted(set(keys))), t.state != REPLAYED)

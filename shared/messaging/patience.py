@@ -29,7 +29,7 @@ class Patience:
 
     def failed(self, whom: str) -> None:
         if self.leaves_alone(whom):
-            return  # someone else who was already waiting for it
+            return  # a call that was under way when another failed: one outage counts once
         failures = 1 + (self._failures[whom][0] if whom in self._failures else 0)
         self._failures[whom] = failures, time.monotonic() + after(failures, first=1.0, longest=self._longest)
 
@@ -46,20 +46,21 @@ class PatientAsk:
 
     async def __call__(self, question: Question[A]) -> A:
         """The answer. Raises NoAnswer: then it is to be asked again later."""
-        service, exactly = question.subject, f"{question.subject} {question.model_dump_json()}"
-        if self._patience.leaves_alone(service) or self._patience.leaves_alone(exactly):
-            msg = f"{service} is left alone for a while"
+        # No answer leaves the whole subject alone; a refusal leaves alone this question, and others are still asked.
+        subject, exactly = question.subject, f"{question.subject} {question.model_dump_json()}"
+        if self._patience.leaves_alone(subject) or self._patience.leaves_alone(exactly):
+            msg = f"{subject} is left alone for a while"
             raise NoAnswer(msg)
         try:
             answer = await self._ask(question)
         except NoAnswer as none:
-            log.warning("no answer; asked again later", subject=service, error=str(none))
-            self._patience.failed(service)
+            log.warning("no answer; asked again later", subject=subject, error=str(none))
+            self._patience.failed(subject)
             raise
         except RefusedToAnswer as refused:
-            log.warning("a question was refused; asked again later", subject=service, error=str(refused))
+            log.warning("a question was refused; asked again later", subject=subject, error=str(refused))
             self._patience.failed(exactly)
             raise NoAnswer(str(refused)) from refused
-        self._patience.answered(service)
+        self._patience.answered(subject)
         self._patience.answered(exactly)
         return answer

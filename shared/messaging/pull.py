@@ -2,7 +2,7 @@
 
 The stock loop of 0.7.8 forgets what it has collected when nats-py raises `asyncio.TimeoutError`, and lingers for the
 whole time-out before it hands on less than a full batch (ag2ai/faststream#2219). This one waits for a first message,
-then takes what is there. `tests/integration/messaging/test_library_facts.py` notices when the fault is gone.
+then takes what is there: nothing is forgotten, and a single event is handed on within milliseconds. `tests/integration/messaging/test_library_facts.py` notices when the fault is gone.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from faststream.nats.subscriber.usecases.stream_pull_subscriber import BatchPull
 if TYPE_CHECKING:
     from nats.aio.msg import Msg
 
-LINGER = 0.003  # seconds, in which what stands behind a first message is collected; all of it is there already
+LINGER = 0.003  # seconds; what stands behind a first message is on the server already and only has to come over
 PAUSE = 0.25  # seconds, where the server has nothing to give and says so at once
 
 
@@ -55,8 +55,8 @@ class SteadyPull(BatchPullStreamSubscriber):
 
 
 def steady(subscriber: Any) -> None:
-    """Give a batch subscriber this loop."""
+    """Give a batch subscriber this loop. Raises TypeError for any other subscriber."""
     if type(subscriber) is not BatchPullStreamSubscriber:
         msg = "only a batch subscriber (PullSub(batch=True)) fetches steadily"
         raise TypeError(msg)
-    subscriber.__class__ = SteadyPull
+    subscriber.__class__ = SteadyPull  # FastStream makes its subscribers itself and takes no class for them

@@ -1,8 +1,10 @@
 """The relay: sends what stands in the outbox, many at a time, and marks what the stream has acknowledged.
 
 One relay of a service is active at a time: on PostgreSQL the one that holds an advisory lock, on SQLite there is only
-one process. Two that overlap for a moment do no harm, since the stream knows a message's id. Rows are chosen by not
-being sent, never by a cursor: sequences do not commit in order.
+one process. Two that overlap for a moment do no harm, since the stream knows a message's id.
+
+Rows are chosen by `published_at IS NULL` and never by a cursor. Positions are given out before the commit: 7 may be
+committed after 8, and a cursor that stands at 8 by then would never see it.
 """
 
 from __future__ import annotations
@@ -82,7 +84,7 @@ class Relay:
         if not sent:
             return 0
         reached("relay.published")
-        # By the message's id too: a row that is to be sent again meanwhile has another one.
+        # By the message's id too: `republish` may have given a row a new one meanwhile, which is still to be sent.
         is_sent = outbox.c.position.in_(sent) & outbox.c.message_id.in_(sent.values())
         async with self._database.transaction() as connection:
             await connection.execute(update(outbox).where(is_sent).values(published_at=real_now()))
@@ -90,7 +92,10 @@ class Relay:
         return len(sent)
 
     async def _publish(self, rows: Unsent) -> dict[int, str]:
-        """Position and message id of those that the stream has, for the first time or as a duplicate."""
+        """Position and message id of those that the stream has.
+
+        An ack that says *duplicate* is success too: an earlier try was stored, and only its ack was lost.
+        """
         acks: dict[int, asyncio.Future[PubAck]] = {}
         for position, message_id, subject, body in rows:
             try:
@@ -102,7 +107,7 @@ class Relay:
                 )
             except nats.errors.Error as error:
                 log.warning("an event was not sent", position=position, error=type(error).__name__)
-                # The old one counts it among those whose ack is awaited, for ever.
+                # A new context: the old one counts this message among those whose ack is awaited, for ever.
                 self.jetstream = self._client.jetstream()
                 if not isinstance(error, nats.errors.MaxPayloadError):
                     break  # nothing else will be sent either
@@ -120,9 +125,9 @@ class Relay:
         failures = 0
         while not self._stopping.is_set():
             try:
-                async with self._being_the_one() as is_still:
-                    while is_still():
-                        self._wake.clear()
+                async with self._only_relay() as is_still_the_only_one:
+                    while is_still_the_only_one():
+                        self._wake.clear()  # before the look: what is committed after it wakes again
                         rows = await self.unsent()
                         if not rows:
                             if self._stopping.is_set():
@@ -141,8 +146,8 @@ class Relay:
             await pause(self._stopping, after(failures, first=POLL, longest=LONGEST_PAUSE))
 
     @asynccontextmanager
-    async def _being_the_one(self) -> AsyncIterator[Callable[[], bool]]:
-        """Wait for the lock, and hold it as long as it can be told; yields whether it still is."""
+    async def _only_relay(self) -> AsyncIterator[Callable[[], bool]]:
+        """Wait until no other replica relays, and keep others out. Yields a function that says whether that is still so."""
         if self._database.is_sqlite:
             yield lambda: True
             return
@@ -153,7 +158,7 @@ class Relay:
             is_held = False
             self._wake.set()
 
-        # A connection of its own that stays open and in no transaction.
+        # The lock belongs to a connection, so it has one of its own, which stays open and in no transaction.
         engine = create_async_engine(
             self._database.url,
             poolclass=NullPool,
@@ -185,7 +190,8 @@ async def count_unsent(database: Database) -> int:
 async def republish(database: Database, types: Sequence[str] | None = None) -> int:
     """Have all events, or those of some types, sent again under new message ids; returns how many.
 
-    The events' own ids stay, so that only handlers that have not had one will take it.
+    Under the old message ids the stream would drop them as duplicates. The events' own ids stay, so that only handlers that
+    have not had one will take it.
     """
     again = update(outbox).where(outbox.c.published_at.is_not(None))
     if types is not None:

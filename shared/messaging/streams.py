@@ -30,7 +30,7 @@ log = structlog.get_logger()
 
 DAY = 24 * 60 * 60
 MAX_AGE = 800 * DAY  # seconds: longer than a programme; what is older is republished from the outbox
-DUPLICATE_WINDOW = 10 * 60  # seconds
+DUPLICATE_WINDOW = 10 * 60  # seconds in which the stream knows a message id again
 READER = "reader"  # the durable on each stream that other systems read through
 
 
@@ -75,7 +75,7 @@ async def _stream(jsm: JetStreamManager, publisher: str, replicas: int) -> None:
         subjects=[f"kulturskole.{publisher}.>"],
         retention=RetentionPolicy.LIMITS,
         storage=StorageType.FILE,
-        discard=DiscardPolicy.NEW,
+        discard=DiscardPolicy.NEW,  # a full stream refuses what is new, which waits in the outbox, and drops nothing old
         max_age=MAX_AGE,
         duplicate_window=DUPLICATE_WINDOW,
         num_replicas=replicas,
@@ -83,17 +83,17 @@ async def _stream(jsm: JetStreamManager, publisher: str, replicas: int) -> None:
         deny_purge=True,
     )
     try:
-        standing = (await jsm.stream_info(stream_of(publisher))).config
+        existing = (await jsm.stream_info(stream_of(publisher))).config
     except NotFoundError:
         await jsm.add_stream(config)
         log.info("stream made", stream=config.name)
         return
-    _must_agree(stream_of(publisher), standing, config, ("retention", "storage", "deny_delete", "deny_purge"))
+    _must_agree(stream_of(publisher), existing, config, ("retention", "storage", "deny_delete", "deny_purge"))
     ours = ("subjects", "discard", "max_age", "duplicate_window", "num_replicas")
-    if all(getattr(standing, field) == getattr(config, field) for field in ours):
+    if all(getattr(existing, field) == getattr(config, field) for field in ours):
         return
     try:
-        await jsm.update_stream(standing.evolve(**{field: getattr(config, field) for field in ours}))
+        await jsm.update_stream(existing.evolve(**{field: getattr(config, field) for field in ours}))
     except APIError as error:
         raise _failed(stream_of(publisher), error) from error
 
@@ -105,21 +105,21 @@ async def _durable(jsm: JetStreamManager, durable: Durable) -> None:
         deliver_policy=DeliverPolicy.ALL,
         ack_policy=AckPolicy.EXPLICIT,
         ack_wait=durable.ack_wait,
-        max_deliver=-1,
+        max_deliver=-1,  # without end: the kernel parks what fails too often, where NATS would silently drop it
         max_ack_pending=20_000,
     )
     where = f"{durable.stream}/{durable.name}"
     try:
-        standing = (await jsm.consumer_info(durable.stream, durable.name)).config
+        existing = (await jsm.consumer_info(durable.stream, durable.name)).config
     except NotFoundError:
         pass
     else:
-        _must_agree(where, standing, config, ("deliver_policy", "ack_policy"))
-        if standing.filter_subject:
-            standing = standing.evolve(filter_subjects=[standing.filter_subject])
+        _must_agree(where, existing, config, ("deliver_policy", "ack_policy"))
+        if existing.filter_subject:  # the server may keep a single filter in a field of its own
+            existing = existing.evolve(filter_subjects=[existing.filter_subject])
         same = ("ack_wait", "max_deliver", "max_ack_pending")
-        if sorted(standing.filter_subjects or []) == sorted(durable.filters) and all(
-            getattr(standing, field) == getattr(config, field) for field in same
+        if sorted(existing.filter_subjects or []) == sorted(durable.filters) and all(
+            getattr(existing, field) == getattr(config, field) for field in same
         ):
             return
     try:
@@ -129,9 +129,9 @@ async def _durable(jsm: JetStreamManager, durable: Durable) -> None:
     log.info("durable made or updated", durable=where)
 
 
-def _must_agree(where: str, standing: Any, wanted: Any, fields: Iterable[str]) -> None:
+def _must_agree(where: str, existing: Any, wanted: Any, fields: Iterable[str]) -> None:
     for field in fields:
-        is_, should = getattr(standing, field), getattr(wanted, field)
+        is_, should = getattr(existing, field), getattr(wanted, field)
         if is_ != should:
             msg = f"{where}: {field} is {is_} and must be {should}, which NATS cannot change"
             raise ProvisioningFailed(msg)

@@ -8,15 +8,14 @@ from shared.database import Counted, Instant
 metadata = MetaData()
 TYPE_LENGTH, SUBJECT_LENGTH = 120, 200
 
-# What this service has to tell, and told. Rows are kept: `republish` sends them again.
+# The events of this service, published or still to be. Rows are kept: `republish` sends them again.
 outbox = Table(
     "outbox",
     metadata,
     Column("position", Counted, primary_key=True, autoincrement=True),
     Column("event_id", String(36), nullable=False, unique=True),
-    Column(
-        "message_id", String(80), nullable=False
-    ),  # what the stream knows duplicates by: the event's id, a new one for a replay
+    # By this the stream knows duplicates: the event's id, and a new one each time the event is sent again on purpose.
+    Column("message_id", String(80), nullable=False),
     Column("type", String(TYPE_LENGTH), nullable=False),
     Column("subject", String(SUBJECT_LENGTH), nullable=False),  # the NATS subject
     Column("body", Text, nullable=False),
@@ -51,7 +50,8 @@ work_mark = Table(
     Index("work_mark_key", "work", "key"),
     sqlite_autoincrement=True,  # or the id of a mark that was removed could be another's
 )
-# Locked by who works off a key's marks. Nothing refers to it, so that facts never wait for it.
+# Locked by the worker that works off a key's marks. No foreign key refers to it: checking one would have each fact wait for
+# the worker.
 work_lock = Table(
     "work_lock",
     metadata,

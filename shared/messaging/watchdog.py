@@ -1,4 +1,8 @@
-"""The watchdog: a consumer that was deleted, or that no longer fetches, is silent death. It ends the service instead."""
+"""The watchdog ends a service whose consumer was deleted, or no longer fetches.
+
+Neither shows as an error: the service would look alive and never hear of anything again. Started anew, it looks for its
+durables and says what is missing.
+"""
 
 from __future__ import annotations
 
@@ -31,14 +35,14 @@ async def consumer_info(client: Client, stream: str, durable: str) -> ConsumerIn
 
 
 class Watchdog:
-    """Watches one service's durables; `took` is told of each batch that was fetched."""
+    """Watches one service's durables. The service calls `began` and `ended` for each batch that was fetched."""
 
     def __init__(self, client: Client, database: Database, durable: str, streams: Iterable[str]) -> None:
         self._client = client
         self._database = database
         self._durable = durable
         self._fine_at = {stream: monotonic() for stream in streams}
-        self._took_at = dict(self._fine_at)
+        self._ended_at = dict(self._fine_at)  # the last batch
         self._busy: set[str] = set()
 
     def began(self, stream: str) -> None:
@@ -46,9 +50,10 @@ class Watchdog:
 
     def ended(self, stream: str) -> None:
         self._busy.discard(stream)
-        self._took_at[stream] = monotonic()
+        self._ended_at[stream] = monotonic()
 
     async def run(self, fail: Callable[[str], None]) -> None:
+        """Look every five seconds; calls `fail` with the reason once something was wrong for thirty."""
         while True:
             await asyncio.sleep(EVERY)
             for stream in self._fine_at:
@@ -66,7 +71,8 @@ class Watchdog:
             return None  # the server does not answer: nothing is known, and reconnecting goes on
         if info is None:
             return f"the durable {self._durable} on {stream} is gone"
-        idle = stream not in self._busy and monotonic() - self._took_at[stream] >= EVERY
+        # Without its database a service fetches nothing on purpose, and a batch in hand may take its time.
+        idle = stream not in self._busy and monotonic() - self._ended_at[stream] >= EVERY
         if info.num_pending and idle and await self._database.answers():
             return f"{info.num_pending} events of {stream} are pending and none is fetched"
         return None

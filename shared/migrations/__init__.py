@@ -28,7 +28,7 @@ async def upgrade(database: Database, service: str | None = None) -> None:
     has no migrations.
     """
     config = config_of(service)
-    async with database.writer.begin() as connection:  # on SQLite this alone keeps others out
+    async with database.writer.begin() as connection:  # on SQLite this takes the write lock, which keeps others out
         if not database.is_sqlite:
             await connection.execute(text("SET LOCAL lock_timeout = 0"))  # as long as another replica migrates
             await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
@@ -55,7 +55,8 @@ def config_of(service: str | None) -> Config:
 
 def _upgrade(connection: Connection, config: Config) -> None:
     config.attributes["connection"] = connection
-    for target in ("kernel@head", "heads"):  # a service's own may move what it had to the kernel's tables
+    # The kernel's first: a service's own migration may move rows into the kernel's tables.
+    for target in ("kernel@head", "heads"):
         command.upgrade(config, target)
 
 

@@ -92,14 +92,14 @@ IdInPath = Annotated[str, Path(max_length=40, examples=[AN_ID])]
 def page_of(items: Sequence[T], limit: int, cursor: Callable[[T], str]) -> Page[Any]:
     """A page of `limit` from a query that asked for one more, so that it is known whether there is a next.
 
-    FastAPI makes of the items what the route says that it returns.
+    FastAPI turns the items into the views that the route is declared to return.
     """
     shown = list(items[:limit])
     return Page[Any](items=shown, next=cursor(shown[-1]) if len(items) > limit else None)
 
 
 async def database_of(request: Request) -> Database:
-    """Not a plain function, which FastAPI would run in a thread."""
+    """The service's database. Async, since FastAPI runs plain functions in a thread."""
     database: Database = request.app.state.database
     return database
 

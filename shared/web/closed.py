@@ -17,10 +17,11 @@ FOR_BROWSERS = ("/openapi.json", "/docs")  # a browser asks for the key, as the 
 LARGEST = 1_000_000  # bytes of a body
 
 
-class Closed:
-    """Closed by default: a route that forgets to ask for a key is closed too. What a key may do is for the route.
+class ClosedByDefault:
+    """Asks for a valid key before any route does, so that a route that forgets to ask is closed too.
 
-    What is open is open at the root and under the service's own `prefix`, by its whole path.
+    Which role the key needs is for the route to say. The paths in OPEN need no key, at the root and under the service's own
+    `prefix`.
     """
 
     def __init__(self, app: ASGIApp, *, keys: Keys, prefix: str) -> None:
@@ -61,6 +62,7 @@ def given_secret(authorization: str) -> str | None:
 
 
 def _at_most(bytes_: int, receive: Receive) -> Receive:
+    """Reads a body in pieces. Raises HTTPException 413 at the piece with which it is too big."""
     read = 0
 
     async def counted() -> Message:

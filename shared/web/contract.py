@@ -15,7 +15,7 @@ from shared.web.openapi import document
 
 FILES = Path(str(resources.files("fastapi_swagger.resources")))
 File = Literal["swagger-ui-bundle.js", "swagger-ui.css", "favicon-32x32.png"]
-# The page shows what the API answers, which people wrote.
+# The page shows what the API answers, and so text that people wrote: it may load and run nothing from elsewhere.
 POLICY = "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:"
 
 

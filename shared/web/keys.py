@@ -42,12 +42,13 @@ class Keys:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._seen: tuple[int, int, int] | None = None
+        self._seen: tuple[int, int, int] | None = None  # when the file was written, its size and its inode
         self._by_hash: dict[str, Key] = {}
 
     def find(self, secret: str) -> Key | None:
         """The key that this is the secret of, unless it has expired."""
         self._look_again()
+        # No salt and no slow hash: nobody guesses 256 random bits, as they might a password.
         key = self._by_hash.get(sha256(secret.encode()).hexdigest())
         return None if key is None or key.is_expired(real_now()) else key
 
@@ -72,7 +73,7 @@ def read(path: Path) -> list[Key]:
         if key.role not in ROLES:
             msg = f"no such role: {key.role}"
             raise ValueError(msg)
-        key.is_expired(real_now())
+        key.is_expired(real_now())  # raises for a time that cannot be compared; this file then never comes into force
     return keys
 
 
@@ -102,7 +103,7 @@ def revoke(path: Path, name: str) -> None:
 
 @contextmanager
 def _alone(path: Path) -> Iterator[None]:
-    """Two who write at the same moment would lose what one of them wrote."""
+    """Keep other processes from changing the file: of two that read and write it at once, one would lose its change."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.with_name(f".{path.name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -110,7 +111,7 @@ def _alone(path: Path) -> Iterator[None]:
 
 
 def _write(path: Path, keys: list[Key]) -> None:
-    """Beside the old one and renamed, so that nobody ever reads half a file."""
+    """Write a new file and rename it over the old one, so that nobody ever reads half a file."""
     beside = path.with_name(f".{path.name}.new")
     beside.write_text(json.dumps({"keys": [asdict(key) for key in keys]}, indent=2))
     beside.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o640)  # whoever could read it still can

@@ -28,6 +28,7 @@ HEADERS = {
 
 
 def document(api: FastAPI) -> Json:
+    """The whole document. FastAPI keeps the one that it made, and it is completed in place, once."""
     if api.openapi_schema is None:
         _complete(api.openapi())
     return api.openapi()
@@ -71,18 +72,18 @@ def _summarise(operation: Json) -> None:
 
 
 def _roles(operation: Json) -> set[str]:
-    """The one that it needs; none for health."""
+    """The role that an operation needs; none for health."""
     return {role for scheme in operation.get("security", []) for roles in scheme.values() for role in roles}
 
 
 def _errors(path: str, method: str, operation: Json) -> set[int]:
-    """The statuses of what can go wrong, but for a defect of ours, which is a 500."""
+    """The statuses of all that can go wrong, but for 500, which is a defect of ours."""
     roles = _roles(operation)
     if not roles:
         return set()  # health, which takes whatever stands in the query
-    comes = {401: True, 403: roles != {ROLES[0]}, 404: "{" in path, 409: method != "get"}
-    comes |= {413: "requestBody" in operation, 422: True, 503: True}
-    return {status for status, can_come in comes.items() if can_come}
+    possible = {401: True, 403: roles != {ROLES[0]}, 404: "{" in path, 409: method != "get"}
+    possible |= {413: "requestBody" in operation, 422: True, 503: True}
+    return {status for status, is_possible in possible.items() if is_possible}
 
 
 def _response(status: int) -> Json:

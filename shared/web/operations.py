@@ -13,7 +13,7 @@ from pydantic import AwareDatetime, BaseModel, Field
 
 from shared import clock
 from shared.contracts.catalogue import EVENT_TYPES, Unreadable, stream_of
-from shared.database import is_passing
+from shared.database import is_transient
 from shared.errors import Conflict, RuleBroken
 from shared.messaging import marks, parking, relay
 from shared.messaging.batch import Batches
@@ -46,7 +46,7 @@ ReasonInQuery = Annotated[
 
 
 class Service(Protocol):
-    """So much of a service as is asked about here (shared/service.py)."""
+    """The part of shared/service.py that these routes use."""
 
     name: str
     streams: Sequence[str]
@@ -162,13 +162,13 @@ async def check_readiness(request: Request, response: Response) -> Readiness:
 
 async def show_state(request: Request, database: DatabaseOf, _: Reader) -> StateView:
     """Show what is still to be done."""
-    # Read in the order in which an event goes its way, so that one on its way is seen somewhere.
+    # Read in the order in which work travels (mark, mail, outbox, stream): what moves on meanwhile is counted at least once.
     service = service_of(request)
     async with database.reading() as connection:
         marked, oldest = await marks.count_and_oldest(connection)
     mails = sum([await work.mails() for work in service.work if work.mails is not None])
     unsent = await relay.count_unsent(database)
-    lag, last = await _of_the_broker(service)
+    lag, last = await _lag_and_last_sequence(service)
     async with database.reading() as connection:
         parked = await parking.count(connection)
         simulated = await clock.is_simulated(connection)
@@ -186,8 +186,8 @@ async def show_state(request: Request, database: DatabaseOf, _: Reader) -> State
     )
 
 
-async def _of_the_broker(service: Service) -> tuple[int, int]:
-    """The lag of the service's durables, and the last sequence of its own stream."""
+async def _lag_and_last_sequence(service: Service) -> tuple[int, int]:
+    """The lag of the service's durables, and the last sequence of its own stream. Raises HTTPException 503."""
     if service.client is None or not service.client.is_connected:
         raise HTTPException(503, "NATS does not answer right now")
     try:
@@ -274,9 +274,10 @@ async def _replay(service: Service, found: parking.Parked, by: str) -> None:
     except Conflict:
         raise
     except Exception as error:
-        if is_passing(error):
+        if is_transient(error):
             raise
-        msg = f"it failed again and stays parked: {_told(error)}"
+        # Its text is left out: it may be personal data.
+        msg = f"it failed again and stays parked: {type(error).__name__}"
         raise Conflict(msg, field="key") from error
 
 
@@ -304,10 +305,6 @@ async def move_clock(body: ClockMove, database: DatabaseOf, _: Operator) -> Cloc
     async with database.transaction() as connection:
         await clock.move(connection, body.now)
     return ClockView(simulated=True, now=body.now)
-
-
-def _told(error: Exception) -> str:
-    return type(error).__name__
 
 
 def _view(it: parking.Parked, body: str | None = None) -> ParkedView:

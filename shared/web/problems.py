@@ -15,13 +15,14 @@ from fastapi.routing import iter_route_contexts
 from pydantic import MISSING, BaseModel, Field
 from starlette.exceptions import HTTPException
 
-from shared.database import is_passing
+from shared.database import is_transient
 from shared.errors import Conflict, NotFound, Refused, RuleBroken
 
 log = structlog.get_logger()
 
 STATUS: dict[type[Refused], int] = {RuleBroken: 422, NotFound: 404, Conflict: 409}
-CANNOT_BE_KEPT = "invalid byte sequence for encoding"  # PostgreSQL of a NUL, which a path or a query may hold
+# What PostgreSQL says of a NUL, which a path or a query may hold and its text columns may not.
+CANNOT_BE_KEPT = "invalid byte sequence for encoding"
 NO_JSON = "the body is no JSON"
 MEDIA_TYPE = "application/problem+json"
 _NAME = re.compile(r"[A-Za-z0-9_\[\]-]{1,60}")
@@ -95,13 +96,13 @@ async def _not_valid(_: Request, error: Exception) -> JSONResponse:
 
 
 def _field(place: Sequence[Any]) -> str:
-    """Where in the request; a name that somebody made up is shown only where it looks like one."""
+    """Where in the request a fault is. A part that is no plain name is shown as `?`, since the sender chose it."""
     return ".".join(str(part) if _NAME.fullmatch(str(part)) else "?" for part in place[1:])
 
 
 async def _http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # for the type checker
-    # FastAPI says so of a body that is not UTF-8, is nested too deep, or has a number of thousands of digits.
+    # FastAPI raises 400 for a body that is not UTF-8, is nested too deep, or has a number of thousands of digits.
     if error.status_code == HTTPStatus.BAD_REQUEST:
         return problem(422, NO_JSON)
     headers = dict(error.headers or {})
@@ -120,7 +121,7 @@ def _allowed(request: Request) -> str:
 async def _unexpected(request: Request, error: Exception) -> JSONResponse:
     if CANNOT_BE_KEPT in str(getattr(error, "orig", "")):
         return problem(422, "a character that cannot be kept: U+0000")
-    if is_passing(error):
+    if is_transient(error):
         log.warning("the database does not answer", path=request.url.path, error=type(error).__name__)
         return problem(503, "the database does not answer right now; try again", headers={"Retry-After": "2"})
     log.error("unexpected", path=request.url.path, exc_info=error)

@@ -52,8 +52,8 @@ async def _ask(port: int, key: str) -> float:
         *(sys.executable, "-m", "tests.bench.asker", str(port), PATH, key, str(REQUESTS), str(AT_ONCE)),
         stdout=asyncio.subprocess.PIPE,
     )
-    told, _ = await asker.communicate()
-    return float(told)
+    output, _ = await asker.communicate()
+    return float(output)
 
 
 @asynccontextmanager

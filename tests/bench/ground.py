@@ -46,9 +46,12 @@ def ground(folder: Path) -> Iterator[Ground]:
 async def in_turns(
     floor: Callable[[], Awaitable[float]], ours: Callable[[], Awaitable[float]], rounds: int = ROUNDS
 ) -> tuple[float, float]:
-    """Seconds of each, taken in turns since machines are noisy: those of the round whose ratio is the middle one."""
+    """Seconds of the floor and of ours, from the round whose ratio is the median.
+
+    They are measured in turns, since a noisy machine is then noisy for both.
+    """
     taken = [(await floor(), await ours()) for _ in range(rounds)]
-    middle = median(one / other for one, other in taken)
+    middle = median(of_floor / of_ours for of_floor, of_ours in taken)
     return min(taken, key=lambda it: abs(it[0] / it[1] - middle))
 
 

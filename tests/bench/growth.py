@@ -36,7 +36,7 @@ async def measure(ground: Ground, figures: Figures) -> None:
     for name, databases in ground.kinds.items():
         few, many = await _behind(databases, FEW), await _behind(databases, MANY)
         taken = [(await _one(few, n), await _one(many, n)) for n in range(SAMPLES)]
-        ratios[name] = median(other for _, other in taken) / median(one for one, _ in taken)
+        ratios[name] = median(with_many for _, with_many in taken) / median(with_few for with_few, _ in taken)
         for database in (few, many):
             await billing.done_with(databases, database)
     figures["growth.per_event_1e5_vs_1e3"] = max(ratios.values())
@@ -50,11 +50,10 @@ async def _behind(databases: Databases, count: int) -> Database:
     async with database.transaction() as connection:
         await connection.execute(update(kernel.outbox).values(published_at=real_now()))
     long_ago = real_now() - timedelta(days=30)
-    for start in range(0, count, CHUNK):
+    for _ in range(0, count, CHUNK):
         had = [{"handler": "agreement", "event_id": new_id(), "handled_at": long_ago} for _ in range(min(CHUNK, count))]
         async with database.transaction() as connection:
             await connection.execute(kernel.inbox.insert(), had)
-        del start
     if not database.is_sqlite:  # as autovacuum leaves it: what lies behind an event has settled long ago
         async with database.writer.connect() as connection:
             await connection.exec_driver_sql("COMMIT")
@@ -64,7 +63,7 @@ async def _behind(databases: Databases, count: int) -> Database:
 
 
 async def _one(database: Database, n: int) -> float:
-    """Another party and its agreement: facts, inbox, invoice, and the relay's look and mark."""
+    """Seconds for one more party and its agreement: facts, inbox, invoice, and the relay's reading and noting."""
     number = 5_000_000 + n
     news: list[Any] = [events.party(number), events.signed(number)]
     relay = Relay(database, "BILLING")

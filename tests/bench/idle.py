@@ -1,4 +1,4 @@
-"""What a service costs that has nothing to do, and how long it takes to start; by Linux's account of processes."""
+"""What an idle service costs in processor time and memory, as Linux counts them, and how long a start takes."""
 
 from __future__ import annotations
 
@@ -46,6 +46,7 @@ async def measure(ground: Ground, figures: Figures) -> None:
 
 
 async def _of_imports(service: str) -> int:
+    """Bytes in memory of a process that has imported the service and nothing more."""
     code = f"import services.{service}.app, sys; sys.stdout.write('x'); sys.stdout.flush(); sys.stdin.read()"
     process = await asyncio.create_subprocess_exec(
         sys.executable,
@@ -92,9 +93,11 @@ async def _demo(folder: Path) -> float:
 
 
 def _processor_time(pid: int | None) -> float:
+    """Seconds that a process has used, for itself and in the kernel."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / TICKS
 
 
 def _resident(pid: int | None) -> int:
+    """Bytes that a process has in memory."""
     return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")

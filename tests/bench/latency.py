@@ -98,7 +98,7 @@ async def _next_invoice(subscription: JetStreamContext.PullSubscription) -> None
 
 
 async def _broker_parts(nats: NatsServer) -> dict[str, float]:
-    """Twice: from a publish until it is acknowledged, and from there until who waits for it has it."""
+    """From a publish until a waiting consumer has it; twice, for the event of the session and that of the invoice."""
     operator, publisher = await nats.client(), await nats.client("registration")
     consumer = await nats.client("scheduling")
     pull = await consumer.jetstream().pull_subscribe_bind("scheduling", "REGISTRATION")
@@ -109,7 +109,8 @@ async def _broker_parts(nats: NatsServer) -> dict[str, float]:
         fetched = asyncio.create_task(pull.fetch(1, timeout=5))
         await asyncio.sleep(0.05)
         began = perf_counter()
-        await publisher.jetstream().publish(f"{registration.PARTY_REGISTERED.filter[:-4]}._.900000001", body)
+        subject = registration.PARTY_REGISTERED.filter.replace("*.*", "_.900000001")
+        await publisher.jetstream().publish(subject, body)
         published.append(perf_counter() - began)
         (message,) = await fetched
         delivered.append(perf_counter() - began)

@@ -13,7 +13,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from shared.service import settle_in
+from shared.service import freeze_imports
 from tests.bench import api, billing, growth, idle, kernel, latency, mails
 from tests.bench.ground import Figures, ground
 
@@ -42,7 +42,7 @@ GOALS = {  # at least, or at most
 
 
 async def run(wanted: list[str]) -> None:
-    settle_in()  # floors and ours alike
+    freeze_imports()  # floors and ours alike
     figures: Figures = {}
     with tempfile.TemporaryDirectory(prefix="kulturskole-bench-") as folder, ground(Path(folder)) as found:
         for name in wanted:
@@ -58,12 +58,12 @@ async def run(wanted: list[str]) -> None:
 
 
 def line(name: str, figure: float) -> str:
-    told = f"{figure:,.0f}" if figure >= 100 else f"{figure:.3g}"
+    shown = f"{figure:,.0f}" if figure >= 100 else f"{figure:.3g}"
     if name not in GOALS:
-        return f"{name:<44}{told:>10}"
+        return f"{name:<44}{shown:>10}"
     relation, goal = GOALS[name]
     met = figure >= goal if relation == ">=" else figure <= goal
-    return f"{name:<44}{told:>10}   {relation} {goal:g}{'' if met else '   MISSED'}"
+    return f"{name:<44}{shown:>10}   {relation} {goal:g}{'' if met else '   MISSED'}"
 
 
 def main() -> None:

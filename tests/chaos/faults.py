@@ -1,4 +1,4 @@
-"""What is done to a fleet while a programme runs, and what must be so afterwards."""
+"""The faults that a fleet is given while a programme runs, and what must hold afterwards all the same."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ POINTS: dict[str, tuple[str, ...]] = {
     "billing": ("batch.before_commit", "alone.counted", "work.slice_committed"),
     "notifications": ("batch.committed", "smtp.accepted:5", "smtp.accepted:50"),
 }
-MIGHT_TAKE = 240.0  # seconds until a point is reached
+REACHED_WITHIN = 240.0  # seconds
 
 
 @asynccontextmanager
@@ -65,7 +65,7 @@ async def dying_at_points(fleet: Fleet) -> AsyncIterator[list[str]]:
     async def die(service: str) -> None:
         for point in POINTS[service]:
             try:
-                await fleet.replicas[service][0].die_at(point, within=MIGHT_TAKE)
+                await fleet.replicas[service][0].die_at(point, within=REACHED_WITHIN)
             except TimeoutError as error:
                 msg = f"{service} never came to {point}"
                 raise AssertionError(msg) from error
@@ -93,8 +93,8 @@ async def outcome(fleet: Fleet, count: int, *, parked: int = 0, within: float = 
     states = await until_at_rest(fleet.client, within=within)
     assert sum(state["parked"] for state in states) == parked, f"not {parked} are parked: {states}"
     books, undisturbed = await fleet.client.get(f"/billing/programmes/{PROGRAMME}/books"), undisturbed_books(count)
-    others = [party for party, its in undisturbed["parties"].items() if books["parties"].get(party) != its]
-    assert books == undisturbed, f"the books of {len(others)} differ, as of {others[:3]}: {books['series']}"
+    differing = [party for party, expected in undisturbed["parties"].items() if books["parties"].get(party) != expected]
+    assert books == undisturbed, f"the books of {len(differing)} differ, as of {differing[:3]}: {books['series']}"
     async with operator(fleet.broker.url, PASSWORDS[OPERATOR]) as nats:
         evidence = await gather(fleet.client, nats, PROGRAMME)
     assert broken(evidence) == {}, broken(evidence)
@@ -110,7 +110,7 @@ async def outcome(fleet: Fleet, count: int, *, parked: int = 0, within: float = 
 
 
 def _check_mails(fleet: Fleet, mails: Sequence[dict[str, Any]]) -> dict[str, int]:
-    """Each arrived, and nothing else; one that came again did so since a sender died in between, under its Message-ID."""
+    """Each mail arrived, and no other did. One may come again, with the same Message-ID, for each sender that died between."""
     assert {mail["state"] for mail in mails} == {"sent"}, Counter(mail["state"] for mail in mails)
     arrived: dict[str, list[float]] = defaultdict(list)
     for delivery in fleet.mails.deliveries:
@@ -130,7 +130,7 @@ def _check_mails(fleet: Fleet, mails: Sequence[dict[str, Any]]) -> dict[str, int
 
 def ends(fleet: Fleet) -> dict[str, int]:
     """How often a process of each service has ended."""
-    return dict(Counter({service: sum(len(it.ends) for it in of) for service, of in fleet.replicas.items()}))
+    return {service: sum(len(it.ends) for it in found) for service, found in fleet.replicas.items()}
 
 
 def seconds_since(began: float) -> float:

@@ -17,7 +17,7 @@ from shared.contracts.catalogue import PUBLISHERS
 PROGRAMME = "chaos-2024"
 AT_ONCE = 24  # requests under way
 DAYS = {1: date(2024, 9, 25), 2: date(2025, 2, 20), 3: date(2025, 9, 12)}  # of the physical joint sessions
-AMOUNTS = {1: 666_667, 2: 666_667, 3: 666_666}
+AMOUNTS = {1: 666_667, 2: 666_667, 3: 666_666}  # øre, by instalment
 # One in so many signs after the first session, is terminated after the second, turns out to have left before the third.
 LATE, TERMINATED, LEFT = 10, 20, 25
 ADVISES = 25  # so many parties an advisor
@@ -57,8 +57,9 @@ def undisturbed_books(count: int) -> dict[str, Any]:
             str(k): {"credited_attempts": credited[k], "net_ore": amount if k in owes else 0}
             for k, amount in AMOUNTS.items()
         }
-    standing = sum(it["net_ore"] > 0 for of in books.values() for it in of.values())
-    credited_in_all = sum(it["credited_attempts"] for of in books.values() for it in of.values())
+    instalments = [it for by_instalment in books.values() for it in by_instalment.values()]
+    standing = sum(it["net_ore"] > 0 for it in instalments)
+    credited_in_all = sum(it["credited_attempts"] for it in instalments)
     return {
         "credit_notes_name_their_event": True,
         "credit_notes_pair_with_invoices": True,
@@ -123,7 +124,7 @@ class Run:
 
     async def apply(self) -> None:
         await self.on(date(2024, 4, 15))
-        views = await self._all(self._post(_of("applications"), _application(it)) for it in self._parties)
+        views = await self._all(self._post(_of_programme("applications"), _application(it)) for it in self._parties)
         await self._all(self._post(f"/registration/applications/{it['id']}/assessment", ASSESSMENT) for it in views)
 
     async def form_groups(self) -> None:
@@ -163,14 +164,14 @@ class Run:
         )
 
     async def on(self, day: date) -> None:
-        """Whoever moves the clock waits for rest first."""
+        """Move the clocks to four in the afternoon of a day in Norway, once all is at rest."""
         await until_at_rest(self._client, within=self._within)
         now = datetime.combine(day, time(16), tzinfo=OSLO).isoformat()
         for service in PUBLISHERS:
             await self._post(f"/{service}/operations/clock", {"now": now})
 
     async def _form_group(self, party: str) -> None:
-        group = _of(f"groups/{party}")
+        group = _of_programme(f"groups/{party}")
         for n in range(4):
             view = await self._post(f"{group}/participants", _participant(party, n))
         first = next(it["id"] for it in view["participants"] if it["email"].startswith("leder@"))
@@ -178,7 +179,7 @@ class Run:
         await self._post(f"{group}/advisor", {"advisor": self._advisors[party]})
 
     async def _send(self, party: str) -> None:
-        view = await self._post(_of("agreements"), _agreement(party))
+        view = await self._post(_of_programme("agreements"), _agreement(party))
         self._agreements[party] = view["id"]
 
     async def _sign(self, party: str, day: date) -> None:
@@ -207,7 +208,7 @@ QUESTIONS = ("development_as_whole", "development_area", "dialogue_with_branch")
 ASSESSMENT = dict.fromkeys(QUESTIONS, MET) | {"outcome": "accepted"}
 
 
-def _of(end: str) -> str:
+def _of_programme(end: str) -> str:
     return f"/registration/programmes/{PROGRAMME}/{end}"
 
 

@@ -202,17 +202,17 @@ async def replicas(world: World) -> dict[str, Any]:
         await Run(fleet.client, count).play()
         found = await faults.outcome(fleet, count)
         shares = {}
-        for service, told in WORK:
-            done = [_counted(it.log(), told) for it in fleet.replicas[service]]
-            shares[f"{service}, {told}"] = [round(it / sum(done), 2) for it in done]
-        assert min(min(of) for of in shares.values()) > SHARE, f"someone does all the work: {shares}"
+        for service, message in WORK:
+            done = [_counted(it.log(), message) for it in fleet.replicas[service]]
+            shares[f"{service}, {message}"] = [round(it / sum(done), 2) for it in done]
+        assert min(min(each) for each in shares.values()) > SHARE, f"someone does all the work: {shares}"
         return {"shares": shares, **found}
 
 
-def _counted(log: str, told: str) -> int:
-    """What such lines of a log add up to."""
-    lines = (json.loads(line) for line in log.splitlines() if line.startswith("{") and told in line)
-    return sum(line["count"] for line in lines if line["event"] == told)
+def _counted(log: str, message: str) -> int:
+    """The sum of `count` over the lines of a log that say this."""
+    lines = (json.loads(line) for line in log.splitlines() if line.startswith("{") and message in line)
+    return sum(line["count"] for line in lines if line["event"] == message)
 
 
 async def bad_events(world: World) -> dict[str, Any]:
@@ -230,7 +230,8 @@ async def bad_events(world: World) -> dict[str, Any]:
         probing = asyncio.create_task(_probe(fleet, enough))
         began = monotonic()
         await _publish(fleet, messages)
-        # Each is parked by every service that consumes its subject; who raises does so in billing alone.
+        # All three consumers of registration's events park what cannot be read. The session's event can be read, and raises in
+        # billing alone.
         expected = sum(1 if subject.startswith("kulturskole.scheduling") else 3 for subject, _ in bad)
         await eventually(lambda: _parked(fleet), equals=expected, within=600)
         parked_after = faults.seconds_since(began)
@@ -238,8 +239,8 @@ async def bad_events(world: World) -> dict[str, Any]:
         held_up = await probing
         assert max(held_up.values()) < HELD_UP, f"good events were held up: {held_up}"
         found = await faults.outcome(fleet, 20, parked=expected)
-        unlike = {"parked": 0, "events": before["events"]}  # the probes have told of meetings
-        assert found | unlike == before, f"{before} has become {found}"
+        may_differ = {"parked": 0, "events": before["events"]}  # the probes have planned sessions
+        assert found | may_differ == before, f"{before} has become {found}"
         return {
             "seconds_until_all_were_parked": parked_after,
             "seconds_that_a_good_one_was_held_up": held_up,
@@ -259,12 +260,12 @@ async def killing_events(world: World) -> dict[str, Any]:
             events.insert(world.chance.randrange(len(events)), killer)
         began = monotonic()
         await _publish(fleet, [(nats_subject(it), _body(it)) for it in events])
-        await eventually(lambda: _parked(fleet), equals=9, within=600)
+        await eventually(lambda: _parked(fleet), equals=9, within=600)  # three, by each of three consumers
         await until_at_rest(fleet.client)
         parked_after = faults.seconds_since(began)
         found = await faults.outcome(fleet, 20, parked=9)
-        unlike = {"parked": 0, "senders_that_died": 0}
-        assert found | unlike == before, f"{before} has become {found}"
+        may_differ = {"parked": 0, "senders_that_died": 0}
+        assert found | may_differ == before, f"{before} has become {found}"
         return {
             "deaths": faults.ends(fleet),
             "seconds_until_all_were_parked": parked_after,
@@ -345,7 +346,7 @@ JOINT = {"kind": "joint_session", "format": "digital", "title": "Prøve", "when"
 
 
 def _stranger(n: int) -> Event[Party]:
-    """A party that has nothing to do with the programme."""
+    """The event of a party that has nothing to do with the programme."""
     return events.party(n, organisation_number=f"{800_000_000 + n}", kind="county_branch")
 
 

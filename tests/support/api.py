@@ -36,12 +36,13 @@ class Api:
         return _good(await self.administrator.delete(path))
 
     async def refused(self, status: int, path: str, body: Any = None, *, method: str = "POST") -> dict[str, Any]:
-        """The first of a problem's errors."""
+        """Send what must be refused with this status; returns the first of the problem's errors."""
         found = problem(await self.administrator.request(method, path, json=body or {}), status)
         return dict(found["errors"][0])
 
 
 def problem(answer: httpx.Response, status: int) -> dict[str, Any]:
+    """The problem that an answer is. Fails where it has another status, or another form."""
     assert answer.status_code == status, answer.text
     assert answer.headers["content-type"] == "application/problem+json"
     found: dict[str, Any] = answer.json()

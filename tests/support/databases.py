@@ -25,7 +25,7 @@ _numbers = itertools.count(1)
 class MakeDatabase(Protocol):
     """Gives a database as a service finds it after `migrate`. Without a service it has the kernel's tables and the clock.
 
-    Its clock is simulated and stands at `shared.clock.START`, unless told otherwise.
+    Its clock is simulated and stands at `shared.clock.START`, unless `simulated` says otherwise.
     """
 
     def __call__(self, service: str | None = None, *, simulated: bool = True) -> Awaitable[Database]: ...
@@ -38,7 +38,7 @@ async def set_clock(database: Database, to: datetime) -> None:
 
 
 async def count(database: Database, table: Table, *where: Any) -> int:
-    """How many rows of a table there are; those of which this holds."""
+    """How many rows a table has of which all of `where` holds."""
     async with database.reading() as connection:
         return (await connection.execute(select(func.count()).select_from(table).where(*where))).scalar_one()
 
@@ -132,7 +132,7 @@ def databases(request: pytest.FixtureRequest) -> SqliteDatabases | PostgresDatab
 
 @pytest.fixture
 async def make_database(databases: SqliteDatabases | PostgresDatabases) -> AsyncIterator[MakeDatabase]:
-    """For what holds on both."""
+    """For tests that run on SQLite and on PostgreSQL."""
     async with _making(databases) as make:
         yield make
 

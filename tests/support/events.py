@@ -21,11 +21,8 @@ E = TypeVar("E", bound=Entity)
 
 PROGRAMME, PROGRAMME_NAME = "regionalt-2024-2025", "Fremtidens kulturskole"
 AT = datetime(2024, 9, 1, 12, tzinfo=UTC)  # when all of it happened
-DAYS = {
-    1: date(2024, 9, 25),
-    2: date(2025, 2, 20),
-    3: date(2025, 9, 12),
-}  # the last of the session with this instalment
+# By instalment, the last day of the session that carries it.
+DAYS = {1: date(2024, 9, 25), 2: date(2025, 2, 20), 3: date(2025, 9, 12)}
 
 
 def organisation_number(n: int) -> str:
@@ -48,7 +45,7 @@ def concern_id(n: int) -> str:
     return f"0000000d-0000-7000-8000-{n:012}"
 
 
-# What registration tells.
+# Events of registration.
 
 
 def programme(code: str = PROGRAMME, version: int = 1, **changes: Any) -> Event[Programme]:
@@ -97,7 +94,7 @@ def group_changed(n: int, version: int = 1, **changes: Any) -> Event[Group]:
 
 
 def agreement(kind: EventType[Agreement], n: int, version: int, **changes: Any) -> Event[Agreement]:
-    """Signed, but where it was only sent."""
+    """An agreement that is signed, unless the event is that it was sent."""
     fields = _in_programme(n) | {
         "id": agreement_id(n),
         "period_start": date(2024, 8, 1),
@@ -136,13 +133,13 @@ def concern_raised(n: int, **changes: Any) -> Event[Concern]:
     return _event(registration.CONCERN_RAISED, Concern(version=1, **(fields | changes)))
 
 
-# What scheduling tells.
+# Events of scheduling.
 
 
 def session(happened: Happened = "planned", n: int = 1, version: int = 1, **changes: Any) -> Event[Session]:
     """What happened to a session of two days; `last_day` moves it, and is None where only its month is known.
 
-    It is a physical joint session, of which the first three carry the instalments, if not told otherwise.
+    Unless `changes` say otherwise it is a physical joint session, and those numbered 1 to 3 carry the instalments.
     """
     last = changes.pop("last_day", DAYS.get(n, DAYS[1]))
     fields: dict[str, Any] = {
@@ -169,7 +166,7 @@ def completion_revoked(n: int, version: int = 3, **changes: Any) -> Event[Sessio
     return session("completion_revoked", n, version, **changes)
 
 
-# What billing tells.
+# Events of billing.
 
 
 def invoice(n: int, number: int = 1) -> Event[Invoice]:

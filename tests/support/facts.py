@@ -26,14 +26,14 @@ def rows_of(consumers: Consumers, *events: Event[Any]) -> list[tuple[str, dict[s
 
 
 def by_a_newer_version(event: Event[Any], **codes: str) -> Event[Any]:
-    """The event as it is read where its publisher has told these codes, which are not known here."""
-    told = json.loads(event.model_dump_json(exclude_none=True))
-    told["data"] |= codes
-    return catalogue.read(json.dumps(told).encode(), nats_subject(event))
+    """The event as it is read here when a newer publisher gave its fields these codes, which are not known here."""
+    content = json.loads(event.model_dump_json(exclude_none=True))
+    content["data"] |= codes
+    return catalogue.read(json.dumps(content).encode(), nats_subject(event))
 
 
 async def take(consumers: Consumers, database: Database, *events: Event[Any]) -> None:
-    """Have them recorded, as the kernel does with a batch, but for the inbox."""
+    """Record the facts of these events, as the kernel does with a batch, but without the inbox."""
     async with database.transaction() as connection:
         await record(connection, facts_of(consumers, *events))
 

@@ -34,11 +34,11 @@ PAUSE = 0.2  # seconds until a process that ended is started again
 
 
 class End(NamedTuple):
-    """How a process ended: when (monotonic), with which code, and whether it was told to."""
+    """How a process ended: when (monotonic), with which code, and whether the fleet ended it."""
 
     at: float
     code: int
-    was_told: bool
+    by_fleet: bool
 
 
 class Replica:
@@ -48,7 +48,7 @@ class Replica:
         self.service = service
         self.port = int(environment["KULTURSKOLE_PORT"])
         self.ends: list[End] = []
-        self._was_told = False
+        self._ended_by_fleet = False
         self._ending = asyncio.Lock()
         self._environment = environment
         self._log = log
@@ -84,20 +84,23 @@ class Replica:
             await self.until_ready()
             began, before = monotonic(), len(self.ends)
             assert self._process is not None
-            self._was_told, self._die_at = True, then_die_at
+            self._ended_by_fleet, self._die_at = True, then_die_at
             with suppress(ProcessLookupError):
                 self._process.send_signal(how)
             await self._has_ended(before, within=40)
             return self.ends[before].at - began
 
     async def die_at(self, point: str, *, within: float) -> None:
-        """Start it anew, to die at a named point of the kernel, and wait until it has; again where others kill it first."""
+        """Start it anew so that it dies at a named point of the kernel, and wait until it has died.
+
+        Begins again where another fault kills it before it comes to the point.
+        """
         async with asyncio.timeout(within):
             while True:
                 await self.end(then_die_at=point)
                 before = len(self.ends)
                 await self._has_ended(before, within=within)
-                if not self.ends[before].was_told:
+                if not self.ends[before].by_fleet:
                     return
 
     async def _has_ended(self, times: int, *, within: float) -> None:
@@ -126,8 +129,8 @@ class Replica:
         while True:
             self._process = await self._spawn()
             code = await self._process.wait()
-            self.ends.append(End(monotonic(), code, self._was_told))
-            self._was_told = False
+            self.ends.append(End(monotonic(), code, self._ended_by_fleet))
+            self._ended_by_fleet = False
             await asyncio.sleep(PAUSE)
 
     async def _spawn(self) -> asyncio.subprocess.Process:
@@ -146,7 +149,7 @@ class Replica:
 
 
 class Fleet:
-    """All services, each with the database of its URL; `client` reaches them through a gateway that asks again."""
+    """All services, each with the database at its URL. `client` has an operator's key, and asks again while one is away."""
 
     def __init__(
         self,
@@ -158,7 +161,7 @@ class Fleet:
         replicas: int = 1,
         environment: Mapping[str, str] | None = None,
     ) -> None:
-        self._more = environment or {}
+        self._environment = environment or {}
         self.broker = broker
         self.mails = mails
         self.keys_file = folder / "keys.json"
@@ -167,12 +170,12 @@ class Fleet:
         self.replicas = {
             service: [self._replica(folder, service, number) for number in range(replicas)] for service in PUBLISHERS
         }
-        ports = {service: [it.port for it in of] for service, of in self.replicas.items()}
+        ports = {service: [it.port for it in found] for service, found in self.replicas.items()}
         self.client = Client("http://gateway", secret, transport=_Gateway(ports))
 
     @property
     def all(self) -> list[Replica]:
-        return [it for of in self.replicas.values() for it in of]
+        return [it for found in self.replicas.values() for it in found]
 
     async def start(self) -> None:
         """Returns when all are ready."""
@@ -214,14 +217,14 @@ class Fleet:
             "SMTP_TIMEOUT": "3",  # a mail that a dead process had in hand is tried again this much and ten seconds later
         }
         environment = {f"KULTURSKOLE_{name}": value for name, value in given.items()}
-        return Replica(service, environment | dict(self._more), folder / f"{service}-{number}.log")
+        return Replica(service, environment | dict(self._environment), folder / f"{service}-{number}.log")
 
 
 class _Gateway(httpx.AsyncBaseTransport):
-    """Sends each request to a replica of its service, the next one's turn; asks again as long as nobody answers."""
+    """Sends each request to a replica of its service, in turns, and again as long as none can answer it."""
 
     def __init__(self, ports: Mapping[str, list[int]]) -> None:
-        self._turns = {service: itertools.cycle(of) for service, of in ports.items()}
+        self._next_ports = {service: itertools.cycle(found) for service, found in ports.items()}
         self._http = httpx.AsyncHTTPTransport(limits=httpx.Limits(max_connections=64))
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
@@ -229,7 +232,7 @@ class _Gateway(httpx.AsyncBaseTransport):
         body = await request.aread()
         async with asyncio.timeout(3 * READY_WITHIN):
             while True:
-                to = request.url.copy_with(host=HOST, port=next(self._turns[service]))
+                to = request.url.copy_with(host=HOST, port=next(self._next_ports[service]))
                 try:
                     answer = await self._http.handle_async_request(
                         httpx.Request(

@@ -22,7 +22,7 @@ class Stranger(NamedTuple):
 class OnlyContract(Contract):
     """`modules`, and what is inside them, import each other and what `may_import` lists, with what is inside it.
 
-    Only direct imports are looked at: whether what is listed is itself pure, is a contract of its own.
+    Only direct imports are looked at. What the listed modules import themselves is for a contract of its own.
     """
 
     modules = fields.SetField(subfield=fields.ModuleExpressionField())

@@ -60,7 +60,7 @@ class Postgres:
         self._user = _someone_else() if os.geteuid() == 0 else None
         _sweep()
         self.folder = Path(tempfile.mkdtemp(prefix=PREFIX))
-        self._ours = _locked(self.folder)
+        self._lock = _locked(self.folder)
         self._data = self.folder / "data"
         self._process: subprocess.Popen[bytes] | None = None
         self.port = free_port()
@@ -81,10 +81,10 @@ class Postgres:
 
     def start(self) -> None:
         """Returns when it takes connections; on the same port each time."""
-        told = [word for name, value in self._settings.items() for word in ("-c", f"{name}={value}")]
+        options = [word for name, value in self._settings.items() for word in ("-c", f"{name}={value}")]
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
-                [self._binaries / "postgres", "-D", self._data, "-p", str(self.port), *told],
+                [self._binaries / "postgres", "-D", self._data, "-p", str(self.port), *options],
                 cwd=self.folder,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -135,7 +135,7 @@ class Postgres:
     def remove(self) -> None:
         self.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
-        self._ours.close()
+        self._lock.close()
 
     @property
     def pid(self) -> int | None:
@@ -145,7 +145,7 @@ class Postgres:
         return (self.folder / "log").read_text(errors="replace")[-2000:]
 
     def _is_ready(self) -> bool:
-        """As pg_ctl tells: the eighth line of this file says so."""
+        """As pg_ctl finds it out: from the eighth line of this file."""
         try:
             lines = (self._data / "postmaster.pid").read_text().splitlines()
         except FileNotFoundError:
@@ -215,7 +215,7 @@ def _someone_else() -> User:
 
 
 def _locked(folder: Path) -> IO[str]:
-    """Marks a folder as somebody's for as long as it stays open. Raises OSError where it is another's."""
+    """Lock a folder for as long as the file stays open. Raises OSError where another process has it."""
     lock = (folder / "lock").open("w")
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -38,7 +38,7 @@ def dies_with_tests(with_signal: signal.Signals = signal.SIGKILL) -> Callable[[]
 
 
 def end(process: subprocess.Popen[bytes], with_signal: signal.Signals = signal.SIGTERM) -> None:
-    """Ask a process to end, and make it when it does not."""
+    """Ask a process to end, and kill it where it does not within twenty seconds."""
     if process.poll() is None:
         process.send_signal(with_signal)
     try:

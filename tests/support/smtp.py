@@ -17,7 +17,7 @@ from tests.support.processes import HOST, free_port
 
 @dataclass(frozen=True, kw_only=True)
 class Delivery:
-    """One mail as it arrived: who it was for by the envelope, and what it says."""
+    """One mail as it arrived: sender and recipients as the envelope has them, and the content."""
 
     sender: str
     recipients: tuple[str, ...]
@@ -38,7 +38,7 @@ class Delivery:
 
 
 class MailServer:
-    """`deliveries` is what arrived whole, in order, also when the connection was dropped before it was confirmed."""
+    """`deliveries` has each mail that arrived whole, in order, also where the connection was dropped instead of a 250."""
 
     def __init__(self) -> None:
         self.host = HOST
@@ -116,16 +116,16 @@ class MailServer:
 
 
 class _Connection(SMTP):
-    def __init__(self, kept: MailServer) -> None:
-        super().__init__(kept, hostname="localhost", enable_SMTPUTF8=True)
-        self._kept = kept
+    def __init__(self, mail_server: MailServer) -> None:
+        super().__init__(mail_server, hostname="localhost", enable_SMTPUTF8=True)
+        self._mail_server = mail_server
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._kept.connections.add(transport)
+        self._mail_server.connections.add(transport)
         super().connection_made(transport)
 
     def connection_lost(self, error: Exception | None) -> None:
-        self._kept.connections.discard(self.transport)
+        self._mail_server.connections.discard(self.transport)
         super().connection_lost(error)
 
 

@@ -1,4 +1,4 @@
-"""What a database is made of, for comparing one with another: columns, keys, checks, indexes; and triggers."""
+"""The columns, keys, checks, indexes and triggers of a database, for comparing one with another."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ TRIGGERS = {
 
 
 async def structure_of(database: Database) -> dict[str, dict[str, Any]]:
-    """By table. Indexes as the database itself would make them again: SQLAlchemy reflects none on expressions."""
+    """All but the triggers, by table. Indexes come as their SQL, since SQLAlchemy reflects none on expressions."""
     async with database.reading() as connection:
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", ".*expression-based index")
@@ -57,7 +57,7 @@ def _structure(connection: Connection) -> dict[str, dict[str, Any]]:
             "foreign keys": sorted(map(_foreign_key, found.get_foreign_keys(table))),
             "unique": sorted(it["column_names"] for it in found.get_unique_constraints(table)),
             "checks": sorted(it["sqltext"] for it in found.get_check_constraints(table)),
-            "indexes": sorted(_plain(definition) for of, definition in indexes if of == table),
+            "indexes": sorted(_plain(definition) for indexed, definition in indexes if indexed == table),
         }
         for table in found.get_table_names()
         if table != "alembic_version"

@@ -1,4 +1,4 @@
-"""A service as small as one can be, for tests of the kernel: it keeps parties, and marks each that it hears of.
+"""The smallest service that uses all of the kernel, for tests: it keeps parties, and adds a mark for each event of one.
 
 `python -m tests.support.toy billing` runs it as the process it would be; the name says which service it stands for.
 """
@@ -77,7 +77,7 @@ def a_party(number: int, name: str = "Trondheim", version: int = 1) -> Party:
 
 
 async def tell(database: Database, parties: Sequence[Party]) -> list[Event[Party]]:
-    """Have the outbox tell of these parties."""
+    """Add an event to the outbox for each of these parties."""
     async with database.transaction() as connection:
         now = await clock.now(connection)
         return await outbox.add(connection, registration.PARTY_REGISTERED, parties, at=now)

@@ -1,6 +1,6 @@
-"""What must hold whatever happens: one business invariant a file, its sentence being the file's docstring.
+"""What must hold whatever happens: one business invariant a file, stated by the file's docstring.
 
-Each `check` is a pure function from the evidence to what breaks the invariant, a line each.
+Each `check` is a pure function: it takes the evidence and yields a line for each thing that breaks the invariant.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from deploy.audit.invariants import (
     documents_are_told_once,
     events_never_change,
     kids_are_unique,
+    newest_events_agree_with_the_apis,
     nobody_pays_more_than_the_fee,
     numbers_run_without_gaps,
     what_stands_is_what_is_due,
-    what_was_told_is_so,
     who_is_invoiced_hears_of_it,
 )
 
@@ -29,7 +29,7 @@ INVARIANTS: dict[str, Callable[[Evidence], Iterator[str]]] = {
         what_stands_is_what_is_due,
         documents_are_told_once,
         kids_are_unique,
-        what_was_told_is_so,
+        newest_events_agree_with_the_apis,
         events_never_change,
         who_is_invoiced_hears_of_it,
     )

@@ -24,7 +24,7 @@ def check(evidence: Evidence) -> Iterator[str]:
                 has = "has a row" if number in rows else "has no row"
                 yield f"{name} {number} {has} and is told {times[number]} times"
         for event in events:
-            row = rows.get(event["data"]["number"]) or event["data"]
+            row = rows.get(event["data"]["number"]) or event["data"]  # one without a row is reported above
             differs = [field for field in SAME if row[field] != event["data"][field]]
             if differs:
                 yield f"{name} {row['number']} and its event differ in {', '.join(differs)}"

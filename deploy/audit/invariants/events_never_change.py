@@ -1,4 +1,4 @@
-"""Whatever is sent again, under whichever message id, is what it was: one event id, one content."""
+"""An event that is sent again, under whichever message id, has the content it had: one event id, one content."""
 
 from __future__ import annotations
 

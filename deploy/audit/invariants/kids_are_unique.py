@@ -1,4 +1,4 @@
-"""A payment is matched with one invoice: every KID is another's, and its check digit is right."""
+"""No two invoices have the same KID, by which payments are matched with them, and every check digit is right (B8)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""No one is ever asked for more than the fee; all three instalments are the fee to the øre (B1)."""
+"""No agreement is ever asked for more than its fee, and three instalments are the fee to the øre (B1)."""
 
 from __future__ import annotations
 

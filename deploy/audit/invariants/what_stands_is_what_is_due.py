@@ -1,6 +1,6 @@
 """An invoice stands for exactly what is due by the agreements, the sessions and the releases (B3, B5, B6).
 
-Worked out here anew, from what registration and scheduling answer, and not by billing's own rule.
+What is due is worked out here anew, from what the APIs answer: billing's own rule would agree with its own mistakes.
 """
 
 from __future__ import annotations
@@ -36,4 +36,5 @@ def _delivered(evidence: Evidence) -> Iterator[tuple[int, str]]:
 
 
 def _had_ended(agreement: Row, day: str) -> bool:
+    """`ends_on` is the first day on which the agreement is no longer in force. ISO days compare as text."""
     return agreement["ends_on"] is not None and agreement["ends_on"] <= day

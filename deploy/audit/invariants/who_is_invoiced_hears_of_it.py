@@ -11,6 +11,7 @@ from shared.contracts.billing import CREDIT_NOTE_ISSUED, INVOICE_ISSUED
 
 def check(evidence: Evidence) -> Iterator[str]:
     mailed = {(it["kind"], it["event"]) for it in evidence.mails}
+    # What waits names its kind and party and no event, so each accounts for one document of that kind and party.
     waiting = Counter((it["what"], it["party"]) for it in evidence.waiting if it["why"] != "sending")
     for mail, kind in (("invoice", INVOICE_ISSUED), ("credit_note", CREDIT_NOTE_ISSUED)):
         for event in evidence.happened(kind):

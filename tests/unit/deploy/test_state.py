@@ -12,7 +12,7 @@ import pytest
 from deploy.bootstrap import bootstrap
 from deploy.nats_config import USERS
 from deploy.ports import PortTaken, chosen
-from deploy.state import InUse, NotOurs, State, empty, mark
+from deploy.state import InUse, NotOurs, State, claim_for_demo, empty
 from shared.web import keys
 from shared.web.keys import Keys
 
@@ -68,10 +68,10 @@ def test_a_demo_empties_its_own_folder_and_no_other(tmp_path: Path) -> None:
 
 
 def test_what_a_demo_played_elsewhere_wrote_is_a_demos_to_empty(tmp_path: Path) -> None:
-    mark(tmp_path / "demo")
+    claim_for_demo(tmp_path / "demo")
     (tmp_path / "demo" / "books.json").write_text("{}")
     empty(tmp_path / "demo")
-    mark(tmp_path)
+    claim_for_demo(tmp_path)
     with pytest.raises(NotOurs):
         empty(tmp_path)
 

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeOut
 
-from shared.database import is_passing
+from shared.database import is_transient
 
 
 class Driver(Exception):
@@ -42,7 +42,7 @@ def by(original: Any, **options: Any) -> DBAPIError:
 def test_the_databases_own_condition_is_worth_another_try(error: Exception) -> None:
     if isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) == "":
         error.connection_invalidated = True
-    assert is_passing(error)
+    assert is_transient(error)
 
 
 @pytest.mark.parametrize(
@@ -58,4 +58,4 @@ def test_the_databases_own_condition_is_worth_another_try(error: Exception) -> N
     ids=repr,
 )
 def test_a_fault_of_the_statement_is_not(error: Exception) -> None:
-    assert not is_passing(error)
+    assert not is_transient(error)

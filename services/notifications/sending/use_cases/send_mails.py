@@ -27,7 +27,7 @@ from services.notifications.settings import Settings
 from shared import clock
 from shared.clock import real_now
 from shared.contracts import notifications as events
-from shared.database import Database, is_passing
+from shared.database import Database, is_transient
 from shared.messaging import outbox
 from shared.messaging.patience import Patience
 from shared.points import reached
@@ -115,7 +115,7 @@ class MailSending:
                         return []
                     return await mails.claim(connection, now=real_now(), lease=self._lease, at_most=at_most)
             except Exception as error:
-                if not tried or not is_passing(error):
+                if not tried or not is_transient(error):
                     raise
                 # What became of these mails is known here and nowhere else: forgotten, they would be sent a second time.
                 log.warning("the database does not answer; waiting with outcomes in hand", mails=len(tried))

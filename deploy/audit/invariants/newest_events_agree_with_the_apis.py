@@ -1,4 +1,4 @@
-"""The newest event of an agreement, a session or a release says what its service answers, and its version."""
+"""The newest event of each agreement, session and release has the version and the fields that its service's API answers."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from shared.contracts.billing import Release
 from shared.contracts.registration import Agreement
 from shared.contracts.scheduling import Session
 
-# What the events carry, under which name its service answers it, and what is compared.
+# The entity that events carry, the name of the same in the evidence, and the fields that are compared.
 ENTITIES = (
     (Agreement, "agreements", ("signed_on", "ends_on", "kind_of_end", "fee_ore", "payer_reference")),
     (Session, "sessions", ("kind", "format", "number", "instalment", "state")),
