@@ -74,13 +74,14 @@ clean:  ## Remove .venv, the caches and what the demo kept; var/run stays
 	@rm -rf .venv var/demo build *.egg-info .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# A Python without ensurepip (Debian's, without python3-venv) has its own pip look after the environment.
+# Where pyproject.toml alone changed (a wall, a linter), what the lock says stands already. A Python without ensurepip
+# (Debian's, without python3-venv) has its own pip look after the environment.
 .venv/%.stamp: requirements/%.lock pyproject.toml | .venv/pyvenv.cfg
 	@$(VENV) -c '$(NEW_ENOUGH)' || { echo "The Python in .venv is older than 3.11: run make clean first." >&2; exit 1; }
-	@echo "Installing what requirements/$*.lock says …"
+	@echo "Installing $(if $(filter %.lock,$?),what requirements/$*.lock says,what pyproject.toml says of this package) …"
 	@pip="$(VENV) -m pip"; $$pip --version >/dev/null 2>&1 || pip="$(PYTHON) -m pip --python $(VENV)"; \
 	install="$$pip --quiet --disable-pip-version-check install"; \
-	$$install --require-hashes --requirement $< && $$install --no-deps --no-build-isolation --editable .
+	$(if $(filter %.lock,$?),$$install --require-hashes --requirement $< &&) $$install --no-deps --no-build-isolation --editable .
 	@touch .venv/run.stamp $@
 
 .venv/pyvenv.cfg:

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from nats.js.api import Header
+from pydantic import SecretStr
 from sqlalchemy import func, select
 
 from shared.clock import real_now
@@ -134,7 +135,7 @@ async def _consume(ground: Ground, databases: Databases) -> float:
             database_url=database.url.render_as_string(hide_password=False),
             nats_url=server.url,
             nats_user="billing",
-            nats_password=PASSWORDS["billing"],
+            nats_password=SecretStr(PASSWORDS["billing"]),
             keys_file=ground.folder / "keys.json",
         )
         service = toy.create("billing", settings)

@@ -101,7 +101,7 @@ def test_an_entity_is_known_by_fields_that_it_always_has() -> None:
 def test_the_guide_says_what_identifies_each_entity() -> None:
     rows = [line.split("|")[1:-1] for line in GUIDE.read_text(encoding="utf-8").splitlines() if line.startswith("| ")]
     told = {cells[0].strip(): tuple(cells[2].replace("`", "").replace(" ", "").split(",")) for cells in rows[1:]}
-    assert told == {entity.__name__: entity.identity for entity in schemas.entities()}
+    assert told == {entity.__name__: entity.identity for entity in schemas.entities()}, f"the table in {GUIDE.name}"
 
 
 def test_no_two_entities_share_a_file() -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from services.registration.app import create
 from services.registration.settings import Settings
-from tests.integration.registration.test_admin_api import ADVISOR, PROGRAMME
+from tests.integration.registration.world import ADVISOR, PROGRAMME
 from tests.support.api import Api, api_of, problem
 from tests.support.databases import MakeDatabase
 

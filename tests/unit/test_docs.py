@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
 
 import pytest
+
+from deploy.parts import PARTS, Part
+from shared.contracts.catalogue import EVENT_TYPES, PUBLISHERS
 
 ROOT = Path(__file__).parents[2]
 PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
@@ -44,7 +48,24 @@ def test_the_house_is_shown_with_each_subject() -> None:
     folders = {path.parent.name for path in (ROOT / "services").glob("*/*/__init__.py")}
     subjects = folders - {"domain", "migrations", "use_cases"}
     assert "agreements" in subjects
-    assert subjects <= set(re.findall(r"\w+", house))
+    assert subjects - set(re.findall(r"\w+", house)) == set(), "to be drawn in docs/architecture/README.md"
+
+
+@pytest.mark.parametrize("part", PARTS, ids=lambda it: it.name)
+def test_a_service_says_of_what_it_learns_and_from_whom(part: Part) -> None:
+    """Its page and the docstring of its package: as `consumers.py` has it."""
+    page = f"docs/architecture/{part.name}.md"
+    package = f"services.{part.name}"
+    texts = {
+        page: re.search(r"\*\*Learns\*\*(.+?)\*\*Tells\*\*", (ROOT / page).read_text(encoding="utf-8"), re.DOTALL),
+        package: re.search(r"Consumes(.+?)Publishes", sys.modules[package].__doc__ or "", re.DOTALL),
+    }
+    kinds = [kind for kind in EVENT_TYPES if part.consumers.handlers(kind.example())]
+    entities = {re.sub(r"(?<=[a-z])([A-Z])", r" \1", kind.entity.__name__).lower() for kind in kinds}
+    for place, found in texts.items():
+        says = " ".join(found[1].split()) if found else ""
+        assert {it for it in PUBLISHERS if it in says} == {kind.publisher for kind in kinds}, f"{place}: from whom"
+        assert [it for it in sorted(entities) if it.removesuffix("y") not in says] == [], f"{place}: of what"
 
 
 def test_every_rule_that_a_refusal_names_is_among_the_rules() -> None:

@@ -21,20 +21,20 @@ TOOLS = Path(sys.executable).parent
 CONTRACTS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]["contracts"]
 NAMES = {it["name"]: it["id"] for it in CONTRACTS}
 
-# Contract, file (a new one where there is none), and what is imported there.
+# Contract, file, and what is imported there. Where there is none it is made: a cafeteria is nothing that will ever be built.
 BROKEN = [
     ("top", "shared/migrations/env.py", ["services.billing.tables"]),
     ("top", "services/billing/app.py", ["deploy.ports"]),
     ("services", "services/billing/app.py", ["services.scheduling.tables"]),
     ("registration", "services/registration/people/repository.py", ["services.registration.groups.repository"]),
-    ("registration", "services/registration/attendance/__init__.py", []),
+    ("registration", "services/registration/cafeteria/__init__.py", []),
     ("billing", "services/billing/documents/repository.py", ["services.billing.instalments.repository"]),
     ("notifications", "services/notifications/mailings/repository.py", ["services.notifications.calendars.repository"]),
     ("scheduling", "services/scheduling/repository.py", ["services.scheduling.use_cases.plan_session"]),
     ("floors", "services/registration/groups/repository.py", ["services.registration.groups.admin_api"]),
-    ("floors", "services/billing/documents/archive.py", []),
+    ("floors", "services/billing/documents/cafeteria.py", []),
     ("shared", "shared/messaging/inbox.py", ["shared.web.keys"]),
-    ("shared", "shared/metrics.py", []),
+    ("shared", "shared/cafeteria.py", []),
     (
         "domain",
         "services/billing/documents/domain/kid.py",

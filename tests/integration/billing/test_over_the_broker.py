@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
 from services.billing.app import create
 from services.billing.consumers import consumers
@@ -87,7 +88,7 @@ async def test_the_books_do_not_depend_on_order_or_repetition(
             database_url=shuffled.url.render_as_string(hide_password=False),
             nats_url=nats.url,
             nats_user="billing",
-            nats_password=PASSWORDS["billing"],
+            nats_password=SecretStr(PASSWORDS["billing"]),
             keys_file=tmp_path / "keys.json",
             simulated_clock=True,
         )

@@ -15,6 +15,7 @@ from typing import Any
 import httpx
 import pytest
 from nats.aio.client import Client
+from pydantic import SecretStr
 from sqlalchemy import Table, select, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
@@ -83,7 +84,7 @@ class Arena:
             database_url=self.urls[service],
             nats_url=self.server.url,
             nats_user=service,
-            nats_password=PASSWORDS[service],
+            nats_password=SecretStr(PASSWORDS[service]),
             keys_file=self._folder / "keys.json",
             **more,
         )

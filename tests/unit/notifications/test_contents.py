@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from services.notifications.consumers import about
+from services.notifications.consumers import KIND_OF_MAILING, about
 from services.notifications.letters import contents
 from services.notifications.letters.domain.content import (
     About,
@@ -19,7 +19,7 @@ from services.notifications.letters.domain.content import (
 )
 from services.notifications.letters.domain.kinds import KINDS
 from services.notifications.sending.render import render
-from tests.support import events
+from shared.contracts.envelope import EventType
 from tests.unit.notifications.samples import ENTRY, ORGANISER, SENDER, content, mail
 
 # As version 0.1 stored them: the events' entities and billing's answer whole, without a version of their own.
@@ -158,20 +158,11 @@ def test_what_is_stored_is_read_as_it_was(kind: str) -> None:
     assert contents.read(kind, stored | {"a_later_field": "of the same version"}) == content(kind)
 
 
-@pytest.mark.parametrize(
-    ("kind", "event"),
-    [
-        ("application_accepted", events.accepted(1)),
-        ("agreement_signed", events.signed(1)),
-        ("concern_raised", events.concern_raised(1)),
-        ("invoice", events.invoice(1)),
-        ("credit_note", events.credit_note(1)),
-    ],
-)
-def test_what_a_mailing_is_about_is_stored_in_words_of_our_own(kind: str, event: Any) -> None:
-    what = about(event.data)
+@pytest.mark.parametrize(("kind", "mail"), KIND_OF_MAILING.items(), ids=lambda it: getattr(it, "name", it))
+def test_what_a_mailing_is_about_is_stored_in_words_of_our_own(kind: EventType[Any], mail: str) -> None:
+    what = about(kind.example().data)
     stored = contents.store_about(what)
-    assert contents.read_about(kind, stored) == what
+    assert contents.read_about(mail, stored) == what
     assert not {"id", "version", "programme", "party"} & stored.keys()
 
 
