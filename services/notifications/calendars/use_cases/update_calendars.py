@@ -74,7 +74,7 @@ async def update_programme(database: Database, ask: PatientAsk, programme: str, 
     """Work off the programme's marks, so many at a time."""
     while True:
         async with database.transaction(wakes=False) as connection:
-            taken = await marks.take(connection, UPDATE_CALENDARS, programme, wait=False)
+            taken = await marks.take(connection, UPDATE_CALENDARS, programme, wait=True)
         for batch in taken.slices(MARKS):
             if not await work_off(database, ask, programme, batch, domain=domain):
                 break  # and take the marks anew

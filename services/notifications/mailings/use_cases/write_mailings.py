@@ -36,7 +36,7 @@ async def write_mailings(database: Database, ask: PatientAsk, *, domain: str) ->
         programmes = await marks.keys(connection, WRITE_MAILINGS)
     for programme in programmes:
         async with database.transaction(wakes=False) as connection:
-            taken = await marks.take(connection, WRITE_MAILINGS, programme, wait=False)
+            taken = await marks.take(connection, WRITE_MAILINGS, programme, wait=True)
         for batch in taken.slices(MARKS):
             await work_off(database, ask, programme, batch, domain=domain)
 
