@@ -39,14 +39,15 @@ class Evidence:
         return list({it["id"]: it for it in self.events if it["type"] == kind.type}.values())
 
     def newest(self, entity: type[Entity]) -> dict[str, Row]:
-        """By id, each entity as the event with its highest version tells it."""
+        """By what identifies it, each entity as the event with its highest version tells it."""
         found: dict[str, Row] = {}
         for event in self.events:
             kind, data = BY_TYPE.get(event["type"]), event["data"]
-            if kind is None or kind.entity is not entity or "id" not in data:
+            if kind is None or kind.entity is not entity:
                 continue
-            if data["id"] not in found or data["version"] > found[data["id"]]["version"]:
-                found[data["id"]] = data
+            key = "/".join(str(data.get(name)) for name in entity.identity)
+            if key not in found or data["version"] > found[key]["version"]:
+                found[key] = data
         return found
 
 

@@ -30,15 +30,12 @@ KIND_OF_MAILING: dict[EventType[Any], str] = {
     billing.INVOICE_ISSUED: "invoice",
     billing.CREDIT_NOTE_ISSUED: "credit_note",
 }
-# Codes that a mail puts into words: for one that is not known here it would have the wrong words.
-CODES_IN_MAILS = ("kind_of_end", "raised_by", "reason")
 _KIND_BY_TYPE = {kind.type: name for kind, name in KIND_OF_MAILING.items()}
 
 
 @consumers.on(*KIND_OF_MAILING)
 def mailing(event: Event[Any]) -> Iterable[Fact]:
     it = event.data
-    it.check_known(*CODES_IN_MAILS)
     yield Present(
         tables.mailing,
         kind=_KIND_BY_TYPE[event.type],
@@ -52,11 +49,15 @@ def mailing(event: Event[Any]) -> Iterable[Fact]:
 
 
 def about(entity: Any) -> About:
-    """What a mailing needs to know of an event's entity."""
+    """What a mailing needs to know of an event's entity.
+
+    A mail puts codes into words. Raises UnknownCode for one that is not known here: the words would be the wrong ones.
+    """
     match entity:
         case registration.Application():
             return About(application=Application(waiting_list_place=entity.waiting_list_place))
         case registration.Agreement():
+            entity.check_known("kind_of_end")
             agreement = Agreement(
                 period_start=entity.period_start,
                 period_end=entity.period_end,
@@ -68,10 +69,12 @@ def about(entity: Any) -> About:
             )
             return About(agreement=agreement)
         case registration.Concern():
+            entity.check_known("raised_by")
             return About(concern=Concern(raised_by=entity.raised_by))
         case billing.Invoice():
             return About(document=DocumentNumber(kind="invoice", series=entity.series, number=entity.number))
         case billing.CreditNote():
+            entity.check_known("reason")
             return About(document=DocumentNumber(kind="credit_note", series=entity.series, number=entity.number))
     msg = f"no mailing is about {type(entity).__name__}"
     raise TypeError(msg)

@@ -51,7 +51,7 @@ class Entity(Value):
         For handlers that could do harm by taking it as `other`.
         """
         for name in fields:
-            if getattr(self, name, None) == OTHER:
+            if getattr(self, name) == OTHER:
                 msg = f"{type(self).__name__}.{name} is a code that this version does not know"
                 raise UnknownCode(msg)
 

@@ -52,7 +52,7 @@ def envelope() -> dict[str, Any]:
 
 def entity_schema(entity: type[Entity], publisher: str) -> dict[str, Any]:
     """The schema of the `data` of every kind of event that carries this entity."""
-    schema = _schema(entity, f"urn:kulturskole:{publisher}:{entity.__name__}")
+    schema = _schema(entity, f"urn:kulturskole:{publisher}:{entity.__name__}:v1")
     for part in (schema, *schema.get("$defs", {}).values()):
         for field in part["properties"].values():
             if any("enum" in it for it in (field, *field.get("anyOf", ()))):

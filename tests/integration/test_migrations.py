@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import re
+from pathlib import Path
 
 import pytest
 from alembic.script import ScriptDirectory
@@ -89,3 +91,14 @@ def test_a_migration_says_in_its_name_whether_it_runs_before_or_after_the_roll_o
     scripts = ScriptDirectory.from_config(migrations.config_of(service))
     for revision in scripts.walk_revisions():
         assert "_pre_" in revision.path or "_post_" in revision.path
+
+
+@pytest.mark.parametrize("service", EVERYTHING)
+def test_a_migration_imports_nothing_of_ours_so_that_it_stays_what_it_was(service: str | None) -> None:
+    """The first ones of the services are released as they are."""
+    scripts = ScriptDirectory.from_config(migrations.config_of(service))
+    for revision in scripts.walk_revisions():
+        source = Path(revision.path).read_text(encoding="utf-8")
+        assert revision.down_revision is None or not re.search(
+            r"^(from|import) (shared|services)", source, re.MULTILINE
+        )

@@ -1,4 +1,7 @@
-"""Issue credit notes: an invoice that is wrong is taken back in full and never changed (bokføringsforskriften § 5-2-7)."""
+"""Issue credit notes: an invoice that is wrong is taken back in full and never changed (bokføringsforskriften § 5-2-7).
+
+Why it is wrong was decided before, by `instalments/domain/difference.py`.
+"""
 
 from __future__ import annotations
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from shared.clock import real_now
-from shared.database import Counted, Instant
-
 revision = "billing_0002"
 down_revision = "billing_0001"
 branch_labels = None
-depends_on = None
+depends_on = None  # the kernel's branch is run first (shared/migrations)
 
-WORK_MARK = sa.table("work_mark", *map(sa.column, ("work", "key", "part")), sa.column("left_at", Instant))
+INSTANT = sa.DateTime(timezone=True)
+COUNTED = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+
+WORK_MARK = sa.table("work_mark", *map(sa.column, ("work", "key", "part")), sa.column("left_at", INSTANT))
 WORK_LOCK = sa.table("work_lock", *map(sa.column, ("work", "key")))
 MARK = sa.table("mark", *map(sa.column, ("id", "programme", "agreement")))
 PARTY_MARK = sa.table("party_mark", *map(sa.column, ("id", "party")))
@@ -22,7 +22,7 @@ ISSUE, PARTIES, ALL = sa.literal("issue what is due"), sa.literal("look at parti
 
 
 def upgrade() -> None:
-    now = sa.literal(real_now(), Instant)
+    now = sa.func.current_timestamp()
     carry_over(
         WORK_MARK,
         sa.select(ISSUE, MARK.c.programme, MARK.c.agreement, now).order_by(MARK.c.id),
@@ -38,15 +38,16 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    """Leaves standing marks where they are: who goes back puts a kept database back, and does not come this way."""
     op.create_table(
         "mark",
-        sa.Column("id", Counted, primary_key=True),
+        sa.Column("id", COUNTED, primary_key=True),
         sa.Column("programme", sa.String(40), nullable=False),
         sa.Column("agreement", sa.String(36)),
     )
     op.create_index("ix_mark_programme", "mark", ["programme"])
     op.create_table(
-        "party_mark", sa.Column("id", Counted, primary_key=True), sa.Column("party", sa.String(9), nullable=False)
+        "party_mark", sa.Column("id", COUNTED, primary_key=True), sa.Column("party", sa.String(9), nullable=False)
     )
     op.create_table("programme_lock", sa.Column("programme", sa.String(40), primary_key=True))
 

@@ -5,21 +5,21 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from shared.clock import real_now
-from shared.database import Counted, Instant
-
 revision = "notifications_0002"
 down_revision = "notifications_0001"
 branch_labels = None
-depends_on = None
+depends_on = None  # the kernel's branch is run first (shared/migrations)
 
-WORK_MARK = sa.table("work_mark", *map(sa.column, ("work", "key", "part")), sa.column("left_at", Instant))
+INSTANT = sa.DateTime(timezone=True)
+COUNTED = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+
+WORK_MARK = sa.table("work_mark", *map(sa.column, ("work", "key", "part")), sa.column("left_at", INSTANT))
 WORK_LOCK = sa.table("work_lock", *map(sa.column, ("work", "key")))
 MAILING = sa.table("mailing_mark", *map(sa.column, ("id", "programme", "party"))).c
 CALENDAR = sa.table(
     "calendar_mark", *(sa.column(name, sa.String) for name in ("programme", "party", "session")), sa.column("id")
 ).c
-SINCE = sa.column("since", Instant)
+SINCE = sa.column("since", INSTANT)
 LOCKED = sa.table("programme_lock", sa.column("programme")).c.programme
 MAILINGS, CALENDARS = sa.literal("write mailings"), sa.literal("update calendars")
 MAILINGS_OF_PARTIES = sa.literal("look at mailings of parties")
@@ -28,7 +28,7 @@ ALL = sa.literal("all")
 
 
 def upgrade() -> None:
-    now = sa.literal(real_now(), Instant)
+    now = sa.func.current_timestamp()
     part = sa.case(
         (CALENDAR.party.is_not(None), "party/" + CALENDAR.party),
         (CALENDAR.session.is_not(None), "session/" + CALENDAR.session),
@@ -55,19 +55,20 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    """Leaves standing marks where they are: who goes back puts a kept database back, and does not come this way."""
     op.create_table(
         "mailing_mark",
-        sa.Column("id", Counted, primary_key=True, autoincrement=True),
+        sa.Column("id", COUNTED, primary_key=True, autoincrement=True),
         sa.Column("programme", sa.String(40)),
         sa.Column("party", sa.String(9)),
     )
     op.create_table(
         "calendar_mark",
-        sa.Column("id", Counted, primary_key=True, autoincrement=True),
+        sa.Column("id", COUNTED, primary_key=True, autoincrement=True),
         sa.Column("programme", sa.String(40)),
         sa.Column("party", sa.String(9)),
         sa.Column("session", sa.String(36)),
-        sa.Column("since", Instant, nullable=False),
+        sa.Column("since", INSTANT, nullable=False),
     )
     op.create_index("ix_calendar_mark_programme", "calendar_mark", ["programme"])
     op.create_table("programme_lock", sa.Column("programme", sa.String(40), primary_key=True))

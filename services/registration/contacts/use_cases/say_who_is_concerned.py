@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from services.registration.agreements import repository as agreements
 from services.registration.applications import repository as applications
-from services.registration.contacts.domain.concerned import PartyPeople, concerned
+from services.registration.contacts.domain.recipients import PartyPeople, recipients_of
 from services.registration.groups import repository as groups
 from services.registration.parties import repository as parties
 from services.registration.people import repository as people
@@ -30,6 +30,6 @@ async def say_who_is_concerned(database: Database, question: WhoIsConcerned) -> 
         signatories=[known[id] for id in signatories],
     )
     recipients = [
-        Recipient(person=it.id, name=it.name, email=it.email) for it in concerned(party_people, question.purpose)
+        Recipient(person=it.id, name=it.name, email=it.email) for it in recipients_of(party_people, question.purpose)
     ]
     return Contacts(recipients=tuple(recipients))

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from services.registration.contacts.domain.concerned import PartyPeople, Purpose, concerned
+from services.registration.contacts.domain.recipients import PartyPeople, Purpose, recipients_of
 from services.registration.people.domain.person import Person
 
 
@@ -31,14 +31,14 @@ FORMED = replace(APPLIED, coordinator=COORDINATOR, advisor=ADVISOR, signatories=
 def test_who_is_written_to_before_and_after_a_coordinator_is_elected(
     purpose: Purpose, before: list[Person], after: list[Person]
 ) -> None:
-    assert concerned(APPLIED, purpose) == before
-    assert concerned(FORMED, purpose) == after
+    assert recipients_of(APPLIED, purpose) == before
+    assert recipients_of(FORMED, purpose) == after
 
 
 def test_nobody_is_written_to_twice() -> None:
     twice = replace(FORMED, coordinator=CONTACT)
-    assert concerned(twice, "agreement") == [DIRECTOR, CONTACT]
+    assert recipients_of(twice, "agreement") == [DIRECTOR, CONTACT]
 
 
 def test_before_anyone_applied_nobody_is_concerned() -> None:
-    assert concerned(replace(APPLIED, contact_person=None), "application") == []
+    assert recipients_of(replace(APPLIED, contact_person=None), "application") == []

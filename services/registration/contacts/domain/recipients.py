@@ -1,4 +1,4 @@
-"""Who is to hear of something (N1)."""
+"""Who is to hear of something, by what it is about (N1): of a concern, of an invoice, of a session."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class PartyPeople:
         return self.coordinator or self.contact_person
 
 
-def concerned(people: PartyPeople, purpose: Purpose) -> list[Person]:
+def recipients_of(people: PartyPeople, purpose: Purpose) -> list[Person]:
     """Who is to hear of something, by what it is about (N1). Two who share an e-mail address get one mail."""
     if purpose in ("invitation", "concern"):
         return _once([people.contact, people.advisor])
