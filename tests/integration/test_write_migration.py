@@ -88,7 +88,7 @@ async def test_the_kernels_tables_are_changed_in_its_own_branch(make_database: M
     database, tables = await make_database(), tables_of(None)
     tables.tables["outbox"].append_column(Column("sent_by", String(80)))
     path = await write(None, "add_sender", tables)
-    assert path == checkout / "shared" / "migrations" / "versions" / "0002_pre_add_sender.py"
+    assert path == checkout / "shared" / "migrations" / "versions" / "0003_pre_add_sender.py"
     await migrations.upgrade(database)
     assert await structure_of(database) == await structure_of(await make_anew(await make_database(), tables))
 
