@@ -17,7 +17,10 @@ from services.billing.settings import Settings
 from shared.contracts.questions import WhatDocument
 from shared.database import Database
 from shared.messaging.due_work import Work
+from shared.messaging.recover import Adoptions
 from shared.service import Service
+
+adoptions: Adoptions = {}
 
 
 def create(settings: Settings) -> Service:

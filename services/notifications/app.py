@@ -18,7 +18,10 @@ from shared.database import Database
 from shared.messaging.ask import Ask
 from shared.messaging.due_work import Work
 from shared.messaging.patience import PatientAsk
+from shared.messaging.recover import Adoptions
 from shared.service import Service
+
+adoptions: Adoptions = {}
 
 
 def create(settings: Settings) -> Service:

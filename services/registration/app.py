@@ -14,7 +14,10 @@ from services.registration.programmes import admin_api as programmes
 from services.registration.settings import Settings
 from shared.contracts.questions import WhoIsConcerned
 from shared.database import Database
+from shared.messaging.recover import Adoptions
 from shared.service import Service
+
+adoptions: Adoptions = {}
 
 
 def create(settings: Settings) -> Service:
