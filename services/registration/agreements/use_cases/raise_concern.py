@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Literal
 
@@ -25,7 +26,7 @@ async def raise_concern(
     raised_on: date | None,
     by: str,
 ) -> tuple[Concern, Agreement]:
-    """The same side with the same words twice is one concern, until it is resolved. Without `raised_on` it is today, in Norway.
+    """The same side with the same words twice is one concern, until it is resolved, and so is one whose words were lost. Without `raised_on` it is today, in Norway.
 
     Raises NotFound, RuleBroken or Conflict.
     """
@@ -38,6 +39,10 @@ async def raise_concern(
             )
             if is_the_same and not it.is_resolved:
                 return it, agreement
+            if it.description is None and it.raised_by == raised_by and not it.is_resolved:
+                found = replace(it, description=description, raised_on=raised_on or it.raised_on)
+                await agreements.save_concern(connection, found, by=by)
+                return found, agreement
         today = await clock.today(connection)
         concern = Concern(
             id=new_id(),

@@ -27,7 +27,7 @@ class Around:
 
 
 def concerned(around: Around, purpose: Purpose) -> list[Person]:
-    """Nobody twice: one mail an address."""
+    """Nobody twice: one mail an address; and nobody of whom no address is known."""
     if purpose in ("invitation", "concern"):
         return _once([around.contact, around.advisor])
     if purpose == "agreement":
@@ -36,4 +36,4 @@ def concerned(around: Around, purpose: Purpose) -> list[Person]:
 
 
 def _once(people: Iterable[Person | None]) -> list[Person]:
-    return list({it.email.lower(): it for it in people if it is not None}.values())
+    return list({it.email.lower(): it for it in people if it is not None and it.email}.values())

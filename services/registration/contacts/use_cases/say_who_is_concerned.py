@@ -29,5 +29,9 @@ async def say_who_is_concerned(database: Database, question: WhoIsConcerned) -> 
         advisor=known.get(group.advisor or ""),
         signatories=[known[id] for id in signatories],
     )
-    recipients = [Recipient(person=it.id, name=it.name, email=it.email) for it in concerned(around, question.purpose)]
+    recipients = [
+        Recipient(person=it.id, name=it.name, email=it.email)
+        for it in concerned(around, question.purpose)
+        if it.name and it.email
+    ]
     return Contacts(recipients=tuple(recipients))

@@ -22,7 +22,7 @@ def open_column(table: str, column: str, kind: str) -> None:
     connection.exec_driver_sql("PRAGMA writable_schema = ON")
     changed = connection.exec_driver_sql(
         "UPDATE sqlite_master SET sql = replace(sql, ?, ?) WHERE type = 'table' AND name = ? AND instr(sql, ?)",
-        (f"{column} {kind} NOT NULL", f"{column} {kind}", table, f"{column} {kind} NOT NULL"),
+        (f"\t{column} {kind} NOT NULL", f"\t{column} {kind}", table, f"\t{column} {kind} NOT NULL"),
     )
     assert changed.rowcount == 1  # or the table is not as the migrations before have made it
     connection.exec_driver_sql(f"PRAGMA schema_version = {version + 1}")
