@@ -1,4 +1,4 @@
-"""Issue credit notes: an invoice that is wrong is taken back in full and never changed (bokføringsforskriften § 5-2-7)."""
+"""Issue credit notes: an invoice that is wrong is taken back in full and never changed (§ 5-2-8, GBS 1)."""
 
 from __future__ import annotations
 
