@@ -44,7 +44,13 @@ def seller(settings: Settings) -> Seller:
         postal_code=settings.seller_postal_code,
         city=settings.seller_city,
     )
-    return Seller(party=party, account=settings.seller_account, no_vat_because=settings.no_vat_because)
+    return Seller(
+        party=party,
+        account=settings.seller_account,
+        no_vat_because=settings.no_vat_because,
+        document_prefix=settings.document_prefix,
+        kid_prefix=settings.kid_prefix,
+    )
 
 
 def issuing(database: Database, seller: Seller) -> Callable[[], Awaitable[None]]:

@@ -126,6 +126,8 @@ invoice = Table(
     Column("due_on", Date, nullable=False),
     Column("kid", String(25), nullable=False),
     Column("content", Text, nullable=False),  # documents/domain/content.py as JSON
+    Column("document_number", Text),  # the seller's own; none on those issued before there was one
+    Index("uq_invoice_document_number", "document_number", unique=True),
     UniqueConstraint("kid", name="uq_invoice_kid"),
     UniqueConstraint(
         "agreement", "instalment", "attempt", name="uq_invoice_attempt"
@@ -148,6 +150,8 @@ credit_note = Table(
     Column("amount_ore", BigInteger, nullable=False),
     Column("issued_on", Date, nullable=False),
     Column("content", Text, nullable=False),
+    Column("document_number", Text),
+    Index("uq_credit_note_document_number", "document_number", unique=True),
     ForeignKeyConstraint(
         ["programme", "invoice"], ["invoice.programme", "invoice.number"], name="fk_credit_note_invoice"
     ),

@@ -29,6 +29,7 @@ AfterNumber = Annotated[int, Query(ge=0, le=999_999, description="the `next` of 
 class InvoiceView(View):
     programme: str
     number: int = Field(description="in the programme's series of invoices")
+    document_number: str | None = Field(description="what it is called, unlike any other; null before there was one")
     kid: str = Field(description="what a payment is known by")
     party: str
     agreement: str
@@ -45,6 +46,7 @@ class InvoiceView(View):
 class CreditNoteView(View):
     programme: str
     number: int = Field(description="in the programme's series of credit notes")
+    document_number: str | None = Field(description="what it is called, unlike any other; null before there was one")
     invoice: int = Field(description="the number of the invoice that it credits in full")
     party: str
     agreement: str

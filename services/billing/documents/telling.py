@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from services.billing.documents.domain.content import BilledParty, Content
 from services.billing.documents.domain.credit_note import CreditNote
 from services.billing.documents.domain.invoice import Invoice
 from services.billing.documents.domain.series import series_id
 from shared.contracts import billing as events
 
 
-def invoice(it: Invoice) -> events.Invoice:
+def invoice(it: Invoice, said: Content) -> events.Invoice:
     """The event leaves out what its contract does not name."""
-    return events.Invoice(version=1, series=series_id(it.programme, "invoice"), **vars(it))
+    return events.Invoice(version=1, series=series_id(it.programme, "invoice"), content=content(said), **vars(it))
 
 
-def credit_note(it: CreditNote) -> events.CreditNote:
-    return events.CreditNote(version=1, series=series_id(it.programme, "credit_note"), **vars(it))
+def credit_note(it: CreditNote, said: Content) -> events.CreditNote:
+    series = series_id(it.programme, "credit_note")
+    return events.CreditNote(version=1, series=series, content=content(said), **vars(it))
+
+
+def content(it: Content) -> events.Content:
+    return events.Content(**vars(it) | {"seller": billed(it.seller), "buyer": billed(it.buyer)})
+
+
+def billed(it: BilledParty) -> events.BilledParty:
+    return events.BilledParty(**vars(it))

@@ -88,6 +88,7 @@ async def test_an_invoice_has_its_number_kid_days_and_content_and_its_event_says
 
     question = WhatDocument(kind="invoice", series=f"{PROGRAMME}/invoices", number=1)
     content = await show_document(database, question)
+    assert invoice.document_number == content.document_number == "FK1-1"
     assert content.buyer.name == "Volda kommune"
     assert content.delivered == "Deltakaravgift Fremtidens kulturskole, rate 1 av 3: Fellessamling 1"
     assert (content.delivered_from, content.delivered_to) == (DAYS[1] - timedelta(days=1), DAYS[1])
@@ -99,6 +100,7 @@ async def test_an_invoice_has_its_number_kid_days_and_content_and_its_event_says
         "version": 1,
         "series": f"{PROGRAMME}/invoices",
         "number": 1,
+        "document_number": invoice.document_number,
         "programme": PROGRAMME,
         "party": ONE,
         "agreement": agreement_id(1),
@@ -110,6 +112,7 @@ async def test_an_invoice_has_its_number_kid_days_and_content_and_its_event_says
         "issued_on": invoice.issued_on,
         "due_on": invoice.due_on,
         "kid": invoice.kid,
+        "content": events.Content(**content.model_dump()).model_dump(),
     }
     assert event.time == AFTERWARDS
 
@@ -135,6 +138,12 @@ async def test_a_credit_note_takes_back_the_invoice_and_names_what_made_it_wrong
     )
     event = (await events_of(database))[-1]
     assert event.type == events.CREDIT_NOTE_ISSUED.type
+    assert event.data.because == end.id
+    assert event.data.document_number == content.document_number == "FK2-1"
+    assert (event.data.content.credits_document_number, event.data.content.credits_issued_on) == (
+        "FK1-1",
+        invoice.issued_on,
+    )
     assert (event.data.invoice, event.data.series, event.data.session) == (
         1,
         f"{PROGRAMME}/credit-notes",

@@ -166,6 +166,7 @@ def test_what_is_stored_is_read_as_it_was(kind: str) -> None:
         ("concern_raised", events.concern_raised(1)),
         ("invoice", events.invoice(1)),
         ("credit_note", events.credit_note(1)),
+        ("invoice", events.invoice(1, content=None)),
     ],
 )
 def test_what_a_mailing_is_about_is_stored_in_words_of_our_own(kind: str, event: Any) -> None:

@@ -17,6 +17,7 @@ class CreditNote:
 
     programme: str
     number: int
+    document_number: str | None = None  # none on those issued before there was one
     invoice: int  # its number
     agreement: str
     party: str

@@ -115,7 +115,7 @@ async def bring_up_to_date(
         _set_aside([claim for claim in claims if claim.agreement.buyer is None], "their party is not known yet")
         ready = [(claim, claim.agreement.buyer) for claim in claims if claim.agreement.buyer is not None]
         await issue_invoices(connection, programme, ready, seller)
-    await issue_credit_notes(connection, code, credits)
+    await issue_credit_notes(connection, code, credits, document_prefix=seller.document_prefix)
 
 
 def _set_aside(claims: Sequence[Claim], why: str) -> None:
