@@ -27,6 +27,7 @@ from shared.contracts.catalogue import stream_of
 from shared.contracts.envelope import Event, nats_subject
 from shared.database import Database
 from shared.ids import new_id
+from shared.messaging import marks
 from shared.messaging.recover import Report, recover
 from shared.messaging.relay import count_unsent
 from shared.service import Service
@@ -96,14 +97,17 @@ class Drill:
             await service.stop()
 
     async def _until_at_rest(self, service: Service) -> None:
-        """It has taken in and told all there is; what is due may still wait for others."""
+        """It has taken in and told all there is, and done what is due, unless that waits for an answer."""
         assert service.client is not None
         jsm = service.client.jsm()
 
         async def left() -> int:
             infos = [await jsm.consumer_info(stream, service.name) for stream in service.streams]
             lag = sum((it.num_pending or 0) + (it.num_ack_pending or 0) for it in infos)
-            return lag + await count_unsent(service.database)
+            async with service.database.reading() as connection:
+                marked, _ = await marks.count_and_oldest(connection)
+            waits = 0 if service.name == "notifications" else marked
+            return lag + waits + await count_unsent(service.database)
 
         await eventually(left, within=60, equals=0)
 

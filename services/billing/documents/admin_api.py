@@ -53,7 +53,7 @@ class CreditNoteView(View):
     instalment: int
     attempt: int
     reason: CreditReason
-    because: str = Field(description="the id of the event that made the invoice wrong")
+    because: str | None = Field(description="the id of the event that made the invoice wrong; null where it is lost")
     amount_ore: int
     issued_on: date
 

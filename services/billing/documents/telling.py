@@ -9,17 +9,19 @@ from services.billing.documents.domain.series import series_id
 from shared.contracts import billing as events
 
 
-def invoice(it: Invoice, said: Content) -> events.Invoice:
+def invoice(it: Invoice, said: Content | None) -> events.Invoice:
     """The event leaves out what its contract does not name."""
     return events.Invoice(version=1, series=series_id(it.programme, "invoice"), content=content(said), **vars(it))
 
 
-def credit_note(it: CreditNote, said: Content) -> events.CreditNote:
+def credit_note(it: CreditNote, said: Content | None) -> events.CreditNote:
     series = series_id(it.programme, "credit_note")
     return events.CreditNote(version=1, series=series, content=content(said), **vars(it))
 
 
-def content(it: Content) -> events.Content:
+def content(it: Content | None) -> events.Content | None:
+    if it is None:
+        return None
     return events.Content(**vars(it) | {"seller": billed(it.seller), "buyer": billed(it.buyer)})
 
 

@@ -25,3 +25,15 @@ def kid(ordinal: int, number: int, *, prefix: str = "") -> str:
         raise ValueError(msg)
     digits = f"{prefix}{ordinal:0{SERIES_DIGITS}}{number:0{NUMBER_DIGITS}}"
     return digits + luhn.calc_check_digit(digits)
+
+
+def ordinal_of(kid: str, number: int) -> int | None:
+    """The ordinal of the series that a KID was made of, or None where it is none of an invoice of this number.
+
+    >>> ordinal_of("7700010000352", 35)
+    1
+    """
+    at = len(kid) - 1 - NUMBER_DIGITS
+    if at < SERIES_DIGITS or not luhn.is_valid(kid) or int(kid[at:-1]) != number:
+        return None
+    return int(kid[at - SERIES_DIGITS : at])

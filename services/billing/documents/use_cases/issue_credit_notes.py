@@ -45,7 +45,7 @@ async def issue_credit_notes(
         for number, it in zip(series.numbers, credits, strict=True)
     ]
     invoiced = await documents.contents(connection, [it.invoice for it in credits])
-    contents = [content_of(note, invoiced[note.invoice]) for note in notes]
+    contents = [content_of(note, said) if (said := invoiced[note.invoice]) else None for note in notes]
     await documents.add_credit_notes(connection, notes, contents)
     told = [telling.credit_note(note, content) for note, content in zip(notes, contents, strict=True)]
     await outbox.add(connection, events.CREDIT_NOTE_ISSUED, told, at=now)
