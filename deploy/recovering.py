@@ -14,7 +14,7 @@ from deploy.ports import HOST, chosen
 from deploy.provisioning import operator
 from deploy.state import InUse, State
 from shared.database import Database
-from shared.messaging.recover import CannotRecover, Report, recover
+from shared.messaging.recover import Report, recover
 
 
 async def recover_service(
@@ -22,9 +22,6 @@ async def recover_service(
 ) -> Report:
     """`service` is one of ours, `password` that of NATS' operator. Raises what `recover` raises, and NoBroker."""
     part = next(it for it in PARTS if it.name == service)
-    if not part.adoptions:
-        msg = f"{service} cannot be recovered yet"
-        raise CannotRecover(msg)
     database = Database(database_url)
     try:
         async with operator(nats_url, password) as client:

@@ -17,6 +17,8 @@ from typing import Any
 
 import httpx
 import pytest
+from nats.aio.msg import Msg
+from pydantic import BaseModel
 from sqlalchemy import select
 
 from deploy.nats_config import OPERATOR
@@ -25,6 +27,7 @@ from deploy.provisioning import provision_all
 from deploy.write_migration import tables_of
 from shared.contracts.catalogue import stream_of
 from shared.contracts.envelope import Event, nats_subject
+from shared.contracts.questions import Question
 from shared.database import Database
 from shared.ids import new_id
 from shared.messaging import marks
@@ -66,8 +69,8 @@ class Drill:
             await client.close()
 
     @asynccontextmanager
-    async def running(self, database: Database, **settings: Any) -> AsyncIterator[Api]:
-        """The service on this database; at the end it comes to rest and stops."""
+    async def running(self, database: Database, *, leaves: int = 0, **settings: Any) -> AsyncIterator[Api]:
+        """The service on this database; before and at the end it comes to rest, but for what it `leaves` undone."""
         service = self.part.create(
             self.part.settings(
                 database_url=database.url.render_as_string(hide_password=False),
@@ -88,16 +91,16 @@ class Drill:
                 )
                 for it in self._secrets
             ]
-            await self._until_at_rest(service)
+            await self._until_left(service, leaves)
             yield Api(*clients)
-            await self._until_at_rest(service)
+            await self._until_left(service, leaves)
             for client in clients:
                 await client.aclose()
         finally:
             await service.stop()
 
-    async def _until_at_rest(self, service: Service) -> None:
-        """It has taken in and told all there is, and done what is due, unless that waits for an answer."""
+    async def _until_left(self, service: Service, leaves: int) -> None:
+        """It has taken in and told all there is, and done what is due, but for so much."""
         assert service.client is not None
         jsm = service.client.jsm()
 
@@ -106,10 +109,30 @@ class Drill:
             lag = sum((it.num_pending or 0) + (it.num_ack_pending or 0) for it in infos)
             async with service.database.reading() as connection:
                 marked, _ = await marks.count_and_oldest(connection)
-            waits = 0 if service.name == "notifications" else marked
-            return lag + waits + await count_unsent(service.database)
+            mails = sum([await work.mails() for work in service.work if work.mails is not None])
+            return lag + marked + mails + await count_unsent(service.database)
 
-        await eventually(left, within=60, equals=0)
+        await eventually(left, within=60, equals=leaves)
+
+    @asynccontextmanager
+    async def answering(self, answers: Mapping[type[Question[Any]], BaseModel]) -> AsyncIterator[None]:
+        """The other services answer this, whatever they are asked exactly."""
+        clients = []
+        for question, answer in answers.items():
+            client = await self.nats.client(question.subject.split(".")[1])
+            envelope = json.dumps({"ok": True, "answer": answer.model_dump(mode="json")}).encode()
+
+            async def reply(message: Msg, envelope: bytes = envelope) -> None:
+                await message.respond(envelope)
+
+            await client.subscribe(question.subject, cb=reply)
+            await client.flush()
+            clients.append(client)
+        try:
+            yield
+        finally:
+            for client in clients:
+                await client.close()
 
     def example(self, name: str, **changes: Any) -> Event[Any]:
         """An event of the service's own that it never told."""

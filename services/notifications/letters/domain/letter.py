@@ -37,7 +37,7 @@ class Mail:
     event_id: str | None
     session: str | None
     sequence: int | None
-    person: str
+    person: str | None  # none where that is lost
     name: str
     address: str
     language: Language
@@ -51,3 +51,8 @@ class Mail:
     try_at: datetime
     reply: int | None
     changed_by: str | None
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether an event alone is left of it, which tells neither what it said nor the address that it went to."""
+        return not self.content
