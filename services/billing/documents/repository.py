@@ -47,17 +47,19 @@ class Totals(NamedTuple):
     last_number: int | None
 
 
-async def has_series(connection: AsyncConnection, programme: str) -> bool:
+async def missing_series(connection: AsyncConnection, programme: str) -> list[str]:
+    """The ids of those that the programme lacks."""
     s = tables.series
     ids = [series_id(programme, kind) for kind in TABLES]
-    return len((await connection.execute(select(s.c.id).where(s.c.id.in_(ids)))).all()) == len(ids)
+    there = set((await connection.execute(select(s.c.id).where(s.c.id.in_(ids)))).scalars())
+    return [id for id in ids if id not in there]
 
 
 async def add_series(connection: AsyncConnection, programme: str) -> None:
     """Make the programme's series where they are not there. The database counts up the ordinal."""
     statement = insert(connection, tables.series).on_conflict_do_nothing()
-    for kind in TABLES:
-        await connection.execute(statement, {"id": series_id(programme, kind), "last_number": 0})
+    for id in await missing_series(connection, programme):
+        await connection.execute(statement, {"id": id, "last_number": 0})
 
 
 async def restore_series(connection: AsyncConnection, programme: str, kind: Kind, ordinal: int | None) -> None:
@@ -81,7 +83,11 @@ async def restore_series(connection: AsyncConnection, programme: str, kind: Kind
 
 
 async def take_numbers(connection: AsyncConnection, programme: str, kind: Kind, count: int) -> Numbers:
-    """The next numbers of a series. Its row stays locked until the end, so that none is ever skipped."""
+    """The next numbers of a series. Its row stays locked until the end, so that none is ever skipped.
+
+    Raises ValueError where its counter is not at the last document: someone has changed it by hand, and issuing would leave
+    a gap.
+    """
     s = tables.series
     raised = (
         update(s)
@@ -90,7 +96,13 @@ async def take_numbers(connection: AsyncConnection, programme: str, kind: Kind, 
         .returning(s.c.ordinal, s.c.last_number)
     )
     row = (await connection.execute(raised)).one()
-    return Numbers(row.ordinal, range(row.last_number - count + 1, row.last_number + 1))
+    first = row.last_number - count + 1
+    d = TABLES[kind].c
+    last_issued = (await connection.execute(select(func.max(d.number)).where(d.programme == programme))).scalar() or 0
+    if first != last_issued + 1:
+        msg = f"{series_id(programme, kind)} counts {first - 1}, and its last document is number {last_issued}"
+        raise ValueError(msg)
+    return Numbers(row.ordinal, range(first, row.last_number + 1))
 
 
 async def add_invoices(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.billing.documents.domain.content import BilledParty, Content
+from services.billing.documents.domain.content import Content
 from services.billing.documents.domain.credit_note import CreditNote
 from services.billing.documents.domain.invoice import Invoice
 from services.billing.documents.domain.series import series_id
@@ -22,8 +22,4 @@ def credit_note(it: CreditNote, said: Content | None) -> events.CreditNote:
 def content(it: Content | None) -> events.Content | None:
     if it is None:
         return None
-    return events.Content(**vars(it) | {"seller": billed(it.seller), "buyer": billed(it.buyer)})
-
-
-def billed(it: BilledParty) -> events.BilledParty:
-    return events.BilledParty(**vars(it))
+    return events.Content.model_validate(vars(it) | {"seller": vars(it.seller), "buyer": vars(it.buyer)})

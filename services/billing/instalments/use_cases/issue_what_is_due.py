@@ -84,7 +84,7 @@ async def open_series(database: Database, programme: str) -> None:
     In a transaction of its own: an insert that meets another's waits for it, and must not hold a lock meanwhile.
     """
     async with database.reading() as connection:
-        if await documents.has_series(connection, programme):
+        if not await documents.missing_series(connection, programme):
             return
     async with database.transaction() as connection:
         await documents.add_series(connection, programme)

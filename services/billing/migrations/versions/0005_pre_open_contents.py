@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from alembic import op
 
-revision = "billing_0004"
-down_revision = "billing_0003"
+revision = "billing_0005"
+down_revision = "billing_0004"
 
 
 def upgrade() -> None:
