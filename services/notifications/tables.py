@@ -116,7 +116,7 @@ mail = Table(
     Column("event_id", String(36)),  # the mailing's; none about a calendar
     Column("session", String(36)),  # about a calendar
     Column("sequence", Integer),  # about a calendar: counts this person's rows of this session, from 0
-    Column("person", String(36), nullable=False),
+    Column("person", String(36)),  # none where an event alone is left of it; then what follows is empty (adopting.py)
     Column("name", Text, nullable=False),
     Column("address", Text, nullable=False),
     Column("language", String(2), nullable=False),

@@ -371,14 +371,14 @@ async def test_an_address_of_odd_characters_that_registration_takes_is_written_t
 
 async def test_an_invoice_arrives_in_full(database: Database, smtp: MailServer, ask: FakeAsk) -> None:
     ask.concerned(1, BO)
-    await take(database, invoice(1, number=7))
+    await take(database, invoice(1, number=7, document_number="FK1-7"))
     await work(database, ask)
     await send(database, smtp)
     (message,) = smtp.to(BO.email)
-    assert message["Subject"].startswith("Faktura 7: ")
+    assert message["Subject"].startswith("Faktura FK1-7: ")
     body = message.get_body(("plain",))
     assert body
-    for what in ("12345678903", "1042007", "939 760 946", "Quality Hotel Stjørdal"):
+    for what in ("12345678903", "1042007", "942 110 464", "Munkegata 1", "Stjørdal"):
         assert what in body.get_content()
 
 
