@@ -1,6 +1,6 @@
 """A mail taken back from its own event, the inverse of `telling.py`: that it was sent or failed, so that it is not sent again.
 
-Who it went to and what it said is missing.
+The address that it went to and what it said is missing; by the fingerprint it is known whether something else is to be said.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ async def mail(connection: AsyncConnection, event: Event[events.Mail]) -> None:
         programme=it.programme,
         party=it.party,
         event_id=it.event,
-        session=None,
-        sequence=None,
-        person=None,
+        session=it.session,
+        sequence=it.sequence,
+        person=it.person,
         name="",
         address="",
         language="nb",
@@ -45,7 +45,7 @@ async def mail(connection: AsyncConnection, event: Event[events.Mail]) -> None:
         reply=None,
         changed_by=None,
     )
-    await mails.adopt(connection, lost)
+    await mails.adopt(connection, lost, fingerprint=it.fingerprint)
     if it.event is not None:
         await mails.adopt_mailing(connection, lost, it.event)
 

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 from pydantic import TypeAdapter
 
 from services.notifications.letters.domain.content import About, CalendarContent, Entry, MailingContent
-from services.notifications.letters.domain.kinds import PURPOSES
+from services.notifications.letters.domain.kinds import INVITATION, PURPOSES
 
 Content: TypeAlias = MailingContent | CalendarContent
 
@@ -57,6 +57,11 @@ def fingerprint(kind: str, stored: dict[str, Any]) -> str:
     """
     told = {**stored, "contacts": None} if kind in PURPOSES else stored.get("entry", {})
     return sha256(json.dumps(_filled(told), sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def fingerprint_of_entry(it: Entry) -> str:
+    """That of a mail that tells this entry."""
+    return fingerprint(INVITATION, {"entry": _ENTRY.dump_python(it, mode="json")})
 
 
 def _filled(it: Any) -> Any:

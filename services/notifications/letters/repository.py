@@ -119,11 +119,11 @@ async def record_unsent(connection: AsyncConnection, mail: Mail, after: Next, *,
     return replace(mail, **changes) if (await connection.execute(statement)).rowcount else None
 
 
-async def adopt(connection: AsyncConnection, lost: Mail) -> None:
+async def adopt(connection: AsyncConnection, lost: Mail, *, fingerprint: str | None) -> None:
     """Have it be known that a mail was settled, unless that is known; of one that is here nothing else changes."""
     row = (await connection.execute(select(M.c.version).where(M.c.id == lost.id))).first()
     if row is None:
-        await connection.execute(M.insert(), vars(lost))
+        await connection.execute(M.insert(), vars(lost) | {"fingerprint": fingerprint})
     elif row.version < lost.version:
         changes = {"version": lost.version, "state": lost.state, "sent_at": lost.sent_at, "leased_until": None}
         await connection.execute(update(M).where(M.c.id == lost.id).values(**changes))
@@ -143,7 +143,7 @@ async def missing(connection: AsyncConnection) -> list[Missing]:
     """Mails of which an event alone is left."""
     found = await connection.execute(select(*COLUMNS).where(M.c.name == "", M.c.address == "").order_by(M.c.id))
     return [
-        Missing(entity="mail", id=row.id, programme=row.programme, party=row.party, fields=("recipient", "content"))
+        Missing(entity="mail", id=row.id, programme=row.programme, party=row.party, fields=("address", "content"))
         for row in found
     ]
 

@@ -11,11 +11,22 @@ from pydantic import BaseModel
 
 from shared.contracts.questions import Contacts, Question, SessionDetails, WhatSession, WhoIsConcerned
 from shared.database import Database
-from tests.integration.notifications.world import ADA, BO, queued
+from tests.integration.notifications.world import ADA, BO, LATER, queued
 from tests.support.api import Api
 from tests.support.databases import CopyDatabase, MakeDatabase, set_clock
 from tests.support.drill import Drill, DrillOf
-from tests.support.events import AT, accepted, concern_raised, party, programme, received, sent, signed
+from tests.support.events import (
+    AT,
+    accepted,
+    concern_raised,
+    party,
+    programme,
+    received,
+    sent,
+    session,
+    session_id,
+    signed,
+)
 from tests.support.smtp import MailServer
 
 ANSWERS: dict[type[Question[Any]], BaseModel] = {
@@ -110,13 +121,15 @@ async def test_a_mailing_that_nobody_had_been_sent_is_written(drill: Drill, lost
     assert len(smtp.deliveries) == 9
 
 
-async def test_who_it_went_to_and_what_it_said_is_missing_and_it_cannot_be_sent_again(drill: Drill, lost: Lost) -> None:
+async def test_what_it_said_and_the_address_that_it_went_to_are_missing_and_it_cannot_be_sent_again(
+    drill: Drill, lost: Lost
+) -> None:
     await drill.recover(lost.older)
     async with lost.running() as api:
         missing = (await api.get("/notifications/operations/missing"))["items"]
-        assert [(it["entity"], it["fields"]) for it in missing] == [("mail", ["recipient", "content"])] * 6
+        assert [(it["entity"], it["fields"]) for it in missing] == [("mail", ["address", "content"])] * 6
         (failed,) = (await api.get("/notifications/mails", state="failed", with_addresses=True))["items"]
-        assert failed["recipient"] == {"person": None, "name": "", "address": ""}
+        assert failed["recipient"] == {"person": BO.person, "name": "", "address": ""}
         await api.refused(409, f"/notifications/mails/{failed['id']}/retry", {"address": ADA.email})
 
 
@@ -126,6 +139,69 @@ async def test_run_again_it_finds_nothing_to_do(drill: Drill, lost: Lost) -> Non
     again = await drill.recover(lost.older)
     assert again.adopted.total() == again.taken_in.total() == 0
     assert await drill.rows(lost.older) == after
+
+
+async def test_what_stands_in_a_calendar_is_not_told_again_and_sequence_goes_on(
+    drill: Drill, smtp: MailServer, make_database: MakeDatabase, copy_database: CopyDatabase
+) -> None:
+    """Invited, moved and cancelled after the older moment; another session is moved after it was recovered."""
+    database = await make_database("notifications")
+    await set_clock(database, AT)
+    await drill.publish(programme(), party(1), accepted(1))
+    async with running(drill, smtp, database):
+        pass
+    older = await copy_database(database)
+    for event in (
+        session(),
+        session(n=2),
+        session("moved", version=2, last_day=LATER),
+        session("cancelled", version=3),
+    ):
+        await drill.publish(event)
+        async with running(drill, smtp, database):
+            pass
+    before = [(it.kind, it.session, it.person, it.sequence) for it in await queued(database) if it.session]
+    await database.close()
+    sent_so_far = len(smtp.deliveries)
+    await drill.recover(older)
+    assert [(it.kind, it.session, it.person, it.sequence) for it in await queued(older) if it.session] == before
+    async with running(drill, smtp, older):
+        pass
+    assert len(smtp.deliveries) == sent_so_far
+    await drill.publish(session("moved", n=2, version=2, last_day=LATER))
+    async with running(drill, smtp, older):
+        pass
+    changes = [it for it in await queued(older) if not it.is_lost and it.session]
+    assert [(it.kind, it.session, it.sequence) for it in changes] == [("session_change", session_id(2), 1)] * 2
+    assert len(smtp.deliveries) == sent_so_far + 2
+    await drill.publish(session("cancelled", n=2, version=3))
+    async with running(drill, smtp, older):
+        pass
+    assert len(smtp.deliveries) == sent_so_far + 4
+
+
+async def test_a_session_that_is_cancelled_after_it_was_recovered_is_taken_out_of_the_calendar(
+    drill: Drill, smtp: MailServer, make_database: MakeDatabase, copy_database: CopyDatabase
+) -> None:
+    """What the calendar says is lost: the session as it is known stands for it."""
+    database = await make_database("notifications")
+    await set_clock(database, AT)
+    await drill.publish(programme(), party(1), accepted(1))
+    async with running(drill, smtp, database):
+        pass
+    older = await copy_database(database)
+    await drill.publish(session())
+    async with running(drill, smtp, database):
+        pass
+    await database.close()
+    await drill.recover(older)
+    async with running(drill, smtp, older):
+        pass
+    await drill.publish(session("cancelled", version=2))
+    async with running(drill, smtp, older):
+        pass
+    told = [(it.kind, it.sequence) for it in await queued(older) if not it.is_lost and it.session]
+    assert told == [("session_cancellation", 1)] * 2
 
 
 def settled(mails: list[Any]) -> list[tuple[Any, ...]]:

@@ -1,7 +1,8 @@
-"""A mail may lack its recipient: events tell no people."""
+"""A mail that is recovered may lack its recipient, and has the fingerprint of what it said."""
 
 from __future__ import annotations
 
+import sqlalchemy as sa
 from alembic import op
 
 revision = "notifications_0003"
@@ -10,6 +11,7 @@ down_revision = "notifications_0002"
 
 def upgrade() -> None:
     open_column("mail", "person", "VARCHAR(36)")
+    op.add_column("mail", sa.Column("fingerprint", sa.String(64)))
 
 
 def open_column(table: str, column: str, kind: str) -> None:
