@@ -13,6 +13,7 @@ from typing import Annotated, Any
 
 import nats.errors
 import typer
+from sqlalchemy import make_url
 
 from deploy.at_rest import NeverAtRest
 from deploy.bootstrap import OPERATORS_KEY
@@ -24,8 +25,12 @@ from deploy.ports import PortTaken
 from deploy.state import InUse, NotOurs
 from shared.clock import WrongClock, real_now
 from shared.contracts import schemas as contracts
+from shared.contracts.catalogue import PUBLISHERS
 from shared.messaging.broker import NoBroker
+from shared.messaging.recover import CannotRecover
+from shared.messaging.stopped import IsRunning
 from shared.messaging.streams import ProvisioningFailed
+from shared.messaging.walk import StreamFellSilent
 from shared.service import CannotStart
 from shared.web import keys
 
@@ -65,6 +70,7 @@ class Wrong(Exception):
 # Errors whose message is all that the user needs. Any other is a fault of ours and shows its stack trace.
 EXPECTED = (
     *(Wrong, WrongTime, Refused, Unavailable, NeverAtRest, InUse, NotOurs, NatsDidNotStart),
+    *(CannotRecover, IsRunning, StreamFellSilent),
     *(CannotStart, NoBroker, WrongClock, ProvisioningFailed, nats.errors.Error, OSError, ValueError),
 )
 
@@ -180,6 +186,46 @@ def republish(
     answer = _call("POST", f"/{service}/operations/republish", url, key, {"type": type} if type else {})
     content = {"service": service, "type": type, "events": answer["count"]}
     _answer(content, f"{answer['count']} events are sent again", as_json=as_json)
+
+
+@app.command(epilog=CODES)
+def recover(
+    service: str,
+    *,
+    do: Annotated[bool, typer.Option("--do", help="without it: say what would be done, and change nothing")] = False,
+    disown: Annotated[
+        list[str] | None, typer.Option(help="the id of an event that is not the service's, to be left out")
+    ] = None,
+    state: Annotated[Path, typer.Option(help="the folder that `up` keeps everything in")] = Path("var/run"),
+    database_url: Annotated[
+        str | None, typer.Option(envvar="KULTURSKOLE_DATABASE_URL", help="in place of --state")
+    ] = None,
+    database_password_file: Annotated[
+        Path | None, typer.Option(envvar="KULTURSKOLE_DATABASE_PASSWORD_FILE", help="holds the database's password")
+    ] = None,
+    nats_url: NatsUrl = NATS_HERE,
+    password_file: PasswordFile = DEFAULT_PASSWORD_FILE,
+    as_json: Json = False,
+) -> None:
+    """Bring a stopped service's database up to what was told, from the streams; after a restore, say."""
+    from deploy import recovering  # noqa: PLC0415 - loads the four services, which others need not wait for
+
+    if service not in PUBLISHERS:
+        msg = f"{service}; the services are {', '.join(PUBLISHERS)}"
+        raise typer.BadParameter(msg, param_hint="SERVICE")
+    options: Any = {"do": do, "disown": disown or ()}
+    if database_url is None:
+        with _embedded_parts():
+            report = asyncio.run(recovering.recover_embedded(service, state, **options))
+    else:
+        url = make_url(database_url)
+        if database_password_file:
+            url = url.set(password=_read(database_password_file, "--database-password-file"))
+        where = url.render_as_string(hide_password=False), nats_url, _read(password_file, "--password-file")
+        report = asyncio.run(recovering.recover_service(service, *where, **options))
+    _answer(recovering.content(report), *recovering.lines(report), as_json=as_json)
+    if report.invalid:
+        raise typer.Exit(CANNOT)
 
 
 @app.command()

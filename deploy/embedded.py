@@ -65,10 +65,10 @@ async def running(folder: Path, *, port: int, nats_port: int, simulated_clock: b
         stack.callback(state.close)
         stack.enter_context(_logging_to(state.log))
         first_key = state.first_key()
-        server = await _start_nats(state, nats_port)
+        server = await start_nats(state, nats_port)
         stack.push_async_callback(server.stop)
         for part in PARTS:
-            await _migrate(part.name, state.database_url(part.name))
+            await migrate(part.name, state.database_url(part.name))
         sink = MailSink(state.mails)
         await sink.start()
         stack.push_async_callback(sink.stop)
@@ -172,7 +172,7 @@ async def stop_signal() -> AsyncIterator[asyncio.Event]:
             loop.remove_signal_handler(name)
 
 
-async def _start_nats(state: State, port: int) -> NatsServer:
+async def start_nats(state: State, port: int) -> NatsServer:
     passwords = state.passwords()
     write_secret(state.nats_config, nats_config(passwords, store=state.nats_store, port=port, sync_always=True))
     state.write_reader(passwords[READER], port)
@@ -181,7 +181,7 @@ async def _start_nats(state: State, port: int) -> NatsServer:
     return server
 
 
-async def _migrate(service: str, url: str) -> None:
+async def migrate(service: str, url: str) -> None:
     database = Database(url)
     try:
         await migrations.upgrade(database, service)

@@ -19,6 +19,7 @@ import services.scheduling.app
 import services.scheduling.consumers
 import services.scheduling.settings
 from shared.messaging.consume import Consumers
+from shared.messaging.recover import Adoptions
 from shared.service import Service
 from shared.settings import ServiceSettings
 
@@ -29,6 +30,7 @@ class Part:
     create: Callable[[Any], Service]  # given the service's own settings
     settings: Callable[..., ServiceSettings]
     consumers: Consumers
+    adoptions: Adoptions
 
 
 PARTS = tuple(
@@ -37,6 +39,7 @@ PARTS = tuple(
         create=module.app.create,
         settings=module.settings.Settings,
         consumers=module.consumers.consumers,
+        adoptions=module.app.adoptions,
     )
     for module in (services.registration, services.scheduling, services.billing, services.notifications)
 )

@@ -31,6 +31,7 @@ from shared.database import Database
 from shared.messaging import ask, broker, consume, relay
 from shared.messaging.batch import Batches, Retries
 from shared.messaging.due_work import Work, Worker
+from shared.messaging.missing import FindMissing
 from shared.messaging.watchdog import Watchdog, consumer_info
 from shared.settings import ServiceSettings
 from shared.web import contract, operations, problems
@@ -66,10 +67,12 @@ class Service:
         routers: Sequence[APIRouter],
         answers: Mapping[type[Question[Any]], ask.Answerer] | None = None,
         work: Callable[[ask.Ask], Sequence[Work]] | None = None,
+        missing: Sequence[FindMissing] = (),
         retries: Retries | None = None,
     ) -> None:
         self.name = name
         self.settings = settings
+        self.missing = missing
         self.database = database
         self.failed: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self.stopping = False

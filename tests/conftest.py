@@ -7,4 +7,5 @@ pytest_plugins = [
     "tests.support.keys",
     "tests.support.nats",
     "tests.support.smtp",
+    "tests.support.drill",
 ]

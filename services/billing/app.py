@@ -6,6 +6,8 @@ from collections.abc import Awaitable, Callable
 
 from services.billing.consumers import consumers
 from services.billing.documents import admin_api as documents_api
+from services.billing.documents import adopting as documents_adopting
+from services.billing.documents import repository as documents_rows
 from services.billing.documents.domain.content import BilledParty
 from services.billing.documents.use_cases.issue_invoices import Seller
 from services.billing.documents.use_cases.show_document import show_document
@@ -13,11 +15,15 @@ from services.billing.instalments import admin_api as instalments_api
 from services.billing.instalments.use_cases.issue_what_is_due import issue_all_that_is_due
 from services.billing.instalments.use_cases.mark_every_programme import mark_every_programme
 from services.billing.occasions import admin_api as occasions_api
+from services.billing.occasions import adopting as occasions_adopting
 from services.billing.settings import Settings
 from shared.contracts.questions import WhatDocument
 from shared.database import Database
 from shared.messaging.due_work import Work
+from shared.messaging.recover import Adoptions
 from shared.service import Service
+
+adoptions: Adoptions = {**occasions_adopting.ADOPTIONS, **documents_adopting.ADOPTIONS}
 
 
 def create(settings: Settings) -> Service:
@@ -29,6 +35,7 @@ def create(settings: Settings) -> Service:
         consumers=consumers,
         routers=[it.router for it in (documents_api, instalments_api, occasions_api)],
         answers={WhatDocument: show_document},
+        missing=[documents_rows.missing],
         work=lambda _: [Work("issue what is due", issuing(database, seller(settings)))],
     )
 
@@ -41,7 +48,13 @@ def seller(settings: Settings) -> Seller:
         postal_code=settings.seller_postal_code,
         city=settings.seller_city,
     )
-    return Seller(party=party, account=settings.seller_account, no_vat_because=settings.no_vat_because)
+    return Seller(
+        party=party,
+        account=settings.seller_account,
+        no_vat_because=settings.no_vat_because,
+        document_prefix=settings.document_prefix,
+        kid_prefix=settings.kid_prefix,
+    )
 
 
 def issuing(database: Database, seller: Seller) -> Callable[[], Awaitable[None]]:

@@ -125,7 +125,9 @@ invoice = Table(
     Column("issued_on", Date, nullable=False),
     Column("due_on", Date, nullable=False),
     Column("kid", String(25), nullable=False),
-    Column("content", Text, nullable=False),  # documents/domain/content.py as JSON
+    Column("content", Text),  # documents/domain/content.py as JSON; none where it is lost (adopting.py)
+    Column("document_number", Text),  # the seller's own; none on those issued before there was one
+    Index("uq_invoice_document_number", "document_number", unique=True),
     UniqueConstraint("kid", name="uq_invoice_kid"),
     # The last safeguard: whatever fails above it, an instalment is not invoiced twice.
     UniqueConstraint("agreement", "instalment", "attempt", name="uq_invoice_attempt"),
@@ -143,10 +145,12 @@ credit_note = Table(
     Column("session", String(36)),
     Column("release", String(36)),
     Column("reason", String(30), nullable=False),
-    Column("because", String(36), nullable=False),  # the event that made the invoice wrong
+    Column("because", String(36)),  # the event that made the invoice wrong; none where it is lost
     Column("amount_ore", BigInteger, nullable=False),
     Column("issued_on", Date, nullable=False),
-    Column("content", Text, nullable=False),
+    Column("content", Text),
+    Column("document_number", Text),
+    Index("uq_credit_note_document_number", "document_number", unique=True),
     ForeignKeyConstraint(
         ["programme", "invoice"], ["invoice.programme", "invoice.number"], name="fk_credit_note_invoice"
     ),

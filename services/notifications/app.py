@@ -8,6 +8,7 @@ from services.notifications.calendars.use_cases.update_calendars import update_c
 from services.notifications.consumers import consumers
 from services.notifications.letters import admin_api as letters_api
 from services.notifications.letters import repository as mails
+from services.notifications.letters.adopting import ADOPTIONS
 from services.notifications.mailings.use_cases.write_mailings import write_mailings
 from services.notifications.sending import admin_api as sending_api
 from services.notifications.sending import repository as sending
@@ -18,7 +19,10 @@ from shared.database import Database
 from shared.messaging.ask import Ask
 from shared.messaging.due_work import Work
 from shared.messaging.patience import PatientAsk
+from shared.messaging.recover import Adoptions
 from shared.service import Service
+
+adoptions: Adoptions = ADOPTIONS
 
 
 def create(settings: Settings) -> Service:
@@ -31,6 +35,7 @@ def create(settings: Settings) -> Service:
         consumers=consumers,
         routers=[letters_api.router, sending_api.router],
         work=work.of,
+        missing=[mails.missing],
     )
 
 

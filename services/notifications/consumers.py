@@ -8,6 +8,7 @@ from typing import Any
 from services.notifications import tables
 from services.notifications.letters import contents
 from services.notifications.letters.domain.content import About, Agreement, Application, Concern, DocumentNumber
+from services.notifications.mailings.documents import carried
 from services.notifications.works import look_at_calendars, look_at_mailings, look_at_party, of_party, of_session
 from shared.contracts import billing, registration, scheduling
 from shared.contracts.envelope import Event, EventType
@@ -72,10 +73,12 @@ def about(entity: Any) -> About:
             entity.check_known("raised_by")
             return About(concern=Concern(raised_by=entity.raised_by))
         case billing.Invoice():
-            return About(document=DocumentNumber(kind="invoice", series=entity.series, number=entity.number))
+            which = DocumentNumber(kind="invoice", series=entity.series, number=entity.number)
+            return About(document=which, issued=carried(entity))
         case billing.CreditNote():
             entity.check_known("reason")
-            return About(document=DocumentNumber(kind="credit_note", series=entity.series, number=entity.number))
+            which = DocumentNumber(kind="credit_note", series=entity.series, number=entity.number)
+            return About(document=which, issued=carried(entity))
     msg = f"no mailing is about {type(entity).__name__}"
     raise TypeError(msg)
 

@@ -116,11 +116,13 @@ mail = Table(
     Column("event_id", String(36)),  # the mailing's; none about a calendar
     Column("session", String(36)),  # about a calendar
     Column("sequence", Integer),  # about a calendar: counts this person's rows of this session, from 0
-    Column("person", String(36), nullable=False),
+    # None where it is lost. Where an event alone is left of a mail, what follows is empty (adopting.py).
+    Column("person", String(36)),
     Column("name", Text, nullable=False),
     Column("address", Text, nullable=False),
     Column("language", String(2), nullable=False),
     Column("content", JSON, nullable=False),  # what it says (letters/contents.py)
+    Column("fingerprint", String(64)),  # of what it said, where that is lost
     Column("message_id", Text, nullable=False),  # the same each time it is sent
     Column("state", String(10), nullable=False),  # queued, sent, failed
     Column("made_at", Instant, nullable=False),  # by the domain's clock

@@ -3,18 +3,35 @@
 from __future__ import annotations
 
 from services.registration.agreements import admin_api as agreements
+from services.registration.agreements import adopting as agreements_adopting
+from services.registration.agreements import repository as agreements_rows
 from services.registration.applications import admin_api as applications
+from services.registration.applications import adopting as applications_adopting
+from services.registration.applications import repository as applications_rows
 from services.registration.consumers import consumers
 from services.registration.contacts.use_cases.say_who_is_concerned import say_who_is_concerned
 from services.registration.groups import admin_api as groups
+from services.registration.groups import adopting as groups_adopting
+from services.registration.groups import repository as groups_rows
 from services.registration.overview import admin_api as overview
 from services.registration.parties import admin_api as parties
+from services.registration.parties import adopting as parties_adopting
 from services.registration.people import admin_api as people
 from services.registration.programmes import admin_api as programmes
+from services.registration.programmes import adopting as programmes_adopting
 from services.registration.settings import Settings
 from shared.contracts.questions import WhoIsConcerned
 from shared.database import Database
+from shared.messaging.recover import Adoptions
 from shared.service import Service
+
+adoptions: Adoptions = {
+    **programmes_adopting.ADOPTIONS,
+    **parties_adopting.ADOPTIONS,
+    **applications_adopting.ADOPTIONS,
+    **groups_adopting.ADOPTIONS,
+    **agreements_adopting.ADOPTIONS,
+}
 
 
 def create(settings: Settings) -> Service:
@@ -25,4 +42,5 @@ def create(settings: Settings) -> Service:
         consumers=consumers,
         routers=[it.router for it in (people, parties, programmes, applications, groups, agreements, overview)],
         answers={WhoIsConcerned: say_who_is_concerned},
+        missing=[it.missing for it in (applications_rows, groups_rows, agreements_rows)],
     )

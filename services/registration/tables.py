@@ -60,8 +60,8 @@ person = Table(
     metadata,
     Column("id", String(36), primary_key=True),
     Column("scope", String(9), nullable=False),  # organisation number, or "council"
-    Column("name", Text, nullable=False),
-    Column("email", String(254), nullable=False),  # in lower case
+    Column("name", Text),  # neither of these two where an event alone tells of the person (adopting.py)
+    Column("email", String(254)),  # in lower case
     Column("phone", String(30)),
     changed_by(),
     UniqueConstraint("scope", "email"),
@@ -79,9 +79,9 @@ application = Table(
     Column("version", Integer, nullable=False),
     Column("programme", ForeignKey("programme.code"), nullable=False),
     Column("party", ForeignKey("party.organisation_number"), nullable=False),
-    Column("answers", JSON, nullable=False),
+    Column("answers", JSON(none_as_null=True)),  # none where an event alone is left of it, as is the payer's reference
     Column("contact_person", ForeignKey("person.id"), nullable=False),
-    Column("payer_reference", String(50), nullable=False),
+    Column("payer_reference", String(50)),
     Column("state", String(20), nullable=False),
     changed_by(),
     UniqueConstraint("programme", "party"),
@@ -155,7 +155,7 @@ concern = Table(
     Column("version", Integer, nullable=False),
     Column("agreement", ForeignKey("agreement.id"), nullable=False, index=True),
     Column("raised_by", String(20), nullable=False),
-    Column("description", Text, nullable=False),
+    Column("description", Text),  # none where an event alone is left of it
     Column("raised_on", Date, nullable=False),
     Column("is_resolved", Boolean, nullable=False),
     Column("resolution_note", Text),

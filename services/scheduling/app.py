@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from services.scheduling import admin_api
+from services.scheduling import admin_api, repository
+from services.scheduling.adopting import ADOPTIONS
 from services.scheduling.consumers import consumers
 from services.scheduling.settings import Settings
 from services.scheduling.use_cases.say_what_session_is import say_what_session_is
 from shared.contracts.questions import WhatSession
 from shared.database import Database
 from shared.service import Service
+
+adoptions = ADOPTIONS  # for who recovers it
 
 
 def create(settings: Settings) -> Service:
@@ -19,4 +22,5 @@ def create(settings: Settings) -> Service:
         consumers=consumers,
         routers=[admin_api.router],
         answers={WhatSession: say_what_session_is},
+        missing=[repository.missing],
     )

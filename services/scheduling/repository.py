@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -12,6 +13,8 @@ from services.scheduling import tables
 from services.scheduling.domain.period import Period
 from services.scheduling.domain.session import Session
 from shared.errors import NotFound
+from shared.messaging.facts import Newest, record
+from shared.messaging.missing import Missing
 from shared.when import When
 
 WHEN = TypeAdapter(When)
@@ -108,6 +111,21 @@ async def add(connection: AsyncConnection, it: Session, *, by: str) -> None:
 
 async def save(connection: AsyncConnection, it: Session, *, by: str) -> None:
     await connection.execute(tables.session.update().where(s.id == it.id).values(**_row(it), changed_by=by))
+
+
+async def adopt(connection: AsyncConnection, it: Session, *, unknown: Collection[str], by: str) -> None:
+    """Unless it is known as new or newer. `unknown` are fields that stay as they are known here."""
+    row = {name: value for name, value in _row(it).items() if name not in unknown}
+    await record(connection, [Newest(tables.session, **row, changed_by=by)])
+
+
+async def missing(connection: AsyncConnection) -> list[Missing]:
+    """Sessions that were adopted from events without a title: their place is not known either."""
+    rows = await connection.execute(select(tables.session).where(s.title.is_(None)).order_by(s.id))
+    return [
+        Missing(entity="session", id=row.id, programme=row.programme, party=row.party, fields=("title", "place"))
+        for row in rows
+    ]
 
 
 def _row(it: Session) -> dict[str, Any]:

@@ -29,7 +29,7 @@ session = Table(
     Column("party", String(9)),  # with whom, of visits and contract meetings
     Column("kind", String(30), nullable=False),
     Column("format", String(10), nullable=False),
-    Column("title", Text, nullable=False),
+    Column("title", Text),  # none where only an event is left of it, which leaves it out (adopting.py)
     Column("number", Integer),  # among its kind
     Column("instalment", Integer),  # the one that it carries (B3)
     Column("when", Text, nullable=False),  # JSON, shared/when.py

@@ -8,11 +8,61 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field
 
 from shared.contracts.codes import Code, Pattern
-from shared.contracts.envelope import Entity, EntityId, EventType, OrganisationNumber, ProgrammeCode
+from shared.contracts.envelope import Entity, EntityId, EventType, OrganisationNumber, ProgrammeCode, Value
 
 PUBLISHER = "billing"
 
 Instalment = Annotated[int, Field(ge=1, le=3)]
+
+
+class BilledParty(Value):
+    """Seller or buyer, as a document names it."""
+
+    name: str
+    """Its name."""
+    organisation_number: str
+    """Nine digits."""
+    street: str
+    """Street and number."""
+    postal_code: str
+    """Four digits."""
+    city: str
+    """The place that goes with the postal code."""
+
+
+class Content(Value):
+    """What a document says besides its number, amount, days and KID: public facts about public bodies (B8)."""
+
+    seller: BilledParty
+    """The council."""
+    buyer: BilledParty
+    """The party, as it was known when the invoice was issued."""
+    payer_reference: str
+    """What the payer wants to find on its invoices (R2)."""
+    programme_name: str
+    """What the programme is called."""
+    delivered: str
+    """What was delivered, in Norwegian."""
+    delivered_from: date
+    """The first day of the delivery."""
+    delivered_to: date
+    """The last day of the delivery."""
+    delivered_where: str | None = None
+    """Where it was delivered. Absent where that is not known."""
+    currency: str
+    """Of the amount, as ISO 4217 has it: `NOK`."""
+    no_vat_because: str | None = None
+    """Why the amount carries no VAT (A7), in Norwegian. Absent where that was not said."""
+    vat_category: str
+    """The category of VAT, as EN 16931 has it: `O`, not subject to VAT."""
+    vat_reason_code: str | None = None
+    """Why there is no VAT, as a code of EN 16931's list VATEX: `VATEX-EU-O`."""
+    account: str | None = None
+    """The seller's bank account, eleven digits. Absent on a credit note."""
+    credits_document_number: str | None = None
+    """What the invoice that a credit note takes back is called. Absent on an invoice."""
+    credits_issued_on: date | None = None
+    """The day on which the invoice was issued that a credit note takes back. Absent on an invoice."""
 
 
 class Document(Entity):
@@ -24,6 +74,9 @@ class Document(Entity):
     """The number series it belongs to, one of each kind a programme: `<programme>/invoices`, `<programme>/credit-notes`."""
     number: Annotated[int, Field(ge=1)]
     """Its number in the series, which runs from 1 without a gap (B8)."""
+    document_number: str | None = None
+    """What it is called: `FK1-35`, unlike any other that the council issues (B8). Absent where it was issued before there
+    was such a number: it is called by `number`."""
     programme: ProgrammeCode
     """The programme's code."""
     party: OrganisationNumber
@@ -42,6 +95,8 @@ class Document(Entity):
     """What it comes to, in øre and without VAT (B2). A credit note takes this amount back: it is no negative number."""
     issued_on: date
     """The day it was issued, by Norway's calendar."""
+    content: Content | None = None
+    """What else it says, as it was issued. Absent where it was issued before events carried it."""
 
     def scope(self) -> tuple[str | None, str | None]:
         return self.programme, self.party
@@ -57,6 +112,32 @@ ISSUED: dict[str, Any] = {
     "session": "018e3f2c-8800-7000-8000-00000000000e",
     "amount_ore": 666_667,
 }
+CONTENT: dict[str, Any] = {
+    "seller": {
+        "name": "Norsk kulturskoleråd",
+        "organisation_number": "312345676",
+        "street": "Eksempelgata 1",
+        "postal_code": "7010",
+        "city": "Trondheim",
+    },
+    "buyer": {
+        "name": "Trondheim kommune",
+        "organisation_number": "942110464",
+        "street": "Munkegata 1",
+        "postal_code": "7011",
+        "city": "Trondheim",
+    },
+    "payer_reference": "KS-5001",
+    "programme_name": "Fremtidens kulturskole",
+    "delivered": "Deltakeravgift Fremtidens kulturskole, rate 1 av 3: Fellessamling 1",
+    "delivered_from": "2024-09-24",
+    "delivered_to": "2024-09-25",
+    "delivered_where": "Stjørdal",
+    "currency": "NOK",
+    "no_vat_because": "Selgeren er ikke registrert i Merverdiavgiftsregisteret.",
+    "vat_category": "O",
+    "vat_reason_code": "VATEX-EU-O",
+}
 
 
 class Invoice(Document):
@@ -65,9 +146,11 @@ class Invoice(Document):
     example: ClassVar[dict[str, Any]] = ISSUED | {
         "series": "regionalt-2024-2025/invoices",
         "number": 1,
+        "document_number": "FK1-1",
         "issued_on": "2024-09-26",
         "due_on": "2024-10-26",
         "kid": "00010000016",
+        "content": CONTENT | {"account": "12345678903"},
     }
 
     due_on: date
@@ -82,15 +165,20 @@ class CreditNote(Document):
     example: ClassVar[dict[str, Any]] = ISSUED | {
         "series": "regionalt-2024-2025/credit-notes",
         "number": 1,
+        "document_number": "FK2-1",
         "issued_on": "2024-10-02",
         "invoice": 1,
         "reason": "completion_revoked",
+        "because": "0192279c-6c80-7000-8000-000000000002",
+        "content": CONTENT | {"credits_document_number": "FK1-1", "credits_issued_on": "2024-09-26"},
     }
 
     invoice: Annotated[int, Field(ge=1)]
     """The number of the invoice that it takes back, in the programme's series of invoices."""
     reason: Code[Literal["agreement_ended", "completion_revoked", "release_withdrawn"]]
     """What made the invoice wrong (B5, B6)."""
+    because: EntityId | None = None
+    """The id of the event that made the invoice wrong (B5). Absent where it was issued before events carried it."""
 
 
 class Release(Entity):

@@ -1,10 +1,12 @@
-"""What notifications tells: which mails went out, without a word on who they went to."""
+"""What notifications tells: which mails went out, and to whom by an id alone."""
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from shared.contracts.codes import Code
+from pydantic import Field
+
+from shared.contracts.codes import Code, Pattern
 from shared.contracts.envelope import Entity, EntityId, EventType, OrganisationNumber, ProgrammeCode
 
 PUBLISHER = "notifications"
@@ -22,6 +24,8 @@ class Mail(Entity):
         "party": "942110464",
         "state": "sent",
         "event": "0192279c-6c80-7000-8000-000000000001",
+        "person": "018e3f2c-8800-7000-8000-000000000011",
+        "fingerprint": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
     }
 
     id: EntityId
@@ -36,6 +40,14 @@ class Mail(Entity):
     """Whether a mail server has taken it, or refused it for good."""
     event: EntityId | None = None
     """The id of the event that it is about. Absent where it follows from what stands in a calendar."""
+    person: str | None = None
+    """The id of the person that it went to: who that is stands in no event (N2). Absent where it was told before events said so."""
+    session: EntityId | None = None
+    """The id of the session whose calendar entry it carries. Absent where it carries none."""
+    sequence: Annotated[int, Field(ge=0)] | None = None
+    """The entry's SEQUENCE (RFC 5545), which counts what this person was told of this session, from 0."""
+    fingerprint: Annotated[str, Pattern(r"^[0-9a-f]{64}$")] | None = None
+    """The SHA-256 of what was told, of the entry alone where it carries one: the same where the same was told."""
 
     def scope(self) -> tuple[str | None, str | None]:
         return self.programme, self.party

@@ -10,6 +10,8 @@ from typing import Any, ClassVar, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
+from shared.contracts.billing import BilledParty
+
 A = TypeVar("A", bound=BaseModel)
 
 
@@ -82,21 +84,6 @@ class WhatSession(Question[SessionDetails]):
     """The session's id."""
 
 
-class BilledParty(Message):
-    """Seller or buyer, as a document names it."""
-
-    name: str
-    """Its name."""
-    organisation_number: str
-    """Nine digits."""
-    street: str
-    """Street and number."""
-    postal_code: str
-    """Four digits."""
-    city: str
-    """The place that goes with the postal code."""
-
-
 class DocumentContent(Message):
     """An invoice or a credit note as it was issued (bokføringsforskriften § 5-1-1). Days are calendar days in Norway."""
 
@@ -104,6 +91,8 @@ class DocumentContent(Message):
     """Which of the two it is."""
     number: int
     """Its number in its series, from 1."""
+    document_number: str | None = None
+    """What it is called: `FK1-35`. Null where it was issued before there was such a number: it is called by `number`."""
     issued_on: date
     """The day it was issued."""
     due_on: date | None
@@ -128,14 +117,24 @@ class DocumentContent(Message):
     """Where it was delivered. Null where that is not known."""
     amount_ore: int
     """What it comes to, in øre; a credit note takes this amount back."""
+    currency: str = "NOK"
+    """Of the amount, as ISO 4217 has it."""
     no_vat_because: str | None = None
     """Why the amount carries no VAT (A7), in Norwegian. Null where that was not said."""
+    vat_category: str = "O"
+    """The category of VAT, as EN 16931 has it: `O`, not subject to VAT."""
+    vat_reason_code: str | None = "VATEX-EU-O"
+    """Why there is no VAT, as a code of EN 16931's list VATEX."""
     account: str | None
     """The seller's bank account, eleven digits. Null on a credit note."""
     kid: str | None
     """What a payment names. Null on a credit note."""
     credits_invoice: int | None = None
     """The number of the invoice that a credit note takes back. Null on an invoice."""
+    credits_document_number: str | None = None
+    """What the invoice that a credit note takes back is called. Null on an invoice, and before it was said."""
+    credits_issued_on: date | None = None
+    """The day on which the invoice was issued that a credit note takes back. Null on an invoice, and before it was said."""
     reason: str | None = None
     """Why a credit note takes it back, as a code: `completion_revoked`. Null on an invoice."""
 

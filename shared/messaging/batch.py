@@ -114,6 +114,27 @@ class Batches:
             await self._apply(connection, [(event, facts)])
             await inbox.forget_attempts(connection, parked.key)
 
+    async def take_in(self, connection: AsyncConnection, messages: Sequence[Msg]) -> tuple[list[Event[Any]], int]:
+        """Handle messages that are read from a stream and not delivered, in the caller's transaction.
+
+        What fails is parked at once. Returns the events that a handler had not had, and how many were parked.
+        """
+        handled = self._run_handlers([read(message) for message in messages])
+        settled = await parking.parked_or_discarded(connection, [_key(message.data) for message in messages])
+        new = await self._apply(
+            connection, [(it.event, facts) for it, facts in handled.fine if it.event and it.key not in settled]
+        )
+        failed = [_parked_unreadable(it) for it in handled.unreadable]
+        for it, raised in handled.failed:
+            assert it.event is not None  # for the type checker: a handler has run
+            names = [handler.name for handler in self._consumers.handlers(it.event)]
+            if not await inbox.has_had(connection, names, it.event.id):
+                failed.append(_parked(it, raised, 1))
+        parked = [it for it in failed if it.key not in settled]
+        await parking.park(connection, parked)
+        taken = {it.event.id: it.event for it, _ in handled.fine if it.event}
+        return [event for id, event in taken.items() if id in new], len(parked)
+
     async def _together(self, taken: Sequence[Taken]) -> bool:
         """Handle all in one transaction; False where it fails by something other than an outage, and nothing is done."""
         handled = self._run_handlers(taken)
@@ -209,11 +230,15 @@ class Batches:
 
     async def _apply(
         self, connection: AsyncConnection, events: Sequence[tuple[Event[Any], dict[str, list[Fact]]]]
-    ) -> None:
-        """Write the facts of the handlers that have not had their event, and the inbox rows that say that they have now."""
+    ) -> set[str]:
+        """Write the facts of the handlers that have not had their event, and the inbox rows that say that they have now.
+
+        Returns the ids of these events.
+        """
         by_entry = {(handler, event.id): facts for event, by_handler in events for handler, facts in by_handler.items()}
         new = await inbox.enter(connection, by_entry)
         await record(connection, [fact for entry, facts in by_entry.items() if entry in new for fact in facts])
+        return {id for _, id in new}
 
     def _run_handlers(self, taken: Sequence[Taken]) -> Handled:
         handled = Handled()

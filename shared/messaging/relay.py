@@ -170,7 +170,7 @@ class Relay:
                 driver: Any = (await connection.get_raw_connection()).driver_connection
                 driver.add_termination_listener(lose)
                 while not self._stopping.is_set() and not is_held:
-                    is_held = await _try_lock(connection)
+                    is_held = await try_lock(connection)
                     if not is_held:
                         await pause(self._stopping, POLL)
                 if is_held:
@@ -204,6 +204,6 @@ async def republish(database: Database, types: Sequence[str] | None = None) -> i
     return count
 
 
-async def _try_lock(connection: AsyncConnection) -> bool:
+async def try_lock(connection: AsyncConnection) -> bool:
     query = text("SELECT pg_try_advisory_lock(:lock)")
     return bool((await connection.execute(query, {"lock": LOCK})).scalar())

@@ -18,6 +18,7 @@ from shared.errors import Conflict, RuleBroken
 from shared.messaging import marks, parking, relay
 from shared.messaging.batch import Batches
 from shared.messaging.due_work import Work
+from shared.messaging.missing import FindMissing, Missing
 from shared.messaging.watchdog import consumer_info
 from shared.web.api import (
     AN_ID,
@@ -29,6 +30,7 @@ from shared.web.api import (
     Operator,
     Page,
     Reader,
+    View,
     example,
     page_of,
 )
@@ -52,6 +54,7 @@ class Service(Protocol):
     streams: Sequence[str]
     work: Sequence[Work]
     batches: Batches
+    missing: Sequence[FindMissing]
     client: Client | None
 
     async def readiness(self) -> dict[str, bool]: ...
@@ -103,6 +106,16 @@ class ParkedView(BaseModel):
     body: str | None = Field(None, description="as it came; shown with one message, not in lists")
 
 
+class MissingView(View):
+    """Something that lacks fields since the database was recovered from events, which carry no person and no prose."""
+
+    entity: str = Field(description="what it is: `session`")
+    id: str
+    programme: str | None = Field(description="the programme's code; null where it is of none")
+    party: str | None = Field(description="the party's organisation number; null where it is of none")
+    fields: list[str] = Field(description="what is to be said anew")
+
+
 class ClockMove(Body):
     model_config = example(now="2024-10-15T12:00:00+02:00")
 
@@ -141,6 +154,7 @@ def routes(*, simulated_clock: bool) -> APIRouter:
     router.get("/operations/parked/{key}")(show_parked_message)
     router.post("/operations/parked/{key}/replay")(replay_parked_message)
     router.post("/operations/parked/{key}/discard")(discard_parked_message)
+    router.get("/operations/missing")(list_what_is_missing)
     router.post("/operations/republish")(republish_events)
     if simulated_clock:
         router.post("/operations/clock")(move_clock)
@@ -286,6 +300,24 @@ async def discard_parked_message(key: KeyInPath, database: DatabaseOf, by: Admin
     async with database.transaction() as connection:
         await parking.settle(connection, key, parking.DISCARDED, by=by.name)
     return await show_parked_message(key, database, by)
+
+
+async def list_what_is_missing(
+    request: Request, database: DatabaseOf, _: Administrator, after: After = None, limit: Limit = 50
+) -> Page[MissingView]:
+    """List what is missing since the database was recovered, until someone says it anew.
+
+    What never made an event cannot be listed: a signature before the last, say.
+    """
+    async with database.reading() as connection:
+        found = [it for find in service_of(request).missing for it in await find(connection)]
+    found = sorted(found, key=_cursor)
+    start = next((n for n, it in enumerate(found) if _cursor(it) > (after or "")), len(found))
+    return page_of(found[start : start + limit + 1], limit, _cursor)
+
+
+def _cursor(it: Missing) -> str:
+    return f"{it.entity}/{it.id}"
 
 
 async def republish_events(request: Request, body: Republish, database: DatabaseOf, _: Operator) -> Count:

@@ -147,7 +147,7 @@ async def _end(player: Player, agreement: str) -> None:
 
 
 async def _operate(player: Player, service: str, database: Database, registration: Database) -> None:
-    for id in ("check_liveness", "check_readiness", "show_state", "republish_events"):
+    for id in ("check_liveness", "check_readiness", "show_state", "list_what_is_missing", "republish_events"):
         await player(service, id)
     keys = [f"{n:064x}" for n in range(3)]
     await _park(database, keys, await _an_event(registration))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import shutil
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
@@ -62,6 +62,15 @@ class SqliteDatabases:
         shutil.copy(template, path)
         return f"sqlite+aiosqlite:///{path}"
 
+    async def copy(self, url: str) -> str:
+        """The URL of a copy of a database that nobody is connected to."""
+        path = self._folder / f"{next(_numbers)}" / "copy.db"
+        path.parent.mkdir()
+        for file in Path(make_url(url).database or "").parent.glob("*.db*"):
+            if not file.name.endswith(".lock"):
+                shutil.copy(file, path.parent / f"copy{file.name[file.name.index('.db') :]}")
+        return f"sqlite+aiosqlite:///{path}"
+
     async def remove(self, url: str) -> None:
         shutil.rmtree(Path(make_url(url).database or "").parent)
 
@@ -84,6 +93,12 @@ class PostgresDatabases:
             self._templates[service] = template
         name = f"{service or 'kernel'}_{next(_numbers)}"
         await self.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        return self._server.url(name)
+
+    async def copy(self, url: str) -> str:
+        """The URL of a copy of a database that nobody is connected to."""
+        name = f"copy_{next(_numbers)}"
+        await self.execute(f"CREATE DATABASE {name} TEMPLATE {make_url(url).database}")
         return self._server.url(name)
 
     async def remove(self, url: str) -> None:
@@ -135,6 +150,28 @@ async def make_database(databases: SqliteDatabases | PostgresDatabases) -> Async
     """For tests that run on SQLite and on PostgreSQL."""
     async with _making(databases) as make:
         yield make
+
+
+CopyDatabase = Callable[[Database], Awaitable[Database]]
+
+
+@pytest.fixture
+async def copy_database(databases: SqliteDatabases | PostgresDatabases) -> AsyncIterator[CopyDatabase]:
+    """Gives a database as another is now. Nobody else may be connected to that one."""
+    made: list[tuple[str, Database]] = []
+
+    async def copy(database: Database) -> Database:
+        await database.close()
+        url = await databases.copy(database.url.render_as_string(hide_password=False))
+        made.append((url, Database(url)))
+        return made[-1][1]
+
+    try:
+        yield copy
+    finally:
+        for url, database in made:
+            await database.close()
+            await databases.remove(url)
 
 
 @pytest.fixture

@@ -169,13 +169,15 @@ def completion_revoked(n: int, version: int = 3, **changes: Any) -> Event[Sessio
 # Events of billing.
 
 
-def invoice(n: int, number: int = 1) -> Event[Invoice]:
-    it = Invoice(due_on=date(2024, 10, 31), kid="1042007", **_document(n, number, "invoices"))
+def invoice(n: int, number: int = 1, **changes: Any) -> Event[Invoice]:
+    fields = _document(n, number, "invoices") | {"content": Invoice.example["content"]}
+    it = Invoice(due_on=date(2024, 10, 31), kid="1042007", **fields | changes)
     return _event(billing.INVOICE_ISSUED, it)
 
 
-def credit_note(n: int, number: int = 1) -> Event[CreditNote]:
-    it = CreditNote(invoice=1, reason="agreement_ended", **_document(n, number, "credit-notes"))
+def credit_note(n: int, number: int = 1, **changes: Any) -> Event[CreditNote]:
+    fields = _document(n, number, "credit-notes") | {"content": CreditNote.example["content"]}
+    it = CreditNote(invoice=1, reason="agreement_ended", **fields | changes)
     return _event(billing.CREDIT_NOTE_ISSUED, it)
 
 

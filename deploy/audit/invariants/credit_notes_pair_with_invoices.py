@@ -1,4 +1,4 @@
-"""Every credit note takes back one invoice in full, and names an event that made the invoice wrong (§ 5-2-7, B5)."""
+"""Every credit note takes back one invoice in full, and names an event that made it wrong (§ 5-2-8, GBS 1, B5)."""
 
 from __future__ import annotations
 

@@ -29,6 +29,7 @@ AfterNumber = Annotated[int, Query(ge=0, le=999_999, description="the `next` of 
 class InvoiceView(View):
     programme: str
     number: int = Field(description="in the programme's series of invoices")
+    document_number: str | None = Field(description="what it is called, unlike any other; null before there was one")
     kid: str = Field(description="what a payment is known by")
     party: str
     agreement: str
@@ -45,13 +46,14 @@ class InvoiceView(View):
 class CreditNoteView(View):
     programme: str
     number: int = Field(description="in the programme's series of credit notes")
+    document_number: str | None = Field(description="what it is called, unlike any other; null before there was one")
     invoice: int = Field(description="the number of the invoice that it credits in full")
     party: str
     agreement: str
     instalment: int
     attempt: int
     reason: CreditReason
-    because: str = Field(description="the id of the event that made the invoice wrong")
+    because: str | None = Field(description="the id of the event that made the invoice wrong; null where it is lost")
     amount_ore: int
     issued_on: date
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from pydantic import TypeAdapter
-from sqlalchemy import CursorResult, Table, func, select, update
+from sqlalchemy import CursorResult, Table, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.billing import tables
@@ -18,7 +18,8 @@ from services.billing.documents.domain.credit_note import CreditNote
 from services.billing.documents.domain.invoice import Invoice
 from services.billing.documents.domain.series import Kind, series_id
 from shared.database import insert, read_as
-from shared.errors import NotFound
+from shared.errors import Conflict, NotFound, RuleBroken
+from shared.messaging.missing import Missing
 
 CONTENT = TypeAdapter(Content)
 TABLES: dict[Kind, Table] = {"invoice": tables.invoice, "credit_note": tables.credit_note}
@@ -46,18 +47,39 @@ class Totals(NamedTuple):
     last_number: int | None
 
 
-async def has_series(connection: AsyncConnection, programme: str) -> bool:
-    """Whether the programme has both of its series."""
+async def missing_series(connection: AsyncConnection, programme: str) -> list[str]:
+    """The ids of those that the programme lacks."""
     s = tables.series
     ids = [series_id(programme, kind) for kind in TABLES]
-    return len((await connection.execute(select(s.c.id).where(s.c.id.in_(ids)))).all()) == len(ids)
+    there = set((await connection.execute(select(s.c.id).where(s.c.id.in_(ids)))).scalars())
+    return [id for id in ids if id not in there]
 
 
 async def add_series(connection: AsyncConnection, programme: str) -> None:
     """Add those of the programme's two series that are not there. The database counts up the ordinal."""
     statement = insert(connection, tables.series).on_conflict_do_nothing()
-    for kind in TABLES:
-        await connection.execute(statement, {"id": series_id(programme, kind), "last_number": 0})
+    for id in await missing_series(connection, programme):
+        await connection.execute(statement, {"id": id, "last_number": 0})
+
+
+async def restore_series(connection: AsyncConnection, programme: str, kind: Kind, ordinal: int | None) -> None:
+    """Make a programme's series with the ordinal that it had; where that is not told, with one that no series has.
+
+    One that is there stays as it is. Raises RuleBroken where another series has the ordinal.
+    """
+    s = tables.series
+    id = series_id(programme, kind)
+    ids: dict[int, str] = {row.ordinal: row.id for row in await connection.execute(select(s.c.ordinal, s.c.id))}
+    if id in ids.values():
+        return
+    ordinal = ordinal or max(ids, default=0) + 1
+    if ordinal in ids:
+        msg = f"it names the ordinal {ordinal}, which is that of {ids[ordinal]}"
+        raise RuleBroken(msg, rule="B8", field="series")
+    await connection.execute(s.insert(), {"ordinal": ordinal, "id": id, "last_number": 0})
+    if connection.dialect.name == "postgresql":  # which counts beside the table
+        highest = select(func.max(s.c.ordinal)).scalar_subquery()
+        await connection.execute(select(func.setval(func.pg_get_serial_sequence("series", "ordinal"), highest)))
 
 
 async def take_numbers(connection: AsyncConnection, programme: str, kind: Kind, count: int) -> TakenNumbers:
@@ -65,6 +87,9 @@ async def take_numbers(connection: AsyncConnection, programme: str, kind: Kind, 
 
     Its row stays locked until the end of the transaction: who comes next waits, and where this one is rolled back takes the
     same numbers. A sequence of the database would leave a gap, which bokføringsforskriften § 5-1-3 forbids.
+
+    Raises ValueError where its counter is not at the last document: someone has changed it by hand, and issuing would leave
+    a gap.
     """
     s = tables.series
     raised = (
@@ -74,16 +99,24 @@ async def take_numbers(connection: AsyncConnection, programme: str, kind: Kind, 
         .returning(s.c.ordinal, s.c.last_number)
     )
     row = (await connection.execute(raised)).one()
-    return TakenNumbers(row.ordinal, range(row.last_number - count + 1, row.last_number + 1))
+    first = row.last_number - count + 1
+    d = TABLES[kind].c
+    last_issued = (await connection.execute(select(func.max(d.number)).where(d.programme == programme))).scalar() or 0
+    if first != last_issued + 1:
+        msg = f"{series_id(programme, kind)} counts {first - 1}, and its last document is number {last_issued}"
+        raise ValueError(msg)
+    return TakenNumbers(row.ordinal, range(first, row.last_number + 1))
 
 
-async def add_invoices(connection: AsyncConnection, invoices: Sequence[Invoice], contents: Sequence[Content]) -> None:
-    """Insert invoices, each with its content as issued."""
+async def add_invoices(
+    connection: AsyncConnection, invoices: Sequence[Invoice], contents: Sequence[Content | None]
+) -> None:
+    """Insert invoices, each with its content as issued; none where it is lost."""
     await connection.execute(tables.invoice.insert(), _rows(invoices, contents))
 
 
 async def add_credit_notes(
-    connection: AsyncConnection, notes: Sequence[CreditNote], contents: Sequence[Content]
+    connection: AsyncConnection, notes: Sequence[CreditNote], contents: Sequence[Content | None]
 ) -> None:
     await connection.execute(tables.credit_note.insert(), _rows(notes, contents))
 
@@ -125,22 +158,45 @@ async def credit_notes(connection: AsyncConnection, programme: str, *, after: in
 
 
 async def content(connection: AsyncConnection, kind: Kind, programme: str, number: int) -> Content:
-    """A document's content as issued. Raises NotFound."""
+    """A document's content as issued. Raises NotFound, or Conflict where it is lost."""
     table = TABLES[kind]
     query = select(table.c.content).where(table.c.programme == programme, table.c.number == number)
-    found = (await connection.execute(query)).scalar()
-    if found is None:
+    row = (await connection.execute(query)).first()
+    if row is None:
         msg = f"there is no such {kind.replace('_', ' ')}"
         raise NotFound(msg, field="number")
-    return CONTENT.validate_json(found)
+    if row.content is None:
+        msg = "what it says is lost: it was issued before events carried it"
+        raise Conflict(msg, field="number")
+    return CONTENT.validate_json(row.content)
 
 
-async def contents(connection: AsyncConnection, invoices: Sequence[Invoice]) -> dict[int, Content]:
-    """The contents of invoices of one programme, as issued, by number."""
+async def missing(connection: AsyncConnection) -> list[Missing]:
+    """Documents whose content is lost, or the event that made a credit note necessary: told before events carried these."""
+    found = []
+    for kind, table in TABLES.items():
+        columns = ["content"] if kind == "invoice" else ["content", "because"]
+        is_lost = or_(*(table.c[name].is_(None) for name in columns))
+        for row in await connection.execute(select(table).where(is_lost)):
+            lost = tuple(name for name in columns if getattr(row, name) is None)
+            id = f"{series_id(row.programme, kind)}/{row.number}"
+            found.append(Missing(entity=kind, id=id, programme=row.programme, party=row.party, fields=lost))
+    return found
+
+
+async def find_invoice(connection: AsyncConnection, programme: str, number: int) -> Invoice | None:
+    i = tables.invoice
+    query = INVOICES.where(i.c.programme == programme, i.c.number == number)
+    return next(iter(read_as(Invoice, await connection.execute(query))), None)
+
+
+async def contents(connection: AsyncConnection, invoices: Sequence[Invoice]) -> dict[int, Content | None]:
+    """The contents of invoices of one programme, as issued, by number; none where it is lost."""
     i = tables.invoice
     numbers = [it.number for it in invoices]
     query = select(i.c.number, i.c.content).where(i.c.programme == invoices[0].programme, i.c.number.in_(numbers))
-    return {row.number: CONTENT.validate_json(row.content) for row in await connection.execute(query)}
+    rows = await connection.execute(query)
+    return {row.number: CONTENT.validate_json(row.content) if row.content else None for row in rows}
 
 
 async def booked_invoices(connection: AsyncConnection, programme: str) -> list[BookedInvoice]:
@@ -176,9 +232,11 @@ def _by_agreement(rows: CursorResult[Any]) -> dict[str, list[Invoice]]:
     return found
 
 
-def _rows(documents: Sequence[Invoice] | Sequence[CreditNote], contents: Sequence[Content]) -> list[dict[str, Any]]:
+def _rows(
+    documents: Sequence[Invoice] | Sequence[CreditNote], contents: Sequence[Content | None]
+) -> list[dict[str, Any]]:
     rows = [
-        vars(it) | {"content": CONTENT.dump_json(content).decode()}
+        vars(it) | {"content": CONTENT.dump_json(content).decode() if content else None}
         for it, content in zip(documents, contents, strict=True)
     ]
     for row in rows:

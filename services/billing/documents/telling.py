@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from services.billing.documents.domain.content import Content
 from services.billing.documents.domain.credit_note import CreditNote
 from services.billing.documents.domain.invoice import Invoice
 from services.billing.documents.domain.series import series_id
 from shared.contracts import billing as events
 
 
-def invoice(it: Invoice) -> events.Invoice:
+def invoice(it: Invoice, said: Content | None) -> events.Invoice:
     """An invoice as an event's entity, which ignores the field that its contract does not have, `credited_by`."""
-    return events.Invoice(version=1, series=series_id(it.programme, "invoice"), **vars(it))
+    return events.Invoice(version=1, series=series_id(it.programme, "invoice"), content=content(said), **vars(it))
 
 
-def credit_note(it: CreditNote) -> events.CreditNote:
-    return events.CreditNote(version=1, series=series_id(it.programme, "credit_note"), **vars(it))
+def credit_note(it: CreditNote, said: Content | None) -> events.CreditNote:
+    series = series_id(it.programme, "credit_note")
+    return events.CreditNote(version=1, series=series, content=content(said), **vars(it))
+
+
+def content(it: Content | None) -> events.Content | None:
+    if it is None:
+        return None
+    return events.Content.model_validate(vars(it) | {"seller": vars(it.seller), "buyer": vars(it.buyer)})

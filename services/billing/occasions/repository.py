@@ -12,6 +12,7 @@ from services.billing.works import ISSUE_WHAT_IS_DUE
 from shared.database import read_as
 from shared.errors import NotFound
 from shared.messaging import marks
+from shared.messaging.facts import Newest, record
 
 SESSION_COLUMNS = [tables.session.c[name] for name in JointSession.__dataclass_fields__]
 RELEASE_COLUMNS = [tables.release.c[name] for name in Release.__dataclass_fields__]
@@ -72,6 +73,11 @@ async def standing_release(connection: AsyncConnection, like: Release) -> Releas
 
 async def add_release(connection: AsyncConnection, release: Release, *, by: str) -> None:
     await connection.execute(tables.release.insert(), {**vars(release), "changed_by": by})
+
+
+async def adopt(connection: AsyncConnection, release: Release, *, by: str) -> None:
+    """Unless it is known as new or newer."""
+    await record(connection, [Newest(tables.release, **vars(release), changed_by=by)])
 
 
 async def change_release(connection: AsyncConnection, release: Release, *, by: str) -> None:

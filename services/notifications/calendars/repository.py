@@ -170,8 +170,8 @@ async def _sessions(
     if parties:
         wanted |= among(s.c.party, parties) | s.c.party.is_(None)
     query = (
-        select(s, d.c.title, d.c.place, d.c.meeting_link)
-        .outerjoin(d, (d.c.session == s.c.id) & (d.c.version >= s.c.version))
+        select(s, d.c.title, d.c.place, d.c.meeting_link, (d.c.version >= s.c.version).label("is_answered"))
+        .outerjoin(d, d.c.session == s.c.id)
         .where(s.c.programme == programme, wanted)
     )
     return [
@@ -181,7 +181,9 @@ async def _sessions(
             party=row.party,
             cancelled=row.cancelled,
             last_day=row.last_day,
-            entry=_entry(row),
+            entry=(entry := _entry(row) if row.is_answered else None),
+            fingerprint=contents.fingerprint_of_entry(entry) if entry else None,
+            last_known=_entry(row),
         )
         for row in await connection.execute(query)
     ]
@@ -241,7 +243,8 @@ async def last_notices(
             party=row.party,
             sequence=row.sequence,
             stands=row.kind != CANCELLATION,
-            entry=contents.read_entry(row.content),
+            entry=contents.read_entry(row.content) if row.content else None,
+            fingerprint=row.fingerprint,
         )
     return found
 

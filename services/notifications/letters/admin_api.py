@@ -33,7 +33,9 @@ State = Literal["queued", "sent", "failed"]
 
 
 class RecipientView(BaseModel):
-    person: str
+    """Empty where it is lost."""
+
+    person: str | None
     name: str
     address: str
 

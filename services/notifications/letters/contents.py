@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from hashlib import sha256
 from typing import Any, TypeAlias
 
 from pydantic import TypeAdapter
 
 from services.notifications.letters.domain.content import About, CalendarContent, Entry, MailingContent
-from services.notifications.letters.domain.kinds import PURPOSES
+from services.notifications.letters.domain.kinds import INVITATION, PURPOSES
 
 Content: TypeAlias = MailingContent | CalendarContent
 
@@ -45,6 +47,26 @@ def read(kind: str, stored: dict[str, Any]) -> Content:
 def read_entry(stored: dict[str, Any]) -> Entry:
     """Only the entry of what a mail about a calendar says, which is quicker: comparing calendars reads thousands."""
     return _ENTRY.validate_python(stored["entry"])
+
+
+def fingerprint(kind: str, stored: dict[str, Any]) -> str:
+    """The SHA-256 of what a mail of this kind tells: about a calendar its entry, else all that is stored but names of people.
+
+    Who has the entry that should stand there can tell by it whether that was told. A field that is added and empty
+    changes no fingerprint.
+    """
+    told = {**stored, "contacts": None} if kind in PURPOSES else stored.get("entry", {})
+    return sha256(json.dumps(_filled(told), sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def fingerprint_of_entry(it: Entry) -> str:
+    """That of a mail that tells this entry."""
+    return fingerprint(INVITATION, {"entry": _ENTRY.dump_python(it, mode="json")})
+
+
+def _filled(it: Any) -> Any:
+    """Without the fields that are empty."""
+    return {name: _filled(value) for name, value in it.items() if value is not None} if isinstance(it, dict) else it
 
 
 def _from_0_1(kind: str, entity: dict[str, Any]) -> dict[str, Any]:

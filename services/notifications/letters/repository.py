@@ -16,6 +16,8 @@ from services.notifications.letters.domain.letter import Letter, Mail
 from services.notifications.letters.domain.outcome import Next
 from shared.errors import NotFound
 from shared.ids import new_id
+from shared.messaging.facts import Present, record
+from shared.messaging.missing import Missing
 
 M = tables.mail
 EARLIER = M.alias("earlier")
@@ -115,6 +117,35 @@ async def record_unsent(connection: AsyncConnection, mail: Mail, after: Next, *,
         changes["version"] = mail.version + 1
     statement = update(M).where(M.c.id == mail.id, M.c.state == "queued").values(leased_until=None, **changes)
     return replace(mail, **changes) if (await connection.execute(statement)).rowcount else None
+
+
+async def adopt(connection: AsyncConnection, lost: Mail, *, fingerprint: str | None) -> None:
+    """Have it be known that a mail was settled, unless that is known; of one that is here nothing else changes."""
+    row = (await connection.execute(select(M.c.version).where(M.c.id == lost.id))).first()
+    if row is None:
+        await connection.execute(M.insert(), vars(lost) | {"fingerprint": fingerprint})
+    elif row.version < lost.version:
+        changes = {"version": lost.version, "state": lost.state, "sent_at": lost.sent_at, "leased_until": None}
+        await connection.execute(update(M).where(M.c.id == lost.id).values(**changes))
+
+
+async def adopt_mailing(connection: AsyncConnection, lost: Mail, event_id: str) -> None:
+    """The mailing that it was written for has had its recipients: nobody is asked about it again."""
+    m = tables.mailing
+    about = {"kind": lost.kind, "event_id": event_id, "programme": lost.programme, "party": lost.party}
+    waiting = Present(m, **about, about={}, happened_at=lost.made_at, addressed_at=lost.made_at)
+    await record(connection, [waiting])
+    is_waiting = (m.c.kind == lost.kind) & (m.c.event_id == event_id) & m.c.addressed_at.is_(None)
+    await connection.execute(update(m).where(is_waiting).values(addressed_at=lost.made_at))
+
+
+async def missing(connection: AsyncConnection) -> list[Missing]:
+    """Mails of which an event alone is left."""
+    found = await connection.execute(select(*COLUMNS).where(M.c.name == "", M.c.address == "").order_by(M.c.id))
+    return [
+        Missing(entity="mail", id=row.id, programme=row.programme, party=row.party, fields=("address", "content"))
+        for row in found
+    ]
 
 
 async def requeue(connection: AsyncConnection, mail: Mail, *, address: str, by: str, now: datetime) -> Mail:

@@ -1,7 +1,8 @@
-"""A mail as others hear of it, without a word on who it went to (N2)."""
+"""A mail as others hear of it: who it went to by an id alone, what it said as a fingerprint (N2)."""
 
 from __future__ import annotations
 
+from services.notifications.letters import contents
 from services.notifications.letters.domain.letter import Mail
 from shared.contracts import notifications as events
 
@@ -15,4 +16,8 @@ def mail(it: Mail) -> events.Mail:
         party=it.party,
         state="sent" if it.state == "sent" else "failed",
         event=it.event_id,
+        person=it.person,
+        session=it.session,
+        sequence=it.sequence,
+        fingerprint=contents.fingerprint(it.kind, it.content),
     )

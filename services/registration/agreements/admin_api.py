@@ -120,8 +120,8 @@ class TakenBack(Body):
 
 class SignatoryView(BaseModel):
     signatory: Role
-    name: str
-    email: str
+    name: str | None = Field(description="null, as the address, where it is lost and to be said anew")
+    email: str | None
     place: str | None
     signed_on: date | None
 
@@ -147,7 +147,7 @@ class ConcernView(BaseModel):
     version: int
     agreement: str
     raised_by: Side
-    description: str
+    description: str | None = Field(description="null where it is lost: raised once more, it is said anew")
     raised_on: date
     state: Literal["raised", "resolved", "terminated"]
     resolution_note: str | None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registration import tables
@@ -13,19 +13,24 @@ from services.registration.agreements.domain.agreement import Agreement, Signato
 from services.registration.agreements.domain.concern import Concern
 from services.registration.rows import fields
 from shared.errors import NotFound
+from shared.messaging.missing import Missing
 
 a, s, c = tables.agreement.c, tables.signatory.c, tables.concern.c
 
 
 async def get(connection: AsyncConnection, id: str, *, lock: bool = False) -> Agreement:
     """An agreement, locked until the end of the transaction if asked for. Raises NotFound."""
-    query = select(tables.agreement).where(a.id == id)
-    row = (await connection.execute(query.with_for_update() if lock else query)).first()
-    if row is None:
+    found = await find_by_id(connection, id, lock=lock)
+    if found is None:
         msg = "there is no such agreement"
         raise NotFound(msg, rule="R6", field="agreement")
-    (found,) = await _agreements(connection, [row])
     return found
+
+
+async def find_by_id(connection: AsyncConnection, id: str, *, lock: bool = False) -> Agreement | None:
+    query = select(tables.agreement).where(a.id == id)
+    row = (await connection.execute(query.with_for_update() if lock else query)).first()
+    return (await _agreements(connection, [row]))[0] if row else None
 
 
 async def find(connection: AsyncConnection, programme: str, party: str) -> Agreement | None:
@@ -61,11 +66,16 @@ async def save(connection: AsyncConnection, before: Agreement, after: Agreement,
 
 async def concern(connection: AsyncConnection, id: str) -> Concern:
     """A concern. Raises NotFound."""
-    row = (await connection.execute(select(tables.concern).where(c.id == id))).first()
-    if row is None:
+    found = await find_concern(connection, id)
+    if found is None:
         msg = "there is no such concern"
         raise NotFound(msg, rule="R10", field="concern")
-    return Concern(**fields(row))
+    return found
+
+
+async def find_concern(connection: AsyncConnection, id: str) -> Concern | None:
+    row = (await connection.execute(select(tables.concern).where(c.id == id))).first()
+    return Concern(**fields(row)) if row else None
 
 
 async def concerns(connection: AsyncConnection, agreement: str) -> list[Concern]:
@@ -80,6 +90,31 @@ async def add_concern(connection: AsyncConnection, it: Concern, *, by: str) -> N
 
 async def save_concern(connection: AsyncConnection, it: Concern, *, by: str) -> None:
     await connection.execute(tables.concern.update().where(c.id == it.id).values(**vars(it), changed_by=by))
+
+
+async def missing(connection: AsyncConnection) -> list[Missing]:
+    """Signatories of whom nothing is known, where they signed, what an agreement was terminated over, what concerns say."""
+    t, of = tables, {"programme": a.programme, "party": a.party}
+    n = t.person.c
+    signatory = t.signatory.join(t.agreement, s.agreement == a.id).join(t.person, n.id == s.person)
+    queries: dict[tuple[str, tuple[str, ...]], Select[Any]] = {
+        ("signatory", ("name", "email")): select(n.id, *of.values()).select_from(signatory).where(n.email.is_(None)),
+        ("agreement", ("places_and_days_of_signing",)): select(a.id, *of.values())
+        .select_from(signatory)
+        .where(s.signed_on.is_not(None), s.place.is_(None))
+        .distinct(),
+        ("agreement", ("ended_over",)): select(a.id, *of.values()).where(
+            a.kind_of_end == "terminated", a.ended_over.is_(None)
+        ),
+        ("concern", ("description",)): select(c.id, *of.values())
+        .join(t.agreement, c.agreement == a.id)
+        .where(c.description.is_(None)),
+    }
+    return [
+        Missing(entity=entity, id=row.id, programme=row.programme, party=row.party, fields=lost)
+        for (entity, lost), query in queries.items()
+        for row in await connection.execute(query)
+    ]
 
 
 async def _agreements(connection: AsyncConnection, rows: Sequence[Row[Any]]) -> list[Agreement]:

@@ -91,9 +91,9 @@ class ApplicationView(BaseModel):
     programme: str
     party: str
     state: State
-    answers: AnswersBody
+    answers: AnswersBody | None = Field(description="null where they are lost; the application is to be sent again")
     contact_person: PersonView
-    payer_reference: str
+    payer_reference: str | None = Field(description="null where it is lost")
     assessment: AssessmentBody | None = Field(description="the last one")
 
 
@@ -155,7 +155,7 @@ async def _view(connection: AsyncConnection, it: Application) -> ApplicationView
         programme=it.programme,
         party=it.party,
         state=it.state,
-        answers=AnswersBody(**vars(it.answers)),
+        answers=AnswersBody(**vars(it.answers)) if it.answers else None,
         contact_person=person_view(contact),
         payer_reference=it.payer_reference,
         assessment=_assessment_body(assessment) if assessment else None,

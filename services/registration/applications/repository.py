@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registration import tables
@@ -13,18 +13,24 @@ from services.registration.applications.domain.application import Answers, Appli
 from services.registration.applications.domain.assessment import Assessment, Verdict
 from services.registration.rows import fields
 from shared.errors import NotFound
+from shared.messaging.missing import Missing
 
 a, s = tables.application.c, tables.assessment.c
 
 
 async def get(connection: AsyncConnection, id: str, *, lock: bool = False) -> Application:
     """An application, locked until the end of the transaction if asked for. Raises NotFound."""
-    query = select(tables.application).where(a.id == id)
-    row = (await connection.execute(query.with_for_update() if lock else query)).first()
-    if row is None:
+    found = await find_by_id(connection, id, lock=lock)
+    if found is None:
         msg = "there is no such application"
         raise NotFound(msg, rule="R2", field="application")
-    return _application(row)
+    return found
+
+
+async def find_by_id(connection: AsyncConnection, id: str, *, lock: bool = False) -> Application | None:
+    query = select(tables.application).where(a.id == id)
+    row = (await connection.execute(query.with_for_update() if lock else query)).first()
+    return _application(row) if row else None
 
 
 async def find(connection: AsyncConnection, programme: str, party: str) -> Application | None:
@@ -53,6 +59,32 @@ async def save(connection: AsyncConnection, it: Application, *, by: str) -> None
     await connection.execute(tables.application.update().where(a.id == it.id).values(**_row(it), changed_by=by))
 
 
+async def say_payer_reference(connection: AsyncConnection, programme: str, party: str, reference: str) -> None:
+    """Where it is lost: an agreement has it from the application."""
+    is_lost = (a.programme == programme) & (a.party == party) & a.payer_reference.is_(None)
+    await connection.execute(tables.application.update().where(is_lost).values(payer_reference=reference))
+
+
+async def missing(connection: AsyncConnection) -> list[Missing]:
+    """What is lost of applications, with the contact persons that they name, and the assessments of decided ones."""
+    t = tables.application
+    assessed = exists().where(s.application == a.id)
+    query = select(t, tables.person.c.email, assessed.label("is_assessed")).join(
+        tables.person, tables.person.c.id == a.contact_person
+    )
+    found = []
+    for row in await connection.execute(query):
+        of = {"programme": row.programme, "party": row.party}
+        lost = [name for name in ("answers", "payer_reference") if not getattr(row, name)]
+        if row.state != "received" and not row.is_assessed:
+            lost.append("assessment")
+        if lost:
+            found.append(Missing(entity="application", id=row.id, fields=tuple(lost), **of))
+        if row.email is None:
+            found.append(Missing(entity="contact_person", id=row.contact_person, fields=("name", "email"), **of))
+    return found
+
+
 async def last_assessment(connection: AsyncConnection, application: str) -> Assessment | None:
     query = select(s.verdicts, s.outcome).where(s.application == application).order_by(s.number.desc()).limit(1)
     row = (await connection.execute(query)).first()
@@ -69,8 +101,8 @@ async def add_assessment(connection: AsyncConnection, application: str, it: Asse
 
 
 def _row(it: Application) -> dict[str, Any]:
-    return vars(it) | {"answers": asdict(it.answers)}
+    return vars(it) | {"answers": asdict(it.answers) if it.answers else None}
 
 
 def _application(row: Row[Any]) -> Application:
-    return Application(**fields(row) | {"answers": Answers(**row.answers)})
+    return Application(**fields(row) | {"answers": Answers(**row.answers) if row.answers else None})

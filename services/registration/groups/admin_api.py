@@ -76,8 +76,8 @@ class Attachment(Body):
 class ParticipantView(BaseModel):
     id: str
     person: str
-    name: str
-    email: str
+    name: str | None = Field(description="null, as the address, where it is lost and to be said anew")
+    email: str | None
     phone: str | None
     role: str | None
     represents_school_owner: bool

@@ -9,6 +9,7 @@ from services.registration import tables
 from services.registration.groups.domain.group import Group, Participant
 from services.registration.parties.domain.party import Party
 from services.registration.rows import fields
+from shared.messaging.missing import Missing
 
 g, p, a = tables.party_group.c, tables.participant.c, tables.application.c
 
@@ -38,6 +39,29 @@ async def of_person(connection: AsyncConnection, person: str) -> list[tuple[str,
     )
     return [
         (row.programme, row.party) for row in await connection.execute(union(*queries).order_by("programme", "party"))
+    ]
+
+
+async def put_in_place_of(connection: AsyncConnection, lost: str, person: str) -> None:
+    """Have a person stand wherever one stands of whom nothing is known (people/adopting.py)."""
+    for table, column in (
+        (tables.participant, "person"),
+        (tables.application, "contact_person"),
+        (tables.signatory, "person"),
+        (tables.party_group, "advisor"),
+    ):
+        await connection.execute(table.update().where(table.c[column] == lost).values({column: person}))
+
+
+async def missing(connection: AsyncConnection) -> list[Missing]:
+    """Participants and advisors of whom nothing is known."""
+    n = tables.person.c
+    participants = select(p.person, p.programme, p.party).join(tables.person, n.id == p.person).where(~p.has_left)
+    advisors = select(g.advisor.label("person"), g.programme, g.party).join(tables.person, n.id == g.advisor)
+    return [
+        Missing(entity=entity, id=row.person, programme=row.programme, party=row.party, fields=("name", "email"))
+        for entity, query in (("participant", participants), ("advisor", advisors))
+        for row in await connection.execute(query.where(n.email.is_(None)))
     ]
 
 

@@ -9,6 +9,7 @@ from services.registration import tables
 from services.registration.parties.domain.party import Party
 from services.registration.rows import fields, keep_others_from_adding
 from shared.errors import NotFound
+from shared.messaging.facts import Newest, record
 
 p = tables.party.c
 
@@ -42,6 +43,11 @@ async def lock_for_adding(connection: AsyncConnection) -> None:
 
 async def add(connection: AsyncConnection, it: Party, *, by: str) -> None:
     await connection.execute(tables.party.insert(), vars(it) | {"changed_by": by})
+
+
+async def adopt(connection: AsyncConnection, it: Party, *, by: str) -> None:
+    """Unless it is known as new or newer."""
+    await record(connection, [Newest(tables.party, **vars(it), changed_by=by)])
 
 
 async def save(connection: AsyncConnection, it: Party, *, by: str) -> None:

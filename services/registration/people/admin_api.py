@@ -32,8 +32,8 @@ class ContactBody(Body):
 
 class PersonView(BaseModel):
     id: str = Field(description="stays the same when name or address are corrected")
-    name: str
-    email: str
+    name: str | None = Field(description="null, as the address, where it is lost and to be said anew")
+    email: str | None
     phone: str | None
 
 

@@ -36,6 +36,11 @@ async def of_ids(connection: AsyncConnection, ids: Iterable[str | None]) -> dict
     return {row.id: Person(**fields(row)) for row in rows}
 
 
+async def lost_people(connection: AsyncConnection, ids: Iterable[str]) -> set[str]:
+    """Those of these of whom nothing is left but that there is someone."""
+    return {it.id for it in (await of_ids(connection, ids)).values() if it.email is None}
+
+
 async def lock_for_adding(connection: AsyncConnection) -> None:
     """Have nobody else add or change a person until the end of the transaction. Taken after a programme's lock."""
     await keep_others_from_adding(connection, tables.person)
@@ -47,6 +52,12 @@ async def add(connection: AsyncConnection, it: Person, *, by: str) -> None:
 
 async def save(connection: AsyncConnection, it: Person, *, by: str) -> None:
     await connection.execute(tables.person.update().where(p.id == it.id).values(**vars(it), changed_by=by))
+
+
+async def remove(connection: AsyncConnection, id: str) -> None:
+    """One who was lost, and in whose place another stands now."""
+    await connection.execute(tables.advisor.delete().where(a.person == id))
+    await connection.execute(tables.person.delete().where(p.id == id))
 
 
 async def advisors(connection: AsyncConnection) -> list[Person]:

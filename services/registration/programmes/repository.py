@@ -9,6 +9,7 @@ from services.registration import tables
 from services.registration.programmes.domain.programme import Programme
 from services.registration.rows import fields, keep_others_from_adding
 from shared.errors import NotFound
+from shared.messaging.facts import Newest, record
 
 p = tables.programme.c
 
@@ -46,6 +47,11 @@ async def lock_for_adding(connection: AsyncConnection) -> None:
 
 async def add(connection: AsyncConnection, it: Programme, *, by: str) -> None:
     await connection.execute(tables.programme.insert(), vars(it) | {"changed_by": by})
+
+
+async def adopt(connection: AsyncConnection, it: Programme, *, by: str) -> None:
+    """Unless it is known as new or newer."""
+    await record(connection, [Newest(tables.programme, **vars(it), changed_by=by)])
 
 
 async def save(connection: AsyncConnection, it: Programme, *, by: str) -> None:

@@ -30,7 +30,7 @@ class Session:
     party: str | None  # organisation number
     kind: Kind
     format: Format
-    title: str
+    title: str | None  # none: it is lost, of a session that an event alone is left of
     number: int | None  # among its kind
     instalment: int | None  # the one that it carries (B3)
     when: When

@@ -57,6 +57,7 @@ async def test_the_invoices_of_a_programme(api: Api) -> None:
     assert {name: first[name] for name in first if name not in ("kid", "issued_on", "due_on")} == {
         "programme": PROGRAMME,
         "number": 1,
+        "document_number": "FK1-1",
         "party": ONE,
         "agreement": agreement_id(1),
         "instalment": 1,
@@ -88,6 +89,7 @@ async def test_an_invoice_and_a_credit_note_with_their_content_as_issued(api: Ap
 async def test_the_credit_notes_of_a_programme_name_what_made_the_invoice_wrong(api: Api) -> None:
     (note,) = (await api.get(f"{OF_PROGRAMME}/credit-notes"))["items"]
     assert (note["number"], note["invoice"], note["reason"]) == (1, 2, "agreement_ended")
+    assert note["document_number"] == "FK2-1"
     assert len(note["because"]) == 36
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from stdnum import luhn
 from structlog.testing import capture_logs
 
+from services.billing import tables
 from services.billing.consumers import consumers
 from services.billing.documents import repository as documents
 from services.billing.documents.use_cases.show_document import show_document
@@ -33,6 +34,7 @@ from tests.integration.billing.world import (
     credit_notes,
     invoices,
     marks_left,
+    row_of_first_form,
     standing,
     take,
     work,
@@ -88,6 +90,7 @@ async def test_an_invoice_has_its_number_kid_days_and_content_and_its_event_says
 
     question = WhatDocument(kind="invoice", series=f"{PROGRAMME}/invoices", number=1)
     content = await show_document(database, question)
+    assert invoice.document_number == content.document_number == "FK1-1"
     assert content.buyer.name == "Volda kommune"
     assert content.delivered == "Deltakaravgift Fremtidens kulturskole, rate 1 av 3: Fellessamling 1"
     assert (content.delivered_from, content.delivered_to) == (DAYS[1] - timedelta(days=1), DAYS[1])
@@ -99,6 +102,7 @@ async def test_an_invoice_has_its_number_kid_days_and_content_and_its_event_says
         "version": 1,
         "series": f"{PROGRAMME}/invoices",
         "number": 1,
+        "document_number": invoice.document_number,
         "programme": PROGRAMME,
         "party": ONE,
         "agreement": agreement_id(1),
@@ -110,6 +114,7 @@ async def test_an_invoice_has_its_number_kid_days_and_content_and_its_event_says
         "issued_on": invoice.issued_on,
         "due_on": invoice.due_on,
         "kid": invoice.kid,
+        "content": events.Content(**content.model_dump()).model_dump(),
     }
     assert event.time == AFTERWARDS
 
@@ -135,6 +140,12 @@ async def test_a_credit_note_takes_back_the_invoice_and_names_what_made_it_wrong
     )
     event = (await events_of(database))[-1]
     assert event.type == events.CREDIT_NOTE_ISSUED.type
+    assert event.data.because == end.id
+    assert event.data.document_number == content.document_number == "FK2-1"
+    assert (event.data.content.credits_document_number, event.data.content.credits_issued_on) == (
+        "FK1-1",
+        invoice.issued_on,
+    )
     assert (event.data.invoice, event.data.series, event.data.session) == (
         1,
         f"{PROGRAMME}/credit-notes",
@@ -311,11 +322,13 @@ async def test_one_programme_that_fails_does_not_hold_up_the_others(database: Da
     async with database.transaction() as connection:
         await documents.add_series(connection, "programme-1")
         await documents.take_numbers(connection, "programme-1", "invoice", 999_999)
+        last = row_of_first_form(999_999, programme="programme-1", agreement="another")
+        await connection.execute(tables.invoice.insert(), last)
     with pytest.raises(ExceptionGroup) as raised:
         await work(database)
     assert [type(it) for it in raised.value.exceptions] == [ValueError]
     assert await standing(database, "programme-2") == {(TWO, 1): AMOUNTS[1]}
-    assert await invoices(database, "programme-1") == []
+    assert [it.number for it in await invoices(database, "programme-1")] == [999_999]
     assert await marks_left(database) > 0
 
 

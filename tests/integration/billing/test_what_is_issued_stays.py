@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
-from sqlalchemy import delete, insert, select, text, update
+from sqlalchemy import Table, delete, insert, select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from services.billing import tables
@@ -14,21 +15,17 @@ from services.billing.documents.domain.series import series_id
 from services.billing.documents.use_cases.show_document import show_document
 from shared.contracts.questions import WhatDocument
 from shared.database import Database
-from tests.integration.billing.world import take, work
+from tests.integration.billing.world import invoices, row_of_first_form, standing, take, work
 from tests.support.databases import count
 from tests.support.events import (
     PROGRAMME,
-    agreement_id,
     completed,
     completion_revoked,
     ended,
-    organisation_number,
     party,
     programme,
-    session_id,
     signed,
 )
-from tests.unit.billing.documents.test_content import FIRST_FORM
 
 ISSUED = {"invoice": tables.invoice, "credit_note": tables.credit_note}
 
@@ -67,6 +64,87 @@ async def test_postgresql_does_not_empty_the_table_either(issued: Database) -> N
             await connection.execute(text("TRUNCATE credit_note"))
 
 
+UNIQUE = {
+    "invoice": [("programme", "number"), ("agreement", "instalment", "attempt"), ("kid",), ("document_number",)],
+    "credit_note": [("programme", "number"), ("programme", "invoice"), ("document_number",)],
+}
+OTHERWISE: dict[str, Any] = {
+    "programme": "another",
+    "number": 9,
+    "agreement": "another",
+    "kid": "9",
+    "document_number": "FK9-9",
+    "invoice": 9,
+}
+
+
+@pytest.mark.parametrize(("name", "key"), [(name, key) for name, keys in UNIQUE.items() for key in keys])
+async def test_what_is_issued_is_not_replaced(issued: Database, name: str, key: tuple[str, ...]) -> None:
+    """SQLite's INSERT OR REPLACE deletes what has the same key, and fires no trigger that refuses deleting."""
+    table = ISSUED[name]
+    (before,) = await rows(issued, table)
+    other = {column: value for column, value in OTHERWISE.items() if column in before and column not in key}
+    row = before | other | {"amount_ore": 1}
+    replacing = insert(table).prefix_with("OR REPLACE", dialect="sqlite")
+    with pytest.raises(
+        DBAPIError, match="never changed once it is issued" if issued.is_sqlite else "unique constraint"
+    ):
+        async with issued.transaction() as connection:
+            await connection.execute(replacing, row)
+    assert await rows(issued, table) == [before]
+
+
+async def test_a_series_is_neither_deleted_renamed_nor_replaced(issued: Database) -> None:
+    series = tables.series
+    before = await rows(issued, series)
+    replacing = insert(series).prefix_with("OR REPLACE", dialect="sqlite")
+    for change in (
+        delete(series),
+        update(series).values(id="another/invoices").where(series.c.ordinal == before[0]["ordinal"]),
+        update(series).values(ordinal=series.c.ordinal + 100),
+        replacing.values(id=before[0]["id"], last_number=0),
+        replacing.values(id="another/invoices", ordinal=before[0]["ordinal"], last_number=0),
+    ):
+        with pytest.raises(DBAPIError, match="series"):
+            async with issued.transaction() as connection:
+                await connection.execute(change)
+    assert await rows(issued, series) == before
+
+
+async def test_a_series_never_counts_less_than_is_issued(issued: Database) -> None:
+    for number in (0, -1):
+        with pytest.raises(DBAPIError, match="counts"):
+            await set_counters(issued, number)
+
+
+async def test_a_counter_that_was_raised_by_hand_leaves_no_gap(issued: Database) -> None:
+    """PostgreSQL refuses it; on SQLite nothing is issued until the counter is set back."""
+    if not issued.is_sqlite:
+        with pytest.raises(DBAPIError, match="counts 40, and its last document is number 1"):
+            await set_counters(issued, 40)
+        return
+    await set_counters(issued, 40)
+    await take(issued, party(2), signed(2))
+    with pytest.raises(ExceptionGroup) as raised:
+        await work(issued)
+    assert "counts 40, and its last document is number 1" in str(raised.value.exceptions[0])
+    assert [it.number for it in await invoices(issued)] == [1]
+    await set_counters(issued, 1)
+    await work(issued)
+    assert [it.number for it in await invoices(issued)] == [1, 2]
+    assert len(await standing(issued)) == 1
+
+
+async def set_counters(database: Database, number: int) -> None:
+    async with database.transaction() as connection:
+        await connection.execute(update(tables.series).values(last_number=number))
+
+
+async def rows(database: Database, table: Table) -> list[dict[str, Any]]:
+    async with database.reading() as connection:
+        return [dict(row) for row in (await connection.execute(select(table))).mappings()]
+
+
 async def test_an_instalment_has_one_invoice_an_attempt_and_an_invoice_one_credit_note(issued: Database) -> None:
     """The keys that stand behind the inbox."""
     for table, fresh in ((tables.invoice, {"number": 2, "kid": "1"}), (tables.credit_note, {"number": 2})):
@@ -82,21 +160,7 @@ async def test_an_invoice_of_the_first_form_is_shown_and_can_be_credited(databas
     async with database.transaction() as connection:
         await documents.add_series(connection, PROGRAMME)
         await documents.take_numbers(connection, PROGRAMME, "invoice", 1)
-        row = {
-            "programme": PROGRAMME,
-            "number": 1,
-            "agreement": agreement_id(1),
-            "party": organisation_number(1),
-            "instalment": 1,
-            "attempt": 1,
-            "session": session_id(1),
-            "amount_ore": 666_667,
-            "issued_on": date(2025, 12, 1),
-            "due_on": date(2025, 12, 31),
-            "kid": "0010000017",
-            "content": FIRST_FORM,
-        }
-        await connection.execute(insert(tables.invoice), row)
+        await connection.execute(insert(tables.invoice), row_of_first_form())
     await take(database, completion_revoked(1))
     await work(database)
     invoice, note = [

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import partial
+from typing import Any
 
 from services.billing import tables
 from services.billing.consumers import consumers
@@ -16,8 +18,9 @@ from shared.database import Database
 from shared.messaging import marks
 from tests.support import facts
 from tests.support.databases import count
-from tests.support.events import PROGRAMME
+from tests.support.events import PROGRAMME, agreement_id, organisation_number, session_id
 from tests.support.facts import events_of
+from tests.unit.billing.documents.test_content import FIRST_FORM
 from tests.unit.billing.samples import SELLER
 
 ISSUED = {INVOICE_ISSUED.type, CREDIT_NOTE_ISSUED.type}
@@ -70,6 +73,24 @@ async def standing(database: Database, programme: str = PROGRAMME) -> dict[tuple
 async def check_everything_was_told_once(database: Database) -> None:
     issued = await count(database, tables.invoice) + await count(database, tables.credit_note)
     assert len([event for event in await events_of(database) if event.type in ISSUED]) == issued
+
+
+def row_of_first_form(number: int = 1, **changes: Any) -> dict[str, Any]:
+    """An invoice as it was stored before documents had numbers of the seller's own."""
+    return {
+        "programme": PROGRAMME,
+        "number": number,
+        "agreement": agreement_id(1),
+        "party": organisation_number(1),
+        "instalment": 1,
+        "attempt": 1,
+        "session": session_id(1),
+        "amount_ore": 666_667,
+        "issued_on": date(2025, 12, 1),
+        "due_on": date(2025, 12, 31),
+        "kid": "0010000017",
+        "content": FIRST_FORM,
+    } | changes
 
 
 async def marks_left(database: Database) -> int:

@@ -35,7 +35,7 @@ async def database(database: Database, ask: FakeAsk, smtp: MailServer) -> Databa
     await work(database, ask)
     await send(database, smtp)
     ask.silent.add(WhatDocument)
-    await take(database, invoice(1))
+    await take(database, invoice(1, content=None))
     await work(database, ask)
     return database
 

@@ -14,6 +14,7 @@ from sqlalchemy import update
 from structlog.testing import capture_logs
 
 from services.notifications import tables
+from services.notifications.letters import contents
 from services.notifications.letters import repository as mails
 from services.notifications.letters.domain.letter import Mail
 from services.notifications.letters.domain.outcome import Outcome
@@ -48,6 +49,7 @@ from tests.support.events import (
     programme,
     received,
     session,
+    session_id,
 )
 from tests.support.facts import events_of
 from tests.support.smtp import MailServer
@@ -82,7 +84,7 @@ async def has_been_tried(database: Database, times: int) -> None:
         await connection.execute(update(tables.mail).values(tries=times))
 
 
-async def test_a_mail_arrives_and_that_it_was_sent_is_told_without_a_word_on_to_whom(
+async def test_a_mail_arrives_and_that_it_was_sent_is_told_by_the_id_of_to_whom_alone(
     database: Database, smtp: MailServer
 ) -> None:
     await send(database, smtp)
@@ -104,6 +106,10 @@ async def test_a_mail_arrives_and_that_it_was_sent_is_told_without_a_word_on_to_
         "party": ONE,
         "state": "sent",
         "event": mail.event_id,
+        "person": "ada",
+        "session": None,
+        "sequence": None,
+        "fingerprint": contents.fingerprint(mail.kind, mail.content),
     }
     assert "@" not in event.model_dump_json()
     assert await waiting(database) == []
@@ -371,14 +377,14 @@ async def test_an_address_of_odd_characters_that_registration_takes_is_written_t
 
 async def test_an_invoice_arrives_in_full(database: Database, smtp: MailServer, ask: FakeAsk) -> None:
     ask.concerned(1, BO)
-    await take(database, invoice(1, number=7))
+    await take(database, invoice(1, number=7, document_number="FK1-7"))
     await work(database, ask)
     await send(database, smtp)
     (message,) = smtp.to(BO.email)
-    assert message["Subject"].startswith("Faktura 7: ")
+    assert message["Subject"].startswith("Faktura FK1-7: ")
     body = message.get_body(("plain",))
     assert body
-    for what in ("12345678903", "1042007", "939 760 946", "Quality Hotel Stjørdal"):
+    for what in ("12345678903", "1042007", "942 110 464", "Munkegata 1", "Stjørdal"):
         assert what in body.get_content()
 
 
@@ -403,6 +409,10 @@ async def test_a_calendar_program_gets_an_entry_that_it_moves_and_takes_out_agai
     assert [it["METHOD"] for it in calendars] == ["REQUEST", "REQUEST", "CANCEL"]
     entries: list[Any] = [it.events[0] for it in calendars]
     assert [it["SEQUENCE"] for it in entries] == [0, 1, 2]
+    told = [it.data for it in await events_of(database) if it.data.session]
+    assert [(it.person, it.session, it.sequence) for it in told] == [("bo", session_id(1), n) for n in range(3)]
+    planned, moved, cancelled = (it.fingerprint for it in told)
+    assert planned != moved == cancelled  # whose entry is the one that stood
     assert len({it["UID"] for it in entries}) == 1
     assert [it.decoded("DTSTART").isoformat() for it in entries] == ["2024-09-24", "2024-10-01", "2024-10-01"]
 

@@ -138,7 +138,7 @@ async def test_a_mailing_waits_for_an_answer_and_is_asked_about_again(
     database: Database, ask: FakeAsk, question: type[Any], how: str
 ) -> None:
     getattr(ask, how).add(question)
-    await take(database, programme(), party(1), invoice(1))
+    await take(database, programme(), party(1), invoice(1, content=None))
     await work(database, ask)
     assert await queued(database) == []
     assert await waiting(database) == [("invoice", ONE, "answer")]
@@ -151,21 +151,45 @@ async def test_a_mailing_waits_for_an_answer_and_is_asked_about_again(
 
 async def test_who_waits_for_an_answer_holds_up_nobody_else(database: Database, ask: FakeAsk) -> None:
     ask.silent.add(WhatDocument)
-    await take(database, programme(), party(1), invoice(1), received(1))
+    await take(database, programme(), party(1), invoice(1, content=None), received(1))
     await work(database, ask)
     assert [it.kind for it in await queued(database)] == [RECEIVED]
     assert await waiting(database) == [("invoice", ONE, "answer"), (RECEIVED, ONE, "sending")]
 
 
-async def test_a_document_is_asked_for_and_stands_in_the_mail_as_issued(database: Database, ask: FakeAsk) -> None:
-    await take(database, programme(), party(1), invoice(1, number=7), credit_note(1, number=3))
+async def test_a_document_stands_in_the_mail_as_its_event_carries_it_and_nobody_is_asked(
+    database: Database, ask: FakeAsk
+) -> None:
+    events: dict[str, Event[Any]] = {
+        "invoice": invoice(1, document_number="FK1-1"),
+        "credit_note": credit_note(1, document_number="FK2-1"),
+    }
+    await take(database, programme(), party(1), *events.values())
+    await work(database, ask)
+    assert not [it for it in ask.asked if isinstance(it, WhatDocument)]
+    documents = {it.kind: it.content["document"] for it in await queued(database)}
+    for kind, event in events.items():
+        told = event.data.model_dump(mode="json")
+        told |= told["content"] | {"credits_invoice": told.get("invoice")}
+        assert {name: told.get(name) for name in documents[kind]} == documents[kind]
+    assert documents["credit_note"]["credits_document_number"] == "FK1-1"
+
+
+async def test_a_document_whose_event_does_not_carry_it_is_asked_for_and_stands_in_the_mail_as_issued(
+    database: Database, ask: FakeAsk
+) -> None:
+    await take(
+        database, programme(), party(1), invoice(1, number=7, content=None), credit_note(1, number=3, content=None)
+    )
     await work(database, ask)
     contents = {it.kind: it.content["document"] for it in await queued(database)}
     questions = {
         "invoice": WhatDocument(kind="invoice", series=f"{PROGRAMME}/invoices", number=7),
         "credit_note": WhatDocument(kind="credit_note", series=f"{PROGRAMME}/credit-notes", number=3),
     }
-    assert contents == {kind: document(it).model_dump(mode="json", exclude={"kind"}) for kind, it in questions.items()}
+    for kind, question in questions.items():
+        answer = document(question).model_dump(mode="json")
+        assert {name: answer[name] for name in contents[kind]} == contents[kind]
 
 
 async def test_the_same_event_twice_is_one_mail_and_one_question(database: Database, ask: FakeAsk) -> None:

@@ -105,6 +105,7 @@ def carry_out(agreement: Agreement, known: Occasions, issued: Sequence[Invoice])
         Invoice(
             programme="p",
             number=len(issued) + place,
+            document_number=f"FK1-{len(issued) + place}",
             agreement=claim.agreement.id,
             party=claim.agreement.party,
             instalment=claim.instalment,

@@ -27,6 +27,7 @@ ID = "0000000a-0000-7000-8000-000000000001"
 
 INVOICE = Document(
     number=1042,
+    document_number="FK1-1042",
     issued_on=date(2024, 10, 1),
     due_on=date(2024, 10, 31),
     seller=Billed(
@@ -58,7 +59,15 @@ INVOICE = Document(
     reason=None,
 )
 CREDIT_NOTE = replace(
-    INVOICE, number=31, due_on=None, account=None, kid=None, credits_invoice=1042, reason="agreement_ended"
+    INVOICE,
+    number=31,
+    document_number="FK2-31",
+    due_on=None,
+    account=None,
+    kid=None,
+    credits_invoice=1042,
+    credits_document_number="FK1-1042",
+    reason="agreement_ended",
 )
 ENTRY = Entry(
     title="Fellessamling 1",

@@ -134,7 +134,7 @@ def test_an_invoice_stands_in_full_in_the_text_and_in_the_html(language: Languag
     for body in (words(written.text), words(_Read(written.html).text)):
         for what in (
             *FULL[language],
-            "1042",
+            "FK1-1042",
             "1. oktober 2024",  # issued
             "31. oktober 2024",  # due
             "Norsk kulturskoleråd Org.nr. 971 454 288 Fjordgata 1 7010 Trondheim",
@@ -150,7 +150,7 @@ def test_an_invoice_stands_in_full_in_the_text_and_in_the_html(language: Languag
             "1042007",
         ):
             assert what in body
-    assert "1042" in written.subject
+    assert written.subject.startswith("Faktura FK1-1042: ")
     assert "31. oktober 2024" in written.subject
 
 
@@ -176,8 +176,14 @@ REASONS: list[tuple[str, Language, str]] = [
 def test_a_credit_note_names_the_invoice_and_says_why(reason: str, language: Language, text: str) -> None:
     written = rendered("credit_note", language, document=replace(CREDIT_NOTE, reason=reason))
     for body in (words(written.text), words(_Read(written.html).text)):
-        for what in (text, "Faktura 1042", "31", "6 666,67 kr", INVOICE.delivered, "REF-77", "939 760 946"):
+        for what in (text, "Faktura FK1-1042", "FK2-31", "6 666,67 kr", INVOICE.delivered, "REF-77", "939 760 946"):
             assert what in body
+    assert written.subject.startswith("Kreditnota FK2-31 til faktura FK1-1042")
+
+
+def test_a_document_from_before_there_were_document_numbers_is_called_by_its_number(language: Language) -> None:
+    note = replace(CREDIT_NOTE, document_number=None, credits_document_number=None)
+    written = rendered("credit_note", language, document=note)
     assert written.subject.startswith("Kreditnota 31 til faktura 1042")
 
 

@@ -7,7 +7,10 @@ from datetime import date
 
 from services.billing.documents.domain.series import Kind
 
-VERSION = 1  # what is issued now
+VERSION = 2  # what is issued now
+CURRENCY = "NOK"  # ISO 4217
+# Why there is no VAT, in the codes of EN 16931: not subject to VAT (A7).
+VAT_CATEGORY, VAT_REASON_CODE = "O", "VATEX-EU-O"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +35,7 @@ class Content:
     version: int = 1  # which the first documents do not name
     kind: Kind
     number: int
+    document_number: str | None = None  # the seller's own; none on those issued before it had any
     issued_on: date
     due_on: date | None  # none on a credit note
     seller: BilledParty
@@ -44,8 +48,13 @@ class Content:
     delivered_to: date
     delivered_where: str | None
     amount_ore: int
+    currency: str = CURRENCY
     no_vat_because: str | None = None  # why the amount carries no VAT (A7)
+    vat_category: str = VAT_CATEGORY
+    vat_reason_code: str | None = VAT_REASON_CODE
     account: str | None  # the seller's bank account; none on a credit note
     kid: str | None  # none on a credit note
     credits_invoice: int | None = None  # a credit note's: the invoice's number
+    credits_document_number: str | None = None  # a credit note's: what the invoice calls itself
+    credits_issued_on: date | None = None  # a credit note's: the day the invoice was issued
     reason: str | None = None  # a credit note's reason code

@@ -17,6 +17,7 @@ class CreditNote:
 
     programme: str
     number: int
+    document_number: str | None = None  # none on those issued before there was one
     invoice: int  # its number
     agreement: str
     party: str
@@ -25,7 +26,7 @@ class CreditNote:
     session: str | None
     release: str | None
     reason: CreditReason
-    because: str  # the id of the event that made the invoice wrong
+    because: str | None  # the id of the event that made the invoice wrong; none where it is lost
     amount_ore: int
     issued_on: date
 

@@ -26,6 +26,7 @@ class Invoice:
 
     programme: str
     number: int
+    document_number: str | None = None  # none on those issued before there was one
     agreement: str
     party: str
     instalment: int

@@ -22,6 +22,15 @@ def series_id(programme: str, kind: Kind) -> str:
     return f"{programme}/{_NAMES[kind]}"
 
 
+def document_number(prefix: str, ordinal: int, number: int) -> str:
+    """What a document is called: the seller's own number, unlike that of any other document in any series (B8).
+
+    >>> document_number("FK", 1, 35)
+    'FK1-35'
+    """
+    return f"{prefix}{ordinal}-{number}"
+
+
 def programme_of(series: str, kind: Kind) -> str | None:
     """The programme of a series, or None where it is no series of this kind."""
     programme, _, name = series.rpartition("/")

@@ -1,4 +1,4 @@
-"""Issue credit notes: an invoice that is wrong is taken back in full and never changed (bokføringsforskriften § 5-2-7).
+"""Issue credit notes: an invoice that is wrong is taken back in full and never changed (§ 5-2-8, GBS 1).
 
 Why it is wrong was decided before, by `instalments/domain/difference.py`.
 """
@@ -14,12 +14,15 @@ from services.billing.documents import repository as documents
 from services.billing.documents import telling
 from services.billing.documents.domain.content import VERSION, Content
 from services.billing.documents.domain.credit_note import Credit, CreditNote
+from services.billing.documents.domain.series import document_number
 from shared import clock
 from shared.contracts import billing as events
 from shared.messaging import outbox
 
 
-async def issue_credit_notes(connection: AsyncConnection, programme: str, credits: Sequence[Credit]) -> None:
+async def issue_credit_notes(
+    connection: AsyncConnection, programme: str, credits: Sequence[Credit], *, document_prefix: str
+) -> None:
     """Issue a credit note for each credit; in the caller's transaction, under the programme's lock."""
     if not credits:
         return
@@ -30,6 +33,7 @@ async def issue_credit_notes(connection: AsyncConnection, programme: str, credit
         CreditNote(
             programme=programme,
             number=number,
+            document_number=document_number(document_prefix, taken.series_ordinal, number),
             invoice=it.invoice.number,
             agreement=it.invoice.agreement,
             party=it.invoice.party,
@@ -45,9 +49,10 @@ async def issue_credit_notes(connection: AsyncConnection, programme: str, credit
         for number, it in zip(taken.numbers, credits, strict=True)
     ]
     invoiced = await documents.contents(connection, [it.invoice for it in credits])
-    contents = [content_of(note, invoiced[note.invoice]) for note in notes]
+    contents = [content_of(note, said) if (said := invoiced[note.invoice]) else None for note in notes]
     await documents.add_credit_notes(connection, notes, contents)
-    await outbox.add(connection, events.CREDIT_NOTE_ISSUED, [telling.credit_note(it) for it in notes], at=now)
+    told = [telling.credit_note(note, content) for note, content in zip(notes, contents, strict=True)]
+    await outbox.add(connection, events.CREDIT_NOTE_ISSUED, told, at=now)
 
 
 def content_of(note: CreditNote, invoice: Content) -> Content:
@@ -57,10 +62,13 @@ def content_of(note: CreditNote, invoice: Content) -> Content:
         version=VERSION,
         kind="credit_note",
         number=note.number,
+        document_number=note.document_number,
         issued_on=note.issued_on,
         due_on=None,
         account=None,
         kid=None,
         credits_invoice=note.invoice,
+        credits_document_number=invoice.document_number or str(invoice.number),
+        credits_issued_on=invoice.issued_on,
         reason=note.reason,
     )

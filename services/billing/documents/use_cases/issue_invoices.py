@@ -15,6 +15,7 @@ from services.billing.documents.domain.agreement import Buyer, Programme
 from services.billing.documents.domain.content import VERSION, BilledParty, Content
 from services.billing.documents.domain.invoice import Claim, Invoice
 from services.billing.documents.domain.kid import kid
+from services.billing.documents.domain.series import document_number
 from services.billing.occasions.domain.deliveries import INSTALMENTS
 from shared import clock
 from shared.contracts import billing as events
@@ -23,11 +24,13 @@ from shared.messaging import outbox
 
 @dataclass(frozen=True, kw_only=True)
 class Seller:
-    """The council, as its invoices name it."""
+    """The council, as its invoices name it, and how it numbers them."""
 
     party: BilledParty
     account: str
     no_vat_because: str | None  # none: the sentence in wording.py
+    document_prefix: str = "FK"  # begins the number of each document
+    kid_prefix: str = ""  # up to four digits
 
 
 async def issue_invoices(
@@ -47,6 +50,7 @@ async def issue_invoices(
         Invoice(
             programme=programme.code,
             number=number,
+            document_number=document_number(seller.document_prefix, taken.series_ordinal, number),
             agreement=claim.agreement.id,
             party=claim.agreement.party,
             instalment=claim.instalment,
@@ -56,7 +60,7 @@ async def issue_invoices(
             amount_ore=claim.amount_ore,
             issued_on=today,
             due_on=due_on,
-            kid=kid(taken.series_ordinal, number),
+            kid=kid(taken.series_ordinal, number, prefix=seller.kid_prefix),
         )
         for number, (claim, _) in zip(taken.numbers, claims, strict=True)
     ]
@@ -65,7 +69,8 @@ async def issue_invoices(
         for invoice, (claim, buyer) in zip(invoices, claims, strict=True)
     ]
     await documents.add_invoices(connection, invoices, contents)
-    await outbox.add(connection, events.INVOICE_ISSUED, [telling.invoice(it) for it in invoices], at=now)
+    told = [telling.invoice(invoice, content) for invoice, content in zip(invoices, contents, strict=True)]
+    await outbox.add(connection, events.INVOICE_ISSUED, told, at=now)
 
 
 def content_of(invoice: Invoice, claim: Claim, buyer: Buyer, seller: Seller, programme_name: str) -> Content:
@@ -75,6 +80,7 @@ def content_of(invoice: Invoice, claim: Claim, buyer: Buyer, seller: Seller, pro
         version=VERSION,
         kind="invoice",
         number=invoice.number,
+        document_number=invoice.document_number,
         issued_on=invoice.issued_on,
         due_on=invoice.due_on,
         seller=seller.party,

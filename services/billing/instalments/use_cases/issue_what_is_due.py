@@ -88,7 +88,7 @@ async def open_series(database: Database, programme: str) -> None:
     programme's lock meanwhile.
     """
     async with database.reading() as connection:
-        if await documents.has_series(connection, programme):
+        if not await documents.missing_series(connection, programme):
             return
     async with database.transaction() as connection:
         await documents.add_series(connection, programme)
@@ -124,7 +124,7 @@ async def bring_up_to_date(
         ready = [(claim, claim.agreement.buyer) for claim in claims if claim.agreement.buyer is not None]
         await issue_invoices(connection, programme, ready, seller)
     # After the invoices: everybody locks the two series in this order, so that no deadlock comes about.
-    await issue_credit_notes(connection, code, credits)
+    await issue_credit_notes(connection, code, credits, document_prefix=seller.document_prefix)
 
 
 def _set_aside(claims: Sequence[Claim], why: str) -> None:

@@ -184,7 +184,7 @@ def documents() -> None:
 
 
 def refuse_changes() -> None:
-    """What is issued is never changed or deleted, whatever asks for it: it is corrected by a credit note (§ 5-2-7)."""
+    """What is issued is never changed or deleted: it is corrected by a credit note (§ 5-2-8, GBS 1)."""
     if op.get_bind().dialect.name == "postgresql":
         op.execute(
             "CREATE FUNCTION refuse_change_of_document() RETURNS trigger LANGUAGE plpgsql AS "

@@ -29,6 +29,8 @@ class Session:
     cancelled: bool
     last_day: date | None  # none without exact days
     entry: Entry | None  # none without exact days, or until scheduling has answered what it is called and where it is
+    fingerprint: str | None = None  # of the entry
+    last_known: Entry | None = None  # with title and place as they were answered last, whatever became of it since
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +58,14 @@ class LastNotice:
     party: str
     sequence: int
     stands: bool  # in the calendar: it was a REQUEST, and not a CANCEL
-    entry: Entry
+    entry: Entry | None  # none where it is lost; then its fingerprint is known
+    fingerprint: str | None = None
+
+    def says(self, session: Session) -> bool:
+        """Whether this is what stands in the person's calendar: the session as it is."""
+        if not self.stands:
+            return False
+        return self.fingerprint == session.fingerprint if self.entry is None else self.entry == session.entry
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,14 +78,15 @@ class Change:
     is_with_party: bool  # held with this party alone
     sequence: int  # RFC 5545's SEQUENCE: 0, and one more with each mail to this person about this session
     entry: Entry  # as it stands from now on; of a cancellation, as it stood
-    before: Entry | None  # as it stood; none where it did not
+    before: Entry | None  # as it stood; none where it did not, or where that is lost
+    stood: bool = False  # in the person's calendar
     why: Why | None = None  # of a cancellation
 
     @property
     def kind(self) -> str:
         if self.why:
             return CANCELLATION
-        return CHANGE if self.before else INVITATION
+        return CHANGE if self.stood else INVITATION
 
 
 def should_stand(session: Session, party: Party) -> bool:
@@ -139,18 +149,18 @@ def _is_over(session: Session, last: LastNotice | None, today: date) -> bool:
     # Nobody can attend what is past, so a correction of it is no news. But a session moved from a day to come to one that is
     # past, or the other way round, is told: somebody may be going there, or can go now.
     present_is_past = session.last_day is None or session.last_day < today
-    told_is_past = last is None or last.entry.last_day < today
+    told_is_past = last is None or last.entry is None or last.entry.last_day < today
     return present_is_past and told_is_past
 
 
 def _change(
     session: Session, last: LastNotice | None, wanted: tuple[Person, Party] | None, parties: Mapping[str, Party]
 ) -> Change | None:
-    stood = last.entry if last and last.stands else None
+    stood = last is not None and last.stands
     if wanted is None:
         return _cancellation(session, last, parties) if last and stood else None
     person, party = wanted
-    if session.entry is None or session.entry == stood:
+    if session.entry is None or (last and last.says(session)):
         return None
     return Change(
         session=session.id,
@@ -161,20 +171,27 @@ def _change(
         # and comes back is told three times of the same version.
         sequence=last.sequence + 1 if last else 0,
         entry=session.entry,
-        before=stood,
+        before=last.entry if last and stood else None,
+        stood=stood,
     )
 
 
-def _cancellation(session: Session, last: LastNotice, parties: Mapping[str, Party]) -> Change:
+def _cancellation(session: Session, last: LastNotice, parties: Mapping[str, Party]) -> Change | None:
+    """None where entry or address are lost and not known in another way."""
+    entry = last.entry or session.last_known
     as_answered = {person.id: person for party in parties.values() for person in party.persons}
+    person = as_answered.get(last.person.id, last.person)  # the address may have been corrected since
+    if entry is None or not person.address:
+        return None
     return Change(
         session=session.id,
-        person=as_answered.get(last.person.id, last.person),  # the address may have been corrected since
+        person=person,
         party=last.party,
         is_with_party=session.party is not None,
         sequence=last.sequence + 1,
-        entry=last.entry,
-        before=last.entry,
+        entry=entry,
+        before=entry,
+        stood=True,
         why=_why(session, parties.get(last.party)),
     )
 

@@ -34,7 +34,7 @@ class Concern:
 
 @dataclass(frozen=True, kw_only=True)
 class DocumentNumber:
-    """Which invoice or credit note it is; what stands in it is asked for when the mail is written."""
+    """Which invoice or credit note it is; what stands in it is asked for where its event did not carry it."""
 
     kind: Literal["invoice", "credit_note"]
     series: str
@@ -74,6 +74,17 @@ class Document:
     kid: str | None
     credits_invoice: int | None
     reason: str | None  # a credit note's reason code
+    document_number: str | None = None  # none where it was issued before there was one: it is called by `number`
+    credits_document_number: str | None = None
+
+    @property
+    def called(self) -> str:
+        return self.document_number or str(self.number)
+
+    @property
+    def credits(self) -> str:
+        """What the invoice is called that a credit note takes back."""
+        return self.credits_document_number or str(self.credits_invoice)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,12 +104,13 @@ class Entry:
 
 @dataclass(frozen=True, kw_only=True)
 class About:
-    """What a mailing is about, until it is written: one of these."""
+    """What a mailing is about, until it is written: one of these, and of a document what its event carried."""
 
     application: Application | None = None
     agreement: Agreement | None = None
     concern: Concern | None = None
     document: DocumentNumber | None = None
+    issued: Document | None = None  # what stands in the document
     content_version: Literal[1] = 1
 
 

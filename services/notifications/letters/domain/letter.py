@@ -39,7 +39,7 @@ class Mail:
     event_id: str | None
     session: str | None
     sequence: int | None
-    person: str
+    person: str | None  # none where that is lost
     name: str
     address: str
     language: Language
@@ -53,3 +53,8 @@ class Mail:
     try_at: datetime  # not before
     reply: int | None  # the SMTP code of the last refusal
     changed_by: str | None  # the key that had it tried again
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether an event alone is left of it, which tells neither what it said nor the address that it went to."""
+        return not self.content

@@ -12,10 +12,14 @@ from shared.errors import Conflict
 async def retry_mail(database: Database, id: str, *, address: str | None = None, by: str) -> Mail:
     """Queue a failed mail as if it were new, to another address where one is given. The same request again changes nothing.
 
-    Raises NotFound, and Conflict for a mail that never failed, or was tried again already with another address.
+    Raises NotFound, and Conflict for a mail that never failed, or was tried again already with another address, or of which an
+    event alone is left.
     """
     async with database.transaction() as connection:
         mail = await mails.get(connection, id, lock=True)
+        if mail.is_lost:
+            msg = "what it said is lost, so that it cannot be sent again"
+            raise Conflict(msg, field="id")
         if mail.state == "failed":
             return await mails.requeue(connection, mail, address=address or mail.address, by=by, now=real_now())
         if mail.changed_by is None:

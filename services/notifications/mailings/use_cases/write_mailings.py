@@ -10,16 +10,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from services.notifications.letters import repository as mails
-from services.notifications.letters.domain.content import Billed, Document, DocumentNumber, MailingContent
+from services.notifications.letters.domain.content import About, Document, MailingContent
 from services.notifications.letters.domain.kinds import PURPOSES
 from services.notifications.letters.domain.letter import Letter
 from services.notifications.mailings import repository as mailings
+from services.notifications.mailings.documents import answered
 from services.notifications.mailings.domain.mailing import Mailing
 from services.notifications.mailings.use_cases.mark_mailings_of_parties import mark_mailings_of_parties
 from services.notifications.works import WRITE_MAILINGS
 from shared import clock
 from shared.clock import OSLO, real_now
-from shared.contracts.questions import BilledParty, WhatDocument, WhoIsConcerned
+from shared.contracts.questions import WhatDocument, WhoIsConcerned
 from shared.database import Database
 from shared.messaging import marks
 from shared.messaging.ask import NoAnswer
@@ -62,7 +63,7 @@ async def work_off(database: Database, ask: PatientAsk, programme: str, batch: M
 
 async def letters_of(ask: PatientAsk, mailing: Mailing) -> list[Letter]:
     """One letter to each recipient; none while nobody is known who is concerned. Raises NoAnswer."""
-    document = await document_of(ask, mailing.about.document) if mailing.about.document else None
+    document = await document_of(ask, mailing.about)
     purpose = PURPOSES[mailing.kind]
     contacts = await ask(WhoIsConcerned(purpose=purpose, programme=mailing.programme, party=mailing.party))
     content = MailingContent(
@@ -93,39 +94,12 @@ async def letters_of(ask: PatientAsk, mailing: Mailing) -> list[Letter]:
     ]
 
 
-async def document_of(ask: PatientAsk, which: DocumentNumber) -> Document:
-    """What stands in an invoice or credit note, as billing answers. Raises NoAnswer."""
-    it = await ask(WhatDocument(kind=which.kind, series=which.series, number=which.number))
-    return Document(
-        number=it.number,
-        issued_on=it.issued_on,
-        due_on=it.due_on,
-        seller=billed(it.seller),
-        buyer=billed(it.buyer),
-        payer_reference=it.payer_reference,
-        programme_name=it.programme_name,
-        instalment=it.instalment,
-        delivered=it.delivered,
-        delivered_from=it.delivered_from,
-        delivered_to=it.delivered_to,
-        delivered_where=it.delivered_where,
-        amount_ore=it.amount_ore,
-        no_vat_because=it.no_vat_because,
-        account=it.account,
-        kid=it.kid,
-        credits_invoice=it.credits_invoice,
-        reason=it.reason,
-    )
-
-
-def billed(party: BilledParty) -> Billed:
-    return Billed(
-        name=party.name,
-        organisation_number=party.organisation_number,
-        street=party.street,
-        postal_code=party.postal_code,
-        city=party.city,
-    )
+async def document_of(ask: PatientAsk, about: About) -> Document | None:
+    """What stands in the invoice or credit note that it is about. Raises NoAnswer where billing has to be asked for it."""
+    if about.document is None or about.issued is not None:
+        return about.issued
+    which = about.document
+    return answered(await ask(WhatDocument(kind=which.kind, series=which.series, number=which.number)))
 
 
 async def queue_letters(

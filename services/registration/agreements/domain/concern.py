@@ -32,7 +32,7 @@ class Concern:
     version: int
     agreement: str  # id
     raised_by: Literal["council", "municipality"]
-    description: str
+    description: str | None  # none: lost, and to be said anew
     raised_on: date
     is_resolved: bool = False
     resolution_note: str | None = None

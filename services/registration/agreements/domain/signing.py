@@ -37,7 +37,8 @@ def signed(agreement: Agreement, role: Role, place: str, on: date, today: date) 
     signature = replace(signatory, place=place, signed_on=on)
     if signature == signatory:
         return agreement
-    if signatory.signed_on is not None:
+    is_lost = signatory.signed_on is not None and signatory.place is None  # but that it was in
+    if signatory.signed_on is not None and not is_lost:
         msg = "this signature is in already, with another place or date"
         raise Conflict(msg, rule="R6", field="signatory")
     if on > today:
@@ -50,6 +51,9 @@ def signed(agreement: Agreement, role: Role, place: str, on: date, today: date) 
     signatories = tuple(signature if it is signatory else it for it in agreement.signatories)
     dates = [it.signed_on for it in signatories if it.signed_on]
     signed_on = max(dates) if len(dates) == len(signatories) else None
+    if is_lost and signed_on != agreement.signed_on:
+        msg = f"the last of the signatures was in on {agreement.signed_on}"
+        raise RuleBroken(msg, rule="R6", field="signed_on")
     return replace(agreement, signatories=signatories, signed_on=signed_on)
 
 
@@ -58,7 +62,7 @@ def _check_side(agreement: Agreement, signature: Signatory) -> None:
     if signature.role == COUNCIL_DIRECTOR:
         return
     for other in agreement.signatories:
-        if other.role in (COUNCIL_DIRECTOR, signature.role) or other.signed_on is None:
+        if other.role in (COUNCIL_DIRECTOR, signature.role) or other.place is None:
             continue
         if (other.place, other.signed_on) != (signature.place, signature.signed_on):
             field = "signed_on" if other.signed_on != signature.signed_on else "place"

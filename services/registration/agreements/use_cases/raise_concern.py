@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Literal
 
@@ -27,8 +28,8 @@ async def raise_concern(
 ) -> tuple[Concern, Agreement]:
     """The concern, recorded, and its agreement.
 
-    The same side with the same words twice is one concern, until it is resolved. Without `raised_on` it is raised today, in
-    Norway. Raises NotFound, RuleBroken or Conflict.
+    The same side with the same words twice is one concern, until it is resolved, and so is one whose words were lost.
+    Without `raised_on` it is raised today, in Norway. Raises NotFound, RuleBroken or Conflict.
     """
     async with database.transaction() as connection:
         agreement = await agreements.get(connection, agreement_id, lock=True)
@@ -39,6 +40,10 @@ async def raise_concern(
             )
             if is_the_same and not it.is_resolved:
                 return it, agreement
+            if it.description is None and it.raised_by == raised_by and not it.is_resolved:
+                found = replace(it, description=description, raised_on=raised_on or it.raised_on)
+                await agreements.save_concern(connection, found, by=by)
+                return found, agreement
         today = await clock.today(connection)
         concern = Concern(
             id=new_id(),

@@ -43,6 +43,9 @@ async def send_agreement(
         applicant = await parties.get(connection, party)
         check_signatories(applicant.kind, signatories)
         application = check_accepted(await applications.find(connection, programme, party))
+        if application.payer_reference is None:
+            msg = "the application's payer's reference is lost and is to be said anew"
+            raise Conflict(msg, rule="R2", field="party")
         people = [
             Signatory(
                 role=role,

@@ -23,9 +23,9 @@ class Application:
     version: int
     programme: str
     party: str  # organisation number
-    answers: Answers
+    answers: Answers | None  # none: lost, as is the payer's reference, and to be said anew
     contact_person: str  # a person's id; the party's contact person until its group has elected a coordinator
-    payer_reference: str
+    payer_reference: str | None
     state: State
 
 

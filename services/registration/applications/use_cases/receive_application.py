@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from services.registration.applications import repository as applications
 from services.registration.applications import telling
 from services.registration.applications.domain.application import Answers, Application
 from services.registration.applications.domain.payer_reference import check_payer_reference
 from services.registration.parties import repository as parties
-from services.registration.people.domain.person import Contact
+from services.registration.people import repository as people
+from services.registration.people.domain.person import Contact, Person
 from services.registration.people.use_cases.know_person import know_person
 from services.registration.programmes import repository as programmes
 from services.registration.programmes.domain.application_window import check_takes_applications
@@ -29,7 +34,7 @@ async def receive_application(
     payer_reference: str,
     by: str,
 ) -> Application:
-    """A party applies once in a programme; the same application twice is one.
+    """A party applies once in a programme; the same application twice is one. What is lost of one is taken from the next.
 
     Raises NotFound, RuleBroken outside the time for applications or for the payer's reference, or Conflict for other content.
     """
@@ -39,6 +44,8 @@ async def receive_application(
         await parties.get(connection, party)
         person = await know_person(connection, party, contact_person, by=by)
         standing = await applications.find(connection, programme, party)
+        if standing is not None and standing.answers is None:
+            return await _say_anew(connection, standing, answers, person, payer_reference, by=by)
         if standing is not None:
             content = (standing.answers, standing.contact_person, standing.payer_reference)
             if content == (answers, person.id, payer_reference):
@@ -59,3 +66,19 @@ async def receive_application(
         await applications.add(connection, received, by=by)
         await outbox.tell(connection, events.APPLICATION_RECEIVED, telling.application(received))
         return received
+
+
+async def _say_anew(
+    connection: AsyncConnection, lost: Application, answers: Answers, contact: Person, payer_reference: str, *, by: str
+) -> Application:
+    """Nothing that is told of an application changes by it. Raises Conflict for another payer's reference."""
+    if lost.payer_reference not in (None, payer_reference):
+        msg = "the party's agreement names another payer's reference"
+        raise Conflict(msg, rule="R2", field="payer_reference")
+    lost_person = await people.lost_people(connection, [lost.contact_person])
+    person = contact.id if lost_person else lost.contact_person
+    found = replace(lost, answers=answers, contact_person=person, payer_reference=payer_reference)
+    await applications.save(connection, found, by=by)
+    for id in lost_person:
+        await people.remove(connection, id)
+    return found

@@ -27,7 +27,9 @@ class PartyPeople:
 
 
 def recipients_of(people: PartyPeople, purpose: Purpose) -> list[Person]:
-    """Who is to hear of something, by what it is about (N1). Two who share an e-mail address get one mail."""
+    """Who is to hear of something, by what it is about (N1). Two who share an e-mail address get one mail, and nobody of
+    whom no address is known.
+    """
     if purpose in ("invitation", "concern"):
         return _once([people.contact, people.advisor])
     if purpose == "agreement":
@@ -36,4 +38,4 @@ def recipients_of(people: PartyPeople, purpose: Purpose) -> list[Person]:
 
 
 def _once(people: Iterable[Person | None]) -> list[Person]:
-    return list({it.email.lower(): it for it in people if it is not None}.values())
+    return list({it.email.lower(): it for it in people if it is not None and it.email}.values())

@@ -30,6 +30,8 @@ async def say_who_is_concerned(database: Database, question: WhoIsConcerned) -> 
         signatories=[known[id] for id in signatories],
     )
     recipients = [
-        Recipient(person=it.id, name=it.name, email=it.email) for it in recipients_of(party_people, question.purpose)
+        Recipient(person=it.id, name=it.name, email=it.email)
+        for it in recipients_of(party_people, question.purpose)
+        if it.name and it.email
     ]
     return Contacts(recipients=tuple(recipients))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from shared.errors import Conflict
+from shared.errors import Conflict, RuleBroken
 
 COUNCIL = "council"
 
@@ -24,8 +24,8 @@ class Person:
 
     id: str
     scope: str  # the party's organisation number, or COUNCIL
-    name: str
-    email: str
+    name: str | None  # neither of these two: lost, and to be said anew
+    email: str | None
     phone: str | None
 
     def merged_with(self, contact: Contact) -> Person:
@@ -37,3 +37,11 @@ class Person:
             msg = "another telephone number stands with this e-mail address; correct the person first"
             raise Conflict(msg, rule="N2", field="phone")
         return replace(self, phone=self.phone or contact.phone)
+
+
+def check(person: Person) -> None:
+    """Raises RuleBroken for someone with a name and no address, or the other way round."""
+    if (person.name is None) != (person.email is None):
+        field = "name" if person.name is None else "email"
+        msg = "of a person who was lost, name and e-mail address are said together"
+        raise RuleBroken(msg, rule="N2", field=field)

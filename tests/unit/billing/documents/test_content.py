@@ -3,7 +3,11 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
+import pytest
+
+from services.billing.documents import telling
 from services.billing.documents.domain.content import VERSION
 from services.billing.documents.domain.credit_note import CreditNote
 from services.billing.documents.domain.invoice import Claim
@@ -16,6 +20,7 @@ from tests.unit.billing.samples import AGREEMENT, SELLER, TRONDHEIM, carry_out, 
 
 HELD = occasions(session(1, title="Fellessamling 1"))
 NAME = "Fremtidens kulturskole"
+AN_ID = "0192279c-6c80-7000-8000-000000000001"
 # As invoices were stored at first, when the form had no version; what is issued is never changed.
 FIRST_FORM = """{"kind":"invoice","number":1,"issued_on":"2025-12-01","due_on":"2025-12-31","seller":{"name":"Norsk \
 kulturskoleråd","organisation_number":"312345676","street":"Eksempelgata 1","postal_code":"7010","city":"Trondheim"},\
@@ -24,6 +29,26 @@ kulturskoleråd","organisation_number":"312345676","street":"Eksempelgata 1","po
 "Deltakeravgift Fremtidens kulturskole, rate 1 av 3: Fellessamling 1","delivered_from":"2024-09-24","delivered_to":\
 "2024-09-25","delivered_where":"Stjørdal","amount_ore":666667,"no_vat_because":"Ikke merverdiavgiftspliktig",\
 "account":"12345678903","kid":"0010000017","credits_invoice":null,"reason":null}"""
+
+
+# As version 2 stores them: with the seller's own number, the currency, and why there is no VAT as codes.
+SECOND_FORM = """{"version":2,"kind":"credit_note","number":7,"document_number":"FK2-7","issued_on":"2025-12-24","due_on":null,\
+"seller":{"name":"Norsk kulturskoleråd","organisation_number":"312345676","street":"Eksempelgata 1","postal_code":"7010",\
+"city":"Trondheim"},"buyer":{"name":"Trondheim","organisation_number":"942110464","street":"Munkegata 1","postal_code":\
+"7011","city":"Trondheim"},"payer_reference":"ref-1","programme_name":"Fremtidens kulturskole","instalment":1,"delivered":\
+"Deltakeravgift Fremtidens kulturskole, rate 1 av 3: Fellessamling 1","delivered_from":"2024-09-24","delivered_to":\
+"2024-09-25","delivered_where":"Stjørdal","amount_ore":666667,"currency":"NOK","no_vat_because":\
+"Ikke merverdiavgiftspliktig","vat_category":"O","vat_reason_code":"VATEX-EU-O","account":null,"kid":null,\
+"credits_invoice":1,"credits_document_number":"FK1-1","credits_issued_on":"2025-12-01","reason":"agreement_ended"}"""
+# What the first form did not say, of any document that was stored in it.
+NOT_SAID_AT_FIRST = {
+    "document_number": None,
+    "currency": "NOK",
+    "vat_category": "O",
+    "vat_reason_code": "VATEX-EU-O",
+    "credits_document_number": None,
+    "credits_issued_on": None,
+}
 
 
 def claim() -> Claim:
@@ -55,34 +80,47 @@ def test_an_invoice_says_who_what_when_where_how_much_and_where_to_pay() -> None
     }
     assert (content.delivered_from, content.delivered_to) == (date(2024, 9, 24), date(2024, 9, 25))
     assert content.delivered_where == "Stjørdal"
-    assert (content.number, content.issued_on, content.due_on) == (1, date(2025, 12, 1), date(2025, 12, 31))
-    assert (content.amount_ore, content.no_vat_because) == (666_667, "Ikke merverdiavgiftspliktig")
+    assert (content.number, content.document_number) == (1, "FK1-1")
+    assert (content.issued_on, content.due_on) == (date(2025, 12, 1), date(2025, 12, 31))
+    assert (content.amount_ore, content.currency) == (666_667, "NOK")
+    assert (content.no_vat_because, content.vat_category) == ("Ikke merverdiavgiftspliktig", "O")
     assert (content.account, content.kid, content.payer_reference) == ("12345678903", "0010000017", "ref-1")
+
+
+NOTE = CreditNote(
+    programme="p",
+    number=7,
+    document_number="FK2-7",
+    invoice=1,
+    agreement="a1",
+    party="942110464",
+    instalment=1,
+    attempt=1,
+    session="s1",
+    release=None,
+    reason="agreement_ended",
+    because="e",
+    amount_ore=666_667,
+    issued_on=date(2025, 12, 24),
+)
 
 
 def test_a_credit_note_says_what_the_invoice_said_and_asks_for_no_payment() -> None:
     (invoice,) = carry_out(AGREEMENT, HELD, [])
     invoiced = issue_invoices.content_of(invoice, claim(), TRONDHEIM, SELLER, NAME)
-    note = CreditNote(
-        programme="p",
-        number=7,
-        invoice=1,
-        agreement="a1",
-        party="942110464",
-        instalment=1,
-        attempt=1,
-        session="s1",
-        release=None,
-        reason="agreement_ended",
-        because="e",
-        amount_ore=666_667,
-        issued_on=date(2025, 12, 24),
-    )
-    content = issue_credit_notes.content_of(note, invoiced)
+    content = issue_credit_notes.content_of(NOTE, invoiced)
     assert (content.kind, content.number, content.credits_invoice) == ("credit_note", 7, 1)
-    assert (content.issued_on, content.reason) == (date(2025, 12, 24), "agreement_ended")
+    assert (content.document_number, content.credits_document_number) == ("FK2-7", "FK1-1")
+    assert (content.issued_on, content.credits_issued_on) == (date(2025, 12, 24), date(2025, 12, 1))
+    assert content.reason == "agreement_ended"
     assert (content.due_on, content.account, content.kid) == (None, None, None)
     assert (content.delivered, content.buyer, content.amount_ore) == (invoiced.delivered, invoiced.buyer, 666_667)
+
+
+def test_a_credit_note_calls_an_invoice_of_the_first_form_what_it_calls_itself() -> None:
+    content = issue_credit_notes.content_of(NOTE, CONTENT.validate_json(FIRST_FORM))
+    assert (content.version, content.document_number) == (2, "FK2-7")
+    assert (content.credits_invoice, content.credits_document_number) == (1, "1")
 
 
 def test_what_was_stored_at_first_is_read_and_is_version_1() -> None:
@@ -90,14 +128,21 @@ def test_what_was_stored_at_first_is_read_and_is_version_1() -> None:
     now = issue_invoices.content_of(invoice, claim(), TRONDHEIM, SELLER, NAME)
     found = CONTENT.validate_json(FIRST_FORM)
     assert found.version == 1
-    assert replace(found, version=now.version) == now
+    assert replace(found, version=now.version, document_number="FK1-1") == now
 
 
 def test_what_is_stored_names_its_version_and_is_read_as_it_was() -> None:
-    content = CONTENT.validate_json(FIRST_FORM)
-    stored = CONTENT.dump_json(content)
-    assert json.loads(stored) == json.loads(FIRST_FORM) | {"version": 1}
-    assert CONTENT.validate_json(stored) == content
+    for form in (FIRST_FORM, SECOND_FORM):
+        content = CONTENT.validate_json(form)
+        stored = CONTENT.dump_json(content)
+        assert json.loads(stored) == NOT_SAID_AT_FIRST | {"version": 1} | json.loads(form)
+        assert CONTENT.validate_json(stored) == content
+
+
+def test_what_is_issued_now_is_stored_in_the_second_form() -> None:
+    (invoice,) = carry_out(AGREEMENT, HELD, [])
+    invoiced = issue_invoices.content_of(invoice, claim(), TRONDHEIM, SELLER, NAME)
+    assert CONTENT.dump_json(issue_credit_notes.content_of(NOTE, invoiced)).decode() == SECOND_FORM
 
 
 def test_a_later_form_is_read_as_far_as_it_is_known() -> None:
@@ -107,4 +152,23 @@ def test_a_later_form_is_read_as_far_as_it_is_known() -> None:
 
 def test_others_are_told_what_a_document_says_and_not_how_it_is_stored() -> None:
     told = document(CONTENT.validate_json(FIRST_FORM))
-    assert json.loads(told.model_dump_json()) == json.loads(FIRST_FORM)
+    assert json.loads(told.model_dump_json()) == NOT_SAID_AT_FIRST | json.loads(FIRST_FORM)
+
+
+@pytest.mark.parametrize("form", [FIRST_FORM, SECOND_FORM])
+def test_an_event_says_all_that_the_document_says(form: str) -> None:
+    """So that an accounting system posts it alone, and who has lost a document finds it there."""
+    said = CONTENT.validate_json(form)
+    (invoice,) = carry_out(AGREEMENT, HELD, [])
+    whose: dict[str, Any] = {"programme": "p", "agreement": AN_ID, "party": "942110464", "session": AN_ID}
+    told = (
+        telling.invoice(replace(invoice, **whose, document_number=said.document_number), said)
+        if said.kind == "invoice"
+        else telling.credit_note(replace(NOTE, **whose, because=AN_ID), said)
+    )
+    found = {**told.model_dump(mode="json"), **told.model_dump(mode="json")["content"]}
+    beside = {"version", "kind", "credits_invoice"}
+    assert {name: found.get(name) for name in json.loads(form) if name not in beside} == {
+        name: value for name, value in json.loads(form).items() if name not in beside
+    }
+    assert found.get("invoice") == said.credits_invoice

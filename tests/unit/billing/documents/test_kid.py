@@ -8,18 +8,22 @@ from stdnum.luhn import is_valid
 from services.billing.documents.domain.kid import kid
 
 ordinals, numbers = st.integers(1, 9_999), st.integers(1, 999_999)
+prefixes = st.text("0123456789", max_size=4)
 
 
-@given(ordinals, numbers)
-def test_a_kid_has_eleven_digits_and_checks(ordinal: int, number: int) -> None:
-    it = kid(ordinal, number)
-    assert len(it) == 11
+@given(ordinals, numbers, prefixes)
+def test_a_kid_has_eleven_digits_behind_its_prefix_and_checks(ordinal: int, number: int, prefix: str) -> None:
+    it = kid(ordinal, number, prefix=prefix)
+    assert len(it) == 11 + len(prefix)
+    assert it.startswith(prefix)
     assert is_valid(it)
 
 
-@given(st.lists(st.tuples(ordinals, numbers), unique=True))
-def test_no_two_invoices_share_a_kid(invoices: list[tuple[int, int]]) -> None:
-    assert len({kid(*it) for it in invoices}) == len(invoices)
+@given(st.lists(st.tuples(ordinals, numbers, prefixes), unique=True))
+def test_no_two_invoices_share_a_kid_whatever_the_prefix_was_when_they_were_issued(
+    invoices: list[tuple[int, int, str]],
+) -> None:
+    assert len({kid(ordinal, number, prefix=prefix) for ordinal, number, prefix in invoices}) == len(invoices)
 
 
 @given(ordinals, numbers, st.integers(0, 9), st.integers(0, 9))

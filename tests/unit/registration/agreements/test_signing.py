@@ -70,3 +70,15 @@ def test_a_period_that_ends_before_it_starts_is_refused() -> None:
     check_period(replace(SENT, period_end=SENT.period_start))
     with pytest.raises(RuleBroken, match="R6"):
         check_period(replace(SENT, period_end=date(2024, 7, 31)))
+
+
+def test_of_a_signature_that_is_lost_place_and_day_are_said_anew_and_the_whole_stays_signed() -> None:
+    lost = replace(SENT, signed_on=TODAY, signatories=tuple(replace(it, signed_on=TODAY) for it in SENT.signatories))
+    it = signed(lost, "municipal_director", "Molde", date(2024, 8, 15), TODAY)
+    it = signed(it, "head_of_culture_school", "Molde", date(2024, 8, 15), TODAY)
+    assert it.signed_on == TODAY
+    with pytest.raises(RuleBroken, match="R6"):
+        signed(it, "council_director", "Trondheim", date(2024, 8, 15), TODAY)
+    it = signed(it, "council_director", "Trondheim", TODAY, TODAY)
+    with pytest.raises(Conflict, match="R6"):
+        signed(it, "council_director", "Oslo", TODAY, TODAY)

@@ -1,0 +1,69 @@
+"""Invoices and credit notes taken back from their own events: the inverse of `telling.py`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.billing.documents import repository as documents
+from services.billing.documents.domain.content import VERSION, BilledParty, Content
+from services.billing.documents.domain.credit_note import CreditNote
+from services.billing.documents.domain.invoice import Invoice
+from services.billing.documents.domain.recovered import (
+    check_follows,
+    check_ordinal,
+    check_pair,
+    check_series,
+    ordinal_told,
+)
+from services.billing.documents.domain.series import Kind
+from shared.contracts import billing as events
+from shared.contracts.envelope import Event
+from shared.messaging.recover import Adoptions
+
+
+async def invoice(connection: AsyncConnection, event: Event[events.Invoice]) -> None:
+    """Raises RuleBroken where its number does not follow on, or its KID is not its series'."""
+    it = event.data
+    found = Invoice(**_told(it, Invoice, without="credited_by"))
+    await _take_number(connection, it, "invoice", found.kid)
+    content = _content(it, kind="invoice", due_on=it.due_on, kid=it.kid)
+    await documents.add_invoices(connection, [found], [content])
+
+
+async def credit_note(connection: AsyncConnection, event: Event[events.CreditNote]) -> None:
+    """Raises RuleBroken where its number does not follow on, or it does not take back an invoice that stands."""
+    it = event.data
+    found = CreditNote(**_told(it, CreditNote))
+    check_pair(found, await documents.find_invoice(connection, it.programme, it.invoice))
+    await _take_number(connection, it, "credit_note", None)
+    content = _content(it, kind="credit_note", credits_invoice=it.invoice, reason=it.reason)
+    await documents.add_credit_notes(connection, [found], [content])
+
+
+async def _take_number(connection: AsyncConnection, it: events.Document, kind: Kind, kid: str | None) -> None:
+    check_series(it.series, it.programme, kind)
+    told = ordinal_told(it.number, it.document_number, kid)
+    await documents.restore_series(connection, it.programme, kind, told)
+    taken = await documents.take_numbers(connection, it.programme, kind, 1)
+    check_ordinal(taken.series_ordinal, told)
+    check_follows(it.number, taken.numbers[0])
+
+
+def _told(it: events.Document, kind: type[Any], *, without: str = "") -> dict[str, Any]:
+    return {name: getattr(it, name) for name in kind.__dataclass_fields__ if name != without}
+
+
+def _content(it: events.Document, **of_kind: Any) -> Content | None:
+    """As it was issued; None where it was told before events carried it."""
+    if it.content is None:
+        return None
+    said = vars(it.content)
+    parties = {name: BilledParty(**vars(said[name])) for name in ("seller", "buyer")}
+    own = {name: getattr(it, name) for name in ("number", "document_number", "issued_on", "instalment", "amount_ore")}
+    nothing = {"due_on": None, "kid": None}
+    return Content(**nothing | said | parties | own | of_kind, version=VERSION)
+
+
+ADOPTIONS: Adoptions = {events.INVOICE_ISSUED: invoice, events.CREDIT_NOTE_ISSUED: credit_note}

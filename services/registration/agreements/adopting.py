@@ -1,0 +1,95 @@
+"""Agreements and concerns taken back from their own events: the inverse of `telling.py`. Who signed, and prose, is missing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.registration.agreements import repository as agreements
+from services.registration.agreements.domain.agreement import Agreement, Signatory, check_period
+from services.registration.agreements.domain.concern import Concern
+from services.registration.agreements.domain.signing import COUNCIL_DIRECTOR, SIGNATORIES
+from services.registration.applications import repository as applications
+from services.registration.parties import repository as parties
+from services.registration.people.adopting import add_lost_person
+from services.registration.people.domain.person import COUNCIL
+from shared.clock import day_of
+from shared.contracts import registration as events
+from shared.contracts.envelope import Event
+from shared.messaging.recover import BY, Adoptions
+
+TOLD = ("version", "period_start", "period_end", "fee_ore", "payer_reference", "signed_on", "ends_on", "kind_of_end")
+
+
+async def agreement(connection: AsyncConnection, event: Event[events.Agreement]) -> None:
+    """Raises RuleBroken, or NotFound for a party that is not known."""
+    it = event.data
+    before = await agreements.find_by_id(connection, it.id)
+    if before is not None and before.version >= it.version:
+        return
+    told = {name: getattr(it, name) for name in TOLD}
+    if before is None:
+        found = Agreement(id=it.id, programme=it.programme, party=it.party, signatories=(), **told)
+        found = replace(found, signatories=await _lost_signatories(connection, it.party))
+    else:
+        found = replace(before, **told)
+    if before is None or before.ends_on != it.ends_on:
+        found = replace(found, end_note=None, ended_over=await _ended_over(connection, found))
+    if it.signed_on is not None:
+        # Signed as a whole, so each of them has, by that day; where, and on which day before it, is not told.
+        signed = tuple(replace(one, signed_on=one.signed_on or it.signed_on) for one in found.signatories)
+        found = replace(found, signatories=signed)
+    check_period(found)
+    if before is None:
+        await agreements.add(connection, found, by=BY)
+    else:
+        await agreements.save(connection, before, found, by=BY)
+    await applications.say_payer_reference(connection, it.programme, it.party, it.payer_reference)
+
+
+async def concern(connection: AsyncConnection, event: Event[events.Concern]) -> None:
+    """What it says is missing; it is dated on the day on which it was told."""
+    it = event.data
+    standing = await agreements.find_concern(connection, it.id)
+    found = standing or Concern(
+        id=it.id,
+        version=0,
+        agreement=it.agreement,
+        raised_by="municipality" if it.raised_by == "municipality" else "council",
+        description=None,
+        raised_on=day_of(event.time),
+    )
+    if found.version >= it.version:
+        return
+    found = replace(found, version=it.version, is_resolved=it.state == "resolved")
+    if standing is None:
+        await agreements.add_concern(connection, found, by=BY)
+    else:
+        await agreements.save_concern(connection, found, by=BY)
+
+
+async def _lost_signatories(connection: AsyncConnection, party: str) -> tuple[Signatory, ...]:
+    kind = (await parties.get(connection, party)).kind
+    return tuple(
+        [
+            Signatory(
+                role=role, person=await add_lost_person(connection, COUNCIL if role == COUNCIL_DIRECTOR else party)
+            )
+            for role in sorted(SIGNATORIES[kind])
+        ]
+    )
+
+
+async def _ended_over(connection: AsyncConnection, it: Agreement) -> str | None:
+    """Termination follows a concern that is not resolved (R10): where there is one alone, it is that one."""
+    if it.kind_of_end != "terminated":
+        return None
+    open_ = [one.id for one in await agreements.concerns(connection, it.id) if not one.is_resolved]
+    return open_[0] if len(open_) == 1 else None
+
+
+ADOPTIONS: Adoptions = dict.fromkeys(
+    (events.AGREEMENT_SENT, events.AGREEMENT_SIGNED, events.AGREEMENT_ENDED, events.AGREEMENT_END_TAKEN_BACK),
+    agreement,
+) | dict.fromkeys((events.CONCERN_RAISED, events.CONCERN_RESOLVED), concern)

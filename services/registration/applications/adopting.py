@@ -1,0 +1,51 @@
+"""An application taken back from its own event: the inverse of `telling.py`. What it said is missing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import cast, get_args
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.registration.applications import repository as applications
+from services.registration.applications.domain.application import Application, State
+from services.registration.people.adopting import add_lost_person
+from shared.contracts import registration as events
+from shared.contracts.envelope import Event
+from shared.errors import RuleBroken
+from shared.messaging.recover import BY, Adoptions
+
+
+async def application(connection: AsyncConnection, event: Event[events.Application]) -> None:
+    """Raises RuleBroken for a state that is not known here."""
+    it = event.data
+    if it.state not in get_args(State):
+        msg = f"this version knows no application that is {it.state}"
+        raise RuleBroken(msg, rule="R2", field="state")
+    state = cast("State", it.state)
+    standing = await applications.find_by_id(connection, it.id)
+    if standing is None:
+        lost = Application(
+            id=it.id,
+            version=it.version,
+            programme=it.programme,
+            party=it.party,
+            answers=None,
+            contact_person=await add_lost_person(connection, it.party),
+            payer_reference=None,
+            state=state,
+        )
+        await applications.add(connection, lost, by=BY)
+    elif standing.version < it.version:
+        await applications.save(connection, replace(standing, version=it.version, state=state), by=BY)
+
+
+ADOPTIONS: Adoptions = dict.fromkeys(
+    (
+        events.APPLICATION_RECEIVED,
+        events.APPLICATION_ACCEPTED,
+        events.APPLICATION_WAITLISTED,
+        events.APPLICATION_DECLINED,
+    ),
+    application,
+)

@@ -1,0 +1,197 @@
+"""Billing's database is put back from an older moment, and recovered from the streams: no number is given twice."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from shared.contracts import billing as events
+from shared.contracts.envelope import Event
+from shared.database import Database
+from tests.integration.billing.world import (
+    check_everything_was_told_once,
+    credit_notes,
+    invoices,
+    standing,
+    the_books,
+)
+from tests.support.databases import CopyDatabase, MakeDatabase, set_clock
+from tests.support.drill import Drill, DrillOf
+from tests.support.events import (
+    PROGRAMME,
+    completed,
+    completion_revoked,
+    organisation_number,
+    party,
+    programme,
+    sent,
+    session_id,
+    signed,
+)
+from tests.support.facts import events_of
+
+NEXT = "neste-2025"
+LATER = datetime(2025, 10, 1, 12, tzinfo=UTC)
+OF_PROGRAMME = f"/billing/programmes/{PROGRAMME}"
+RELEASE = {"instalment": 2, "effective_on": "2025-02-13", "reason": "session_became_digital"}
+
+
+class Lost:
+    def __init__(self, database: Database, older: Database) -> None:
+        self.database = database
+        self.older = older
+
+
+@pytest.fixture
+async def drill(drill_of: DrillOf) -> Drill:
+    return await drill_of("billing")
+
+
+@pytest.fixture
+async def lost(drill: Drill, make_database: MakeDatabase, copy_database: CopyDatabase) -> Lost:
+    """Two are invoiced before. After it one signs late, an instalment is released, withdrawn and released again, the first
+    session is revoked and completed again, and another programme begins."""
+    database = await make_database("billing")
+    await set_clock(database, LATER)
+    await drill.publish(programme(), party(1), party(2), party(3), signed(1), signed(2), sent(3), completed(1))
+    async with drill.running(database):
+        pass
+    older = await copy_database(database)
+    await drill.publish(signed(3))
+    async with drill.running(database) as api:
+        release = await api.post(f"{OF_PROGRAMME}/releases", RELEASE)
+    async with drill.running(database) as api:
+        await api.post(f"/billing/releases/{release['id']}/withdrawal")
+    await drill.publish(completion_revoked(1))
+    async with drill.running(database) as api:
+        await api.post(f"{OF_PROGRAMME}/releases", RELEASE | {"reason": "other"})
+    other: dict[str, Any] = {"programme": NEXT, "id": "00000000-0000-7000-8000-00000000000a"}
+    await drill.publish(completed(1, version=4), programme(NEXT), signed(1, **other))
+    await drill.publish(completed(9, **other | {"id": session_id(9), "instalment": 1}))
+    async with drill.running(database):
+        pass
+    assert len(await invoices(database, NEXT)) == 1
+    await database.close()
+    return Lost(database, older)
+
+
+async def test_a_database_from_an_older_moment_gets_back_all_that_was_issued(drill: Drill, lost: Lost) -> None:
+    before = told_of(await drill.rows(lost.database))
+    report = await drill.recover(lost.older)
+    assert report.invalid == []
+    assert told_of(await drill.rows(lost.older)) == before
+    assert await the_books(lost.older) == await the_books(lost.database)
+
+
+async def test_what_is_issued_next_follows_on_and_nothing_is_issued_again(drill: Drill, lost: Lost) -> None:
+    await drill.recover(lost.older)
+    told = await drill.messages()
+    numbers = [it.number for it in await invoices(lost.older)]
+    async with drill.running(lost.older):
+        pass
+    assert await drill.messages() == told
+    await drill.publish(completed(3))
+    async with drill.running(lost.older):
+        pass
+    assert [it.number for it in await invoices(lost.older)] == list(range(1, len(numbers) + 4))
+    assert await drill.messages() == told + 3
+    assert (await standing(lost.older))[organisation_number(3), 3] == 666_666
+    await check_everything_was_told_once(lost.older)
+
+
+async def test_a_programme_that_begins_next_has_ordinals_of_its_own(drill: Drill, lost: Lost) -> None:
+    """A series' ordinal stands in no row of the older database, but in KIDs and in what documents are called."""
+    await drill.recover(lost.older)
+    other: dict[str, Any] = {"programme": "tredje-2026", "id": "00000000-0000-7000-8000-00000000000b"}
+    await drill.publish(programme("tredje-2026"), signed(2, **other))
+    await drill.publish(completed(8, **other | {"id": session_id(8), "instalment": 1}))
+    async with drill.running(lost.older):
+        pass
+    kids = [it.kid for code in (PROGRAMME, NEXT, "tredje-2026") for it in await invoices(lost.older, code)]
+    assert len(set(kids)) == len(kids)
+    assert len(await invoices(lost.older, "tredje-2026")) == 1
+
+
+async def test_an_invoice_that_leaves_a_gap_or_whose_kid_is_not_its_series_is_not_adopted(
+    drill: Drill, lost: Lost
+) -> None:
+    told = [it for it in await events_of(lost.database) if it.type == events.INVOICE_ISSUED.type][-2].data
+    gap = changed(told, number=told.number + 9, attempt=7, document_number=None, kid="00010000990")
+    kid = changed(told, attempt=8, kid="00010000018")
+    forged = [drill.example("invoice.issued", **vars(it)) for it in (gap, kid)]
+    await drill.publish(*forged)
+    report = await drill.recover(lost.older)
+    assert not report.done
+    assert [it.key for it in report.invalid] == [it.id for it in forged]
+    assert all("B8" in it.reason for it in report.invalid)
+    assert (await drill.recover(lost.older, disown=[it.id for it in forged])).done
+    assert await the_books(lost.older) == await the_books(lost.database)
+
+
+async def test_documents_that_stand_the_other_way_round_in_the_stream_are_adopted_in_the_order_of_their_numbers(
+    drill: Drill, lost: Lost
+) -> None:
+    """A retry may put one behind the next."""
+    before = told_of(await drill.rows(lost.database))
+    in_order = await events_of(lost.database)
+    client = await drill.nats.client()
+    await client.jsm().delete_stream("BILLING")
+    await client.close()
+    await drill.provision()
+    await drill.publish(*reversed(in_order))
+    assert (await drill.recover(lost.older)).done
+    assert told_of(await drill.rows(lost.older)) == before
+
+
+async def test_what_was_told_before_events_carried_it_is_missing_and_listed(
+    drill: Drill, lost: Lost, make_database: MakeDatabase
+) -> None:
+    """And an invoice without its content is credited all the same."""
+    told = [without_content(it) for it in await events_of(lost.database)]
+    client = await drill.nats.client()
+    await client.jsm().delete_stream("BILLING")
+    await client.close()
+    await drill.provision()
+    await drill.publish(*told)
+    empty = await make_database("billing")
+    assert (await drill.recover(empty)).done
+    assert await the_books(empty) == await the_books(lost.database) | {"credit_notes_name_their_event": False}
+    async with drill.running(empty) as api:
+        found = (await api.get("/billing/operations/missing", limit=100))["items"]
+        assert len(found) == len(await invoices(empty)) + len(await credit_notes(empty)) + 1
+        of_next = {"programme": NEXT, "party": organisation_number(1), "fields": ["content"]}
+        assert of_next | {"entity": "invoice", "id": f"{NEXT}/invoices/1"} in found
+        await api.refused(409, f"/billing/programmes/{NEXT}/invoices/1", method="GET")
+    await drill.publish(completion_revoked(9, id=session_id(9), programme=NEXT, instalment=1))
+    async with drill.running(empty):
+        pass
+    assert len(await credit_notes(empty, NEXT)) == 1
+
+
+async def test_a_release_takes_part_in_what_is_due_again(drill: Drill, lost: Lost) -> None:
+    await drill.recover(lost.older)
+    async with drill.running(lost.older) as api:
+        found = (await api.get(f"{OF_PROGRAMME}/releases"))["items"]
+        assert [it["withdrawn"] for it in found] == [True, False]
+        await api.post(f"/billing/releases/{found[1]['id']}/withdrawal")
+    assert not any(instalment == 2 for _, instalment in await standing(lost.older))
+
+
+def told_of(rows: dict[str, Any]) -> dict[str, Any]:
+    """Without series that have no document yet, of which nothing was told."""
+    return rows | {"series": [it for it in rows["series"] if it["last_number"]]}
+
+
+def changed(it: Any, **fields: Any) -> Any:
+    return it.model_copy(update=fields)
+
+
+def without_content(event: Event[Any]) -> Event[Any]:
+    """As version 0.2 told it."""
+    told = json.loads(event.model_dump_json(exclude_none=True))
+    for name in ("content", "document_number", "because"):
+        told["data"].pop(name, None)
+    return type(event).model_validate(told)

@@ -1,0 +1,225 @@
+"""Registration's database is put back from an older moment, and recovered from the streams: without people and prose."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from services.registration.contacts.use_cases.say_who_is_concerned import say_who_is_concerned
+from shared.contracts.questions import WhoIsConcerned
+from shared.database import Database
+from tests.integration.registration.world import (
+    ADVISOR,
+    AGREEMENT,
+    APPLICATION,
+    APRIL,
+    ASSESSMENT,
+    BRANCH,
+    CODE,
+    CONTACT,
+    GROUP,
+    MOLDE,
+    OCTOBER,
+    OF_PROGRAMME,
+    PARTY,
+    PROGRAMME,
+    SIGNATORIES,
+    send,
+    sign,
+)
+from tests.support.api import Api
+from tests.support.databases import CopyDatabase, MakeDatabase, set_clock
+from tests.support.drill import Drill, DrillOf
+
+OTHER = {
+    "organisation_number": BRANCH,
+    "kind": "county_branch",
+    "county": "Trøndelag",
+    "name": "Trøndelag",
+    "language_form": "bokmål",
+    "address": {"street": "Gata 1", "postal_code": "7010", "city": "Trondheim"},
+}
+# By table, what no event carries, and ids that recovering makes anew.
+LOST = {
+    "application": {"answers", "contact_person"},
+    "agreement": {"end_note"},
+    "concern": {"description", "raised_on"},
+    "party_group": {"coordinator"},
+    "signatory": {"person", "place"},
+}
+PEOPLE = ("person", "advisor", "participant", "assessment")
+
+
+class Lost:
+    def __init__(self, database: Database, older: Database, agreement: str) -> None:
+        self.database = database
+        self.older = older
+        self.agreement = agreement
+
+
+@pytest.fixture
+async def drill(drill_of: DrillOf) -> Drill:
+    return await drill_of("registration")
+
+
+@pytest.fixture
+async def lost(drill: Drill, make_database: MakeDatabase, copy_database: CopyDatabase) -> Lost:
+    """A party applies before; after it another programme is opened, and the party is accepted, signs and is terminated."""
+    database = await make_database("registration")
+    await set_clock(database, APRIL)
+    async with drill.running(database) as api:
+        await api.post("/registration/programmes", PROGRAMME)
+        await api.post("/registration/parties", PARTY)
+    older = await copy_database(database)
+    async with drill.running(database) as api:
+        agreement = await play(api, database)
+    await database.close()
+    return Lost(database, older, agreement)
+
+
+async def play(api: Api, database: Database) -> str:
+    await api.post("/registration/programmes", PROGRAMME | {"code": "neste", "county_branch_fee_ore": 100})
+    await api.post("/registration/parties", OTHER)
+    await api.patch(f"/registration/parties/{MOLDE}", {"name": "Molde kommune"})
+    application = await api.post(f"{OF_PROGRAMME}/applications", APPLICATION)
+    await api.post(f"/registration/applications/{application['id']}/assessment", ASSESSMENT)
+    for n in range(5):
+        body = {"name": f"Person {n}", "email": f"{n}@molde.example", "represents_school_owner": n == 1}
+        group = await api.post(f"{GROUP}/participants", body)
+    await api.post(f"{GROUP}/coordinator", {"participant": group["participants"][2]["id"]})
+    await api.delete(f"{GROUP}/participants/{group['participants'][4]['id']}")
+    advisor = await api.post("/registration/advisors", ADVISOR)
+    await api.post(f"{GROUP}/advisor", {"advisor": advisor["id"]})
+    agreement = (await api.post(f"{OF_PROGRAMME}/agreements", AGREEMENT))["id"]
+    path = f"/registration/agreements/{agreement}"
+    await set_clock(database, OCTOBER)
+    await sign(api, path)
+    concern = await api.post(f"{path}/concerns", {"raised_by": "council", "description": "Ingen møtte."})
+    end = {"ends_on": "2024-10-15", "note": "Ingen endring."}
+    await api.post(f"{path}/termination", end | {"concern": concern["id"]})
+    return str(agreement)
+
+
+def without_what_no_event_carries(rows: dict[str, Any]) -> dict[str, Any]:
+    return {
+        table: sorted(({k: v for k, v in row.items() if k not in LOST.get(table, ())} for row in found), key=repr)
+        for table, found in rows.items()
+        if table not in PEOPLE
+    }
+
+
+async def test_a_database_from_an_older_moment_gets_back_all_that_was_told(drill: Drill, lost: Lost) -> None:
+    before = await drill.rows(lost.database)
+    report = await drill.recover(lost.older)
+    assert report.invalid == []
+    after = await drill.rows(lost.older)
+    assert without_what_no_event_carries(after) == without_what_no_event_carries(before)
+    assert [row["ended_over"] for row in after["agreement"]] == [row["id"] for row in after["concern"]]
+    assert [row["person"] for row in after["advisor"]] == [row["person"] for row in before["advisor"]]
+
+
+async def test_what_is_missing_is_listed_and_can_be_said_anew(drill: Drill, lost: Lost) -> None:
+    await drill.recover(lost.older)
+    async with drill.running(lost.older) as api:
+        missing = await missing_of(api)
+        assert sorted((entity, fields) for entity, _, fields in missing) == sorted(
+            [
+                ("advisor", ("name", "email")),
+                ("agreement", ("places_and_days_of_signing",)),
+                ("application", ("answers", "assessment")),
+                ("concern", ("description",)),
+                ("contact_person", ("name", "email")),
+                *[("participant", ("name", "email"))] * 4,
+                *[("signatory", ("name", "email"))] * 3,
+            ]
+        )
+        await api.post(f"{OF_PROGRAMME}/applications", APPLICATION)
+        for n, person in enumerate(id for entity, id, _ in missing if entity == "participant"):
+            named = {"name": f"Person {n}", "email": f"{n}@molde.example"}
+            assert (await api.patch(f"/registration/people/{person}", named))["id"] == person
+        advisor = next(id for entity, id, _ in missing if entity == "advisor")
+        await api.patch(f"/registration/people/{advisor}", ADVISOR)
+        for signatory, person in zip(
+            sorted(SIGNATORIES), (id for entity, id, _ in missing if entity == "signatory"), strict=True
+        ):
+            await api.patch(f"/registration/people/{person}", SIGNATORIES[signatory])
+        assert {entity for entity, _, _ in await missing_of(api)} == {"agreement", "application", "concern"}
+        group = await api.get(GROUP)
+        assert group["missing"] == []
+        assert len(group["participants"]) == 4
+        assert group["coordinator"] in {it["id"] for it in group["participants"]}
+        found = await api.get(f"/registration/agreements/{lost.agreement}")
+        assert {
+            it["signatory"]: {"name": it["name"], "email": it["email"]} for it in found["signatories"]
+        } == SIGNATORIES
+
+
+async def test_nobody_is_written_to_whose_address_is_lost(drill: Drill, lost: Lost) -> None:
+    await drill.recover(lost.older)
+    question = WhoIsConcerned(purpose="agreement", programme=CODE, party=MOLDE)
+    assert (await say_who_is_concerned(lost.older, question)).recipients == ()
+    async with drill.running(lost.older) as api:
+        group = await api.get(GROUP)
+        coordinator = next(it["person"] for it in group["participants"] if it["id"] == group["coordinator"])
+        await api.refused(422, f"/registration/people/{coordinator}", {"name": "Kari Vik"}, method="PATCH")
+        await api.patch(f"/registration/people/{coordinator}", CONTACT)
+    assert [it.name for it in (await say_who_is_concerned(lost.older, question)).recipients] == ["Kari Vik"]
+
+
+async def test_a_signature_that_is_known_stays_and_the_last_makes_the_agreement_signed(
+    drill: Drill, make_database: MakeDatabase, copy_database: CopyDatabase
+) -> None:
+    """The older database has the first of three signatures."""
+    database = await make_database("registration")
+    await set_clock(database, APRIL)
+    async with drill.running(database) as api:
+        path = await send(api)
+    await set_clock(database, OCTOBER)
+    async with drill.running(database) as api:
+        first = {"signatory": "council_director", "place": "Trondheim", "signed_on": "2024-08-14"}
+        await api.post(f"{path}/signatures", first)
+    older = await copy_database(database)
+    async with drill.running(database) as api:
+        for signatory in ("municipal_director", "head_of_culture_school"):
+            await api.post(f"{path}/signatures", {"signatory": signatory, "place": "Molde", "signed_on": "2024-08-15"})
+    await database.close()
+    await drill.recover(older)
+    async with drill.running(older) as api:
+        found = await api.get(path)
+        assert found["signed_on"] == "2024-08-15"
+        assert {it["signatory"]: (it["place"], it["signed_on"]) for it in found["signatories"]} == {
+            "council_director": ("Trondheim", "2024-08-14"),
+            "municipal_director": (None, "2024-08-15"),
+            "head_of_culture_school": (None, "2024-08-15"),
+        }
+        assert await missing_of(api) == [("agreement", found["id"], ("places_and_days_of_signing",))]
+
+
+async def test_what_is_told_next_follows_on(drill: Drill, lost: Lost) -> None:
+    """The group is still complete, and has the versions that it had."""
+    await drill.recover(lost.older)
+    told = await drill.messages()
+    async with drill.running(lost.older) as api:
+        before = await api.get(GROUP)
+        participant = before["participants"][0]
+        await api.patch(
+            f"/registration/people/{participant['person']}", {"name": "Ola Ness", "email": "o@molde.example"}
+        )
+        assert (await api.get(GROUP))["version"] == before["version"] + 1
+        back = await api.post(f"/registration/agreements/{lost.agreement}/end-taken-back")
+        assert (back["version"], back["ends_on"]) == (4, None)
+    assert await drill.messages() == told + 2
+
+
+async def test_a_dry_run_says_the_same_and_run_again_it_finds_nothing(drill: Drill, lost: Lost) -> None:
+    before = await drill.rows(lost.older)
+    dry = await drill.recover(lost.older, do=False)
+    assert await drill.rows(lost.older) == before
+    assert (await drill.recover(lost.older)).adopted == dry.adopted
+    assert (await drill.recover(lost.older)).adopted.total() == 0
+
+
+async def missing_of(api: Api) -> list[tuple[str, str, tuple[str, ...]]]:
+    found = (await api.get("/registration/operations/missing"))["items"]
+    return [(it["entity"], it["id"], tuple(it["fields"])) for it in found]
