@@ -37,6 +37,7 @@ SERVER = "the SMTP server"
 WAITS = 5.0  # seconds at most, from its claim until a mail is tried
 BETWEEN = timedelta(seconds=WAITS + 5)  # a lease outlives a try by this
 HELD = 2  # mails claimed for each connection: one is sent, one waits
+MANY = 10  # mails in a row that were put off: it is the server then, and not the mails
 TOGETHER = 0.02  # seconds: what is tried within them of each other is recorded in one transaction
 AGAIN = 0.2  # seconds
 
@@ -57,6 +58,8 @@ class MailSending:
         self._connections = asyncio.Semaphore(settings.smtp_connections)
         self._has_begun = False
         self._is_finishing = False
+        self._put_off = 0  # in a row
+        self.trouble: str | None = None  # why the server takes no mails, while it does not
 
     def finish(self) -> None:
         """Take no further mail: one that is broken off while it is sent would be sent a second time."""
@@ -147,7 +150,24 @@ class MailSending:
             self._patience.failed(SERVER)
         else:
             self._patience.answered(SERVER)
+        self._note(outcome)
         return outcome
+
+    def _note(self, outcome: Outcome) -> None:
+        """Say why the server takes no mails, and that it does again: once, and not with each try."""
+        self._put_off = self._put_off + 1 if outcome.kind == "put_off" else 0
+        reason = outcome.reason
+        if outcome.kind == "put_off" and self._put_off >= MANY:
+            reason = f"it puts off every mail, lastly with {outcome.reply or 'no answer'}"
+        elif outcome.kind == "put_off":
+            return
+        server = f"{self._settings.smtp_host}:{self._settings.smtp_port}"
+        trouble = f"the SMTP server {server} takes no mails: {reason}" if reason else None
+        if trouble is not None and trouble != self.trouble:
+            log.warning("the SMTP server takes no mails", server=server, reason=reason)
+        elif trouble is None and self.trouble is not None:
+            log.info("the SMTP server takes mails again", server=server)
+        self.trouble = trouble
 
 
 async def settle(connection: AsyncConnection, tried: Tried) -> None:
