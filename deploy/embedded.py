@@ -105,7 +105,10 @@ class Supervisor:
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
-        """Returns when all are ready. Raises what the first that can't start raises."""
+        """Returns when all are ready, or wait because their database is older than what was told.
+
+        Raises what the first that can't start raises.
+        """
         await provision_all(self._nats_url, self._passwords[OPERATOR])
         started = [asyncio.get_running_loop().create_future() for _ in PARTS]
         for part, future in zip(PARTS, started, strict=True):
@@ -135,14 +138,23 @@ class Supervisor:
     async def _run(self, part: Part, started: asyncio.Future[None]) -> None:
         """Run a service until it can't go on. `started` is set at its first success."""
         service = part.create(self._settings(part))
+        starting = asyncio.create_task(service.start())
+        waiting = asyncio.create_task(service.is_older.wait())
         try:
-            await service.start()
-            self.services[part.name] = service
+            await asyncio.wait([starting, waiting], return_when=asyncio.FIRST_COMPLETED)
+            if not waiting.done():
+                starting.result()  # raises why it did not start
+            self.services[part.name] = service  # one that waits says so, and nothing else
             if not started.done():
                 started.set_result(None)
+            await starting
             await service.failed
         finally:
             self.services[part.name] = None
+            service.stopping = True
+            for task in (starting, waiting):
+                task.cancel()
+            await asyncio.gather(starting, waiting, return_exceptions=True)
             await service.stop()
 
     def _settings(self, part: Part) -> Any:

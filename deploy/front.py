@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from math import ceil
 from pathlib import Path
@@ -31,7 +32,16 @@ ABOUT = {
     "billing": ("Fakturering", "Fakturaer og kreditnotaer etter fysiske fellessamlinger"),
     "notifications": ("Varsling", "E-post med kalenderoppføringer"),
 }
-PARTS = {"broker": "NATS", "database": "database", "consumers": "abonnement", "service": "tjenesten"}
+PARTS = {
+    "broker": "NATS",
+    "consumers": "abonnement",
+    "database": "database",
+    "mail": "e-posttjener",
+    "publishing": "plass hos NATS",
+    "service": "tjenesten",
+    "stream": "hendelser på NATS",
+}
+OLDER = "nyeste data (se helse)"
 # Mails come from templates of ours, but nothing in one may run or load anything here.
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'; base-uri 'none'"
 
@@ -60,7 +70,7 @@ def create(state: State, services: Services, *, nats_port: int, nats_is_up: Call
     @api.get("/")
     async def front() -> HTMLResponse:
         found = [
-            {"name": name, "title": ABOUT[name][0], "what": ABOUT[name][1], "missing": await _missing(service)}
+            {"name": name, "title": ABOUT[name][0], "what": ABOUT[name][1], "state": await _state(service)}
             for name, service in services.items()
         ]
         return _page(
@@ -79,11 +89,11 @@ def create(state: State, services: Services, *, nats_port: int, nats_is_up: Call
 
     @api.get("/health/ready")
     async def ready() -> JSONResponse:
-        missing = {name: await _missing(service) for name, service in services.items()}
-        is_ready = not any(missing.values())
-        return JSONResponse(
-            {"ready": is_ready, **{name: not it for name, it in missing.items()}}, 200 if is_ready else 503
-        )
+        found = {name: await _state(service) for name, service in services.items()}
+        is_ready = all(it.is_ready for it in found.values())
+        is_degraded = is_ready and any(it.missing for it in found.values())
+        each = {name: it.is_ready for name, it in found.items()}
+        return JSONResponse({"ready": is_ready, "degraded": is_degraded, **each}, 200 if is_ready else 503)
 
     @api.get("/mails", dependencies=[Depends(_administrator)])
     async def mails(page: Annotated[int, Query(ge=1)] = 1) -> HTMLResponse:
@@ -123,11 +133,19 @@ def _mails(folder: Path, page: int) -> HTMLResponse:
     )
 
 
-async def _missing(service: Service | None) -> list[str]:
-    """What a service lacks to be ready, in Norwegian."""
+@dataclass(frozen=True)
+class _State:
+    is_ready: bool
+    missing: list[str]  # what it lacks, in Norwegian
+
+
+async def _state(service: Service | None) -> _State:
     if service is None:
-        return [PARTS["service"]]
-    return [PARTS[part] for part, is_there in (await service.readiness()).items() if not is_there]
+        return _State(is_ready=False, missing=[PARTS["service"]])
+    condition = await service.condition()
+    faults = condition.not_ready or condition.degraded
+    missing = [OLDER if service.guard.older and it.part == "database" else PARTS[it.part] for it in faults]
+    return _State(is_ready=not condition.not_ready, missing=list(dict.fromkeys(missing)))
 
 
 async def _simulated_now(services: Services) -> str | None:

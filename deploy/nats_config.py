@@ -83,9 +83,11 @@ accounts {{
 def _service(service: str, password: str) -> str:
     streams = [stream_of(publisher) for publisher in PUBLISHERS if publisher != service]
     pull = [subject for stream in streams for subject in _pull(stream, service)]
-    own = f"$JS.API.STREAM.INFO.{stream_of(service)}"  # its last sequence, for /operations/state
+    # How far streams go, and what they hold: to see that a database is older than what was told (docs/architecture), and to
+    # bring it up to date.
+    look = [f"$JS.API.STREAM.{it}.{stream_of(publisher)}" for publisher in PUBLISHERS for it in ("INFO", "MSG.GET")]
     questions = [f"rpc.{answers}.>" for answers in ASKS.get(service, ())]
-    publish = [f"kulturskole.{service}.>", *questions, own, *pull]
+    publish = [f"kulturskole.{service}.>", *questions, *look, *pull]
     subscribe = [f"_INBOX_{service}.>", f"rpc.{service}.>"]
     return _user(service, password, publish, subscribe, allow_responses=True)
 

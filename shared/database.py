@@ -6,11 +6,12 @@ Errors hide the parameters of their statement: these may be personal data, and e
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from sqlalchemy import BigInteger, CursorResult, DateTime, Dialect, Integer, Table, TypeDecorator, event, text
 from sqlalchemy.dialects import postgresql, sqlite
@@ -49,6 +50,13 @@ TRANSIENT = (
 )
 TRANSIENT_ON_SQLITE = ("database is locked", "disk is full", "disk I/O error", "unable to open database file")
 
+# Which database a connection is to. On PostgreSQL: which of which run of a server; after a failover, a restore under the
+# same name or a restart it is another. On SQLite: which file, on which device. Another may be older than the one before.
+Identity: TypeAlias = tuple[Any, ...]
+IDENTITY = "SELECT pg_postmaster_start_time(), oid FROM pg_database WHERE datname = current_database()"
+ANY: Identity = ()
+_looked_at: ContextVar[Identity | None] = ContextVar("_looked_at", default=None)
+
 # A number that the database counts up; SQLite does so for INTEGER only.
 Counted = BigInteger().with_variant(Integer, "sqlite")
 
@@ -71,6 +79,10 @@ class Instant(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class InDoubt(OSError):
+    """Nobody has looked yet whether this database is older than what was told, or it is. Worth trying again, as an outage is."""
 
 
 class Database:
@@ -97,10 +109,16 @@ class Database:
                 hide_parameters=True,
                 connect_args=postgresql_arguments(),
             )
+            event.listen(self.writer.sync_engine, "connect", _identify)
             event.listen(self.writer.sync_engine, "checkout", _check_is_open)
             # One snapshot for all statements of a reading: it takes no lock, and none of its answers is newer than another.
             self.reader = self.writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        for engine in (self.writer, self.reader) if self.is_sqlite else (self.writer,):
+            event.listen(engine.sync_engine, "checkout", self._check_is_trusted)
         self._listeners: list[Callable[[], None]] = []
+        self._trusted: Identity = ANY
+        self._is_closed = False
+        self._doubters: list[Callable[[], None]] = []
 
     @asynccontextmanager
     async def transaction(self, *, wakes: bool = True) -> AsyncIterator[AsyncConnection]:
@@ -109,6 +127,7 @@ class Database:
         `wakes` says whether the listeners of `on_commit` are called. Work that is run by such a listener says no where it
         leaves nothing new to do, or it would wake itself for ever.
         """
+        self._check_is_not_refused()
         async with self.writer.begin() as connection:
             yield connection
             reached("commit.before")
@@ -120,12 +139,56 @@ class Database:
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
         """One consistent look that never waits for a writer."""
+        self._check_is_not_refused()
         async with self.reader.begin() as connection:
             yield connection
 
     def on_commit(self, listener: Callable[[], None]) -> None:
         """Have `listener` called after each commit of `transaction` in this process. It must not block."""
         self._listeners.append(listener)
+
+    async def identity(self) -> Identity:
+        """Which database answers now, trusted or not."""
+        with self.looking_at(ANY):
+            async with self.reader.connect() as connection:
+                found: Identity = connection.sync_connection.info["identity"]  # type: ignore[union-attr]  # it is open
+                return found
+
+    @contextmanager
+    def looking_at(self, identity: Identity) -> Iterator[None]:
+        """Inside, this one may be used though it is not trusted, and no other."""
+        token = _looked_at.set(identity)
+        try:
+            yield
+        finally:
+            _looked_at.reset(token)
+
+    def trust(self, identity: Identity) -> None:
+        """It may be used. From now on no other may, until it is trusted: who asks for it meets InDoubt."""
+        self._trusted = identity
+
+    def refuse(self) -> None:
+        """Nothing more is to be read from it or written into it: InDoubt meets whoever asks for it."""
+        self._is_closed = True
+
+    def _check_is_trusted(self, _connection: object, record: Any, _proxy: object) -> None:
+        looked_at = _looked_at.get()
+        expected = self._trusted if looked_at is None else looked_at
+        if expected in (ANY, record.info["identity"]):
+            return
+        for doubted in self._doubters:
+            doubted()
+        msg = "the database is another than before, and it is not known yet whether it is older than what was told"
+        raise InDoubt(msg)
+
+    def _check_is_not_refused(self) -> None:
+        if self._is_closed:
+            msg = "the database is older than what was told"
+            raise InDoubt(msg)
+
+    def on_doubt(self, listener: Callable[[], None]) -> None:
+        """Call this when a connection was made to another database than the trusted one; it must not block."""
+        self._doubters.append(listener)
 
     async def answers(self) -> bool:
         """Whether the database can be reached now, and soon."""
@@ -174,6 +237,18 @@ def postgresql_arguments() -> dict[str, Any]:
     return {"timeout": CONNECT_TIME_OUT, "command_timeout": COMMAND_TIME_OUT, "server_settings": SERVER_SETTINGS}
 
 
+def _identify(connection: Any, record: Any) -> None:
+    try:
+        cursor = connection.cursor()
+        cursor.execute(IDENTITY)
+        record.info["identity"] = tuple(cursor.fetchone())
+        cursor.close()
+        connection.rollback()
+    except BaseException:  # the pool does not know it yet, and would leave it open
+        connection.terminate()
+        raise
+
+
 def _check_is_open(connection: Any, _record: object, _proxy: object) -> None:
     """Keep a connection that the server has closed from being handed out. InvalidatePoolError has the pool open new ones.
 
@@ -184,11 +259,19 @@ def _check_is_open(connection: Any, _record: object, _proxy: object) -> None:
         raise InvalidatePoolError
 
 
+def _file(path: Path) -> Identity:
+    found = path.stat()
+    return found.st_dev, found.st_ino
+
+
 def _sqlite(url: URL, begin: str, *, pool_size: int) -> AsyncEngine:
     engine = create_async_engine(url, pool_size=pool_size, max_overflow=0, pool_timeout=60, hide_parameters=True)
 
+    path = Path(url.database or "")
+
     @event.listens_for(engine.sync_engine, "connect")
-    def connect(connection: Any, _: object) -> None:
+    def connect(connection: Any, record: Any) -> None:
+        record.info["identity"] = _file(path)
         # sqlite3 would otherwise begin a transaction only at the first write, and updates get lost.
         connection.isolation_level = None
         # WAL: readers do not wait for the writer. FULL: what is committed survives a loss of power.
@@ -197,6 +280,11 @@ def _sqlite(url: URL, begin: str, *, pool_size: int) -> AsyncEngine:
             pragmas.append("query_only=ON")
         for pragma in pragmas:
             connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine.sync_engine, "checkout")
+    def check_is_the_same_file(_connection: object, record: Any, _proxy: object) -> None:
+        if record.info["identity"] != _file(path):
+            raise InvalidatePoolError
 
     @event.listens_for(engine.sync_engine, "begin")
     def begin_transaction(connection: Any) -> None:

@@ -13,7 +13,7 @@ import signal
 import socket
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import IO, Any, TypeVar
 
 import nats.errors
@@ -30,7 +30,9 @@ from shared.contracts.questions import Question
 from shared.database import Database
 from shared.messaging import ask, broker, consume, relay
 from shared.messaging.batch import Batches, Retries
+from shared.messaging.condition import Checks, Condition
 from shared.messaging.due_work import Work, Worker
+from shared.messaging.guard import UNKNOWN, Guard, told
 from shared.messaging.missing import FindMissing
 from shared.messaging.watchdog import Watchdog, consumer_info
 from shared.settings import ServiceSettings
@@ -38,6 +40,7 @@ from shared.web import contract, operations, problems
 from shared.web.closed import ClosedByDefault
 from shared.web.keys import Keys
 from shared.web.parameters import only_known_parameters
+from shared.web.withheld import Withheld
 
 log = structlog.get_logger()
 
@@ -48,6 +51,8 @@ STOPPED_WITHIN = 18  # seconds; containers are killed after 25 (docker-compose.y
 # Seconds until the next batch is fetched after one that failed by a fault of ours: without a pause the whole stream would be
 # fetched, and fail, in a moment.
 PAUSE_AFTER_FAULT = 1.0
+LOOK_AGAIN = 2.0  # seconds, while the database is older than what was told
+STARTING = "the service is starting"
 
 
 class CannotStart(Exception):
@@ -77,17 +82,24 @@ class Service:
         self.failed: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self.stopping = False
         self.is_started = False
+        self.withheld: str | None = None  # why nothing is served but health and /operations/state
+        self.is_older = asyncio.Event()  # the database, so that the start waits
         self.client: Client | None = None
         self.streams = [stream_of(publisher) for publisher in consumers.filters()]
+        self.guard = Guard(database, consumers)
         self.batches = Batches(consumers, database, retries=retries)
-        self.broker = broker.create(name, settings, fail=self.fail, is_stopping=lambda: self.stopping)
+        self.batches.streams_made_at = self.guard.made_at
+        self.broker = broker.create(
+            name, settings, fail=self.fail, is_back=self.guard.look_soon, is_stopping=lambda: self.stopping
+        )
         consume.register(self.broker, consumers, self._take)
         ask.answer(self.broker, name, database, answers or {})
         self.work = list(work(ask.Ask(self.broker))) if work else []
         self._worker = Worker(database, self.work)
         self._relay = relay.Relay(database, stream_of(name))
+        self._checks = Checks(name, self.streams, database, self.guard, self._relay, self.work)
         self._watchdog: Watchdog | None = None
-        self._watching: asyncio.Task[None] | None = None
+        self._watching: list[asyncio.Task[None]] = []
         self._taking: set[asyncio.Task[Any]] = set()  # each has a batch in hand
         self._lock: IO[str] | None = None
         self.api = self._create_api(routers)
@@ -96,23 +108,18 @@ class Service:
         """This service can't go on: whoever runs it is to end it."""
         if not self.stopping and not self.failed.done():
             log.error("the service cannot go on", reason=reason, service=self.name)
+            self.withheld = reason
             self.failed.set_result(reason)
 
     async def start(self) -> None:
-        """Raises CannotStart, broker.NoBroker or clock.WrongClock.
+        """Returns when it serves. Waits, and holds nothing, while its database is older than what was told.
 
-        First whatever may refuse, so that a service that cannot start has taken nothing in hand. Consumers, relay and due
-        work begin last, and find everything there.
+        Raises CannotStart, broker.NoBroker or clock.WrongClock. First whatever may refuse, so that a service that cannot
+        start has taken nothing in hand. Consumers, relay and due work begin last, and find everything there.
         """
         structlog.contextvars.bind_contextvars(service=self.name)
-        self._lock_sqlite()
-        try:
-            async with self.database.transaction() as connection:
-                await clock.prepare(connection, simulated=self.settings.simulated_clock)
-        except (SQLAlchemyError, OSError) as error:
-            reason = str(error).splitlines()[0]
-            msg = f"the database cannot be reached, or lacks its tables (run migrate first): {reason}"
-            raise CannotStart(msg) from None
+        self.withheld = STARTING
+        await self._take_database()
         self.client = client = await broker.connect(self.broker)
         # Looked for here: FastStream would try for five seconds, and not say what is missing.
         try:
@@ -125,6 +132,7 @@ class Service:
                 msg = f"NATS has no durable {self.name} on {stream}: run provision first"
                 raise CannotStart(msg)
         self.batches.ack_wait = min((info.config.ack_wait or 5.0 for info in infos.values() if info), default=5.0)
+        await self._until_not_older(client)
         self._watchdog = Watchdog(client, self.database, self.name, self.streams)
         try:
             await self.broker.start()
@@ -132,10 +140,14 @@ class Service:
         except (TimeoutError, nats.errors.Error) as error:
             msg = f"NATS was lost while starting: {type(error).__name__}"
             raise broker.NoBroker(msg) from None
-        self._watching = asyncio.create_task(self._watchdog.run(self.fail), name="watchdog")
-        for task in (self._watching, self._relay.start(client), *self._worker.start()):
+        self._watching = [
+            asyncio.create_task(self._watchdog.run(self.fail), name="watchdog"),
+            asyncio.create_task(self.guard.run(client, self.fail), name="guard"),
+        ]
+        for task in (*self._watching, self._relay.start(client), *self._worker.start()):
             task.add_done_callback(self._must_not_end)
         self.is_started = True
+        self.withheld = None
         log.info("ready", service=self.name)
 
     async def stop(self) -> None:
@@ -146,8 +158,9 @@ class Service:
         """
         self.stopping = True
         self.batches.stopping.set()  # a batch that waits for the database gives up
-        if self._watching is not None:
-            self._watching.cancel()
+        self.guard.stop()
+        for task in self._watching:
+            task.cancel()
         subscribers = [subscriber.stop() for subscriber in self.broker.subscribers]
         await asyncio.gather(self._worker.stop(within=broker.FINISH), *subscribers, return_exceptions=True)
         await self._relay.stop(within=3)
@@ -158,30 +171,68 @@ class Service:
         if self.client is not None:
             await broker.let_go(self.client)
         await self.database.close()
-        if self._lock is not None:
-            self._lock.close()  # last: another process may open the file now
+        self._unlock_sqlite()  # last: another process may open the file now
         log.info("stopped", service=self.name)
 
-    async def readiness(self) -> dict[str, bool]:
-        """Broker, database and own consumers. Lag is no part of it, or a backlog would take every replica out."""
-        connected = self.is_started and self.client is not None and self.client.is_connected and not self.failed.done()
-        return {
-            "broker": connected,
-            "database": await self.database.answers(),
-            "consumers": connected and await self._has_consumers(),
-        }
+    async def condition(self) -> Condition:
+        """What is wrong with it. Lag is no part of that, or a backlog would take every replica out."""
+        return await self._checks.condition(self.client, withheld=self.withheld or self._not_started)
+
+    @property
+    def _not_started(self) -> str | None:
+        return None if self.is_started else STARTING
+
+    async def _take_database(self) -> None:
+        """Raises CannotStart or clock.WrongClock."""
+        self._lock_sqlite()
+        try:
+            async with self.database.transaction() as connection:
+                await clock.prepare(connection, simulated=self.settings.simulated_clock)
+        except (SQLAlchemyError, OSError) as error:
+            reason = str(error).splitlines()[0]
+            msg = f"the database cannot be reached, or lacks its tables (run migrate first): {reason}"
+            raise CannotStart(msg) from None
+
+    async def _until_not_older(self, client: Client) -> None:
+        """Look whether the database is older than what was told, and wait until somebody has brought it up to date.
+
+        Raises CannotStart where that is not known.
+        """
+        try:
+            while await self.guard.look(client):
+                self._say_that_it_is_older()
+                self._unlock_sqlite()
+                await self._somebody_has_mended_it(client)
+                await self._take_database()
+        except UNKNOWN as error:
+            msg = f"it is not known whether the database is older than what was told: {type(error).__name__}: {error}"
+            raise CannotStart(msg) from None
+        self.is_older.clear()
+
+    def _say_that_it_is_older(self) -> None:
+        """In its log, and to whoever asks for something."""
+        self.withheld = (
+            f"the database of {self.name} is older than what was told, so nothing is served: {told(self.guard.older)}. "
+            f"Bring it up to date with `kulturskole recover {self.name}`, or stop it and put a newer copy back"
+        )
+        log.error("the database is older than what was told", service=self.name, reason=self.withheld)
+        self.is_older.set()
+
+    async def _somebody_has_mended_it(self, client: Client) -> None:
+        while True:
+            await asyncio.sleep(LOOK_AGAIN)
+            if self.stopping:  # the cancellation came while nats-py sent, and was swallowed
+                raise asyncio.CancelledError
+            if self.failed.done():
+                raise CannotStart(self.failed.result())
+            with suppress(*UNKNOWN):
+                if not await self.guard.look(client) and not self._is_locked():
+                    return
 
     def _must_not_end(self, task: asyncio.Task[None]) -> None:
         """Without its relay, its worker or its watchdog a service would be dead and look alive."""
         if not task.cancelled():
             self.fail(f"{task.get_name()} ended: {task.exception()!r}")
-
-    async def _has_consumers(self) -> bool:
-        assert self.client is not None  # for the type checker: asked when connected
-        try:
-            return all([await consumer_info(self.client, stream, self.name) for stream in self.streams])
-        except Exception:  # noqa: BLE001 - whatever hinders the answer, the consumers are not known to be there
-            return False
 
     async def _take(self, messages: list[Msg]) -> None:
         assert self._watchdog is not None  # for the type checker: start() set it
@@ -200,6 +251,20 @@ class Service:
             self._taking.discard(task)
             self._watchdog.ended(stream)
 
+    def _is_locked(self) -> bool:
+        """Whether somebody else holds the SQLite file."""
+        try:
+            self._lock_sqlite()
+        except CannotStart:
+            return True
+        self._unlock_sqlite()
+        return False
+
+    def _unlock_sqlite(self) -> None:
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
+
     def _lock_sqlite(self) -> None:
         """Allow one process a file: SQLite has one writer, and on SQLite the relay takes itself for the only one."""
         if not self.database.is_sqlite:
@@ -209,6 +274,7 @@ class Service:
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
+            self._unlock_sqlite()
             msg = f"another process runs {self.name} on this SQLite file; several replicas need PostgreSQL"
             raise CannotStart(msg) from None
 
@@ -225,6 +291,7 @@ class Service:
         api.state.database = self.database
         api.state.keys = Keys(self.settings.keys_file)
         problems.install(api)
+        api.add_middleware(Withheld, reason=lambda: self.withheld, prefix=prefix)
         api.add_middleware(ClosedByDefault, keys=api.state.keys, prefix=prefix)
         for router in routers:
             api.include_router(router)
@@ -292,14 +359,15 @@ async def serve(create: Callable[[], Service]) -> int:
         asyncio.get_running_loop().add_signal_handler(name, stop_wanted.set)
     try:
         listening = listen(service.settings.host, service.settings.port)
-        # The API answers first, so that liveness and readiness tell the truth about the rest.
+        # The API answers meanwhile, so that liveness and readiness tell the truth about the rest.
         server = server_for(service.api)
+        running = asyncio.create_task(_run(service))  # which first of all has nothing else served
         http = asyncio.create_task(server.serve(sockets=[listening]))
         try:
-            running = asyncio.create_task(_run(service))
             stopping = asyncio.create_task(stop_wanted.wait())
             ends: set[asyncio.Future[Any]] = {running, stopping, http}
             await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+            service.stopping = True
             for task in (running, stopping):
                 task.cancel()
             await asyncio.wait([running])

@@ -16,8 +16,9 @@ from services.notifications.sending.use_cases.send_mails import MailSending
 from services.notifications.settings import Settings
 from shared.clock import real_now
 from shared.database import Database
+from shared.ids import made_at
 from shared.messaging.ask import Ask
-from shared.messaging.due_work import Work
+from shared.messaging.due_work import Mails, Work
 from shared.messaging.patience import PatientAsk
 from shared.messaging.recover import Adoptions
 from shared.service import Service
@@ -60,11 +61,20 @@ class DueWork:
 
         return [
             Work("write mails", write),
-            Work("send mails", self._sending.run, self.sendable, finish=self._sending.finish),
+            Work(
+                "send mails",
+                self._sending.run,
+                mails=self.mails,
+                needs="mail",
+                trouble=lambda: self._sending.trouble,
+                finish=self._sending.finish,
+            ),
         ]
 
-    async def sendable(self) -> int:
-        """Mails that could be sent now, or whose question is about to be asked."""
+    async def mails(self) -> Mails:
+        """Those whose question is about to be asked could be sent now too."""
         async with self._database.reading() as connection:
-            queued = await mails.count_sendable(connection, now=real_now())
-            return queued + await sending.count_mailings_to_ask_about(connection)
+            sendable = await mails.count_sendable(connection, now=real_now())
+            unsent, oldest = await mails.count_unsent_and_oldest(connection)
+            to_ask = await sending.count_mailings_to_ask_about(connection)
+        return Mails(sendable=sendable + to_ask, unsent=unsent, oldest=made_at(oldest) if oldest else None)

@@ -9,9 +9,10 @@ and nothing blocks what stands behind it (docs/adr/0011).
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
@@ -89,6 +90,7 @@ class Batches:
         self.ack_wait = 5.0  # seconds; the consumers' own, once they are known
         self._retries = retries or Retries()
         self.stopping = asyncio.Event()
+        self.streams_made_at: Mapping[str, datetime] = {}  # once they are known
 
     async def take(self, messages: Sequence[Msg]) -> None:
         """Handle a batch. What is not acknowledged in the end will be delivered again."""
@@ -120,7 +122,7 @@ class Batches:
         What fails is parked at once. Returns the events that a handler had not had, and how many were parked.
         """
         handled = self._run_handlers([read(message) for message in messages])
-        settled = await parking.parked_or_discarded(connection, [_key(message.data) for message in messages])
+        settled = await parking.parked_or_discarded(connection, [key_of(message.data) for message in messages])
         new = await self._apply(
             connection, [(it.event, facts) for it, facts in handled.fine if it.event and it.key not in settled]
         )
@@ -148,6 +150,7 @@ class Batches:
                 await parking.park(connection, [_parked_unreadable(it) for it in handled.unreadable])
                 failed = [(it, raised) for it, raised in handled.failed if it.key not in set_aside]
                 delayed = await self._delay_or_park(connection, failed)
+                await self._took(connection, taken)
                 reached("batch.before_commit")
         except Exception as error:
             if is_transient(error):
@@ -185,6 +188,7 @@ class Batches:
         if await self._is_done_with(it, it.event):
             async with self._database.transaction() as connection:
                 await inbox.forget_attempts(connection, it.key)  # those of another copy of the message
+                await self._took(connection, [it])
             await _ack(it)
             return
         if not it.counted:
@@ -201,6 +205,7 @@ class Batches:
             async with self._database.transaction() as connection:
                 await self._apply(connection, [(it.event, facts)])
                 await inbox.forget_attempts(connection, it.key)
+                await self._took(connection, [it])
         except Exception as error:
             if is_transient(error):
                 raise
@@ -222,7 +227,15 @@ class Batches:
         async with self._database.transaction() as connection:
             await parking.park(connection, [parked])
             await inbox.forget_attempts(connection, it.key)
+            await self._took(connection, [it])
         await _ack(it)
+
+    async def _took(self, connection: AsyncConnection, taken: Sequence[Taken]) -> None:
+        """Before anything is acknowledged, it is written down how far it goes (restored.py)."""
+        stream = taken[0].message.metadata.stream
+        if stream in self.streams_made_at:
+            furthest = max(it.message.metadata.sequence.stream for it in taken)
+            await inbox.took(connection, stream, self.streams_made_at[stream], furthest)
 
     async def _delay(self, it: Taken, attempts: int) -> None:
         with _lost_is_fine():
@@ -318,7 +331,7 @@ def read(message: Msg) -> Taken:
     try:
         event = catalogue.read(message.data, message.subject)
     except catalogue.Unreadable as unreadable:
-        return Taken(message, _key(message.data), unreadable=unreadable)
+        return Taken(message, key_of(message.data), unreadable=unreadable)
     return Taken(message, event.id, event=event)
 
 
@@ -326,7 +339,8 @@ class _Identified(BaseModel):
     id: EventId
 
 
-def _key(body: bytes) -> str:
+def key_of(body: bytes) -> str:
+    """What a message is known by: its event's id, or the body's SHA-256 where it has none."""
     try:
         return _Identified.model_validate_json(body).id
     except ValidationError:

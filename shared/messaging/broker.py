@@ -10,6 +10,7 @@ import structlog
 from faststream.nats import NatsBroker
 from faststream.security import SASLPlaintext
 from nats.aio.client import Client
+from nats.js.errors import APIError
 
 from shared.settings import ServiceSettings
 
@@ -30,14 +31,21 @@ def inbox_prefix(user: str) -> str:
 
 
 def create(
-    service: str, settings: ServiceSettings, *, fail: Callable[[str], None], is_stopping: Callable[[], bool]
+    service: str,
+    settings: ServiceSettings,
+    *,
+    fail: Callable[[str], None],
+    is_back: Callable[[], None],
+    is_stopping: Callable[[], bool],
 ) -> NatsBroker:
-    """A broker that is not connected yet. `fail` is called when the connection is of no more use."""
+    """A broker that is not connected yet. `fail` is called when the connection is of no more use, `is_back` after each outage."""
 
     async def closed() -> None:
         fail("the connection to NATS is closed for good")
 
     async def error(problem: Exception) -> None:
+        if isinstance(problem, APIError):
+            return  # an event that was refused, each time it is sent: the relay says so, and why
         # A denied publish shows nowhere else: its publisher sees a time-out. Trying again would never help, so it is fatal.
         text = str(problem).lower()
         # NATS also refuses a late answer, to an inbox whose owner waits no longer. Nothing is wrong then.
@@ -53,6 +61,7 @@ def create(
 
     async def reconnected() -> None:
         log.info("NATS is back")
+        is_back()
 
     user, secret = settings.nats_user, settings.nats_secret()
     return NatsBroker(

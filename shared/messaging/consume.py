@@ -62,6 +62,10 @@ class Consumers:
     def handlers(self, event: Event[Any]) -> list[Registered]:
         return self._handlers.get(event.type, [])
 
+    def handler_names(self) -> set[str]:
+        """Under which the inbox has what was consumed."""
+        return {handler.name for handlers in self._handlers.values() for handler in handlers}
+
     def filters(self) -> dict[str, list[str]]:
         """By publisher, the subjects that are consumed."""
         found: dict[str, set[str]] = defaultdict(set)

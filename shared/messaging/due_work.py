@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import structlog
 
@@ -17,13 +18,24 @@ EVERY = 5.0  # seconds: what another replica's commit left is found at the lates
 LONGEST_PAUSE = 30.0  # seconds, between two tries of work that fails
 
 
+@dataclass(frozen=True, kw_only=True)
+class Mails:
+    """How many mails wait."""
+
+    sendable: int = 0  # now
+    unsent: int = 0  # now or later: those that the server put off are among them
+    oldest: datetime | None = None  # when the oldest of these was queued, in real time
+
+
 @dataclass(frozen=True)
 class Work:
     """Does all that is due, whenever it is run, in any number of replicas at once; run again, it changes nothing."""
 
     name: str
     run: Callable[[], Awaitable[None]]
-    mails: Callable[[], Awaitable[int]] | None = None  # how many mails could be sent now, for /operations/state
+    mails: Callable[[], Awaitable[Mails]] | None = None  # for /operations/state
+    needs: str | None = None  # whom it needs besides NATS and the database: "mail"
+    trouble: Callable[[], str | None] | None = None  # why it does not get on with whom it needs, if it is so
     finish: Callable[[], None] | None = None  # asks a run to end early, once what it has in hand is done
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.clock import real_now
 from shared.database import insert
-from shared.messaging.tables import attempt, inbox
+from shared.messaging.tables import attempt, inbox, taken_in
 
 Entry = tuple[str, str]  # handler, event id
 
@@ -26,6 +26,19 @@ async def enter(connection: AsyncConnection, entries: Iterable[Entry]) -> set[En
         return set()
     statement = insert(connection, inbox).on_conflict_do_nothing().returning(inbox.c.handler, inbox.c.event_id)
     return {(row.handler, row.event_id) for row in await connection.execute(statement, rows)}
+
+
+async def took(connection: AsyncConnection, stream: str, created_at: datetime, sequence: int) -> None:
+    """Write that a stream, made at this moment, is taken in up to this sequence; last in a transaction, since others wait for it."""
+    statement = insert(connection, taken_in).values(stream=stream, created_at=created_at, sequence=sequence)
+    new = statement.excluded
+    is_further = (new.created_at == taken_in.c.created_at) & (new.sequence > taken_in.c.sequence)
+    statement = statement.on_conflict_do_update(
+        index_elements=[taken_in.c.stream],
+        set_={"created_at": new.created_at, "sequence": new.sequence},
+        where=(new.created_at > taken_in.c.created_at) | is_further,
+    )
+    await connection.execute(statement)
 
 
 async def has_had(connection: AsyncConnection, handlers: Sequence[str], event_id: str) -> bool:

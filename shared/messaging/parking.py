@@ -118,9 +118,11 @@ async def settle(connection: AsyncConnection, key: str, state: str, *, by: str) 
     await connection.execute(update(parked_message).where(t.key == key).values(values))
 
 
-async def count(connection: AsyncConnection) -> int:
-    query = select(func.count()).where(parked_message.c.state == PARKED)
-    return (await connection.execute(query)).scalar_one()
+async def count_and_oldest(connection: AsyncConnection) -> tuple[int, datetime | None]:
+    """How many messages are parked, and since when the oldest of them is."""
+    query = select(func.count(), func.min(parked_message.c.parked_at)).where(parked_message.c.state == PARKED)
+    count, oldest = (await connection.execute(query)).one()
+    return count, oldest
 
 
 def _parked(row: Row[Sequence[Any]]) -> Parked:

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 from nats.aio.client import Client
 from pydantic import ValidationError
-from sqlalchemy import column, delete, inspect, select, table, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -25,18 +25,14 @@ from shared import clock
 from shared.clock import real_now
 from shared.contracts.catalogue import BY_TYPE, stream_of
 from shared.contracts.envelope import Event, EventType, model_of
-from shared.database import Database, Instant, is_transient
+from shared.database import Database, is_transient
 from shared.messaging.batch import Batches, Taken, read
 from shared.messaging.consume import Consumers
 from shared.messaging.stopped import stopped
-from shared.messaging.tables import outbox
+from shared.messaging.tables import disowned, outbox, taken_in
 from shared.messaging.walk import Stream, walk
 
 BY = "recover"  # stands where the name of a key does: who changed what is adopted is told by no event
-
-# Of the check that a database is no older than what was told.
-TAKEN_IN = table("taken_in", column("stream"), column("created_at", Instant), column("sequence"))
-DISOWNED = table("disowned", column("event_id"), column("by"), column("at", Instant))
 
 # Makes the rows of one of the service's own events, in the caller's transaction; a row that is as new or newer stays.
 # Raises Refused where a rule of the domain does not hold.
@@ -146,11 +142,11 @@ class _Recovery:
     async def _adopt_all(self, stream: Stream) -> None:
         """In the stream's order. What fails is tried again after all others: two may stand there the other way round."""
         async with self._transaction() as connection:
-            disowned = await _disowned(connection, self._disown)
-        self._report.disowned = sorted(disowned)
+            not_ours = await _disowned(connection, self._disown)
+        self._report.disowned = sorted(not_ours)
         failed: Failed = []
         async for messages in stream.batches():
-            failed += await self._adopt([it for it in map(read, messages) if it.key not in disowned])
+            failed += await self._adopt([it for it in map(read, messages) if it.key not in not_ours])
         before = 0
         while failed and len(failed) != before:
             before = len(failed)
@@ -223,25 +219,17 @@ async def _known(connection: AsyncConnection, ids: Sequence[str]) -> set[str]:
 
 async def _disowned(connection: AsyncConnection, more: Collection[str]) -> set[str]:
     """Own events that are not the service's, by an operator's word: these, and those that were named before."""
-    if not await _has_table(connection, DISOWNED.name):
-        return set(more)
-    known = set((await connection.execute(select(DISOWNED.c.event_id))).scalars())
+    known = set((await connection.execute(select(disowned.c.event_id))).scalars())
     for id in sorted(set(more) - known):
-        await connection.execute(DISOWNED.insert(), {"event_id": id, "by": BY, "at": real_now()})
+        await connection.execute(disowned.insert(), {"event_id": id, "by": BY, "at": real_now()})
     return known | set(more)
 
 
 async def _note_taken_in(connection: AsyncConnection, stream: Stream) -> None:
     """All of the stream is taken in now: the database is no longer older than what its durable has acknowledged."""
-    if not await _has_table(connection, TAKEN_IN.name):
-        return
-    await connection.execute(delete(TAKEN_IN).where(TAKEN_IN.c.stream == stream.name))
+    await connection.execute(delete(taken_in).where(taken_in.c.stream == stream.name))
     row = {"stream": stream.name, "created_at": stream.created_at, "sequence": stream.last_sequence}
-    await connection.execute(TAKEN_IN.insert(), row)
-
-
-async def _has_table(connection: AsyncConnection, name: str) -> bool:
-    return await connection.run_sync(lambda it: inspect(it).has_table(name))
+    await connection.execute(taken_in.insert(), row)
 
 
 def _own(it: Taken) -> Event[Any]:

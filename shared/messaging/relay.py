@@ -12,12 +12,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from datetime import datetime
 from typing import Any
 
 import nats.errors
 import structlog
 from nats.aio.client import Client
 from nats.js.api import Header, PubAck
+from nats.js.errors import APIError
 from sqlalchemy import Row, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
@@ -43,12 +45,15 @@ Unsent = Sequence[Row[Any, Any, Any, Any]]  # position, message id, subject, bod
 
 
 class Relay:
+    """`trouble` says why events are not acknowledged, in the server's words, while it is so."""
+
     def __init__(self, database: Database, stream: str) -> None:
         self._database = database
         self._stream = stream
         self._wake = asyncio.Event()  # there may be something to send
         self._stopping = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
+        self.trouble: str | None = None
         database.on_commit(self._wake.set)
 
     def start(self, client: Client) -> asyncio.Task[None]:
@@ -97,16 +102,15 @@ class Relay:
         An ack that says *duplicate* is success too: an earlier try was stored, and only its ack was lost.
         """
         acks: dict[int, asyncio.Future[PubAck]] = {}
+        refusal: str | None = None
         for position, message_id, subject, body in rows:
             try:
                 acks[position] = await self.jetstream.publish_async(
-                    subject,
-                    body.encode(),
-                    headers={Header.MSG_ID.value: message_id, "Content-Type": CONTENT_TYPE},
-                    stream=self._stream,
+                    subject, body.encode(), headers=_headers(message_id), stream=self._stream
                 )
             except nats.errors.Error as error:
                 log.warning("an event was not sent", position=position, error=type(error).__name__)
+                refusal = type(error).__name__
                 # A new context: the old one counts this message among those whose ack is awaited, for ever.
                 self.jetstream = self._client.jetstream()
                 if not isinstance(error, nats.errors.MaxPayloadError):
@@ -117,13 +121,43 @@ class Relay:
                 ack.cancel()
         acked = {it for it, ack in acks.items() if ack.done() and not ack.cancelled() and ack.exception() is None}
         sent = {position: message_id for position, message_id, _, _ in rows if position in acked}
-        if len(sent) < len(rows):
-            log.warning("events were not acknowledged and are sent again", count=len(rows) - len(sent))
+        unsent = [row for row in rows if row[0] not in acked]
+        if unsent and refusal is None:
+            refusal = await self._ask_why_not(unsent[0])
+        self._note(refusal, unsent=len(unsent))
         return sent
+
+    async def _ask_why_not(self, row: Row[Any, Any, Any, Any]) -> str | None:
+        """Why an event is not acknowledged, in the server's words; None where it is now.
+
+        nats-py answers a refusal of what is published many at a time with silence.
+        """
+        _, message_id, subject, body = row
+        try:
+            await self.jetstream.publish(
+                subject, body.encode(), timeout=ACK_TIME_OUT, headers=_headers(message_id), stream=self._stream
+            )
+        except APIError as error:
+            return f"{error.description} ({error.err_code})"
+        except (nats.errors.Error, TimeoutError) as error:
+            return type(error).__name__
+        return None
+
+    def _note(self, refusal: str | None, *, unsent: int) -> None:
+        """Say why events are not acknowledged, and that they are again: once, and not with each try."""
+        trouble = f"events are not acknowledged and are sent again: {refusal}" if refusal else None
+        if trouble is not None and trouble != self.trouble:
+            log.warning(trouble, count=unsent)
+        elif trouble is None and self.trouble is not None:
+            log.info("events are acknowledged again")
+        elif unsent:
+            log.info("acknowledgements were late, and events are sent again", count=unsent)
+        self.trouble = trouble
 
     async def _run(self) -> None:
         failures = 0
         while not self._stopping.is_set():
+            self.trouble = None  # which another replica's relay may have now
             try:
                 async with self._only_relay() as is_still_the_only_one:
                     while is_still_the_only_one():
@@ -180,11 +214,21 @@ class Relay:
             await engine.dispose()
 
 
+def _headers(message_id: str) -> dict[str, Any]:
+    return {Header.MSG_ID.value: message_id, "Content-Type": CONTENT_TYPE}
+
+
 async def count_unsent(database: Database) -> int:
     """How many events are not acknowledged by the stream yet."""
-    query = select(func.count()).where(outbox.c.published_at.is_(None))
+    return (await count_unsent_and_oldest(database))[0]
+
+
+async def count_unsent_and_oldest(database: Database) -> tuple[int, datetime | None]:
+    """How many events are not acknowledged by the stream yet, and when the oldest of them was added, in real time."""
+    query = select(func.count(), func.min(outbox.c.added_at)).where(outbox.c.published_at.is_(None))
     async with database.reading() as connection:
-        return (await connection.execute(query)).scalar_one()
+        count, oldest = (await connection.execute(query)).one()
+        return count, oldest
 
 
 async def republish(database: Database, types: Sequence[str] | None = None) -> int:

@@ -1,6 +1,6 @@
 """The kernel's tables; every service's database has them beside its own."""
 
-from sqlalchemy import Column, Index, Integer, LargeBinary, MetaData, String, Table, Text
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, String, Table, Text
 
 from shared.clock import real_now
 from shared.database import Counted, Instant
@@ -36,6 +36,23 @@ inbox = Table(
     Column("handler", String(80), primary_key=True),
     Column("event_id", String(36), primary_key=True),
     Column("handled_at", Instant, nullable=False),
+)
+
+# How far each stream was taken in. Written with the facts, so that a copy of this database from before says so.
+taken_in = Table(
+    "taken_in",
+    metadata,
+    Column("stream", String(40), primary_key=True),
+    Column("created_at", Instant, nullable=False),  # the stream: one that was made anew counts from 1
+    Column("sequence", BigInteger, nullable=False),  # the highest of those that were taken in
+)
+# Events of the service's own stream, or acknowledged in its name, that it is to know nothing of: forged, or somebody else's.
+disowned = Table(
+    "disowned",
+    metadata,
+    Column("event_id", String(64), primary_key=True),  # or the body's SHA-256 where it has none
+    Column("by", String(80), nullable=False),
+    Column("at", Instant, nullable=False),
 )
 
 # What is to be looked at again (marks.py): appended by facts, removed by who did the work.

@@ -17,7 +17,9 @@ from shared.database import is_transient
 from shared.errors import Conflict, RuleBroken
 from shared.messaging import marks, parking, relay
 from shared.messaging.batch import Batches
+from shared.messaging.condition import BROKER, CONSUMERS, DATABASE, SERVICE, Condition
 from shared.messaging.due_work import Work
+from shared.messaging.guard import Guard
 from shared.messaging.missing import FindMissing, Missing
 from shared.messaging.watchdog import consumer_info
 from shared.web.api import (
@@ -56,18 +58,39 @@ class Service(Protocol):
     batches: Batches
     missing: Sequence[FindMissing]
     client: Client | None
+    guard: Guard
 
-    async def readiness(self) -> dict[str, bool]: ...
+    async def condition(self) -> Condition: ...
 
 
 class Liveness(BaseModel):
     live: Literal[True] = True
 
 
+class FaultView(BaseModel):
+    """Something that is away, missing or refuses."""
+
+    part: str = Field(description="service, database, broker, stream, consumers, publishing or mail")
+    reason: str = Field(description="for people; also what to do, where something is to be done")
+
+
+class UnknownEventView(BaseModel):
+    """An event that was told or acknowledged by the service, and that its database does not know."""
+
+    stream: str
+    sequence: int
+    event_id: str = Field(description="or the body's SHA-256 where it has none")
+    type: str
+    known: str = Field(description="what the database knows instead")
+
+
 class Readiness(BaseModel):
-    """What a service needs; it is ready when all of it is there."""
+    """Whether a service serves. It is not ready while it starts, its database is silent, or older than what was told."""
 
     ready: bool
+    degraded: bool = Field(description="it serves, while something else is away, missing or refuses")
+    faults: list[FaultView] = Field(description="why it is not ready, or degraded")
+    older: list[UnknownEventView] = Field(description="what shows that the database is older than what was told")
     broker: bool
     database: bool
     consumers: bool = Field(description="the service's own, on the broker")
@@ -79,16 +102,22 @@ class ClockView(BaseModel):
 
 
 class StateView(BaseModel):
-    """What is still to be done. At rest all but `parked` are zero, and no stream moves."""
+    """What is still to be done. At rest all numbers but `mails_unsent` and `parked` are zero, nothing is at fault, and no stream moves."""
 
     service: str
     unsent: int = Field(description="events that the stream has not acknowledged yet")
+    oldest_unsent: datetime | None = Field(description="when the oldest of them was added, in real time")
     lag: int = Field(description="events pending, or delivered and not acknowledged")
     marks: int = Field(description="what is to be looked at again")
     oldest_mark: datetime | None = Field(description="when the oldest of them was left, in real time")
     mails: int = Field(description="mails that could be sent now")
+    mails_unsent: int = Field(description="mails that wait, with those that the mail server put off")
+    oldest_mail: datetime | None = Field(description="when the oldest of these was queued, in real time")
     parked: int = Field(description="messages that could not be handled")
+    oldest_parked: datetime | None = Field(description="when the oldest of them was parked, in real time")
     last_sequence: int = Field(description="of the service's own stream")
+    faults: list[FaultView] = Field(description="why the service is not ready, or degraded; at rest there is none")
+    older: list[UnknownEventView] = Field(description="what shows that the database is older than what was told")
     clock: ClockView
 
 
@@ -167,11 +196,20 @@ async def check_liveness() -> Liveness:
 
 
 async def check_readiness(request: Request, response: Response) -> Readiness:
-    """Say whether broker, database and the service's own consumers are there."""
-    parts = await service_of(request).readiness()
-    is_ready = all(parts.values())
+    """Say whether the service serves, and what it has to do without meanwhile."""
+    service = service_of(request)
+    condition = await service.condition()
+    is_ready = not condition.not_ready
     response.status_code = 200 if is_ready else 503
-    return Readiness(ready=is_ready, **parts)
+    return Readiness(
+        ready=is_ready,
+        degraded=is_ready and bool(condition.degraded),
+        faults=_faults(condition),
+        older=_older(service.guard),
+        broker=not condition.lacks(SERVICE, BROKER),
+        database=not condition.lacks(DATABASE),
+        consumers=not condition.lacks(SERVICE, BROKER, CONSUMERS),
+    )
 
 
 async def show_state(request: Request, database: DatabaseOf, _: Reader) -> StateView:
@@ -180,28 +218,51 @@ async def show_state(request: Request, database: DatabaseOf, _: Reader) -> State
     service = service_of(request)
     async with database.reading() as connection:
         marked, oldest = await marks.count_and_oldest(connection)
-    mails = sum([await work.mails() for work in service.work if work.mails is not None])
-    unsent = await relay.count_unsent(database)
+    mails = [await work.mails() for work in service.work if work.mails is not None]
+    unsent, oldest_unsent = await relay.count_unsent_and_oldest(database)
     lag, last = await _lag_and_last_sequence(service)
     async with database.reading() as connection:
-        parked = await parking.count(connection)
+        parked, oldest_parked = await parking.count_and_oldest(connection)
         simulated = await clock.is_simulated(connection)
         now = await clock.now(connection)
     return StateView(
         service=service.name,
         unsent=unsent,
+        oldest_unsent=oldest_unsent,
         lag=lag,
         marks=marked,
         oldest_mark=oldest,
-        mails=mails,
+        mails=sum(it.sendable for it in mails),
+        mails_unsent=sum(it.unsent for it in mails),
+        oldest_mail=min((it.oldest for it in mails if it.oldest), default=None),
         parked=parked,
+        oldest_parked=oldest_parked,
         last_sequence=last,
+        faults=_faults(await service.condition()),
+        older=_older(service.guard),
         clock=ClockView(simulated=simulated, now=now),
     )
 
 
+def _faults(condition: Condition) -> list[FaultView]:
+    return [FaultView(part=it.part, reason=it.reason) for it in (*condition.not_ready, *condition.degraded)]
+
+
+def _older(guard: Guard) -> list[UnknownEventView]:
+    return [
+        UnknownEventView(
+            stream=it.event.stream,
+            sequence=it.event.sequence,
+            event_id=it.event.id,
+            type=it.event.type,
+            known=it.known,
+        )
+        for it in guard.older
+    ]
+
+
 async def _lag_and_last_sequence(service: Service) -> tuple[int, int]:
-    """The lag of the service's durables, and the last sequence of its own stream. Raises HTTPException 503."""
+    """The lag of the service's durables, and the last sequence of its own stream."""
     if service.client is None or not service.client.is_connected:
         raise HTTPException(503, "NATS does not answer right now")
     try:

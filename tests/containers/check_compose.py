@@ -138,7 +138,8 @@ asyncio.run(main("registration"))
 
 
 def test_without_a_key_nothing_but_health_answers(stack: Stack) -> None:
-    assert httpx.get(f"{stack.url}/billing/health/ready").json()["ready"] is True
+    ready = httpx.get(f"{stack.url}/billing/health/ready").json()
+    assert (ready["ready"], ready["faults"]) == (True, [])
     assert httpx.get(f"{stack.url}/billing/summary?programme=p").status_code == 401
     assert httpx.get(f"{stack.url}/health/live").status_code == 200
 

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from pathlib import Path
 
 import httpx
+import pytest
 from nats.aio.client import Client
 
+from deploy.at_rest import until_at_rest
+from deploy.client import Client as Api
+from deploy.client import Unavailable
 from deploy.embedded import Running, running
 from deploy.nats_config import OPERATOR
 from shared.messaging.broker import inbox_prefix
+from shared.web import keys
 
 
 async def delete_durable(it: Running, stream: str, durable: str) -> None:
@@ -22,9 +28,10 @@ async def delete_durable(it: Running, stream: str, durable: str) -> None:
     await client.close()
 
 
-async def status(it: Running, service: str) -> int:
+async def faults(it: Running, service: str) -> list[str]:
+    """The parts that are at fault."""
     async with httpx.AsyncClient(base_url=it.url) as client:
-        return (await client.get(f"/{service}/health/ready")).status_code
+        return [fault["part"] for fault in (await client.get(f"/{service}/health/ready")).json()["faults"]]
 
 
 async def test_a_service_that_ends_itself_is_provisioned_and_started_again(tmp_path: Path) -> None:
@@ -33,11 +40,40 @@ async def test_a_service_that_ends_itself_is_provisioned_and_started_again(tmp_p
         billing = before["billing"]
         assert billing is not None
         await delete_durable(it, "REGISTRATION", "billing")
-        assert await status(it, "billing") == 503
+        assert await faults(it, "billing") == ["consumers"]
         billing.fail("the durable billing on REGISTRATION is gone")  # as the watchdog does, after half a minute
         async with asyncio.timeout(30):
             while it.services["billing"] in {None, billing}:
-                assert await status(it, "registration") == 200
+                assert await faults(it, "registration") == []
                 await asyncio.sleep(0.05)
-        assert await status(it, "billing") == 200
+        assert await faults(it, "billing") == []
         assert {name for name, service in it.services.items() if service is not before[name]} == {"billing"}
+
+
+async def test_a_service_whose_database_was_put_back_waits_and_the_others_serve(tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    key = keys.create(state / "keys" / "keys.json", name="test", role="operator")
+    for number, name in (("942110464", "Første"), ("964338531", "Annen")):
+        async with running(state, port=0, nats_port=0) as it, Api(it.url, key) as api:
+            await api.post("/registration/parties", PARTY | {"organisation_number": number, "name": name})
+            await until_at_rest(api)
+        if name == "Første":
+            shutil.copy(state / "registration.db", tmp_path / "older.db")
+    shutil.copy(tmp_path / "older.db", state / "registration.db")
+    async with running(state, port=0, nats_port=0) as it, Api(it.url, key) as api:
+        assert await faults(it, "registration") == ["database"]
+        assert [await faults(it, name) for name in ("scheduling", "billing", "notifications")] == [[], [], []]
+        with pytest.raises(Unavailable, match="kulturskole recover registration"):
+            await api.get("/registration/parties")
+        found = await api.get("/registration/operations/state")
+        assert [it["type"] for it in found["older"]] == ["kulturskole.registration.party.registered.v1"]
+        async with httpx.AsyncClient(base_url=it.url) as browser:
+            assert "mangler nyeste data" in (await browser.get("/")).text
+
+
+PARTY = {
+    "kind": "municipality",
+    "municipality_number": "1506",
+    "language_form": "bokmål",
+    "address": {"street": "Gata", "postal_code": "6413", "city": "Molde"},
+}

@@ -46,7 +46,8 @@ def eventually(holds: Callable[[], bool], *, within: float = 30) -> None:
 
 
 def is_ready(url: str) -> bool:
-    return httpx.get(f"{url}/health/ready").status_code == httpx.codes.OK
+    found = httpx.get(f"{url}/health/ready").json()
+    return bool(found["ready"] and not found["degraded"])
 
 
 def bearer(key: str | None) -> dict[str, str]:

@@ -109,7 +109,7 @@ class Drill:
             lag = sum((it.num_pending or 0) + (it.num_ack_pending or 0) for it in infos)
             async with service.database.reading() as connection:
                 marked, _ = await marks.count_and_oldest(connection)
-            mails = sum([await work.mails() for work in service.work if work.mails is not None])
+            mails = sum([(await work.mails()).sendable for work in service.work if work.mails is not None])
             return lag + marked + mails + await count_unsent(service.database)
 
         await eventually(left, within=60, equals=leaves)

@@ -113,7 +113,8 @@ class Replica:
 
             async def is_ready() -> bool:
                 with suppress(httpx.HTTPError):
-                    return (await http.get(url)).status_code == httpx.codes.OK
+                    found = (await http.get(url)).json()
+                    return found["ready"] and not found["degraded"]
                 return False
 
             try:

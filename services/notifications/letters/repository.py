@@ -86,6 +86,13 @@ async def count_sendable(connection: AsyncConnection, *, now: datetime) -> int:
     return (await connection.execute(select(func.count()).select_from(M).where(*_sendable(now)))).scalar_one()
 
 
+async def count_unsent_and_oldest(connection: AsyncConnection) -> tuple[int, str | None]:
+    """How many are neither sent nor failed, those that were put off among them, and the id of the oldest."""
+    query = select(func.count(), func.min(M.c.id)).where(M.c.state == "queued")
+    count, oldest = (await connection.execute(query)).one()
+    return count, oldest
+
+
 async def free_leases(connection: AsyncConnection) -> None:
     """End all leases. For a moment at which it is certain that nobody is sending."""
     await connection.execute(update(M).where(M.c.state == "queued").values(leased_until=None))

@@ -18,7 +18,6 @@ from email.policy import compat32
 from email.utils import format_datetime, formataddr
 from typing import Any
 
-import structlog
 from aiosmtplib import SMTP
 from aiosmtplib.errors import (
     SMTPException,
@@ -34,11 +33,10 @@ from services.notifications.sending.icalendar_entry import method_of
 from services.notifications.sending.render import Rendered
 from services.notifications.settings import Settings
 
-log = structlog.get_logger()
-
 PERMANENT = 500  # SMTP codes from here on are final; with a lower one it is worth trying again (RFC 5321)
 TOO_BIG = 552
 QUIT_TIME_OUT = 2.0  # seconds
+LONGEST_REASON = 200
 
 
 # Mails are written with the standard library's older classes and not with EmailMessage: one is written in a quarter of the
@@ -88,7 +86,7 @@ class Mailer:
             local_hostname=socket.gethostname(),  # the default asks DNS
         )
         # A server that is slow with one mail may be quick with the next; one that is slow to connect is not.
-        outcome = Outcome(kind="unreachable")
+        outcome = Outcome(kind="unreachable", reason=f"no answer within {settings.smtp_timeout:.0f} s")
         with suppress(TimeoutError):
             async with asyncio.timeout(settings.smtp_timeout):
                 refusal = await _connect(client)
@@ -109,8 +107,7 @@ async def _connect(client: SMTP) -> Outcome | None:
     except SMTPResponseException as error:
         return _refuses_us(error)
     except (SMTPException, OSError) as error:
-        log.warning("the SMTP server cannot be reached", error=type(error).__name__)
-        return Outcome(kind="unreachable")
+        return Outcome(kind="unreachable", reason=f"{type(error).__name__}: {error}"[:LONGEST_REASON])
     return None
 
 
@@ -133,8 +130,7 @@ async def _hand_over(client: SMTP, message: bytes, sender: str, to: str) -> Outc
 
 
 def _refuses_us(error: SMTPResponseException) -> Outcome:
-    log.warning("the SMTP server refuses to be used", reply=error.code)
-    return Outcome(kind="unreachable", reply=error.code)
+    return Outcome(kind="unreachable", reply=error.code, reason=f"{error.code} {error.message}"[:LONGEST_REASON])
 
 
 def _outcome_of(reply: int) -> Outcome:

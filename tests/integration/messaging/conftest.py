@@ -29,6 +29,7 @@ from shared.service import Service
 from shared.settings import ServiceSettings
 from shared.web import keys
 from tests.support import toy
+from tests.support.copies import Copies
 from tests.support.databases import new_database
 from tests.support.nats import PASSWORDS, NatsServer
 from tests.support.postgres import Postgres
@@ -160,7 +161,8 @@ class Arena:
 
             async def answers() -> bool:
                 with suppress(httpx.HTTPError):
-                    return (await http.get(f"{url}/health/ready")).status_code == httpx.codes.OK
+                    found = (await http.get(f"{url}/health/ready")).json()
+                    return found["ready"] and not found["degraded"]
                 return False
 
             await eventually(answers, within=60)
@@ -191,6 +193,10 @@ class Arena:
 
     async def messages(self, stream: str) -> int:
         return (await self.operator.jsm().stream_info(stream)).state.messages
+
+    @property
+    def copies(self) -> Copies:
+        return Copies(self._folder / "copies", self.postgres)
 
     async def rows(self, table: Table) -> list[Any]:
         async with self.database.reading() as connection:

@@ -25,7 +25,9 @@ async def ask(arena: Arena) -> AsyncIterator[Ask]:
     """As notifications, which alone may ask."""
     as_who_asks = {"nats_user": "notifications", "nats_password": SecretStr(PASSWORDS["notifications"])}
     settings = arena.settings("billing").model_copy(update=as_who_asks)
-    found = broker.create("notifications", settings, fail=lambda _: None, is_stopping=lambda: True)
+    found = broker.create(
+        "notifications", settings, fail=lambda _: None, is_back=lambda: None, is_stopping=lambda: True
+    )
     await broker.connect(found)
     yield Ask(found)
     await found.stop()

@@ -13,6 +13,7 @@ from shared.contracts.envelope import nats_subject
 from shared.ids import new_id
 from shared.messaging import relay, watchdog
 from shared.messaging import tables as kernel
+from shared.messaging.condition import CONSUMERS, Condition
 from shared.points import VARIABLE
 from tests.integration.messaging.conftest import Arena
 from tests.support import toy
@@ -108,9 +109,10 @@ async def test_a_service_whose_consumer_is_deleted_ends_itself_and_comes_back(
     monkeypatch.setattr(watchdog, "PATIENCE", 1.0)
     monkeypatch.setattr(watchdog, "EVERY", 0.2)
     service = await arena.start("billing")
-    assert all((await service.readiness()).values())
+    assert await service.condition() == Condition()
     await arena.operator.jsm().delete_consumer("REGISTRATION", "billing")
-    assert not (await service.readiness())["consumers"]
+    (fault,) = (await service.condition()).degraded
+    assert fault.part == CONSUMERS
     async with asyncio.timeout(15):
         reason = await service.failed
     assert "gone" in reason

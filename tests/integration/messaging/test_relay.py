@@ -47,6 +47,30 @@ async def test_every_message_says_that_it_is_a_cloudevent_in_json_sent_again_too
         assert message.headers["Nats-Msg-Id"].startswith(json.loads(message.data or b"")["id"])
 
 
+async def test_a_stream_that_takes_no_events_degrades_the_service_and_says_why_once(
+    arena: Arena, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a full disk has NATS do."""
+    service = await arena.start("registration")
+    manager = arena.operator.jsm()
+    config = (await manager.stream_info("REGISTRATION")).config
+    await manager.update_stream(config.evolve(max_bytes=100))
+    await toy.tell(arena.publisher, [toy.a_party(1)])
+
+    async def faults() -> list[tuple[str, str]]:
+        return [(it.part, it.reason) for it in (await service.condition()).degraded]
+
+    reason = "events are not acknowledged and are sent again: maximum bytes exceeded (10077)"
+    await eventually(faults, equals=[("publishing", reason)], within=30)
+    tries = counted(monkeypatch, Relay, "send")
+    await eventually(lambda: len(tries) >= 2, within=30)
+
+    await manager.update_stream(config)
+    await eventually(faults, equals=[], within=30)
+    assert capsys.readouterr().out.count(reason) == 1
+    assert await arena.messages("REGISTRATION") == 1
+
+
 @pytest.mark.parametrize("arena", ["postgresql"], indirect=True)  # SQLite has one process a file
 async def test_a_relay_that_stands_by_asks_for_the_lock_now_and_then(
     arena: Arena, monkeypatch: pytest.MonkeyPatch

@@ -33,7 +33,7 @@ async def test_what_nats_refuses_ends_the_service(arena: Arena) -> None:
         assert "refuses" in await service.failed
 
 
-@pytest.mark.parametrize("dies", ["relay", "worker", "watchdog"])
+@pytest.mark.parametrize("dies", ["relay", "worker", "watchdog", "guard"])
 async def test_a_task_that_ends_by_itself_ends_the_service(
     arena: Arena, monkeypatch: pytest.MonkeyPatch, dies: str
 ) -> None:
@@ -44,6 +44,7 @@ async def test_a_task_that_ends_by_itself_ends_the_service(
         "relay": "shared.messaging.relay.Relay._run",
         "worker": "shared.messaging.due_work.Worker._run",
         "watchdog": "shared.messaging.watchdog.Watchdog.run",
+        "guard": "shared.messaging.guard.Guard.run",
     }
     monkeypatch.setattr(where[dies], raises)
     service = await arena.start("billing")

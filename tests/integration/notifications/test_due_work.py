@@ -10,6 +10,7 @@ from sqlalchemy import update
 from services.notifications import tables
 from services.notifications.app import DueWork
 from services.notifications.settings import Settings
+from shared.clock import real_now
 from shared.contracts.questions import WhatSession, WhoIsConcerned
 from shared.database import Database
 from tests.integration.notifications.world import ADA, FakeAsk, marks_left, queued, take
@@ -25,7 +26,7 @@ def work(database: Database, smtp: MailServer) -> DueWork:
 
 
 async def left(database: Database, work: DueWork) -> dict[str, int]:
-    return {"marks": await marks_left(database), "mails": await work.sendable()}
+    return {"marks": await marks_left(database), "mails": (await work.mails()).sendable}
 
 
 async def run(work: DueWork, ask: FakeAsk, *names: str) -> None:
@@ -82,6 +83,10 @@ async def test_a_mail_that_is_put_off_is_not_sendable_now(
     await run(work, ask, "write mails")
     async with database.transaction() as connection:
         await connection.execute(update(tables.mail).values(tries=20))  # the next pause outlasts any test
-    assert await work.sendable() == 1
+    assert (await work.mails()).sendable == 1
+    before = real_now()
     await run(work, ask, "send mails")
-    assert await work.sendable() == 0
+    left = await work.mails()
+    assert (left.sendable, left.unsent) == (0, 1)
+    assert left.oldest is not None
+    assert left.oldest < before

@@ -19,7 +19,7 @@ from services.notifications.letters import repository as mails
 from services.notifications.letters.domain.letter import Mail
 from services.notifications.letters.domain.outcome import Outcome
 from services.notifications.letters.use_cases.retry_mail import retry_mail
-from services.notifications.sending.use_cases.send_mails import settle
+from services.notifications.sending.use_cases.send_mails import MailSending, settle
 from shared.clock import real_now
 from shared.contracts import notifications as events
 from shared.contracts.questions import Recipient
@@ -269,6 +269,35 @@ async def test_a_server_that_cannot_be_reached_is_left_alone_for_a_while(
     await run.run()
     assert smtp.deliveries == []
     assert (await the_mail(database)).state == "queued"
+
+
+def troubles(run: MailSending) -> str:
+    return run.trouble or ""
+
+
+async def test_a_server_that_takes_no_mails_is_told_of_until_it_does(
+    database: Database, smtp: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [0.0]
+    monkeypatch.setattr("shared.messaging.patience.time", SimpleNamespace(monotonic=lambda: now[0]))
+    run = sending(database, smtp)
+    assert troubles(run) == ""
+    smtp.answer_sender("530 authentication required")
+    with capture_logs() as logs:
+        for _ in range(3):
+            await run.run()
+            now[0] += 1_000  # seconds
+    assert troubles(run) == f"the SMTP server {smtp.host}:{smtp.port} takes no mails: 530 authentication required"
+    assert [it["reason"] for it in logs if "reason" in it] == ["530 authentication required"]
+    await smtp.stop()
+    await run.run()
+    now[0] += 1_000
+    assert "Connect" in troubles(run)
+    await smtp.start()
+    smtp.answer_sender("")
+    await run.run()
+    assert troubles(run) == ""
+    assert len(smtp.to(ADA.email)) == 1
 
 
 async def test_without_encryption_nothing_is_sent(database: Database, smtp: MailServer) -> None:

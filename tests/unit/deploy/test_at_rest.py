@@ -62,6 +62,11 @@ async def test_parked_messages_do_not_stand_in_the_way() -> None:
     assert await rounds_until_rest({"parked": 3}) == 2
 
 
+async def test_a_service_that_lacks_something_is_not_at_rest() -> None:
+    fault = {"part": "stream", "reason": "the stream BILLING is missing"}
+    assert await rounds_until_rest({"faults": [fault]}, {}) == 3
+
+
 @pytest.mark.parametrize("status", [502, 503, 504])
 async def test_a_service_that_is_starting_again_is_waited_for_whatever_the_gateway_says_meanwhile(status: int) -> None:
     assert await rounds_until_rest({}, status, {}) == 4

@@ -128,13 +128,25 @@ async def test_a_service_listens_to_nothing_but_its_replies_and_its_questions(co
         assert not await service.subscribe(subject)
 
 
+async def test_a_service_looks_into_every_stream(connect: Connect) -> None:
+    """Its own, to see whether its database is older; those that it consumes, to take in what a restored database lacks."""
+    publisher, service = await connect("registration"), await connect("billing")
+    await publisher.client.jetstream().publish(SIGNED, b"{}", stream="REGISTRATION")
+    manager = service.client.jsm()
+    for publisher_ in PUBLISHERS:
+        assert (await manager.stream_info(stream_of(publisher_))).created is not None
+    assert (await manager.get_msg("REGISTRATION", 1)).subject == SIGNED
+    assert (await manager.get_msg("REGISTRATION", subject="kulturskole.registration.>")).seq == 1
+    assert (await manager.get_msg("REGISTRATION", 1, "kulturskole.registration.>", next=True)).seq == 1
+    assert service.refused == []
+
+
 async def test_a_service_changes_no_stream_and_no_durable(connect: Connect) -> None:
     service = await connect("billing")
     for subject in (
-        "$JS.API.STREAM.INFO.REGISTRATION",
         "$JS.API.STREAM.PURGE.BILLING",
         "$JS.API.STREAM.DELETE.BILLING",
-        "$JS.API.STREAM.MSG.GET.REGISTRATION",
+        "$JS.API.STREAM.MSG.DELETE.REGISTRATION",
         "$JS.API.DIRECT.GET.REGISTRATION",
         "$JS.API.CONSUMER.CREATE.REGISTRATION.billing.x",
         "$JS.API.CONSUMER.DURABLE.CREATE.REGISTRATION.billing",

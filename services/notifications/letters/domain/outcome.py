@@ -17,6 +17,7 @@ class Outcome:
 
     kind: Literal["accepted", "put_off", "refused", "unreachable"]
     reply: int | None = None  # the SMTP code; none where there was no reply
+    reason: str | None = None  # why the server took none, in its words or the network's
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -38,6 +38,7 @@ SERVER = "the SMTP server"
 LONGEST_WAIT = 5.0  # seconds, from a mail's claim until it is tried
 LEASE_MARGIN = timedelta(seconds=LONGEST_WAIT + 5)  # a lease lasts for one try and this
 CLAIMED_PER_CONNECTION = 2  # mails: one is being sent, one waits for its turn
+MANY = 10  # mails in a row that were put off: it is the server then, and not the mails
 GATHERING = 0.02  # seconds: tries that end this close to each other are recorded in one transaction
 RETRY_AFTER = 0.2  # seconds, while the database does not answer
 
@@ -58,6 +59,8 @@ class MailSending:
         self._connections = asyncio.Semaphore(settings.smtp_connections)
         self._has_begun = False
         self._is_finishing = False
+        self._put_off = 0  # in a row
+        self.trouble: str | None = None  # why the server takes no mails, while it does not
 
     def finish(self) -> None:
         """Have a run end early: it takes no further mail, and sends those under way to the end.
@@ -151,7 +154,24 @@ class MailSending:
             self._patience.failed(SERVER)
         else:
             self._patience.answered(SERVER)
+        self._note(outcome)
         return outcome
+
+    def _note(self, outcome: Outcome) -> None:
+        """Say why the server takes no mails, and that it does again: once, and not with each try."""
+        self._put_off = self._put_off + 1 if outcome.kind == "put_off" else 0
+        reason = outcome.reason
+        if outcome.kind == "put_off" and self._put_off >= MANY:
+            reason = f"it puts off every mail, lastly with {outcome.reply or 'no answer'}"
+        elif outcome.kind == "put_off":
+            return
+        server = f"{self._settings.smtp_host}:{self._settings.smtp_port}"
+        trouble = f"the SMTP server {server} takes no mails: {reason}" if reason else None
+        if trouble is not None and trouble != self.trouble:
+            log.warning("the SMTP server takes no mails", server=server, reason=reason)
+        elif trouble is None and self.trouble is not None:
+            log.info("the SMTP server takes mails again", server=server)
+        self.trouble = trouble
 
 
 async def settle(connection: AsyncConnection, tried: Tried) -> None:

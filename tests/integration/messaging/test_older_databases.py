@@ -1,0 +1,266 @@
+"""A database from an older moment than what was told serves nothing, holds nothing, says why, and serves again once it is mended."""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from functools import partial
+from typing import Any
+
+import pytest
+from sqlalchemy import delete, text, update
+
+from shared import service as service_module
+from shared.contracts.envelope import Event, nats_subject
+from shared.database import Database
+from shared.messaging import guard, relay
+from shared.messaging import tables as kernel
+from shared.messaging.restored import Missing
+from shared.service import Service
+from tests.integration.messaging.conftest import Arena
+from tests.support import events, toy
+from tests.support.databases import count
+from tests.support.waiting import eventually
+
+
+@pytest.fixture(autouse=True)
+def often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """While something is wrong it is looked at after seconds; a test need not wait for them."""
+    monkeypatch.setattr(service_module, "LOOK_AGAIN", 0.1)
+    monkeypatch.setattr(guard, "AGAIN", 0.1)
+
+
+@asynccontextmanager
+async def waiting(arena: Arena, name: str) -> AsyncIterator[tuple[Service, asyncio.Task[None]]]:
+    """A service that is started on an older database, and waits."""
+    service = toy.create(name, arena.settings(name))
+    starting = asyncio.create_task(service.start())
+    try:
+        async with asyncio.timeout(20):
+            await asyncio.wait(
+                [starting, is_older := asyncio.create_task(service.is_older.wait())], return_when="FIRST_COMPLETED"
+            )
+        assert not starting.done(), starting.exception()
+        is_older.cancel()
+        yield service, starting
+    finally:
+        service.stopping = True
+        starting.cancel()
+        await asyncio.gather(starting, return_exceptions=True)
+        await service.stop()
+
+
+async def has_sent(arena: Arena, parties: int) -> None:
+    await eventually(lambda: relay.count_unsent(arena.publisher), equals=0, within=20)
+    assert await arena.messages("REGISTRATION") == parties
+
+
+async def an_older_copy(arena: Arena) -> str:
+    """Registration has told of party 1; then, while it was stopped, a copy was taken; then it has told of party 2."""
+    first = await arena.start("registration")
+    await toy.tell(arena.publisher, [toy.a_party(1)])
+    await has_sent(arena, 1)
+    await stop(arena, first)
+    copy = await arena.copies.take(arena.publisher)
+    second = await arena.start("registration")
+    await toy.tell(arena.publisher, [toy.a_party(2)])
+    await has_sent(arena, 2)
+    await stop(arena, second)
+    return copy
+
+
+def found_another(service: Service, than: Missing) -> bool:
+    return service.guard.older != (than,)
+
+
+async def stop(arena: Arena, service: Service) -> None:
+    arena.started.remove(service)
+    await service.stop()
+
+
+async def is_free(arena: Arena, database: Database) -> bool:
+    """Whether `recover` could have what a running service holds: the relay's lock, or the file's."""
+    if arena.postgres is None:
+        with suppress(OSError), open(f"{database.url.database}.lock", "w") as file:  # noqa: ASYNC230, PTH123 - at once
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return True
+        return False
+    async with database.transaction() as connection:
+        query = text("SELECT pg_try_advisory_xact_lock(:lock)")
+        return bool((await connection.execute(query, {"lock": relay.LOCK})).scalar())
+
+
+async def test_a_database_that_does_not_know_what_was_told_serves_nothing_until_it_does(arena: Arena) -> None:
+    older = await an_older_copy(arena)
+    newer = await arena.copies.exchange(arena.publisher, older)
+    (told,) = await toy.tell(arena.publisher, [toy.a_party(3)])  # what it has to tell would take party 2's place
+    async with waiting(arena, "registration") as (service, starting), arena.http(service) as http:
+        ready = await http.get("/health/ready")
+        assert (ready.status_code, ready.json()["ready"]) == (503, False)
+        (missing,) = ready.json()["older"]
+        assert (missing["stream"], missing["sequence"]) == ("REGISTRATION", 2)
+        assert missing["type"] == "kulturskole.registration.party.registered.v1"
+        assert missing["known"].startswith("the newest that the database has sent is kulturskole.registration.party")
+        (fault,) = ready.json()["faults"]
+        assert fault["part"] == "database"
+        assert missing["event_id"] in fault["reason"]
+        assert "kulturskole recover registration" in fault["reason"]
+        assert (await http.get("/registration/health/live")).status_code == 200
+        state = (await http.get("/operations/state")).json()
+        assert (state["older"], state["unsent"]) == ([missing], 1)
+        for path in ("/operations/parked", "/registration/operations/parked", "/docs"):
+            withheld = await http.get(path)
+            assert (withheld.status_code, withheld.headers["retry-after"]) == (503, "2")
+            assert "recover" in withheld.json()["detail"]
+        assert await is_free(arena, arena.publisher)
+        assert await arena.messages("REGISTRATION") == 2
+        assert await count(arena.publisher, kernel.outbox, kernel.outbox.c.event_id == told.id) == 1
+        await arena.copies.exchange(arena.publisher, newer)
+        async with asyncio.timeout(20):
+            await starting
+        assert not (await service.condition()).not_ready
+        assert (await http.get("/operations/parked")).status_code == 200
+        assert arena.postgres is not None or not await is_free(arena, arena.publisher)
+        await toy.tell(arena.publisher, [toy.a_party(4)])
+        await has_sent(arena, 3)
+
+
+async def test_a_database_that_has_not_taken_in_what_it_acknowledged_serves_nothing_until_it_has(arena: Arena) -> None:
+    await arena.start("registration")
+    for number in (1, 2):
+        consumer = await arena.start("billing")
+        await toy.tell(arena.publisher, [toy.a_party(number)])
+        await eventually(lambda: count(arena.database, toy.party), equals=number, within=20)
+        await eventually(lambda: arena.lag("billing"), equals=0, within=20)
+        await stop(arena, consumer)
+        if number == 1:
+            older = await arena.copies.take(arena.database)
+    newer = await arena.copies.exchange(arena.database, older)
+    async with waiting(arena, "billing") as (service, starting), arena.http(service) as http:
+        (missing,) = (await http.get("/health/ready")).json()["older"]
+        assert (missing["stream"], missing["sequence"]) == ("REGISTRATION", 2)
+        assert missing["known"] == "it was acknowledged, and the database has taken in no more than number 1"
+        await toy.tell(arena.publisher, [toy.a_party(3)])
+        await eventually(lambda: arena.lag("billing"), equals=1, within=20)
+        assert await count(arena.database, toy.party) == 1
+        await arena.copies.exchange(arena.database, newer)
+        async with asyncio.timeout(20):
+            await starting
+        await eventually(lambda: count(arena.database, toy.party), equals=3, within=20)
+    assert await count(arena.database, toy.mark) == 3
+
+
+async def test_a_new_database_in_whose_name_another_has_acknowledged_is_older(arena: Arena) -> None:
+    await arena.start("registration")
+    consumer = await arena.start("billing")
+    await toy.tell(arena.publisher, [toy.a_party(1)])
+    await eventually(lambda: count(arena.database, toy.party), within=20)
+    await eventually(lambda: arena.lag("billing"), equals=0, within=20)
+    await stop(arena, consumer)
+    await arena.empty("billing")
+    async with waiting(arena, "billing") as (service, _):
+        assert [it.known for it in service.guard.older] == ["the database has taken in nothing"]
+
+
+async def test_what_the_inbox_has_or_nobody_asked_for_is_not_missing(arena: Arena) -> None:
+    """Whatever is written down about how far the stream was taken in: two replicas may have known it of two streams."""
+    consumer = await arena.start("billing")
+    told: list[Event[Any]] = [events.party(1), *(events.group_changed(number) for number in (1, 2, 3)), events.party(2)]
+    for event in told:
+        await arena.publish(nats_subject(event), event.model_dump_json().encode())
+    await eventually(lambda: count(arena.database, toy.party), equals=2, within=20)
+    await eventually(lambda: arena.lag("billing"), equals=0, within=20)
+    await stop(arena, consumer)
+    assert [row.sequence for row in await arena.rows(kernel.taken_in)] == [5]
+    async with arena.database.transaction() as connection:
+        await connection.execute(update(kernel.taken_in).values(sequence=1))
+    await arena.start("billing")
+    assert [row.sequence for row in await arena.rows(kernel.taken_in)] == [5]
+
+
+async def test_a_database_that_becomes_an_older_one_meanwhile_ends_the_service_before_it_writes(arena: Arena) -> None:
+    older = await an_older_copy(arena)
+    service = await arena.start("registration")
+    await arena.copies.exchange(arena.publisher, older)
+    with suppress(OSError):
+        await toy.tell(service.database, [toy.a_party(3)])  # before anybody has looked
+    async with asyncio.timeout(20):
+        assert "older than what was told: REGISTRATION has" in await service.failed
+    assert await count(arena.publisher, kernel.outbox) == 1
+    async with arena.http(service) as http:
+        assert (await http.get("/health/ready")).status_code == 503
+        assert (await http.get("/operations/parked")).status_code == 503
+    await stop(arena, service)
+    assert await arena.messages("REGISTRATION") == 2
+
+
+async def test_another_database_that_is_not_older_is_used(arena: Arena) -> None:
+    """As after a failover to a stand-by that had everything."""
+    before = await arena.start("registration")
+    await toy.tell(arena.publisher, [toy.a_party(1)])
+    await has_sent(arena, 1)
+    await stop(arena, before)
+    copy = await arena.copies.take(arena.publisher)
+    service = await arena.start("registration")
+    await arena.copies.exchange(arena.publisher, copy)
+    await toy.tell(arena.publisher, [toy.a_party(2)])
+    await has_sent(arena, 2)
+    await eventually(service.database.answers, within=20)
+    assert not service.failed.done()
+
+
+async def test_what_is_loaded_over_a_running_service_is_noticed(arena: Arena, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guard, "EVERY", 0.2)
+    service = await arena.start("registration")
+    await toy.tell(arena.publisher, [toy.a_party(1)])
+    await has_sent(arena, 1)
+    async with arena.publisher.transaction() as connection:
+        await connection.execute(delete(kernel.outbox))
+    async with asyncio.timeout(20):
+        assert "the database has sent nothing" in await service.failed
+    (result,) = await asyncio.gather(toy.tell(service.database, [toy.a_party(2)]), return_exceptions=True)
+    assert isinstance(result, OSError)
+
+
+@pytest.mark.parametrize("body", [b"no json", None])
+async def test_a_forged_event_that_is_disowned_locks_nobody_out(arena: Arena, body: bytes | None) -> None:
+    before = await arena.start("registration")
+    await toy.tell(arena.publisher, [toy.a_party(1)])
+    await has_sent(arena, 1)
+    await stop(arena, before)
+    for number in (7, 8):
+        forged = events.party(number)
+        await arena.publish(nats_subject(forged), body or forged.model_dump_json().encode())
+    async with waiting(arena, "registration") as (service, starting):
+        for _ in range(1 if body else 2):  # one after the other; two of the same body are one
+            (missing,) = service.guard.older
+            async with arena.publisher.transaction() as connection:
+                await guard.disown(connection, missing.event.id, by="somebody")
+            await eventually(partial(found_another, service, missing), within=20)
+        async with asyncio.timeout(20):
+            await starting
+
+
+async def test_a_stream_that_was_lost_is_told_apart_and_healed_by_republishing(arena: Arena) -> None:
+    service = await arena.start("registration")
+    await toy.tell(arena.publisher, [toy.a_party(n) for n in range(3)])
+    await has_sent(arena, 3)
+    await arena.operator.jsm().delete_stream("REGISTRATION")
+    (fault,) = (await service.condition()).degraded
+    assert fault.part == "stream"
+    await arena.provision()
+    await stop(arena, service)
+    service = await arena.start("registration")
+    condition = await service.condition()
+    assert condition.not_ready == ()
+    (fault,) = condition.degraded
+    assert (fault.part, "republish registration" in fault.reason) == ("stream", True)
+    await relay.republish(service.database)
+    await eventually(lambda: arena.messages("REGISTRATION"), equals=3, within=20)
+
+    async def is_degraded() -> bool:
+        return bool((await service.condition()).degraded)
+
+    await eventually(is_degraded, equals=False, within=20)
