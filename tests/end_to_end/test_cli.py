@@ -34,7 +34,7 @@ def test_it_says_which_version_it_is() -> None:
 def test_a_shell_completes_what_is_typed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("_KULTURSKOLE_COMPLETE", "complete_bash")
     for typed, words in {
-        "kulturskole re": ["republish"],
+        "kulturskole rep": ["republish"],
         "kulturskole keys create x --role ad": ["administrator"],
     }.items():
         monkeypatch.setenv("COMP_WORDS", typed)
