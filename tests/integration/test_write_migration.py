@@ -97,10 +97,10 @@ async def test_a_file_says_what_it_does_and_follows_the_last_one(checkout: Path)
     first = await write("scheduling", "add_rooms", changed())
     second = await write("scheduling", "drop_old_rooms", changed(), post=True)
     folder = checkout / "services" / "scheduling" / "migrations" / "versions"
-    assert (first, second) == (folder / "0002_pre_add_rooms.py", folder / "0003_post_drop_old_rooms.py")
+    assert (first, second) == (folder / "0003_pre_add_rooms.py", folder / "0004_post_drop_old_rooms.py")
     content = second.read_text(encoding="utf-8")
     assert content.startswith('"""Drop old rooms."""\n')
-    assert 'revision = "scheduling_0003"\ndown_revision = "scheduling_0002"\n' in content
+    assert 'revision = "scheduling_0004"\ndown_revision = "scheduling_0003"\n' in content
 
 
 async def test_a_file_is_written_for_the_rows_where_no_table_differs() -> None:

@@ -76,7 +76,7 @@ async def test_a_relay_that_stands_by_asks_for_the_lock_now_and_then(
     arena: Arena, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(relay, "POLL", 0.2)
-    tried = counted(monkeypatch, relay, "_try_lock")
+    tried = counted(monkeypatch, relay, "try_lock")
     await arena.start("registration")
     await eventually(lambda: len(tried), equals=1, within=5)
     await arena.start("registration")
