@@ -97,7 +97,7 @@ class Service:
         self.work = list(work(ask.Ask(self.broker))) if work else []
         self._worker = Worker(database, self.work)
         self._relay = relay.Relay(database, stream_of(name))
-        self._checks = Checks(name, self.streams, database, self.guard, self._relay, self.work)
+        self._checks = Checks(name, self.streams, database, self.guard, self._relay, self._worker)
         self._watchdog: Watchdog | None = None
         self._watching: list[asyncio.Task[None]] = []
         self._taking: set[asyncio.Task[Any]] = set()  # each has a batch in hand

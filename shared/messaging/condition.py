@@ -11,13 +11,14 @@ from nats.js.errors import NotFoundError
 
 from shared.contracts.catalogue import stream_of
 from shared.database import Database
-from shared.messaging.due_work import Work
+from shared.messaging.due_work import Worker
 from shared.messaging.guard import Guard
 from shared.messaging.relay import Relay
 from shared.messaging.watchdog import TIME_OUT, consumer_info
 
 SERVICE, DATABASE = "service", "database"
 BROKER, STREAM, CONSUMERS, PUBLISHING = "broker", "stream", "consumers", "publishing"
+WORK = "work"
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ class Checks:
     database: Database
     guard: Guard
     relay: Relay
-    work: Sequence[Work]
+    worker: Worker
 
     async def condition(self, client: Client | None, *, withheld: str | None) -> Condition:
         """`withheld` says why nothing is served, if it is so."""
@@ -79,7 +80,10 @@ class Checks:
         return found
 
     def _works(self) -> Iterable[Fault]:
-        for work in self.work:
+        for work in self.worker.works:
             reason = work.trouble() if work.trouble else None
             if reason is not None:
                 yield Fault(work.needs or work.name, reason)
+        for name, raised in self.worker.failing.items():
+            # The kind alone: health is open to anyone, and what was raised may name people. The log has all of it.
+            yield Fault(WORK, f"{name} fails with {raised} and is tried again: see the log")

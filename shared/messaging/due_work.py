@@ -40,20 +40,21 @@ class Work:
 
 
 class Worker:
-    """Runs each work in a task of its own."""
+    """Runs each work in a task of its own. `failing` says of those whose last run failed what was raised."""
 
     def __init__(self, database: Database, works: Sequence[Work]) -> None:
-        self._works = works
+        self.works = works
         self._wakes = [asyncio.Event() for _ in works]
         self._stopping = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
+        self.failing: dict[str, str] = {}  # by the work's name
         database.on_commit(self._wake)
 
     def start(self) -> Sequence[asyncio.Task[None]]:
         """The tasks, none of which should ever end by itself."""
         self._tasks = [
             asyncio.create_task(self._run(work, wake), name=f"work {work.name}")
-            for work, wake in zip(self._works, self._wakes, strict=True)
+            for work, wake in zip(self.works, self._wakes, strict=True)
         ]
         return self._tasks
 
@@ -61,7 +62,7 @@ class Worker:
         """Let each finish what it has in hand; what takes longer than `within` seconds is broken off."""
         self._stopping.set()
         self._wake()
-        for work in self._works:
+        for work in self.works:
             if work.finish is not None:
                 work.finish()
         if self._tasks:
@@ -81,9 +82,14 @@ class Worker:
             try:
                 await work.run()
                 failures = 0
-            except Exception:
+                if self.failing.pop(work.name, None) is not None:
+                    log.info("work that failed is done again", work=work.name)
+            except Exception as error:
                 failures += 1
-                log.exception("work failed and is tried again", work=work.name, failures=failures)
+                raised = type(error).__name__
+                if self.failing.get(work.name) != raised:  # once for each reason, and not with each try
+                    log.exception("work failed and is tried again", work=work.name)
+                self.failing[work.name] = raised
                 await pause(self._stopping, after(failures, first=1.0, longest=LONGEST_PAUSE))
                 continue
             await pause(wake, EVERY)

@@ -114,12 +114,13 @@ def create(
         consumers=heard,
         routers=[],
         answers={WhatIsYourName: say_name} if answers else {},
-        work=lambda _: [Work("nothing", _nothing)],
+        work=lambda _: [Work("nothing", nothing)],
         retries=retries,
     )
 
 
-async def _nothing() -> None: ...
+async def nothing() -> None:
+    """The work of a toy; a test may put something else in its place."""
 
 
 if __name__ == "__main__":

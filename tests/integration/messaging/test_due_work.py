@@ -1,0 +1,44 @@
+"""What is due and fails is tried again, seen while it fails, and logged once for each reason."""
+
+from __future__ import annotations
+
+import pytest
+from structlog.testing import capture_logs
+
+from shared.messaging import due_work
+from shared.messaging.condition import Condition, Fault
+from tests.integration.messaging.conftest import Arena
+from tests.support import toy
+from tests.support.waiting import eventually
+
+
+async def test_work_that_fails_is_seen_while_it_does_and_logged_once_for_each_reason(
+    arena: Arena, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    raises: Exception | None = OSError("the disk is full, and names somebody")
+    tries = 0
+
+    async def work() -> None:
+        nonlocal tries
+        tries += 1
+        if raises is not None:
+            raise raises
+
+    async def tried_often() -> bool:
+        return tries >= 3
+
+    monkeypatch.setattr(toy, "nothing", work)
+    monkeypatch.setattr(due_work, "LONGEST_PAUSE", 0.01)
+    with capture_logs() as logged:
+        service = await arena.start("billing")
+        await eventually(tried_often, within=30)
+        fault = Fault("work", "nothing fails with OSError and is tried again: see the log")
+        assert await service.condition() == Condition(degraded=(fault,))
+        raises, tries = ValueError("odd"), 0
+        await eventually(tried_often, within=30)
+        raises, tries = None, 0
+        await eventually(lambda: tries >= 1, within=30)
+    assert await service.condition() == Condition()
+    said = [(it["event"], it["log_level"]) for it in logged if it.get("work")]
+    failed = "work failed and is tried again", "error"
+    assert said == [failed, failed, ("work that failed is done again", "info")]
