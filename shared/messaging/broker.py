@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
+from typing import Any
 
+import nats.aio.client
 import structlog
 from faststream.nats import NatsBroker
 from faststream.security import SASLPlaintext
 from nats.aio.client import Client
+from nats.aio.transport import TcpTransport
 from nats.js.errors import APIError
 
 from shared.settings import ServiceSettings
@@ -19,6 +22,20 @@ log = structlog.get_logger()
 FIRST_CONNECT = 10.0  # seconds; with endless reconnecting the first connect would otherwise never give up
 FINISH = 8.0  # seconds for the handler in hand when stopping
 INBOXES = "_INBOX_"  # how the inboxes of all our users begin
+
+
+class _Connection(TcpTransport):
+    """Closes the connection it had before it makes another.
+
+    nats-py 2.16 leaves one on which the server never greeted, as when it is just stopping, open for the garbage collector.
+    """
+
+    async def connect(self, *args: Any, **options: Any) -> None:
+        self.close()  # type: ignore[no-untyped-call]
+        await super().connect(*args, **options)
+
+
+nats.aio.client.TcpTransport = _Connection  # type: ignore[attr-defined]  # it has no other place to say so
 
 
 class NoBroker(Exception):

@@ -7,7 +7,7 @@ import signal
 import subprocess
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import nats as nats_py
 import pytest
@@ -30,6 +30,7 @@ class NatsServer:
         self._sync_always = sync_always
         self._config = config or self._with_our_users
         self._process: subprocess.Popen[bytes] | None = None
+        self._clients: list[Client] = []
         self.port = free_port()
         self.url = f"nats://{HOST}:{self.port}"
 
@@ -61,6 +62,15 @@ class NatsServer:
         msg = f"nats-server did not start: {self.log()}"
         raise RuntimeError(msg)
 
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        for client in self._clients:
+            await client.close()
+        self.stop()
+
     def kill(self) -> None:
         """kill -9."""
         self._end(signal.SIGKILL)
@@ -74,10 +84,12 @@ class NatsServer:
         await self.start()
 
     async def client(self, user: str = OPERATOR, **options: Any) -> Client:
-        """A connection as one of our users, with options of nats-py; to be closed by who asked for it."""
-        return await nats_py.connect(
+        """A connection as one of our users, with options of nats-py. It is closed when `async with` the server ends, or sooner."""
+        client = await nats_py.connect(
             self.url, user=user, password=PASSWORDS[user], inbox_prefix=inbox_prefix(user), **options
         )
+        self._clients.append(client)
+        return client
 
     @property
     def pid(self) -> int | None:
@@ -110,9 +122,5 @@ class NatsServer:
 @pytest.fixture
 async def nats(tmp_path: Path) -> AsyncIterator[NatsServer]:
     """A server of the test's own, with no streams yet: `shared.messaging.streams.provision` makes them."""
-    server = NatsServer(tmp_path / "nats")
-    await server.start()
-    try:
+    async with NatsServer(tmp_path / "nats") as server:
         yield server
-    finally:
-        server.stop()

@@ -242,15 +242,15 @@ async def arena(request: pytest.FixtureRequest, tmp_path: Path, nats: NatsServer
     else:
         found.urls = {service: f"sqlite+aiosqlite:///{tmp_path}/{service}.db" for service in SERVICES}
     await found.open()
-    yield found
-    await found.close()
+    try:
+        yield found
+    finally:
+        await found.close()
 
 
 @pytest.fixture
 async def plain_nats(tmp_path: Path) -> AsyncIterator[NatsServer]:
     """Without users: for what our libraries do by themselves."""
     config = 'listen: "127.0.0.1:{}"\njetstream {{ store_dir: "{}" }}\n'
-    server = NatsServer(tmp_path, lambda port: config.format(port, tmp_path / "js"))
-    await server.start()
-    yield server
-    server.stop()
+    async with NatsServer(tmp_path, lambda port: config.format(port, tmp_path / "js")) as server:
+        yield server

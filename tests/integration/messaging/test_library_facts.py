@@ -8,6 +8,7 @@ from email.message import EmailMessage
 from typing import Any
 
 import aiosmtplib
+import nats as nats_py
 import nats.errors
 import pytest
 from faststream import AckPolicy
@@ -21,6 +22,7 @@ from shared.database import Database
 from shared.messaging.pull import PAUSE, steady
 from tests.support.databases import MakeDatabase
 from tests.support.nats import NatsServer
+from tests.support.processes import HOST
 from tests.support.smtp import MailServer
 from tests.support.waiting import eventually
 
@@ -301,3 +303,33 @@ async def test_a_recipient_who_is_refused_beside_others_is_returned_and_not_rais
 
 async def _raw(message: Any) -> Any:
     return message.raw_message
+
+
+async def test_a_connection_on_which_the_server_never_greets_is_closed_before_the_next_is_made() -> None:
+    """By nats-py itself it would be left open; `shared.messaging.broker` closes it."""
+    opened, closed = 0, 0
+
+    async def hang_up_but_once(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal opened, closed
+        opened += 1
+        if opened == 1:
+            writer.write(b'INFO {"server_id": "x", "version": "2.15.1", "max_payload": 1000}\r\n')
+            await reader.readuntil(b"PING\r\n")
+            writer.write(b"PONG\r\n")
+            await writer.drain()
+        writer.write_eof()
+        await reader.read()  # until the client closes its half too
+        closed += 1
+        writer.close()
+
+    server = await asyncio.start_server(hang_up_but_once, HOST, 0)
+    port = server.sockets[0].getsockname()[1]
+    client = await nats_py.connect(f"nats://{HOST}:{port}", max_reconnect_attempts=-1, reconnect_time_wait=0.01)
+    try:
+        await eventually(lambda: opened >= 5, within=60)
+    finally:
+        await client.close()
+        server.close()
+    await eventually(
+        lambda: opened == closed, within=60
+    )  # and no warning of what was not closed, which would be an error
