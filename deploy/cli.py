@@ -27,6 +27,7 @@ from shared.clock import WrongClock, real_now
 from shared.contracts import schemas as contracts
 from shared.contracts.catalogue import PUBLISHERS
 from shared.messaging.broker import NoBroker
+from shared.messaging.rebuild import CannotRebuild
 from shared.messaging.recover import CannotRecover
 from shared.messaging.stopped import IsRunning
 from shared.messaging.streams import ProvisioningFailed
@@ -58,9 +59,21 @@ NatsUrl = Annotated[str, typer.Option(envvar="KULTURSKOLE_NATS_URL")]
 PasswordFile = Annotated[
     Path, typer.Option(envvar="KULTURSKOLE_NATS_PASSWORD_FILE", help="holds the password of NATS' operator")
 ]
+Disown = Annotated[list[str] | None, typer.Option(help="the id of an event that is not the service's, to be left out")]
+StateFolder = Annotated[Path, typer.Option("--state", help="the folder that `up` keeps everything in")]
+DatabaseUrl = Annotated[
+    str | None, typer.Option("--database-url", envvar="KULTURSKOLE_DATABASE_URL", help="in place of --state")
+]
+DatabasePasswordFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--database-password-file", envvar="KULTURSKOLE_DATABASE_PASSWORD_FILE", help="holds the database's password"
+    ),
+]
 HERE, NATS_HERE = "http://127.0.0.1:8000", "nats://127.0.0.1:4222"
 # Where `make run` keeps them. For containers they are in the folder that `bootstrap` made, and named by an option.
 DEFAULT_KEYS_FILE, DEFAULT_PASSWORD_FILE = Path("var/run/keys/keys.json"), Path("var/run/nats-operator")
+DEFAULT_STATE = Path("var/run")
 
 
 class Wrong(Exception):
@@ -70,7 +83,7 @@ class Wrong(Exception):
 # Errors whose message is all that the user needs. Any other is a fault of ours and shows its stack trace.
 EXPECTED = (
     *(Wrong, WrongTime, Refused, Unavailable, NeverAtRest, InUse, NotOurs, NatsDidNotStart),
-    *(CannotRecover, IsRunning, StreamFellSilent),
+    *(CannotRecover, CannotRebuild, IsRunning, StreamFellSilent),
     *(CannotStart, NoBroker, WrongClock, ProvisioningFailed, nats.errors.Error, OSError, ValueError),
 )
 
@@ -193,16 +206,10 @@ def recover(
     service: str,
     *,
     do: Annotated[bool, typer.Option("--do", help="without it: say what would be done, and change nothing")] = False,
-    disown: Annotated[
-        list[str] | None, typer.Option(help="the id of an event that is not the service's, to be left out")
-    ] = None,
-    state: Annotated[Path, typer.Option(help="the folder that `up` keeps everything in")] = Path("var/run"),
-    database_url: Annotated[
-        str | None, typer.Option(envvar="KULTURSKOLE_DATABASE_URL", help="in place of --state")
-    ] = None,
-    database_password_file: Annotated[
-        Path | None, typer.Option(envvar="KULTURSKOLE_DATABASE_PASSWORD_FILE", help="holds the database's password")
-    ] = None,
+    disown: Disown = None,
+    state: StateFolder = DEFAULT_STATE,
+    database_url: DatabaseUrl = None,
+    database_password_file: DatabasePasswordFile = None,
     nats_url: NatsUrl = NATS_HERE,
     password_file: PasswordFile = DEFAULT_PASSWORD_FILE,
     as_json: Json = False,
@@ -210,22 +217,65 @@ def recover(
     """Bring a stopped service's database up to what was told, from the streams; after a restore, say."""
     from deploy import recovering  # noqa: PLC0415 - loads the four services, which others need not wait for
 
-    if service not in PUBLISHERS:
-        msg = f"{service}; the services are {', '.join(PUBLISHERS)}"
-        raise typer.BadParameter(msg, param_hint="SERVICE")
     options: Any = {"do": do, "disown": disown or ()}
-    if database_url is None:
+    where = _database(service, database_url, database_password_file)
+    if where is None:
         with _embedded_parts():
             report = asyncio.run(recovering.recover_embedded(service, state, **options))
     else:
-        url = make_url(database_url)
-        if database_password_file:
-            url = url.set(password=_read(database_password_file, "--database-password-file"))
-        where = url.render_as_string(hide_password=False), nats_url, _read(password_file, "--password-file")
-        report = asyncio.run(recovering.recover_service(service, *where, **options))
+        nats = nats_url, _read(password_file, "--password-file")
+        report = asyncio.run(recovering.recover_service(service, where, *nats, **options))
     _answer(recovering.content(report), *recovering.lines(report), as_json=as_json)
     if report.invalid:
         raise typer.Exit(CANNOT)
+
+
+@app.command(epilog=CODES)
+def rebuild(
+    service: str,
+    *,
+    do: Annotated[bool, typer.Option("--do", help="without it: say what would be done, and change nothing")] = False,
+    handler: Annotated[
+        list[str] | None, typer.Option(help="look only at what this handler builds; by default at all projections")
+    ] = None,
+    drop: Annotated[
+        list[str] | None, typer.Option(help="a row that was never told, as table/key, left to what the streams tell")
+    ] = None,
+    disown: Disown = None,
+    state: StateFolder = DEFAULT_STATE,
+    database_url: DatabaseUrl = None,
+    database_password_file: DatabasePasswordFile = None,
+    nats_url: NatsUrl = NATS_HERE,
+    password_file: PasswordFile = DEFAULT_PASSWORD_FILE,
+    as_json: Json = False,
+) -> None:
+    """Put right what a stopped service keeps of what others told it, from the streams; fills a new column, say."""
+    from deploy import rebuilding  # noqa: PLC0415 - likewise
+
+    options: Any = {"do": do, "handlers": handler or (), "drop": drop or (), "disown": disown or ()}
+    where = _database(service, database_url, database_password_file)
+    if where is None:
+        with _embedded_parts():
+            report = asyncio.run(rebuilding.rebuild_embedded(service, state, **options))
+    else:
+        nats = nats_url, _read(password_file, "--password-file")
+        report = asyncio.run(rebuilding.rebuild_service(service, where, *nats, **options))
+    _answer(rebuilding.content(report), *rebuilding.lines(report), as_json=as_json)
+    if report.untold:
+        raise typer.Exit(CANNOT)
+
+
+def _database(service: str, url: str | None, password_file: Path | None) -> str | None:
+    """Where a service's database is; None where it is the one that `up` keeps. Raises BadParameter, or Wrong."""
+    if service not in PUBLISHERS:
+        msg = f"{service}; the services are {', '.join(PUBLISHERS)}"
+        raise typer.BadParameter(msg, param_hint="SERVICE")
+    if url is None:
+        return None
+    found = make_url(url)
+    if password_file:
+        found = found.set(password=_read(password_file, "--database-password-file"))
+    return found.render_as_string(hide_password=False)
 
 
 @app.command()

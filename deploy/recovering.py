@@ -31,9 +31,16 @@ async def recover_service(
 
 
 async def recover_embedded(service: str, folder: Path, *, do: bool, disown: Collection[str]) -> Report:
-    """The same in what `make run` keeps. NATS is started where it does not run.
+    """The same in what `make run` keeps. Raises what `embedded` and `recover` raise."""
+    async with embedded(service, folder) as where:
+        return await recover_service(service, *where, do=do, disown=disown)
 
-    Raises FileNotFoundError for a folder that nothing was kept in, and what `recover` raises.
+
+@asynccontextmanager
+async def embedded(service: str, folder: Path) -> AsyncIterator[tuple[str, str, str]]:
+    """A service's database, migrated, and NATS with its operator's password, in what `make run` keeps.
+
+    NATS is started where it does not run. Raises FileNotFoundError for a folder that nothing was kept in.
     """
     from deploy.embedded import migrate  # noqa: PLC0415 - likewise
 
@@ -44,7 +51,7 @@ async def recover_embedded(service: str, folder: Path, *, do: bool, disown: Coll
     async with _running_nats(state) as url:
         database_url = state.database_url(service)
         await migrate(service, database_url)
-        return await recover_service(service, database_url, url, state.passwords()[OPERATOR], do=do, disown=disown)
+        yield database_url, url, state.passwords()[OPERATOR]
 
 
 @asynccontextmanager

@@ -78,6 +78,7 @@ class Service:
         self.name = name
         self.settings = settings
         self.missing = missing
+        self.consumers = consumers
         self.database = database
         self.failed: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self.stopping = False
@@ -295,7 +296,9 @@ class Service:
         api.add_middleware(ClosedByDefault, keys=api.state.keys, prefix=prefix)
         for router in routers:
             api.include_router(router)
-        technical = operations.routes(simulated_clock=self.settings.simulated_clock)
+        technical = operations.routes(
+            simulated_clock=self.settings.simulated_clock, has_projections=bool(self.consumers.projections())
+        )
         api.include_router(technical, prefix=prefix)
         documents = contract.routes(api, prefix)
         api.include_router(documents, prefix=prefix)

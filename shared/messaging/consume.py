@@ -6,19 +6,20 @@ A handler is a pure function from an event to facts. It touches nothing; the ker
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Collection, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from faststream import AckPolicy
 from faststream.nats import JStream, NatsBroker, PullSub
 from nats.aio.msg import Msg
 from nats.js.api import ConsumerConfig
+from sqlalchemy import Table
 
 from shared.contracts.catalogue import stream_of
 from shared.contracts.envelope import E, Event, EventType
 from shared.messaging.broker import inbox_prefix
-from shared.messaging.facts import Fact
+from shared.messaging.facts import Fact, Newest
 from shared.messaging.pull import steady
 
 BATCH = 256  # messages a transaction
@@ -30,6 +31,15 @@ Handler = Callable[[Event[E]], Iterable[Fact]]
 class Registered:
     name: str  # the inbox remembers by it what the handler has had
     run: Callable[[Event[Any]], Iterable[Fact]]
+
+
+class Projection(NamedTuple):
+    """A table in which a service keeps what others told it: one row an entity, at its newest version."""
+
+    name: str
+    handler: str
+    publisher: str
+    table: Table
 
 
 class Consumers:
@@ -65,6 +75,27 @@ class Consumers:
     def handler_names(self) -> set[str]:
         """Under which the inbox has what was consumed."""
         return {handler.name for handlers in self._handlers.values() for handler in handlers}
+
+    def projections(self) -> list[Projection]:
+        """In order. What handlers make of an example of each kind of event tells which they are."""
+        return sorted(
+            {
+                Projection(fact.table.name, handler.name, kind.publisher, fact.table)
+                for kind in self._kinds.values()
+                for handler in self._handlers[kind.type]
+                for fact in handler.run(kind.example())
+                if isinstance(fact, Newest)
+            },
+            key=lambda it: it[:3],
+        )
+
+    def only(self, names: Collection[str]) -> Consumers:
+        """The same service with these of its handlers alone."""
+        found = Consumers(self.service)
+        for type_, handlers in self._handlers.items():
+            if kept := [it for it in handlers if it.name in names]:
+                found._handlers[type_], found._kinds[type_] = kept, self._kinds[type_]
+        return found
 
     def filters(self) -> dict[str, list[str]]:
         """By publisher, the subjects that are consumed."""

@@ -22,6 +22,7 @@ from shared.messaging.due_work import Work
 from shared.messaging.guard import Guard
 from shared.messaging.missing import FindMissing, Missing
 from shared.messaging.watchdog import consumer_info
+from shared.web import evidence
 from shared.web.api import (
     AN_ID,
     Administrator,
@@ -173,7 +174,7 @@ def service_of(request: Request) -> Service:
     return service
 
 
-def routes(*, simulated_clock: bool) -> APIRouter:
+def routes(*, simulated_clock: bool, has_projections: bool) -> APIRouter:
     router = APIRouter(tags=["operations"])
     router.get("/health/live")(check_liveness)
     router.get("/health/ready", responses={503: {"model": Readiness, "description": "Not ready"}})(check_readiness)
@@ -184,6 +185,7 @@ def routes(*, simulated_clock: bool) -> APIRouter:
     router.post("/operations/parked/{key}/replay")(replay_parked_message)
     router.post("/operations/parked/{key}/discard")(discard_parked_message)
     router.get("/operations/missing")(list_what_is_missing)
+    evidence.add_to(router, has_projections=has_projections)
     router.post("/operations/republish")(republish_events)
     if simulated_clock:
         router.post("/operations/clock")(move_clock)

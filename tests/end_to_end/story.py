@@ -149,6 +149,10 @@ async def _end(player: Player, agreement: str) -> None:
 async def _operate(player: Player, service: str, database: Database, registration: Database) -> None:
     for id in ("check_liveness", "check_readiness", "show_state", "list_what_is_missing", "republish_events"):
         await player(service, id)
+    for id in ("list_what_was_told", "list_disowned_events"):
+        await player(service, id)
+    if (service, "list_projected_rows") in player.operations:
+        await player(service, "list_projected_rows", name="programme")
     keys = [f"{n:064x}" for n in range(3)]
     await _park(database, keys, await _an_event(registration))
     await player(service, "list_parked_messages")

@@ -31,6 +31,8 @@ from shared.contracts.questions import Question
 from shared.database import Database
 from shared.ids import new_id
 from shared.messaging import marks
+from shared.messaging.rebuild import Report as Rebuilt
+from shared.messaging.rebuild import rebuild
 from shared.messaging.recover import Report, recover
 from shared.messaging.relay import count_unsent
 from shared.service import Service
@@ -149,13 +151,24 @@ class Drill:
             await client.close()
             await database.close()
 
+    async def rebuild(self, database: Database, *, do: bool = True, **options: Any) -> Rebuilt:
+        client = await self.nats.client(OPERATOR)
+        try:
+            return await rebuild(client, database, self.part.consumers, do=do, **options)
+        finally:
+            await client.close()
+            await database.close()
+
     async def recover_by_command(self, database: Database, **environment: str) -> tuple[int, Mapping[str, Any]]:
-        """As an operator types it; the exit code, and what it says."""
+        return await self.by_command("recover", database, **environment)
+
+    async def by_command(self, command: str, database: Database, **environment: str) -> tuple[int, Mapping[str, Any]]:
+        """As an operator types it, with --do; the exit code, and what it says."""
         password = self._folder / "nats-operator"
         password.write_text(PASSWORDS[OPERATOR])
         process = await asyncio.create_subprocess_exec(
             sys.executable,
-            *("-m", "deploy.cli", "recover", self.part.name, "--do", "--json"),
+            *("-m", "deploy.cli", command, self.part.name, "--do", "--json"),
             *("--database-url", database.url.render_as_string(hide_password=False)),
             *("--nats-url", self.nats.url, "--password-file", str(password)),
             cwd=ROOT,

@@ -16,6 +16,8 @@ from deploy.audit.invariants import (
     newest_events_agree_with_the_apis,
     nobody_pays_more_than_the_fee,
     numbers_run_without_gaps,
+    projections_agree_with_their_publishers,
+    streams_have_what_was_told,
     what_stands_is_what_is_due,
     who_is_invoiced_hears_of_it,
 )
@@ -30,7 +32,9 @@ INVARIANTS: dict[str, Callable[[Evidence], Iterator[str]]] = {
         documents_are_told_once,
         kids_are_unique,
         newest_events_agree_with_the_apis,
+        projections_agree_with_their_publishers,
         events_never_change,
+        streams_have_what_was_told,
         who_is_invoiced_hears_of_it,
     )
 }

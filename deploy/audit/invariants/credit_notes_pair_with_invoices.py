@@ -10,7 +10,7 @@ from deploy.audit.evidence import Evidence
 
 def check(evidence: Evidence) -> Iterator[str]:
     invoices = {it["number"]: it for it in evidence.invoices}
-    events = {it["id"] for it in evidence.events}
+    events = {it["id"] for it in evidence.all_events}
     credited = Counter(it["invoice"] for it in evidence.credit_notes)
     for note in evidence.credit_notes:
         invoice = invoices.get(note["invoice"])

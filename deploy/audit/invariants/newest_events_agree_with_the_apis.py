@@ -1,4 +1,4 @@
-"""The newest event of each agreement, session and release has the version and the fields that its service's API answers."""
+"""The newest event of each entity has the version and the fields that its service's API answers."""
 
 from __future__ import annotations
 
@@ -6,11 +6,14 @@ from collections.abc import Iterator
 
 from deploy.audit.evidence import Evidence
 from shared.contracts.billing import Release
-from shared.contracts.registration import Agreement
+from shared.contracts.registration import Agreement, Application, Party, Programme
 from shared.contracts.scheduling import Session
 
 # The entity that events carry, the name of the same in the evidence, and the fields that are compared.
 ENTITIES = (
+    (Programme, "programmes", ("name", "period_start", "period_end", "fee_ore", "days_to_pay")),
+    (Party, "parties", ("kind", "name", "official_name", "language_form", "address", "takes_invoices_by")),
+    (Application, "applications", ("state",)),
     (Agreement, "agreements", ("signed_on", "ends_on", "kind_of_end", "fee_ore", "payer_reference")),
     (Session, "sessions", ("kind", "format", "number", "instalment", "state")),
     (Release, "releases", ("instalment", "effective_on", "withdrawn")),
@@ -20,7 +23,7 @@ ENTITIES = (
 def check(evidence: Evidence) -> Iterator[str]:
     for entity, name, fields in ENTITIES:
         word, newest = entity.__name__.lower(), evidence.newest(entity)
-        rows = {row["id"]: row for row in getattr(evidence, name)}
+        rows = {"/".join(str(row[it]) for it in entity.identity): row for row in getattr(evidence, name)}
         for id in sorted(rows.keys() ^ newest.keys()):
             yield f"the {word} {id} is {'told and not there' if id in newest else 'there and not told'}"
         for id in sorted(rows.keys() & newest.keys()):

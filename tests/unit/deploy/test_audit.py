@@ -5,18 +5,49 @@ from __future__ import annotations
 from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from deploy.audit.evidence import Evidence
 from deploy.audit.invariants import INVARIANTS, broken
+from deploy.audit.projections import COMPARED
 from deploy.audit.run import Report
+from deploy.parts import PARTS
+from shared.clock import real_now
+from shared.messaging.streams import MAX_AGE
 
+PROGRAMME = {
+    "version": 1,
+    "code": "p",
+    "name": "Programmet",
+    "period_start": "2024-08-01",
+    "period_end": "2025-12-31",
+    "fee_ore": 2_000_000,
+    "days_to_pay": 30,
+}
+PARTIES: list[dict[str, Any]] = [
+    {
+        "version": 1,
+        "organisation_number": f"90000000{n}",
+        "kind": "municipality",
+        "name": f"Kommune {n}",
+        "official_name": None,
+        "language_form": "bokmål",
+        "address": {"street": "Gata 1", "postal_code": "7010", "city": "Trondheim"},
+        "takes_invoices_by": "email",
+    }
+    for n in (1, 2)
+]
+APPLICATIONS = [
+    {"id": f"s{n}", "version": 2, "programme": "p", "party": f"90000000{n}", "state": "accepted"} for n in (1, 2)
+]
 SESSIONS = [
     {
         "id": f"s{n}",
         "version": 2,
+        "programme": "p",
         "kind": "joint_session",
         "format": "physical",
         "number": 2 * n - 1,
@@ -30,6 +61,7 @@ AGREEMENTS = [
     {
         "id": id,
         "version": 2,
+        "programme": "p",
         "party": party,
         "signed_on": "2024-08-15",
         "ends_on": ends_on,
@@ -68,6 +100,7 @@ def _event(id: str, publisher: str, name: str, data: dict[str, Any]) -> dict[str
         "id": id,
         "source": f"/kulturskole/{publisher}",
         "type": f"kulturskole.{publisher}.{name}.v1",
+        "time": "2024-09-01T12:00:00Z",
         "data": deepcopy(data),
     }
 
@@ -77,12 +110,34 @@ EVENTS = [
     *(_event(f"e-{it['id']}", "scheduling", "physical_session.completed", it) for it in SESSIONS),
     *(_event(f"e-i{it['number']}", "billing", "invoice.issued", it) for it in INVOICES),
     _event("e-n1", "billing", "credit_note.issued", NOTE),
+    _event("e-p", "registration", "programme.opened", PROGRAMME),
+    *(_event(f"e-{it['organisation_number']}", "registration", "party.registered", it) for it in PARTIES),
+    *(_event(f"e-{it['id']}-accepted", "registration", "application.accepted", it) for it in APPLICATIONS),
 ]
 MAILS = [
     *({"kind": "invoice", "event": f"e-i{it['number']}"} for it in INVOICES),
     {"kind": "credit_note", "event": "e-n1"},
 ]
+NOW, KEPT = real_now(), timedelta(seconds=MAX_AGE)
+TOLD = [{"event": it, "published_at": NOW.isoformat()} for it in EVENTS]
+COLUMNS = {(part.name, it.name): it.table.columns.keys() for part in PARTS for it in part.consumers.projections()}
+
+
+def _projected(service: str, table: str) -> list[dict[str, Any]]:
+    """As the rows are if all is well."""
+    projection = COMPARED[service, table]
+    kinds = {"Programme": ["programme"], "Party": ["party"], "Application": ["application"], "Agreement": ["agreement"]}
+    words = kinds.get(projection.entity.__name__, ["physical_session"])
+    found = [it for it in EVENTS if it["type"].split(".")[2] in words]
+    return [projection.expected(it, COLUMNS[service, table]) for it in found]
+
+
 SOUND = Evidence(
+    programme="p",
+    concerned=frozenset(it["organisation_number"] for it in PARTIES),
+    programmes=[PROGRAMME],
+    parties=PARTIES,
+    applications=APPLICATIONS,
     agreements=AGREEMENTS,
     sessions=SESSIONS,
     releases=[],
@@ -91,11 +146,28 @@ SOUND = Evidence(
     mails=MAILS,
     waiting=[],
     events=EVENTS,
+    told=TOLD,
+    disowned=frozenset(),
+    projections={name: _projected(*name) for name in COMPARED},
 )
 
 
 def test_what_adds_up_breaks_nothing() -> None:
     assert broken(SOUND) == {}
+
+
+def told(change: Callable[[list[dict[str, Any]]], Any]) -> Evidence:
+    """The same, with a change to what is told, in the streams and by the services themselves."""
+    events = deepcopy(EVENTS)
+    change(events)
+    return replace(SOUND, events=events, told=[{"event": it, "published_at": NOW.isoformat()} for it in events])
+
+
+def projected(service: str, table: str, change: Callable[[list[dict[str, Any]]], Any]) -> Evidence:
+    """The sound evidence with a projection changed in place."""
+    rows = deepcopy(SOUND.projections[service, table])
+    change(rows)
+    return replace(SOUND, projections={**SOUND.projections, (service, table): rows})
 
 
 def changed(**rows: Callable[[list[dict[str, Any]]], Any]) -> Evidence:
@@ -127,16 +199,35 @@ WRONG: list[tuple[str, str, Evidence]] = [
     ("what_stands_is_what_is_due", "after the end", changed(invoices=lambda it: it[5].update(credited_by=None))),
     ("what_stands_is_what_is_due", "not held", changed(sessions=lambda it: it[0].update(state="planned"))),
     ("what_stands_is_what_is_due", "a release", changed(releases=lambda it: it.append(RELEASE))),
-    ("documents_are_told_once", "not told", changed(events=lambda it: it.pop(5))),
+    ("documents_are_told_once", "not told", told(lambda it: it.pop(5))),
     ("documents_are_told_once", "no row", changed(invoices=lambda it: it.pop(0))),
-    ("documents_are_told_once", "twice", changed(events=lambda it: it.append(EVENTS[5] | {"id": "e-other"}))),
-    ("documents_are_told_once", "otherwise", changed(events=lambda it: it[5]["data"].update(amount_ore=1))),
+    ("documents_are_told_once", "twice", told(lambda it: it.append(EVENTS[5] | {"id": "e-other"}))),
+    ("documents_are_told_once", "otherwise", told(lambda it: it[5]["data"].update(amount_ore=1))),
     ("kids_are_unique", "twice", changed(invoices=lambda it: it[1].update(kid=KIDS[0]))),
     ("kids_are_unique", "wrong", changed(invoices=lambda it: it[1].update(kid="00010000017"))),
     ("newest_events_agree_with_the_apis", "older", changed(agreements=lambda it: it[0].update(version=3))),
     ("newest_events_agree_with_the_apis", "otherwise", changed(sessions=lambda it: it[0].update(format="digital"))),
-    ("newest_events_agree_with_the_apis", "not told", changed(events=lambda it: it.pop(0))),
+    ("newest_events_agree_with_the_apis", "not told", told(lambda it: it.pop(0))),
     ("newest_events_agree_with_the_apis", "not there", changed(agreements=lambda it: it.pop(0))),
+    ("newest_events_agree_with_the_apis", "a name", changed(parties=lambda it: it[0].update(name="Gammelt"))),
+    (
+        "projections_agree_with_their_publishers",
+        "an old name",
+        projected("notifications", "party", lambda it: it[0].update(name="Gammelt navn")),
+    ),
+    (
+        "projections_agree_with_their_publishers",
+        "a lost agreement",
+        projected("billing", "agreement", lambda it: it.pop(0)),
+    ),
+    (
+        "projections_agree_with_their_publishers",
+        "never told",
+        projected("billing", "session", lambda it: it.append(it[0] | {"id": "s9"})),
+    ),
+    ("streams_have_what_was_told", "lost", changed(events=lambda it: it.pop(0))),
+    ("streams_have_what_was_told", "forged", changed(events=lambda it: it.append(EVENTS[0] | {"id": "e-x"}))),
+    ("streams_have_what_was_told", "not sent", changed(told=lambda it: it[0].update(published_at=None))),
     ("events_never_change", "changed", changed(events=lambda it: it.append(EVENTS[0] | {"data": {}}))),
     ("who_is_invoiced_hears_of_it", "no mail", changed(mails=lambda it: it.pop(0))),
 ]
@@ -156,14 +247,33 @@ def test_an_event_is_matched_by_what_it_carries_and_not_by_its_name() -> None:
         _event("e-y", "scheduling", "plan.published", {"id": "p1", "version": 1}),
         _event("e-z", "billing", "instalment.waived", {"id": "w1", "version": 1}),
     ]
-    assert broken(replace(SOUND, events=[*EVENTS, *others])) == {}
+    assert broken(told(lambda it: it.extend(others))) == {}
 
 
 def test_a_release_that_is_told_and_not_there_is_noticed() -> None:
-    told = _event("e-r1", "billing", "instalment.release_withdrawn", RELEASE | {"withdrawn": True})
-    assert broken(replace(SOUND, events=[*EVENTS, told])) == {
+    release = _event("e-r1", "billing", "instalment.release_withdrawn", RELEASE | {"withdrawn": True})
+    assert broken(told(lambda it: it.append(release))) == {
         "newest_events_agree_with_the_apis": ["the release r1 is told and not there"]
     }
+
+
+def test_what_a_stream_has_no_more_for_its_age_is_taken_from_who_told_it() -> None:
+    aged = changed(events=lambda it: it.pop(5), told=lambda it: it[5].update(published_at=(NOW - KEPT).isoformat()))
+    assert broken(aged) == {}
+    assert broken(replace(aged, invoices=INVOICES[1:])) != {}
+
+
+def test_an_event_that_is_disowned_is_none_of_the_programmes() -> None:
+    forged = _event("e-x", "billing", "invoice.issued", INVOICES[0] | {"number": 9})
+    assert broken(replace(SOUND, events=[*EVENTS, forged])) != {}
+    assert broken(replace(SOUND, events=[*EVENTS, forged], disowned=frozenset({"e-x"}))) == {}
+
+
+def test_a_party_and_a_programme_that_the_audited_one_has_nothing_to_do_with_are_left_alone() -> None:
+    other = projected("billing", "party", lambda it: it.append(it[0] | {"organisation_number": "900000009"}))
+    assert broken(other) == {}
+    other = projected("billing", "programme", lambda it: it.append(it[0] | {"code": "other"}))
+    assert broken(other) == {}
 
 
 def test_every_invariant_can_be_broken() -> None:
