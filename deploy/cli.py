@@ -232,7 +232,15 @@ def recover(
 def provision(
     nats_url: NatsUrl = NATS_HERE,
     password_file: PasswordFile = DEFAULT_PASSWORD_FILE,
-    replicas: Annotated[int, typer.Option(help="of each stream; 3 in a cluster")] = 1,
+    replicas: Annotated[
+        int | None,
+        typer.Option(
+            envvar="KULTURSKOLE_NATS_REPLICAS",
+            min=1,
+            max=5,
+            help="of each stream; 3 in a cluster. Without it a stream keeps what it has, and a new one has as many as the others",
+        ),
+    ] = None,
     wait: Annotated[float, typer.Option(help="seconds for a server that is not there yet")] = 0.0,
     *,
     as_json: Json = False,
