@@ -31,6 +31,7 @@ from shared.messaging.recover import CannotRecover
 from shared.messaging.stopped import IsRunning
 from shared.messaging.streams import ProvisioningFailed
 from shared.messaging.walk import StreamFellSilent
+from shared.migrations.steps import WrongSchema
 from shared.service import CannotStart
 from shared.web import keys
 
@@ -70,7 +71,7 @@ class Wrong(Exception):
 # Errors whose message is all that the user needs. Any other is a fault of ours and shows its stack trace.
 EXPECTED = (
     *(Wrong, WrongTime, Refused, Unavailable, NeverAtRest, InUse, NotOurs, NatsDidNotStart),
-    *(CannotRecover, IsRunning, StreamFellSilent),
+    *(CannotRecover, IsRunning, StreamFellSilent, WrongSchema),
     *(CannotStart, NoBroker, WrongClock, ProvisioningFailed, nats.errors.Error, OSError, ValueError),
 )
 
