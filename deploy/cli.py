@@ -32,6 +32,7 @@ from shared.messaging.recover import CannotRecover
 from shared.messaging.stopped import IsRunning
 from shared.messaging.streams import ProvisioningFailed
 from shared.messaging.walk import StreamFellSilent
+from shared.migrations.steps import WrongSchema
 from shared.service import CannotStart
 from shared.web import keys
 
@@ -83,7 +84,7 @@ class Wrong(Exception):
 # Errors whose message is all that the user needs. Any other is a fault of ours and shows its stack trace.
 EXPECTED = (
     *(Wrong, WrongTime, Refused, Unavailable, NeverAtRest, InUse, NotOurs, NatsDidNotStart),
-    *(CannotRecover, CannotRebuild, IsRunning, StreamFellSilent),
+    *(CannotRecover, CannotRebuild, IsRunning, StreamFellSilent, WrongSchema),
     *(CannotStart, NoBroker, WrongClock, ProvisioningFailed, nats.errors.Error, OSError, ValueError),
 )
 
@@ -282,7 +283,15 @@ def _database(service: str, url: str | None, password_file: Path | None) -> str 
 def provision(
     nats_url: NatsUrl = NATS_HERE,
     password_file: PasswordFile = DEFAULT_PASSWORD_FILE,
-    replicas: Annotated[int, typer.Option(help="of each stream; 3 in a cluster")] = 1,
+    replicas: Annotated[
+        int | None,
+        typer.Option(
+            envvar="KULTURSKOLE_NATS_REPLICAS",
+            min=1,
+            max=5,
+            help="of each stream; 3 in a cluster. Without it a stream keeps what it has, and a new one has as many as the others",
+        ),
+    ] = None,
     wait: Annotated[float, typer.Option(help="seconds for a server that is not there yet")] = 0.0,
     *,
     as_json: Json = False,

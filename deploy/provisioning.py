@@ -20,7 +20,7 @@ from shared.messaging.streams import Durable, durables, provision
 log = structlog.get_logger()
 
 
-async def provision_all(url: str, password: str, *, replicas: int = 1, wait: float = 0.0) -> list[Durable]:
+async def provision_all(url: str, password: str, *, replicas: int | None = None, wait: float = 0.0) -> list[Durable]:
     """Make what is missing; returns all durables. Waits `wait` seconds for a server that can't be reached yet.
 
     Raises ProvisioningFailed, or NoBroker where the server can't be reached or refuses the user.

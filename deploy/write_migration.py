@@ -23,6 +23,7 @@ from sqlalchemy import Connection, MetaData, TypeDecorator
 from shared import clock, migrations
 from shared.database import Database
 from shared.messaging import tables as kernel
+from shared.migrations import steps
 
 NOTHING = "pass"
 TEMPLATE = '''"""{title}."""
@@ -56,9 +57,11 @@ def main(
 
 
 def tables_of(service: str | None) -> MetaData:
-    """The tables that a service's code works with; without a service, the kernel's and the clock's."""
+    """The tables that a service's code works with; without a service, the kernel's, the clock's and the migrations'."""
     own = (
-        [kernel.metadata, clock.metadata] if service is None else [import_module(f"services.{service}.tables").metadata]
+        [kernel.metadata, clock.metadata, steps.metadata]
+        if service is None
+        else [import_module(f"services.{service}.tables").metadata]
     )
     together = MetaData()
     for metadata in own:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import fcntl
 import gc
@@ -35,6 +36,8 @@ from shared.messaging.due_work import Work, Worker
 from shared.messaging.guard import UNKNOWN, Guard, told
 from shared.messaging.missing import FindMissing
 from shared.messaging.watchdog import Watchdog, consumer_info
+from shared.migrations.migrate import add_options, migrate
+from shared.migrations.steps import WrongSchema
 from shared.settings import ServiceSettings
 from shared.web import contract, operations, problems
 from shared.web.closed import ClosedByDefault
@@ -74,6 +77,7 @@ class Service:
         work: Callable[[ask.Ask], Sequence[Work]] | None = None,
         missing: Sequence[FindMissing] = (),
         retries: Retries | None = None,
+        is_migrated: bool = True,
     ) -> None:
         self.name = name
         self.settings = settings
@@ -84,6 +88,7 @@ class Service:
         self.stopping = False
         self.is_started = False
         self.withheld: str | None = None  # why nothing is served but health and /operations/state
+        self.unknown_migrations: tuple[str, ...] = ()  # that a newer version has run
         self.is_older = asyncio.Event()  # the database, so that the start waits
         self.client: Client | None = None
         self.streams = [stream_of(publisher) for publisher in consumers.filters()]
@@ -103,6 +108,7 @@ class Service:
         self._watching: list[asyncio.Task[None]] = []
         self._taking: set[asyncio.Task[Any]] = set()  # each has a batch in hand
         self._lock: IO[str] | None = None
+        self._is_migrated = is_migrated  # and has not its tables made by whoever puts it together
         self.api = self._create_api(routers)
 
     def fail(self, reason: str) -> None:
@@ -187,12 +193,27 @@ class Service:
         """Raises CannotStart or clock.WrongClock."""
         self._lock_sqlite()
         try:
+            if self._is_migrated:
+                await self._check_schema()
             async with self.database.transaction() as connection:
                 await clock.prepare(connection, simulated=self.settings.simulated_clock)
         except (SQLAlchemyError, OSError) as error:
             reason = str(error).splitlines()[0]
             msg = f"the database cannot be reached, or lacks its tables (run migrate first): {reason}"
             raise CannotStart(msg) from None
+
+    async def _check_schema(self) -> None:
+        """One that a newer version has only added to will do. Raises CannotStart."""
+        found = await migrations.look(self.database, self.name)
+        try:
+            found.check_serves()
+        except WrongSchema as error:
+            raise CannotStart(str(error)) from None
+        self.unknown_migrations = tuple(found.unknown)
+        if found.unknown:
+            log.warning(
+                "a newer version has added to the database; this one goes on with it", migrations=[*found.unknown]
+            )
 
     async def _until_not_older(self, client: Client) -> None:
         """Look whether the database is older than what was told, and wait until somebody has brought it up to date.
@@ -392,20 +413,17 @@ async def serve(create: Callable[[], Service]) -> int:
 
 def main(name: str, create: Callable[[S], Service], settings: type[S]) -> None:
     """The command line of one service: `serve` runs it, `migrate` brings its database up to date. Raises SystemExit."""
-    commands = ("serve", "migrate")
-    if len(sys.argv) != 2 or sys.argv[1] not in commands:  # noqa: PLR2004 - the program and one command
-        sys.exit(f"usage: python -m services.{name} {'|'.join(commands)}")
+    asked = _command_line(name).parse_args()
     given = settings()  # from the environment
     logs.configure(given.log_level, service=name)
-    if sys.argv[1] == "migrate":
-        asyncio.run(_migrate(given, name))
-    else:
-        sys.exit(asyncio.run(serve(lambda: create(given))))
+    if asked.command == "migrate":
+        sys.exit(asyncio.run(migrate(given.database_url, name, asked.kind, wait=asked.wait)))
+    sys.exit(asyncio.run(serve(lambda: create(given))))
 
 
-async def _migrate(settings: ServiceSettings, name: str) -> None:
-    database = Database(settings.database_url)
-    try:
-        await migrations.upgrade(database, name)
-    finally:
-        await database.close()
+def _command_line(name: str) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog=f"python -m services.{name}")
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("serve", help="run it")
+    add_options(commands.add_parser("migrate", help="bring its database up to date"))
+    return parser

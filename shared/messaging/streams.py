@@ -57,19 +57,31 @@ def durables(services: Iterable[Consumers], *, ack_wait: float = 5.0) -> list[Du
     return own + others
 
 
-async def provision(client: Client, wanted: Iterable[Durable], *, replicas: int = 1) -> None:
+async def provision(client: Client, wanted: Iterable[Durable], *, replicas: int | None = None) -> None:
     """Make the streams and durables, or bring them up to date. Running it again changes nothing.
+
+    Without `replicas` each stream keeps those that it has, and a new one gets as many as another has.
 
     Raises ProvisioningFailed.
     """
     jsm = client.jsm(timeout=10)
-    for publisher in PUBLISHERS:
-        await _stream(jsm, publisher, replicas)
+    existing = {publisher: await _existing(jsm, publisher) for publisher in PUBLISHERS}
+    most = max((it.num_replicas or 1 for it in existing.values() if it), default=1)
+    for publisher, stream in existing.items():
+        kept = stream.num_replicas if stream else most
+        await _stream(jsm, publisher, stream, replicas or kept or 1)
     for durable in wanted:
         await _durable(jsm, durable)
 
 
-async def _stream(jsm: JetStreamManager, publisher: str, replicas: int) -> None:
+async def _existing(jsm: JetStreamManager, publisher: str) -> StreamConfig | None:
+    try:
+        return (await jsm.stream_info(stream_of(publisher))).config
+    except NotFoundError:
+        return None
+
+
+async def _stream(jsm: JetStreamManager, publisher: str, existing: StreamConfig | None, replicas: int) -> None:
     config = StreamConfig(
         name=stream_of(publisher),
         subjects=[f"kulturskole.{publisher}.>"],
@@ -82,11 +94,9 @@ async def _stream(jsm: JetStreamManager, publisher: str, replicas: int) -> None:
         deny_delete=True,
         deny_purge=True,
     )
-    try:
-        existing = (await jsm.stream_info(stream_of(publisher))).config
-    except NotFoundError:
+    if existing is None:
         await jsm.add_stream(config)
-        log.info("stream made", stream=config.name)
+        log.info("stream made", stream=config.name, replicas=replicas)
         return
     _must_agree(stream_of(publisher), existing, config, ("retention", "storage", "deny_delete", "deny_purge"))
     ours = ("subjects", "discard", "max_age", "duplicate_window", "num_replicas")

@@ -60,6 +60,7 @@ class Service(Protocol):
     missing: Sequence[FindMissing]
     client: Client | None
     guard: Guard
+    unknown_migrations: Sequence[str]
 
     async def condition(self) -> Condition: ...
 
@@ -119,6 +120,9 @@ class StateView(BaseModel):
     last_sequence: int = Field(description="of the service's own stream")
     faults: list[FaultView] = Field(description="why the service is not ready, or degraded; at rest there is none")
     older: list[UnknownEventView] = Field(description="what shows that the database is older than what was told")
+    unknown_migrations: list[str] = Field(
+        description="that a newer version has run; they only add, and this version goes on beside them"
+    )
     clock: ClockView
 
 
@@ -242,6 +246,7 @@ async def show_state(request: Request, database: DatabaseOf, _: Reader) -> State
         last_sequence=last,
         faults=_faults(await service.condition()),
         older=_older(service.guard),
+        unknown_migrations=list(service.unknown_migrations),
         clock=ClockView(simulated=simulated, now=now),
     )
 

@@ -11,8 +11,9 @@ from time import monotonic
 
 from shared.contracts.catalogue import PUBLISHERS
 from tests.bench.ground import Figures, Ground
-from tests.support.fleet import ROOT, Fleet
+from tests.support.fleet import Fleet
 from tests.support.nats import NatsServer
+from tests.support.releases import ROOT
 from tests.support.smtp import MailServer
 
 SECONDS = 20

@@ -87,8 +87,10 @@ async def test_what_was_changed_in_the_tables_is_made_by_the_migration(make_data
 async def test_the_kernels_tables_are_changed_in_its_own_branch(make_database: MakeDatabase, checkout: Path) -> None:
     database, tables = await make_database(), tables_of(None)
     tables.tables["outbox"].append_column(Column("sent_by", String(80)))
+    versions = checkout / "shared" / "migrations" / "versions"
+    number = len(list(versions.glob("0*.py"))) + 1
     path = await write(None, "add_sender", tables)
-    assert path == checkout / "shared" / "migrations" / "versions" / "0003_pre_add_sender.py"
+    assert path == versions / f"{number:04}_pre_add_sender.py"
     await migrations.upgrade(database)
     assert await structure_of(database) == await structure_of(await make_anew(await make_database(), tables))
 

@@ -6,8 +6,7 @@ import asyncio
 import itertools
 import os
 import signal
-import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from time import monotonic
@@ -25,10 +24,10 @@ from shared.points import VARIABLE
 from shared.web import keys
 from tests.support.nats import PASSWORDS, NatsServer
 from tests.support.processes import HOST, dies_with_tests, free_port
+from tests.support.releases import THIS, Program
 from tests.support.smtp import MailServer
 from tests.support.waiting import eventually
 
-ROOT = Path(__file__).parents[2]
 READY_WITHIN = 60.0  # seconds
 PAUSE = 0.2  # seconds until a process that ended is started again
 
@@ -44,8 +43,9 @@ class End(NamedTuple):
 class Replica:
     """One process of a service, started again whenever it ends. `ends` has the last one last."""
 
-    def __init__(self, service: str, environment: Mapping[str, str], log: Path) -> None:
+    def __init__(self, service: str, environment: Mapping[str, str], log: Path, program: Program = THIS) -> None:
         self.service = service
+        self.program = program
         self.port = int(environment["KULTURSKOLE_PORT"])
         self.ends: list[End] = []
         self._ended_by_fleet = False
@@ -114,7 +114,7 @@ class Replica:
             async def is_ready() -> bool:
                 with suppress(httpx.HTTPError):
                     found = (await http.get(url)).json()
-                    return found["ready"] and not found["degraded"]
+                    return found["ready"] and not found.get("degraded")  # which 0.2 does not say
                 return False
 
             try:
@@ -139,8 +139,8 @@ class Replica:
         self._die_at = None
         with self._log.open("ab") as log:
             return await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", f"services.{self.service}", "serve"),
-                cwd=ROOT,
+                *(self.program.python, "-m", f"services.{self.service}", "serve"),
+                cwd=self.program.folder,
                 env=os.environ | self._environment | once,
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=log,
@@ -161,18 +161,18 @@ class Fleet:
         *,
         replicas: int = 1,
         environment: Mapping[str, str] | None = None,
+        program: Program = THIS,
     ) -> None:
+        self._folder = folder
         self._environment = environment or {}
+        self._numbers = itertools.count()
         self.broker = broker
         self.mails = mails
         self.keys_file = folder / "keys.json"
         self.urls = urls
         secret = keys.create(self.keys_file, name="test", role="operator")
-        self.replicas = {
-            service: [self._replica(folder, service, number) for number in range(replicas)] for service in PUBLISHERS
-        }
-        ports = {service: [it.port for it in found] for service, found in self.replicas.items()}
-        self.client = Client("http://gateway", secret, transport=_Gateway(ports))
+        self.replicas = {service: [self._replica(service, program) for _ in range(replicas)] for service in PUBLISHERS}
+        self.client = Client("http://gateway", secret, transport=_Gateway(self.replicas))
 
     @property
     def all(self) -> list[Replica]:
@@ -185,6 +185,10 @@ class Fleet:
             await migrations.upgrade(database, service)
             await database.close()
         await self.provision()
+        await self.serve()
+
+    async def serve(self) -> None:
+        """On databases and streams that are there."""
         for replica in self.all:
             replica.start()
         for replica in self.all:
@@ -192,6 +196,18 @@ class Fleet:
 
     async def provision(self) -> None:
         await provision_all(self.broker.url, PASSWORDS[OPERATOR])
+
+    async def replace(self, service: str, program: Program) -> int:
+        """Start a replica of this version, and stop another once it is ready; that one's exit code."""
+        newer = self._replica(service, program)
+        newer.start()
+        try:
+            await newer.until_ready()
+        except BaseException:
+            await newer.stop()
+            raise
+        self.replicas[service].append(newer)
+        return await self.replicas[service].pop(0).stop()
 
     async def stop(self) -> list[int]:
         """SIGTERM to all; their exit codes."""
@@ -203,7 +219,7 @@ class Fleet:
         self.broker.kill()
         await self.broker.start()
 
-    def _replica(self, folder: Path, service: str, number: int) -> Replica:
+    def environment_of(self, service: str) -> dict[str, str]:
         given = {
             "DATABASE_URL": self.urls[service],
             "NATS_URL": self.broker.url,
@@ -217,15 +233,19 @@ class Fleet:
             "SMTP_STARTTLS": "false",
             "SMTP_TIMEOUT": "3",  # a mail that a dead process had in hand is tried again this much and ten seconds later
         }
-        environment = {f"KULTURSKOLE_{name}": value for name, value in given.items()}
-        return Replica(service, environment | dict(self._environment), folder / f"{service}-{number}.log")
+        return {f"KULTURSKOLE_{name}": value for name, value in given.items()} | dict(self._environment)
+
+    def _replica(self, service: str, program: Program) -> Replica:
+        log = self._folder / f"{service}-{next(self._numbers)}.log"
+        return Replica(service, self.environment_of(service), log, program)
 
 
 class _Gateway(httpx.AsyncBaseTransport):
     """Sends each request to a replica of its service, in turns, and again as long as none can answer it."""
 
-    def __init__(self, ports: Mapping[str, list[int]]) -> None:
-        self._next_ports = {service: itertools.cycle(found) for service, found in ports.items()}
+    def __init__(self, replicas: Mapping[str, Sequence[Replica]]) -> None:
+        self._replicas = replicas
+        self._turns: dict[str, Iterator[int]] = {service: itertools.count() for service in replicas}
         self._http = httpx.AsyncHTTPTransport(limits=httpx.Limits(max_connections=64))
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
@@ -233,7 +253,8 @@ class _Gateway(httpx.AsyncBaseTransport):
         body = await request.aread()
         async with asyncio.timeout(3 * READY_WITHIN):
             while True:
-                to = request.url.copy_with(host=HOST, port=next(self._next_ports[service]))
+                found = self._replicas[service]
+                to = request.url.copy_with(host=HOST, port=found[next(self._turns[service]) % len(found)].port)
                 try:
                     answer = await self._http.handle_async_request(
                         httpx.Request(

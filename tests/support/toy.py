@@ -116,6 +116,7 @@ def create(
         answers={WhatIsYourName: say_name} if answers else {},
         work=lambda _: [Work("nothing", nothing)],
         retries=retries,
+        is_migrated=False,
     )
 
 
