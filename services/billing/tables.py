@@ -29,6 +29,8 @@ programme = Table(
     Column("event_id", String(36), nullable=False),
     Column("name", Text, nullable=False),
     Column("days_to_pay", Integer, nullable=False),
+    Column("period_start", Date),  # none of one that was told of before this was kept
+    Column("period_end", Date),  # the last day
 )
 party = Table(
     "party",
@@ -69,6 +71,8 @@ session = Table(
     Column("instalment", Integer),  # the one it carries (B3)
     Column("title", Text),
     Column("place", Text),
+    Column("venue", Text),
+    Column("city", Text),
     Column("planned", Text, nullable=False),  # when, as far as it is known, in Norwegian
     Column("not_before", Date, nullable=False),  # the first day that it may begin on
     Column("first_day", Date),  # none until the days are exact (S2)
@@ -85,6 +89,8 @@ release = Table(
     Column("programme", String(40), nullable=False),
     Column("instalment", Integer, nullable=False),
     Column("effective_on", Date, nullable=False),
+    Column("venue", Text),  # where; none of those made before it was asked for
+    Column("city", Text),
     Column("reason", String(30), nullable=False),
     Column("withdrawn", Boolean, nullable=False),
     Column("changed_by", String(80), nullable=False),

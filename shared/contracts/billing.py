@@ -48,7 +48,11 @@ class Content(Value):
     delivered_to: date
     """The last day of the delivery."""
     delivered_where: str | None = None
-    """Where it was delivered. Absent where that is not known."""
+    """Where it was delivered, as text. Absent where that is not known."""
+    delivered_venue: str | None = None
+    """The house that it was delivered in. Absent where it was not said apart from the text."""
+    delivered_city: str | None = None
+    """The town or village that it was delivered in. Absent as the venue is."""
     currency: str
     """Of the amount, as ISO 4217 has it: `NOK`."""
     no_vat_because: str | None = None
@@ -132,7 +136,9 @@ CONTENT: dict[str, Any] = {
     "delivered": "Deltakeravgift Fremtidens kulturskole, rate 1 av 3: Fellessamling 1",
     "delivered_from": "2024-09-24",
     "delivered_to": "2024-09-25",
-    "delivered_where": "Stjørdal",
+    "delivered_where": "Kimen, Stjørdal",
+    "delivered_venue": "Kimen",
+    "delivered_city": "Stjørdal",
     "currency": "NOK",
     "no_vat_because": "Selgeren er ikke registrert i Merverdiavgiftsregisteret.",
     "vat_category": "O",
@@ -191,6 +197,9 @@ class Release(Entity):
         "programme": "regionalt-2024-2025",
         "instalment": 2,
         "effective_on": "2025-02-13",
+        "place": "Kimen, Stjørdal",
+        "venue": "Kimen",
+        "city": "Stjørdal",
         "withdrawn": False,
         "reason": "session_became_digital",
     }
@@ -202,7 +211,13 @@ class Release(Entity):
     instalment: Instalment
     """Which of the fee's three instalments falls due (B2)."""
     effective_on: date
-    """The day it counts from, by Norway's calendar, never in the future (B6)."""
+    """The day it counts from, by Norway's calendar, never in the future, and within the programme's period (B6)."""
+    place: str | None = None
+    """Where it was delivered, as text: venue and city. Absent where it was released before that was said."""
+    venue: str | None = None
+    """The house that it was delivered in (B6). Absent as `place` is."""
+    city: str | None = None
+    """The town or village that it was delivered in (B6). Absent as `place` is."""
     withdrawn: bool
     """Whether it was taken back, so that it counts no more (B5)."""
     reason: Code[Literal["session_became_digital", "session_cancelled", "other"]]

@@ -152,7 +152,8 @@ def session(happened: Happened = "planned", n: int = 1, version: int = 1, **chan
     }
     if changes.get("kind", "joint_session") == "joint_session":
         number = 2 * n - 1
-        fields |= {"title": f"Fellessamling {number}", "number": number, "place": "Stjørdal"}
+        fields |= {"title": f"Fellessamling {number}", "number": number, "place": "Kimen, Stjørdal"}
+        fields |= {"venue": "Kimen", "city": "Stjørdal"}
         fields["instalment"] = n if n in DAYS else None
     it = Session(version=version, **(fields | changes))
     return _event(scheduling.session_event(it, happened), it)

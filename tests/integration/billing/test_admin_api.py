@@ -29,7 +29,13 @@ from tests.support.events import (
 from tests.unit.billing.samples import SELLER
 
 ONE, TWO = organisation_number(1), organisation_number(2)
-RELEASE = {"instalment": 3, "effective_on": "2025-09-30", "reason": "session_cancelled"}
+RELEASE = {
+    "instalment": 3,
+    "effective_on": "2025-09-30",
+    "venue": "Kimen",
+    "city": "Stjørdal",
+    "reason": "session_cancelled",
+}
 OF_PROGRAMME = f"/billing/programmes/{PROGRAMME}"
 
 
@@ -112,7 +118,8 @@ async def test_a_release_is_made_shown_and_withdrawn(api: Api) -> None:
     assert (made.status_code, again.status_code) == (201, 201)
     assert made.json() == again.json()
     it = made.json()
-    assert it == {"id": it["id"], "version": 1, "programme": PROGRAMME, "withdrawn": False} | RELEASE
+    made_of_it = {"id": it["id"], "version": 1, "programme": PROGRAMME, "withdrawn": False, "place": "Kimen, Stjørdal"}
+    assert it == made_of_it | RELEASE
     assert (await api.get(f"{OF_PROGRAMME}/releases"))["items"] == [it]
     withdrawn = await api.administrator.post(f"/billing/releases/{it['id']}/withdrawal")
     assert withdrawn.status_code == 200
@@ -174,6 +181,9 @@ async def test_what_is_not_known_is_404(api: Api, path: str) -> None:
         (RELEASE | {"instalment": "three"}, "instalment"),
         (RELEASE | {"effective_on": "30.9.2025"}, "effective_on"),
         (RELEASE | {"effective_on": "2025-10-02"}, "effective_on"),
+        (RELEASE | {"effective_on": "2005-09-30"}, "effective_on"),
+        (RELEASE | {"venue": " "}, "venue"),
+        (RELEASE | {"city": None}, "city"),
         (RELEASE | {"reason": "Fellessamlingen ble digital"}, "reason"),
         (RELEASE | {"amount_ore": 1}, "amount_ore"),
         ({"instalment": 3}, "reason"),

@@ -36,7 +36,8 @@ from tests.support.facts import events_of
 NEXT = "neste-2025"
 LATER = datetime(2025, 10, 1, 12, tzinfo=UTC)
 OF_PROGRAMME = f"/billing/programmes/{PROGRAMME}"
-RELEASE = {"instalment": 2, "effective_on": "2025-02-13", "reason": "session_became_digital"}
+WHERE = {"venue": "Kimen", "city": "Stjørdal"}
+RELEASE = {"instalment": 2, "effective_on": "2025-02-13", "reason": "session_became_digital", **WHERE}
 
 
 class Lost:
