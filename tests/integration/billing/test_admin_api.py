@@ -112,6 +112,22 @@ async def test_what_is_unbilled_and_why(api: Api) -> None:
     assert items[0]["explanation"] == "Ikke gjennomført: Fellessamling 3 (19.–20. februar 2025)."
 
 
+async def test_what_is_unbilled_says_by_when_it_is_to_be_issued_and_what_is_late(api: Api, database: Database) -> None:
+    """A month after delivery (§ 5-2-2): a session that nobody has completed is late too."""
+
+    async def days() -> list[tuple[str, int, str | None, bool]]:
+        items = (await api.get(f"/billing/unbilled?programme={PROGRAMME}"))["items"]
+        return [(it["party"], it["instalment"], it["issue_by"], it["is_late"]) for it in items]
+
+    nothing = [(ONE, 3, None, False), (TWO, 1, None, False), (TWO, 2, None, False), (TWO, 3, None, False)]
+    assert await days() == [(ONE, 2, "2025-03-20", True), *nothing]
+    await take(database, session("moved", 2, version=2, last_day=date(2025, 9, 20)))
+    await set_clock(database, datetime(2025, 10, 20, 21, tzinfo=UTC))
+    assert await days() == [(ONE, 2, "2025-10-20", False), *nothing]
+    await set_clock(database, datetime(2025, 10, 20, 22, tzinfo=UTC))  # the next day in Norway
+    assert await days() == [(ONE, 2, "2025-10-20", True), *nothing]
+
+
 async def test_a_release_is_made_shown_and_withdrawn(api: Api) -> None:
     made = await api.administrator.post(f"{OF_PROGRAMME}/releases", json=RELEASE)
     again = await api.administrator.post(f"{OF_PROGRAMME}/releases", json=RELEASE)
