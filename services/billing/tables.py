@@ -107,6 +107,30 @@ Index(
     postgresql_where=STANDS,
 )
 
+# An instalment that one agreement is let off by hand (B5).
+waiver = Table(
+    "waiver",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("event_id", String(36), nullable=False),
+    Column("programme", String(40), nullable=False, index=True),
+    Column("party", String(9), nullable=False),
+    Column("agreement", String(36), nullable=False),
+    Column("instalment", Integer, nullable=False),
+    Column("reason", String(30), nullable=False),
+    Column("withdrawn", Boolean, nullable=False),
+    Column("changed_by", String(80), nullable=False),
+)
+Index(
+    "uq_waiver_standing",
+    waiver.c.agreement,
+    waiver.c.instalment,
+    unique=True,
+    sqlite_where=STANDS,
+    postgresql_where=STANDS,
+)
+
 # What we issued. A row stays as it was inserted, which triggers see to; a credit note is a row of its own.
 series = Table(
     "series",
@@ -151,7 +175,8 @@ credit_note = Table(
     Column("session", String(36)),
     Column("release", String(36)),
     Column("reason", String(30), nullable=False),
-    Column("because", String(36)),  # the event that made the invoice wrong; none where it is lost
+    Column("because", String(36)),  # the event that made the invoice wrong; none by hand, and where it is lost
+    Column("decided_by", String(80)),  # the name of the key that had it credited by hand
     Column("amount_ore", BigInteger, nullable=False),
     Column("issued_on", Date, nullable=False),
     Column("content", Text),

@@ -1,11 +1,11 @@
-"""The newest event of each agreement, session and release has the version and the fields that its service's API answers."""
+"""The newest event of each agreement, session, release and waiver has the version and the fields that its service's API answers."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from deploy.audit.evidence import Evidence
-from shared.contracts.billing import Release
+from shared.contracts.billing import Release, Waiver
 from shared.contracts.registration import Agreement
 from shared.contracts.scheduling import Session
 
@@ -14,6 +14,7 @@ ENTITIES = (
     (Agreement, "agreements", ("signed_on", "ends_on", "kind_of_end", "fee_ore", "payer_reference")),
     (Session, "sessions", ("kind", "format", "number", "instalment", "state")),
     (Release, "releases", ("instalment", "effective_on", "withdrawn")),
+    (Waiver, "waivers", ("agreement", "instalment", "withdrawn")),
 )
 
 

@@ -143,6 +143,60 @@ async def test_a_release_is_made_shown_and_withdrawn(api: Api) -> None:
     assert (await api.administrator.post(f"/billing/releases/{it['id']}/withdrawal")).json() == withdrawn.json()
 
 
+async def test_an_invoice_is_credited_and_issued_anew(api: Api, database: Database) -> None:
+    path = f"{OF_PROGRAMME}/invoices/1/credit-note"
+    note = await api.post(path, {"reason": "wrong_reference"})
+    assert (note["number"], note["document_number"], note["invoice"]) == (2, "FK2-2", 1)
+    assert (note["reason"], note["because"]) == ("wrong_reference", None)
+    assert await api.post(path, {"reason": "wrong_reference"}) == note
+    refused = await api.refused(409, path, {"reason": "mistake"})
+    assert (refused["rule"], refused["field"]) == ("B5", "reason")
+    await work(database)
+    assert [it["credited_by"] for it in (await api.get(f"{OF_PROGRAMME}/invoices"))["items"]] == [2, 1, None]
+    assert (await api.get(f"{OF_PROGRAMME}/books"))["credit_notes_name_their_event"] is True
+
+
+async def test_an_instalment_is_waived_shown_and_taken_back(api: Api, database: Database) -> None:
+    path = f"/billing/agreements/{agreement_id(1)}/waivers"
+    waiver = await api.post(path, {"instalment": 1, "reason": "joined_late"})
+    assert waiver == {
+        "id": waiver["id"],
+        "version": 1,
+        "programme": PROGRAMME,
+        "party": ONE,
+        "agreement": agreement_id(1),
+        "instalment": 1,
+        "reason": "joined_late",
+        "withdrawn": False,
+    }
+    await work(database)
+    (_, note) = (await api.get(f"{OF_PROGRAMME}/credit-notes"))["items"]
+    assert (note["invoice"], note["reason"]) == (1, "instalment_waived")
+    why = [it["why"] for it in (await api.get(f"/billing/unbilled?programme={PROGRAMME}"))["items"]]
+    assert why[0] == "waived"
+    withdrawn = await api.post(f"/billing/waivers/{waiver['id']}/withdrawal")
+    assert withdrawn == waiver | {"version": 2, "withdrawn": True}
+    assert (await api.get(f"{OF_PROGRAMME}/waivers"))["items"] == [withdrawn]
+    await work(database)
+    assert (await api.get(f"{OF_PROGRAMME}/invoices"))["items"][-1]["attempt"] == 2
+
+
+async def test_what_is_asked_for_by_hand_names_what_is_wrong_with_it(api: Api) -> None:
+    credit, waive = f"{OF_PROGRAMME}/invoices/1/credit-note", f"/billing/agreements/{agreement_id(1)}/waivers"
+    for path, body, field in (
+        (credit, {}, "reason"),
+        (credit, {"reason": "agreement_ended"}, "reason"),
+        (credit, {"reason": "mistake", "amount_ore": 1}, "amount_ore"),
+        (waive, {"instalment": 4, "reason": "other"}, "instalment"),
+        (waive, {"instalment": 1, "reason": "Kom sent"}, "reason"),
+    ):
+        assert (await api.refused(422, path, body))["field"] == field
+        problem(await api.reader.post(path, json=body), 403)
+    problem(await api.administrator.post(f"{OF_PROGRAMME}/invoices/99/credit-note", json={"reason": "mistake"}), 404)
+    unknown = await api.refused(404, "/billing/agreements/unknown/waivers", {"instalment": 1, "reason": "other"})
+    assert unknown["field"] == "agreement"
+
+
 async def test_the_books_are_canonical(api: Api, database: Database) -> None:
     answer = await api.reader.get(f"{OF_PROGRAMME}/books")
     found = answer.json()
@@ -178,6 +232,7 @@ async def test_a_programme_without_invoices_has_an_empty_summary(api: Api, datab
         "/billing/programmes/unknown/invoices",
         "/billing/programmes/unknown/credit-notes",
         "/billing/programmes/unknown/releases",
+        "/billing/programmes/unknown/waivers",
         "/billing/programmes/unknown/books",
         "/billing/programmes/unknown/invoices/1",
         "/billing/unbilled?programme=unknown",

@@ -11,9 +11,10 @@ from services.billing.documents.domain.agreement import Agreement, Buyer
 from services.billing.documents.domain.content import BilledParty
 from services.billing.documents.domain.invoice import Invoice
 from services.billing.documents.use_cases.issue_invoices import Seller
-from services.billing.instalments.domain.difference import Difference, difference
+from services.billing.instalments.domain.difference import NOTHING_WAIVED, Difference, Waived, difference
 from services.billing.occasions.domain.deliveries import JointSession, Occasions
 from services.billing.occasions.domain.release import Release
+from services.billing.waivers.domain.waiver import Waiver
 
 SELLER = Seller(
     party=BilledParty(
@@ -84,6 +85,24 @@ def release(instalment: int, effective_on: date | None = None, **changes: Any) -
     return Release(**(fields | changes))
 
 
+def waived(*instalments: int, event_id: str = "2-waived") -> Waived:
+    """What AGREEMENT is let off."""
+    return {
+        n: Waiver(
+            id=f"w{n}",
+            version=1,
+            event_id=event_id,
+            programme="p",
+            party=AGREEMENT.party,
+            agreement=AGREEMENT.id,
+            instalment=n,
+            reason="other",
+            withdrawn=False,
+        )
+        for n in instalments
+    }
+
+
 def occasions(*them: JointSession | Release) -> Occasions:
     return Occasions(
         sessions=[it for it in them if isinstance(it, JointSession)],
@@ -100,9 +119,11 @@ def amounts(gap: Difference) -> dict[int, int]:
     return {it.instalment: it.amount_ore for it in gap.issue}
 
 
-def carry_out(agreement: Agreement, known: Occasions, issued: Sequence[Invoice]) -> list[Invoice]:
+def carry_out(
+    agreement: Agreement, known: Occasions, issued: Sequence[Invoice], waived: Waived = NOTHING_WAIVED
+) -> list[Invoice]:
     """All that was ever invoiced, once the difference is issued and credited."""
-    gap = difference(agreement, known, issued)
+    gap = difference(agreement, known, issued, waived)
     wrong = {it.invoice.number for it in gap.credit}
     credited = [replace(it, credited_by=it.number) if it.number in wrong else it for it in issued]
     new = [

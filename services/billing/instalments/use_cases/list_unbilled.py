@@ -8,14 +8,16 @@ from datetime import date
 from services.billing.documents import repository as documents
 from services.billing.documents.domain.agreement import Agreement
 from services.billing.instalments import repository as agreements
+from services.billing.instalments.domain.difference import NOTHING_WAIVED
 from services.billing.instalments.domain.issue_by import issue_by
 from services.billing.instalments.domain.unbilled import Unbilled, Why, unbilled
 from services.billing.occasions import repository as occasions
 from services.billing.occasions.domain.deliveries import Occasions
+from services.billing.waivers import repository as waivers
 from shared import clock
 from shared.database import Database
 
-NEVER: tuple[Why, ...] = ("nothing_to_pay",)  # there is nothing to be invoiced, whatever is delivered
+NEVER: tuple[Why, ...] = ("nothing_to_pay", "waived")  # there is nothing to be invoiced, whatever is delivered
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,12 +39,19 @@ async def list_unbilled(database: Database, programme: str) -> list[UnbilledAgre
         is_known = await agreements.programme(connection, programme) is not None
         known = await occasions.of_programme(connection, programme)
         issued = await documents.of_programme(connection, programme)
+        waived = await waivers.standing(connection, programme)
         every_agreement = await agreements.of_programme(connection, programme)
         today = await clock.today(connection)
     return [
         _with_its_day(agreement, known, it, today)
         for agreement in every_agreement
-        for it in unbilled(agreement, known, issued.get(agreement.id, []), programme_is_known=is_known)
+        for it in unbilled(
+            agreement,
+            known,
+            issued.get(agreement.id, []),
+            waived.get(agreement.id, NOTHING_WAIVED),
+            programme_is_known=is_known,
+        )
     ]
 
 
