@@ -35,6 +35,7 @@ class Evidence:
     agreements: list[Row]
     sessions: list[Row]
     releases: list[Row]
+    waivers: list[Row]
     invoices: list[Row]
     credit_notes: list[Row]
     mails: list[Row]
@@ -82,6 +83,7 @@ async def gather(client: Client, operator: Nats, programme: str) -> Evidence:
         "agreements": f"/registration/programmes/{programme}/agreements",
         "sessions": f"/scheduling/programmes/{programme}/sessions",
         "releases": f"/billing/programmes/{programme}/releases",
+        "waivers": f"/billing/programmes/{programme}/waivers",
         "invoices": f"/billing/programmes/{programme}/invoices",
         "credit_notes": f"/billing/programmes/{programme}/credit-notes",
     }

@@ -18,7 +18,8 @@ OPENING = date(2024, 1, 15)
 # Those to whom something special happens: signs late, is terminated, has left before it says so, has an advisor who falls ill.
 LATE, TERMINATED, LEFT, ILL = "Kristiansund", "Verdal", "Namsos", "Volda"
 AUGUST_MEETINGS = (date(2024, 8, 13), date(2024, 8, 14), date(2024, 8, 15))
-PLACES = {1: "Stjørdal", 3: "Trondheim", 5: "Molde"}  # of the physical joint sessions, by number; invented
+# Venue and city of the physical joint sessions, by number; invented.
+PLACES = {1: ("Kimen kulturhus", "Stjørdal"), 3: ("Olavshallen", "Trondheim"), 5: ("Plassen", "Molde")}
 VISITS = {  # by number: when they are planned, and the first of them; one municipality a working day
     1: (date(2024, 9, 30), date(2024, 10, 7)),
     2: (date(2024, 12, 2), date(2025, 1, 7)),
@@ -73,7 +74,8 @@ def _with_place(session: dict[str, Any]) -> dict[str, Any]:
     """The plan names no places, and an invoice says where its session was held: physical joint sessions get one."""
     if session["kind"] != "joint_session" or session["format"] != "physical":
         return session
-    return session | {"place": PLACES[session["number"]]}
+    venue, city = PLACES[session["number"]]
+    return session | {"venue": venue, "city": city}
 
 
 async def select(it: Play, applicants: Sequence[Municipality]) -> None:

@@ -17,13 +17,19 @@ from services.billing.instalments.use_cases.mark_every_programme import mark_eve
 from services.billing.occasions import admin_api as occasions_api
 from services.billing.occasions import adopting as occasions_adopting
 from services.billing.settings import Settings
+from services.billing.waivers import admin_api as waivers_api
+from services.billing.waivers import adopting as waivers_adopting
 from shared.contracts.questions import WhatDocument
 from shared.database import Database
 from shared.messaging.due_work import Work
 from shared.messaging.recover import Adoptions
 from shared.service import Service
 
-adoptions: Adoptions = {**occasions_adopting.ADOPTIONS, **documents_adopting.ADOPTIONS}
+adoptions: Adoptions = {
+    **occasions_adopting.ADOPTIONS,
+    **waivers_adopting.ADOPTIONS,
+    **documents_adopting.ADOPTIONS,
+}
 
 
 def create(settings: Settings) -> Service:
@@ -33,7 +39,7 @@ def create(settings: Settings) -> Service:
         settings=settings,
         database=database,
         consumers=consumers,
-        routers=[it.router for it in (documents_api, instalments_api, occasions_api)],
+        routers=[it.router for it in (documents_api, instalments_api, occasions_api, waivers_api)],
         answers={WhatDocument: show_document},
         missing=[documents_rows.missing],
         work=lambda _: [Work("issue what is due", issuing(database, seller(settings)))],

@@ -25,6 +25,8 @@ def programme(event: Event[registration.Programme]) -> Iterable[Fact]:
         event_id=event.id,
         name=it.name,
         days_to_pay=it.days_to_pay,
+        period_start=it.period_start,
+        period_end=it.period_end,
     )
     yield from look_again(it.code)
 
@@ -86,6 +88,8 @@ def joint_session(event: Event[scheduling.Session]) -> Iterable[Fact]:
         instalment=it.instalment,
         title=it.title,
         place=it.place,
+        venue=it.venue,
+        city=it.city,
         planned=when_text(it.when),
         not_before=it.when.earliest,
         first_day=days.first if days else None,

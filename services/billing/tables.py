@@ -29,6 +29,8 @@ programme = Table(
     Column("event_id", String(36), nullable=False),
     Column("name", Text, nullable=False),
     Column("days_to_pay", Integer, nullable=False),
+    Column("period_start", Date),  # none of one that was told of before this was kept
+    Column("period_end", Date),  # the last day
 )
 party = Table(
     "party",
@@ -69,6 +71,8 @@ session = Table(
     Column("instalment", Integer),  # the one it carries (B3)
     Column("title", Text),
     Column("place", Text),
+    Column("venue", Text),
+    Column("city", Text),
     Column("planned", Text, nullable=False),  # when, as far as it is known, in Norwegian
     Column("not_before", Date, nullable=False),  # the first day that it may begin on
     Column("first_day", Date),  # none until the days are exact (S2)
@@ -85,6 +89,8 @@ release = Table(
     Column("programme", String(40), nullable=False),
     Column("instalment", Integer, nullable=False),
     Column("effective_on", Date, nullable=False),
+    Column("venue", Text),  # where; none of those made before it was asked for
+    Column("city", Text),
     Column("reason", String(30), nullable=False),
     Column("withdrawn", Boolean, nullable=False),
     Column("changed_by", String(80), nullable=False),
@@ -96,6 +102,30 @@ Index(
     release.c.instalment,
     release.c.effective_on,
     release.c.reason,
+    unique=True,
+    sqlite_where=STANDS,
+    postgresql_where=STANDS,
+)
+
+# An instalment that one agreement is let off by hand (B5).
+waiver = Table(
+    "waiver",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("event_id", String(36), nullable=False),
+    Column("programme", String(40), nullable=False, index=True),
+    Column("party", String(9), nullable=False),
+    Column("agreement", String(36), nullable=False),
+    Column("instalment", Integer, nullable=False),
+    Column("reason", String(30), nullable=False),
+    Column("withdrawn", Boolean, nullable=False),
+    Column("changed_by", String(80), nullable=False),
+)
+Index(
+    "uq_waiver_standing",
+    waiver.c.agreement,
+    waiver.c.instalment,
     unique=True,
     sqlite_where=STANDS,
     postgresql_where=STANDS,
@@ -145,7 +175,8 @@ credit_note = Table(
     Column("session", String(36)),
     Column("release", String(36)),
     Column("reason", String(30), nullable=False),
-    Column("because", String(36)),  # the event that made the invoice wrong; none where it is lost
+    Column("because", String(36)),  # the event that made the invoice wrong; none by hand, and where it is lost
+    Column("decided_by", String(80)),  # the name of the key that had it credited by hand
     Column("amount_ore", BigInteger, nullable=False),
     Column("issued_on", Date, nullable=False),
     Column("content", Text),

@@ -87,7 +87,8 @@ class NewSession(Body):
         number=1,
         instalment=1,
         when={"weeks": [{"year": 2024, "first": 39, "last": 39}]},
-        place="Scandic Hell, Stjørdal",
+        venue="Scandic Hell",
+        city="Stjørdal",
         meeting_link="https://mote.example/fellessamling-1",
     )
 
@@ -97,7 +98,9 @@ class NewSession(Body):
     number: Number | None = Field(None, description="among the sessions of its kind")
     instalment: Instalment | None = Field(None, description="the one that falls due when this is completed (B3)")
     when: WhenBody
-    place: Line | None = None
+    place: Line | None = Field(None, description="as text; follows from venue and city where one of these is given")
+    venue: Line | None = Field(None, description="needed before one that carries an instalment is completed (S3)")
+    city: Line | None = Field(None, description="needed as the venue is")
     meeting_link: Line | None = None
     party: OrganisationNumber | None = Field(None, description="of visits and contract meetings: with whom")
 
@@ -125,10 +128,12 @@ class NewInstalment(Body):
 class NewDescription(Body):
     """Only the fields that are given change."""
 
-    model_config = example(title="Fellessamling 1 (oppstart)", place="Kimen, Stjørdal")
+    model_config = example(title="Fellessamling 1 (oppstart)", venue="Kimen", city="Stjørdal")
 
     title: Line | MISSING = MISSING
-    place: Line | MISSING | None = MISSING
+    place: Line | MISSING | None = Field(MISSING, description="as text; follows from venue and city where one is said")
+    venue: Line | MISSING | None = MISSING
+    city: Line | MISSING | None = MISSING
     meeting_link: Line | MISSING | None = MISSING
     number: Number | MISSING | None = MISSING
 
@@ -151,7 +156,11 @@ class SessionView(BaseModel):
     instalment: int | None
     when: When
     when_text: str = Field(description="in bokmål, with the precision that it has")
-    place: str | None = Field(description="of visits and contract meetings: for administrators")
+    place: str | None = Field(
+        description="venue and city, or other text; of visits and contract meetings: for administrators"
+    )
+    venue: str | None = Field(description="of visits and contract meetings: for administrators")
+    city: str | None = Field(description="of visits and contract meetings: for administrators")
     meeting_link: str | None = Field(description="for administrators")
     state: State
 
@@ -219,7 +228,7 @@ async def change_instalment(id: IdInPath, body: NewInstalment, database: Databas
 
 @router.patch("/sessions/{id}", operation_id="change_description")
 async def describe(id: IdInPath, body: NewDescription, database: DatabaseOf, key: Administrator) -> SessionView:
-    """Change a session's title, place, link or number."""
+    """Change a session's title, place, venue, city, link or number."""
     return view(await change_description(database, id, body.model_dump(), by=key.name), key)
 
 
@@ -231,7 +240,7 @@ async def cancel(id: IdInPath, database: DatabaseOf, key: Administrator, _: Noth
 
 @router.post("/sessions/{id}/completion", operation_id="complete_session")
 async def complete(id: IdInPath, database: DatabaseOf, key: Administrator, _: Nothing | None = None) -> SessionView:
-    """Complete a session; the instalment that it carries falls due (S3, B3)."""
+    """Complete a session; the instalment that it carries falls due, for which venue and city are said first (S3, B3)."""
     return view(await complete_session(database, id, by=key.name), key)
 
 
@@ -257,5 +266,7 @@ def view(session: Session, key: Key) -> SessionView:
     """What stands in no event is not for readers either."""
     hidden: dict[str, None] = {}
     if not key.may("administrator"):
-        hidden = dict.fromkeys(("title", "place", "meeting_link") if session.party else ("meeting_link",))
+        hidden = dict.fromkeys(
+            ("title", "place", "venue", "city", "meeting_link") if session.party else ("meeting_link",)
+        )
     return SessionView(**vars(session) | hidden, when_text=when_text(session.when))

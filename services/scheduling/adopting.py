@@ -14,7 +14,7 @@ from shared.messaging.recover import BY, Adoptions
 
 # What no event carries stays as it is known, or is missing.
 NEVER_TOLD = frozenset({"meeting_link"})
-NOT_TOLD_OF_ONE_PARTY = NEVER_TOLD | {"title", "place"}
+NOT_TOLD_OF_ONE_PARTY = NEVER_TOLD | {"title", "place", "venue", "city"}
 
 
 async def session(connection: AsyncConnection, event: Event[events.Session]) -> None:

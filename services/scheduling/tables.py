@@ -33,7 +33,9 @@ session = Table(
     Column("number", Integer),  # among its kind
     Column("instalment", Integer),  # the one that it carries (B3)
     Column("when", Text, nullable=False),  # JSON, shared/when.py
-    Column("place", Text),
+    Column("place", Text),  # as text: venue and city where these are said
+    Column("venue", Text),
+    Column("city", Text),
     Column("meeting_link", Text),
     Column("state", String(10), nullable=False),
     Column("changed_by", String(80), nullable=False),  # the name of the key that made the last change

@@ -21,5 +21,7 @@ def session(it: Session) -> events.Session:
         instalment=it.instalment,
         when=it.when,
         place=it.place if public else None,
+        venue=it.venue if public else None,
+        city=it.city if public else None,
         state=it.state,
     )

@@ -1,4 +1,4 @@
-"""What billing tells: invoices, credit notes and releases. Amounts are in øre."""
+"""What billing tells: invoices, credit notes, releases and waivers. Amounts are in øre."""
 
 from __future__ import annotations
 
@@ -48,7 +48,11 @@ class Content(Value):
     delivered_to: date
     """The last day of the delivery."""
     delivered_where: str | None = None
-    """Where it was delivered. Absent where that is not known."""
+    """Where it was delivered, as text. Absent where that is not known."""
+    delivered_venue: str | None = None
+    """The house that it was delivered in. Absent where it was not said apart from the text."""
+    delivered_city: str | None = None
+    """The town or village that it was delivered in. Absent as the venue is."""
     currency: str
     """Of the amount, as ISO 4217 has it: `NOK`."""
     no_vat_because: str | None = None
@@ -132,7 +136,9 @@ CONTENT: dict[str, Any] = {
     "delivered": "Deltakeravgift Fremtidens kulturskole, rate 1 av 3: Fellessamling 1",
     "delivered_from": "2024-09-24",
     "delivered_to": "2024-09-25",
-    "delivered_where": "Stjørdal",
+    "delivered_where": "Kimen, Stjørdal",
+    "delivered_venue": "Kimen",
+    "delivered_city": "Stjørdal",
     "currency": "NOK",
     "no_vat_because": "Selgeren er ikke registrert i Merverdiavgiftsregisteret.",
     "vat_category": "O",
@@ -175,10 +181,21 @@ class CreditNote(Document):
 
     invoice: Annotated[int, Field(ge=1)]
     """The number of the invoice that it takes back, in the programme's series of invoices."""
-    reason: Code[Literal["agreement_ended", "completion_revoked", "release_withdrawn"]]
-    """What made the invoice wrong (B5, B6)."""
+    reason: Code[
+        Literal[
+            "agreement_ended",
+            "completion_revoked",
+            "release_withdrawn",
+            "instalment_waived",
+            "wrong_reference",
+            "wrong_buyer",
+            "mistake",
+        ]
+    ]
+    """What made the invoice wrong (B5, B6); the last three where somebody had it credited by hand."""
     because: EntityId | None = None
-    """The id of the event that made the invoice wrong (B5). Absent where it was issued before events carried it."""
+    """The id of the event that made the invoice wrong (B5). Absent where somebody had it credited by hand, and where it was
+    issued before events carried it."""
 
 
 class Release(Entity):
@@ -191,6 +208,9 @@ class Release(Entity):
         "programme": "regionalt-2024-2025",
         "instalment": 2,
         "effective_on": "2025-02-13",
+        "place": "Kimen, Stjørdal",
+        "venue": "Kimen",
+        "city": "Stjørdal",
         "withdrawn": False,
         "reason": "session_became_digital",
     }
@@ -202,7 +222,13 @@ class Release(Entity):
     instalment: Instalment
     """Which of the fee's three instalments falls due (B2)."""
     effective_on: date
-    """The day it counts from, by Norway's calendar, never in the future (B6)."""
+    """The day it counts from, by Norway's calendar, never in the future, and within the programme's period (B6)."""
+    place: str | None = None
+    """Where it was delivered, as text: venue and city. Absent where it was released before that was said."""
+    venue: str | None = None
+    """The house that it was delivered in (B6). Absent as `place` is."""
+    city: str | None = None
+    """The town or village that it was delivered in (B6). Absent as `place` is."""
     withdrawn: bool
     """Whether it was taken back, so that it counts no more (B5)."""
     reason: Code[Literal["session_became_digital", "session_cancelled", "other"]]
@@ -212,11 +238,56 @@ class Release(Entity):
         return self.programme, None
 
 
+class Waiver(Entity):
+    """An instalment that one agreement is let off by hand: it is not due to it, whatever delivers it (B5)."""
+
+    identity: ClassVar[tuple[str, ...]] = ("id",)
+    example: ClassVar[dict[str, Any]] = {
+        "version": 1,
+        "id": "01926b3c-7a00-7000-8000-000000000010",
+        "programme": "regionalt-2024-2025",
+        "party": "942110464",
+        "agreement": "018f9a10-5400-7000-8000-00000000000b",
+        "instalment": 1,
+        "withdrawn": False,
+        "reason": "joined_late",
+    }
+
+    id: EntityId
+    """What it is known by."""
+    programme: ProgrammeCode
+    """The programme's code."""
+    party: OrganisationNumber
+    """The organisation number of the party that is let off."""
+    agreement: EntityId
+    """The id of its agreement."""
+    instalment: Instalment
+    """Which of the fee's three instalments it does not pay (B2)."""
+    withdrawn: bool
+    """Whether it was taken back, so that the instalment is invoiced if it is due (B5)."""
+    reason: Code[Literal["joined_late", "did_not_take_part", "other"]]
+    """Why it was waived."""
+
+    def scope(self) -> tuple[str | None, str | None]:
+        return self.programme, self.party
+
+
 INVOICE_ISSUED = EventType(PUBLISHER, "invoice.issued", Invoice)
 CREDIT_NOTE_ISSUED = EventType(PUBLISHER, "credit_note.issued", CreditNote)
 INSTALMENT_RELEASED = EventType(PUBLISHER, "instalment.released", Release)
 INSTALMENT_RELEASE_WITHDRAWN = EventType(
     PUBLISHER, "instalment.release_withdrawn", Release, differs={"version": 2, "withdrawn": True}
 )
+INSTALMENT_WAIVED = EventType(PUBLISHER, "instalment.waived", Waiver)
+INSTALMENT_WAIVER_WITHDRAWN = EventType(
+    PUBLISHER, "instalment.waiver_withdrawn", Waiver, differs={"version": 2, "withdrawn": True}
+)
 
-EVENTS = (INVOICE_ISSUED, CREDIT_NOTE_ISSUED, INSTALMENT_RELEASED, INSTALMENT_RELEASE_WITHDRAWN)
+EVENTS = (
+    INVOICE_ISSUED,
+    CREDIT_NOTE_ISSUED,
+    INSTALMENT_RELEASED,
+    INSTALMENT_RELEASE_WITHDRAWN,
+    INSTALMENT_WAIVED,
+    INSTALMENT_WAIVER_WITHDRAWN,
+)

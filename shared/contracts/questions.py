@@ -114,7 +114,11 @@ class DocumentContent(Message):
     delivered_to: date
     """The last day of the delivery."""
     delivered_where: str | None
-    """Where it was delivered. Null where that is not known."""
+    """Where it was delivered, as text. Null where that is not known."""
+    delivered_venue: str | None = None
+    """The house that it was delivered in. Null where it was not said apart from the text."""
+    delivered_city: str | None = None
+    """The town or village that it was delivered in. Null as the venue is."""
     amount_ore: int
     """What it comes to, in øre; a credit note takes this amount back."""
     currency: str = "NOK"

@@ -47,7 +47,9 @@ class Session(Entity):
         "number": 1,
         "instalment": 1,
         "when": {"days": {"first": "2024-09-24", "last": "2024-09-25", "starts_at": "10:00", "ends_at": "15:00"}},
-        "place": "Stjørdal",
+        "place": "Scandic Hell, Stjørdal",
+        "venue": "Scandic Hell",
+        "city": "Stjørdal",
         "state": "planned",
     }
 
@@ -71,7 +73,12 @@ class Session(Entity):
     when: Annotated[When, AfterValidator(_sound)]
     """When it is, as precisely as it is known (S2)."""
     place: str | None = None
-    """Where it is. Absent while that is not known, and where it is held with one party."""
+    """Where it is, as text: venue and city where these are said. Absent while that is not known, and where it is held with
+    one party."""
+    venue: str | None = None
+    """The house that it is held in. Said before one that carries an instalment is completed (S3); absent as `place` is."""
+    city: str | None = None
+    """The town or village that it is held in. Said and absent as `venue` is."""
     state: Code[Literal["planned", "cancelled", "completed"]]
     """Whether it is still to come, called off, or held (S3)."""
 
@@ -92,17 +99,18 @@ HAPPENED: tuple[Happened, ...] = (
 PHYSICAL_SESSION, DIGITAL_SESSION = "physical_session", "digital_session"
 
 # How the examples differ from the one above, by what the event is named after and by what happened.
-VISITED = {"party": "942110464", "title": None, "instalment": None, "place": None}
+NOWHERE = {"place": None, "venue": None, "city": None}
+VISITED = {"party": "942110464", "title": None, "instalment": None, **NOWHERE}
 DIFFERS: dict[str, dict[str, Any]] = {
     PHYSICAL_SESSION: {},
-    DIGITAL_SESSION: {"format": "digital", "title": "Fellessamling 2", "number": 2, "instalment": None, "place": None},
+    DIGITAL_SESSION: {"format": "digital", "title": "Fellessamling 2", "number": 2, "instalment": None, **NOWHERE},
     "coordinator_meeting": {
         "kind": "coordinator_meeting",
         "format": "digital",
         "title": "Koordinatorsamling 1",
         "instalment": None,
         "when": {"days": {"first": "2024-08-21", "last": "2024-08-21"}, "duration_minutes": 150},
-        "place": None,
+        **NOWHERE,
     },
     "guidance_visit": {"kind": "guidance_visit", **VISITED},
     "inspiration_session": {
@@ -111,7 +119,7 @@ DIFFERS: dict[str, dict[str, Any]] = {
         "title": "Inspirasjonssamling før oppstart",
         "number": None,
         "instalment": None,
-        "place": None,
+        **NOWHERE,
     },
     "sharing_arena": {
         "kind": "sharing_arena",
@@ -119,7 +127,7 @@ DIFFERS: dict[str, dict[str, Any]] = {
         "title": "Delingsarena",
         "number": None,
         "instalment": None,
-        "place": None,
+        **NOWHERE,
     },
     "contract_meeting": {"kind": "contract_meeting", **VISITED},
 }

@@ -223,7 +223,8 @@ def _session(n: int, day: date) -> dict[str, Any]:
         "title": f"Fellessamling {n}",
         "number": n,
         "instalment": n,
-        "place": "Molde",
+        "venue": "Plassen",
+        "city": "Molde",
         "when": _day(day),
     }
 

@@ -54,7 +54,7 @@ async def play(player: Player, databases: dict[str, Database], at_rest: Callable
     await _sign(player, agreement)
     await at_rest()
     await _meet(player, at_rest)
-    await _read_books(player)
+    await _read_books(player, agreement)
     await at_rest()
     await _look_at_mails(player, databases["notifications"])
     await _end(player, agreement)
@@ -115,14 +115,18 @@ async def _meet(player: Player, at_rest: Callable[[], Awaitable[Any]]) -> None:
         await player("scheduling", id, id=second["id"])
 
 
-async def _read_books(player: Player) -> None:
+async def _read_books(player: Player, agreement: str) -> None:
     for id in ("list_invoices", "list_credit_notes", "show_books", "show_summary", "list_unbilled_instalments"):
         await player("billing", id)
     for id in ("show_invoice", "show_credit_note"):
         await player("billing", id, number=1)
+    await player("billing", "credit_invoice", number=2)
     release = await player("billing", "release_instalment")
     await player("billing", "list_releases")
     await player("billing", "withdraw_release", id=release["id"])
+    waiver = await player("billing", "waive_instalment", agreement=agreement)
+    await player("billing", "list_waivers")
+    await player("billing", "withdraw_waiver", id=waiver["id"])
 
 
 async def _look_at_mails(player: Player, database: Database) -> None:

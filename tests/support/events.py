@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar
 
 from shared.contracts import billing, registration, scheduling
-from shared.contracts.billing import CreditNote, Invoice
+from shared.contracts.billing import CreditNote, Invoice, Waiver
 from shared.contracts.envelope import Entity, Event, EventType
 from shared.contracts.registration import Agreement, Application, Concern, Group, Party, PostalAddress, Programme
 from shared.contracts.scheduling import Happened, Session
@@ -43,6 +43,10 @@ def application_id(n: int) -> str:
 
 def concern_id(n: int) -> str:
     return f"0000000d-0000-7000-8000-{n:012}"
+
+
+def waiver_id(n: int) -> str:
+    return f"0000000e-0000-7000-8000-{n:012}"
 
 
 # Events of registration.
@@ -152,7 +156,8 @@ def session(happened: Happened = "planned", n: int = 1, version: int = 1, **chan
     }
     if changes.get("kind", "joint_session") == "joint_session":
         number = 2 * n - 1
-        fields |= {"title": f"Fellessamling {number}", "number": number, "place": "Stjørdal"}
+        fields |= {"title": f"Fellessamling {number}", "number": number, "place": "Kimen, Stjørdal"}
+        fields |= {"venue": "Kimen", "city": "Stjørdal"}
         fields["instalment"] = n if n in DAYS else None
     it = Session(version=version, **(fields | changes))
     return _event(scheduling.session_event(it, happened), it)
@@ -179,6 +184,20 @@ def credit_note(n: int, number: int = 1, **changes: Any) -> Event[CreditNote]:
     fields = _document(n, number, "credit-notes") | {"content": CreditNote.example["content"]}
     it = CreditNote(invoice=1, reason="agreement_ended", **fields | changes)
     return _event(billing.CREDIT_NOTE_ISSUED, it)
+
+
+def waived(n: int, instalment: int, version: int = 1, **changes: Any) -> Event[Waiver]:
+    """Withdrawn where its version is even."""
+    withdrawn = version % 2 == 0
+    fields = _in_programme(n) | {
+        "id": waiver_id(10 * n + instalment),
+        "agreement": agreement_id(n),
+        "instalment": instalment,
+        "reason": "other",
+        "withdrawn": withdrawn,
+    }
+    kind = billing.INSTALMENT_WAIVER_WITHDRAWN if withdrawn else billing.INSTALMENT_WAIVED
+    return _event(kind, Waiver(version=version, **(fields | changes)))
 
 
 def _document(n: int, number: int, series: str) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from deploy.audit.evidence import Evidence
-from shared.contracts.billing import Release
+from shared.contracts.billing import Release, Waiver
 from shared.contracts.registration import Agreement, Application, Party, Programme
 from shared.contracts.scheduling import Session
 
@@ -17,6 +17,7 @@ ENTITIES = (
     (Agreement, "agreements", ("signed_on", "ends_on", "kind_of_end", "fee_ore", "payer_reference")),
     (Session, "sessions", ("kind", "format", "number", "instalment", "state")),
     (Release, "releases", ("instalment", "effective_on", "withdrawn")),
+    (Waiver, "waivers", ("agreement", "instalment", "withdrawn")),
 )
 
 

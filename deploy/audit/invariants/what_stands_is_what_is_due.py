@@ -1,4 +1,4 @@
-"""An invoice stands for exactly what is due by the agreements, the sessions and the releases (B3, B5, B6).
+"""An invoice stands for exactly what is due by the agreements, sessions, releases and waivers (B3, B5, B6).
 
 What is due is worked out here anew, from what the APIs answer: billing's own rule would agree with its own mistakes.
 """
@@ -11,12 +11,13 @@ from deploy.audit.evidence import Evidence, Row
 
 
 def check(evidence: Evidence) -> Iterator[str]:
+    waived = {(it["agreement"], it["instalment"]) for it in evidence.waivers if not it["withdrawn"]}
     due = {
         (agreement["id"], instalment)
         for agreement in evidence.agreements
         for instalment, day in _delivered(evidence)
         if agreement["signed_on"] and agreement["fee_ore"] and not _had_ended(agreement, day)
-    }
+    } - waived
     stands = {(it["agreement"], it["instalment"]) for it in evidence.invoices if it["credited_by"] is None}
     for agreement, instalment in sorted(due - stands):
         yield f"agreement {agreement} owes instalment {instalment}, and no invoice stands for it"

@@ -1,4 +1,4 @@
-"""What was issued: invoices, credit notes, the books, and a summary.
+"""What was issued: invoices, credit notes, the books, and a summary; and an invoice credited by hand.
 
 Amounts are in øre, days are calendar days in Norway.
 """
@@ -9,21 +9,50 @@ import json
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from pydantic import Field
 
 from services.billing.documents import repository as documents
 from services.billing.documents.domain.books import books
-from services.billing.documents.domain.credit_note import CreditReason
+from services.billing.documents.domain.credit_note import ByHand, CreditReason
+from services.billing.documents.use_cases.credit_invoice import credit_invoice
 from services.billing.documents.use_cases.show_document import document
 from services.billing.occasions import repository as occasions
+from services.billing.settings import Settings
 from shared.contracts.questions import DocumentContent
-from shared.web.api import DatabaseOf, Limit, Page, ProgrammeInPath, ProgrammeInQuery, Reader, View, page_of
+from shared.web.api import (
+    Administrator,
+    Body,
+    DatabaseOf,
+    Limit,
+    Page,
+    ProgrammeInPath,
+    ProgrammeInQuery,
+    Reader,
+    View,
+    example,
+    page_of,
+)
 
 router = APIRouter(prefix="/billing", tags=["documents"])
 
 Number = Annotated[int, Path(ge=1, le=999_999, examples=[1])]
 AfterNumber = Annotated[int, Query(ge=0, le=999_999, description="the `next` of the page before")]
+
+
+async def settings_of(request: Request) -> Settings:
+    """Billing's settings. Async, as `database_of` is."""
+    settings: Settings = request.app.state.service.settings
+    return settings
+
+
+SettingsOf = Annotated[Settings, Depends(settings_of)]
+
+
+class NewCreditNote(Body):
+    model_config = example(reason="wrong_reference")
+
+    reason: ByHand
 
 
 class InvoiceView(View):
@@ -53,7 +82,9 @@ class CreditNoteView(View):
     instalment: int
     attempt: int
     reason: CreditReason
-    because: str | None = Field(description="the id of the event that made the invoice wrong; null where it is lost")
+    because: str | None = Field(
+        description="the id of the event that made the invoice wrong; null by hand, and where it is lost"
+    )
     amount_ore: int
     issued_on: date
 
@@ -84,6 +115,22 @@ async def show_invoice(programme: ProgrammeInPath, number: Number, database: Dat
     async with database.reading() as connection:
         content = await documents.content(connection, "invoice", programme, number)
     return document(content)
+
+
+@router.post("/programmes/{programme}/invoices/{number}/credit-note", status_code=201, operation_id="credit_invoice")
+async def credit(
+    programme: ProgrammeInPath,
+    number: Number,
+    body: NewCreditNote,
+    database: DatabaseOf,
+    *,
+    key: Administrator,
+    settings: SettingsOf,
+) -> CreditNoteView:
+    """Credit an invoice by hand, in full; what is still due is issued anew, with the facts of that moment (B5)."""
+    prefix = settings.document_prefix
+    note = await credit_invoice(database, programme, number, reason=body.reason, document_prefix=prefix, by=key.name)
+    return CreditNoteView.model_validate(note)
 
 
 @router.get("/programmes/{programme}/credit-notes")

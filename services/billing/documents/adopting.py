@@ -35,7 +35,7 @@ async def invoice(connection: AsyncConnection, event: Event[events.Invoice]) -> 
 async def credit_note(connection: AsyncConnection, event: Event[events.CreditNote]) -> None:
     """Raises RuleBroken where its number does not follow on, or it does not take back an invoice that stands."""
     it = event.data
-    found = CreditNote(**_told(it, CreditNote))
+    found = CreditNote(**_told(it, CreditNote, without="decided_by"))
     check_pair(found, await documents.find_invoice(connection, it.programme, it.invoice))
     await _take_number(connection, it, "credit_note", None)
     content = _content(it, kind="credit_note", credits_invoice=it.invoice, reason=it.reason)

@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from pydantic import TypeAdapter
-from sqlalchemy import CursorResult, Table, func, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, Table, and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.billing import tables
 from services.billing.documents.domain.agreement import Agreement
 from services.billing.documents.domain.books import BookedCreditNote, BookedInvoice
 from services.billing.documents.domain.content import Content
-from services.billing.documents.domain.credit_note import CreditNote
+from services.billing.documents.domain.credit_note import BY_HAND, CreditNote
 from services.billing.documents.domain.invoice import Invoice
 from services.billing.documents.domain.series import Kind, series_id
 from shared.database import insert, read_as
@@ -176,12 +176,27 @@ async def missing(connection: AsyncConnection) -> list[Missing]:
     found = []
     for kind, table in TABLES.items():
         columns = ["content"] if kind == "invoice" else ["content", "because"]
-        is_lost = or_(*(table.c[name].is_(None) for name in columns))
-        for row in await connection.execute(select(table).where(is_lost)):
-            lost = tuple(name for name in columns if getattr(row, name) is None)
+        is_lost = or_(*(_is_lost(table, name) for name in columns))
+        every = select(table, *(_is_lost(table, name).label(f"{name}_is_lost") for name in columns)).where(is_lost)
+        for row in await connection.execute(every):
+            lost = tuple(name for name in columns if getattr(row, f"{name}_is_lost"))
             id = f"{series_id(row.programme, kind)}/{row.number}"
             found.append(Missing(entity=kind, id=id, programme=row.programme, party=row.party, fields=lost))
     return found
+
+
+def _is_lost(table: Table, column: str) -> ColumnElement[bool]:
+    """No event made a credit note necessary that somebody asked for."""
+    is_none = table.c[column].is_(None)
+    return and_(is_none, table.c.reason.not_in(BY_HAND)) if column == "because" else is_none
+
+
+async def credit_note_of(connection: AsyncConnection, invoice: Invoice) -> CreditNote:
+    """The one that takes back an invoice that is credited."""
+    c = tables.credit_note.c
+    query = CREDIT_NOTES.where(c.programme == invoice.programme, c.invoice == invoice.number)
+    (note,) = read_as(CreditNote, await connection.execute(query))
+    return note
 
 
 async def find_invoice(connection: AsyncConnection, programme: str, number: int) -> Invoice | None:
@@ -207,7 +222,9 @@ async def booked_invoices(connection: AsyncConnection, programme: str) -> list[B
 
 async def booked_credit_notes(connection: AsyncConnection, programme: str) -> list[BookedCreditNote]:
     c = tables.credit_note
-    query = select(c.c.number, c.c.invoice, c.c.amount_ore, c.c.because).where(c.c.programme == programme)
+    query = select(c.c.number, c.c.invoice, c.c.amount_ore, c.c.because, c.c.reason.in_(BY_HAND)).where(
+        c.c.programme == programme
+    )
     return [BookedCreditNote(*row) for row in await connection.execute(query)]
 
 

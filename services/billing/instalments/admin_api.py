@@ -1,6 +1,8 @@
-"""What is not invoiced, and why (B6)."""
+"""What is not invoiced, why (B6), and by when it is to be (B8)."""
 
 from __future__ import annotations
+
+from datetime import date
 
 from fastapi import APIRouter
 from pydantic import Field
@@ -18,6 +20,11 @@ class UnbilledView(View):
     instalment: int
     why: Why
     explanation: str = Field(description="in Norwegian")
+    issue_by: date | None = Field(
+        description="the last day on which it is invoiced in time, a month after delivery (§ 5-2-2); null where nothing is to be"
+        " invoiced, or the days of its session are not known"
+    )
+    is_late: bool = Field(description="whether that day is past")
 
 
 class UnbilledList(View):
@@ -26,7 +33,6 @@ class UnbilledList(View):
 
 @router.get("/unbilled", responses={404: {}})
 async def list_unbilled_instalments(programme: ProgrammeInQuery, database: DatabaseOf, _: Reader) -> UnbilledList:
-    """List every instalment that no invoice stands for, and why (B6)."""
+    """List every instalment that no invoice stands for, why (B6), and by when one is to be issued (B8)."""
     found = await list_unbilled(database, programme)
-    items = [UnbilledView(party=it.party, agreement=it.agreement, **vars(it.unbilled)) for it in found]
-    return UnbilledList(items=items)
+    return UnbilledList(items=[UnbilledView.model_validate(vars(it.unbilled) | vars(it)) for it in found])

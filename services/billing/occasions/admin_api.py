@@ -21,6 +21,7 @@ from shared.web.api import (
     IdInPath,
     Int,
     Limit,
+    Line,
     Page,
     ProgrammeInPath,
     Reader,
@@ -33,10 +34,16 @@ router = APIRouter(prefix="/billing", tags=["releases"])
 
 
 class NewRelease(Body):
-    model_config = example(instalment=3, effective_on="2024-09-30", reason="session_cancelled")
+    model_config = example(
+        instalment=3, effective_on="2024-09-30", venue="Kimen", city="Stjørdal", reason="session_cancelled"
+    )
 
     instalment: Annotated[Int, Field(ge=1, le=3)]
-    effective_on: Day = Field(description="counts as a session completed on that day (B6); not in the future")
+    effective_on: Day = Field(
+        description="counts as a session completed on that day (B6); within the programme's period, not in the future"
+    )
+    venue: Line = Field(description="where it was delivered: the house")
+    city: Line
     reason: ReleaseReason
 
 
@@ -46,6 +53,9 @@ class ReleaseView(View):
     programme: str
     instalment: int
     effective_on: date = Field(description="counts as a session completed on that day (B6)")
+    place: str | None = Field(description="venue and city; null where it was made before these were asked for")
+    venue: str | None
+    city: str | None
     reason: ReleaseReason
     withdrawn: bool
 
@@ -60,6 +70,8 @@ async def release(
         programme,
         instalment=body.instalment,
         effective_on=body.effective_on,
+        venue=body.venue,
+        city=body.city,
         reason=body.reason,
         by=key.name,
     )

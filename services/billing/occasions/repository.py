@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.billing import tables
 from services.billing.occasions.domain.deliveries import JointSession, Occasions
-from services.billing.occasions.domain.release import Release
+from services.billing.occasions.domain.release import Period, Release
 from services.billing.works import ISSUE_WHAT_IS_DUE
 from shared.database import read_as
 from shared.errors import NotFound
@@ -26,6 +26,15 @@ async def check_programme_is_named(connection: AsyncConnection, programme: str) 
     if not await marks.was_left_on(connection, ISSUE_WHAT_IS_DUE, programme):
         msg = "the programme is not known here yet"
         raise NotFound(msg, field="programme")
+
+
+async def period(connection: AsyncConnection, programme: str) -> Period | None:
+    """A programme's period; None until its own event has come, or where that came before billing kept its period."""
+    p = tables.programme.c
+    row = (await connection.execute(select(p.period_start, p.period_end).where(p.code == programme))).first()
+    if row is None or row.period_start is None:
+        return None
+    return Period(start=row.period_start, end=row.period_end)
 
 
 async def of_programme(connection: AsyncConnection, programme: str) -> Occasions:

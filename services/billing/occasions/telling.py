@@ -7,4 +7,4 @@ from shared.contracts import billing as events
 
 
 def release(it: Release) -> events.Release:
-    return events.Release(**vars(it))
+    return events.Release(**vars(it), place=it.place)

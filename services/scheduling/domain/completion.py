@@ -6,11 +6,14 @@ from dataclasses import replace
 from datetime import date
 
 from services.scheduling.domain.session import KINDS_OF_ONE_PARTY, Session, check_not_cancelled
+from services.scheduling.domain.whereabouts import check_where
 from shared.errors import RuleBroken
 
 
 def completed(session: Session, today: date) -> Session:
     """The session, completed. It needs exact days, and its last day has begun by `today`, a day in Norway (S3).
+
+    One that carries an instalment needs venue and city too.
 
     Raises RuleBroken, or Conflict for a cancelled one.
     """
@@ -26,6 +29,7 @@ def completed(session: Session, today: date) -> Session:
     if today < session.when.days.last:
         msg = f"the last day, {session.when.days.last}, has not begun"
         raise RuleBroken(msg, rule="S3", field="when")
+    check_where(session)
     return replace(session, state="completed")
 
 

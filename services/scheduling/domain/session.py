@@ -34,7 +34,9 @@ class Session:
     number: int | None  # among its kind
     instalment: int | None  # the one that it carries (B3)
     when: When
-    place: str | None
+    place: str | None  # as text: venue and city where these are said (whereabouts.py)
+    venue: str | None = None
+    city: str | None = None
     meeting_link: str | None
     state: State
 

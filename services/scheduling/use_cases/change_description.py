@@ -1,24 +1,26 @@
-"""Change a session's title, place, link or number."""
+"""Change a session's title, place, venue, city, link or number."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from services.scheduling import repository
 from services.scheduling.domain.planning import check_place_is_free
 from services.scheduling.domain.session import Session, check_not_cancelled, check_open
+from services.scheduling.domain.whereabouts import check_where, with_place
 from services.scheduling.use_cases.change_session import save_session
 from shared.database import Database
 
 
 async def change_description(database: Database, id: str, changes: dict[str, Any], *, by: str) -> Session:
-    """`changes` has the fields that change. Raises NotFound or Conflict."""
+    """`changes` has the fields that change. Raises NotFound, RuleBroken or Conflict."""
     async with database.transaction() as connection:
         session, _ = await repository.lock_with_programme(connection, id)
-        after = replace(session, **changes)
+        after = with_place(session, changes)
         if after != session:
             check_not_cancelled(session, "title")
+        if session.state == "completed" and (after.venue, after.city) != (session.venue, session.city):
+            check_where(after)
         if after.number != session.number:
             check_open(session, "number")
             check_place_is_free(await repository.in_same_place(connection, after))

@@ -9,6 +9,7 @@ from services.scheduling.domain.carried_instalment import check_instalment
 from services.scheduling.domain.period import check_within
 from services.scheduling.domain.planning import check_place_is_free, check_planned
 from services.scheduling.domain.session import Session
+from services.scheduling.domain.whereabouts import with_place
 from services.scheduling.use_cases.change_session import tell_of_session
 from shared.database import Database
 
@@ -19,6 +20,7 @@ async def plan_session(database: Database, planned: Session, *, by: str) -> Sess
     Raises NotFound for a programme or party that is not known yet, RuleBroken, or Conflict for other content.
     """
     check_planned(planned)
+    planned = with_place(planned, {"place": planned.place} if planned.place else {})
     async with database.transaction() as connection:
         period = await repository.lock_programme(connection, planned.programme)
         if planned.party:

@@ -29,7 +29,13 @@ from tests.support.events import (
 from tests.unit.billing.samples import SELLER
 
 ONE, TWO = organisation_number(1), organisation_number(2)
-RELEASE = {"instalment": 3, "effective_on": "2025-09-30", "reason": "session_cancelled"}
+RELEASE = {
+    "instalment": 3,
+    "effective_on": "2025-09-30",
+    "venue": "Kimen",
+    "city": "Stjørdal",
+    "reason": "session_cancelled",
+}
 OF_PROGRAMME = f"/billing/programmes/{PROGRAMME}"
 
 
@@ -106,18 +112,89 @@ async def test_what_is_unbilled_and_why(api: Api) -> None:
     assert items[0]["explanation"] == "Ikke gjennomført: Fellessamling 3 (19.–20. februar 2025)."
 
 
+async def test_what_is_unbilled_says_by_when_it_is_to_be_issued_and_what_is_late(api: Api, database: Database) -> None:
+    """A month after delivery (§ 5-2-2): a session that nobody has completed is late too."""
+
+    async def days() -> list[tuple[str, int, str | None, bool]]:
+        items = (await api.get(f"/billing/unbilled?programme={PROGRAMME}"))["items"]
+        return [(it["party"], it["instalment"], it["issue_by"], it["is_late"]) for it in items]
+
+    nothing = [(ONE, 3, None, False), (TWO, 1, None, False), (TWO, 2, None, False), (TWO, 3, None, False)]
+    assert await days() == [(ONE, 2, "2025-03-20", True), *nothing]
+    await take(database, session("moved", 2, version=2, last_day=date(2025, 9, 20)))
+    await set_clock(database, datetime(2025, 10, 20, 21, tzinfo=UTC))
+    assert await days() == [(ONE, 2, "2025-10-20", False), *nothing]
+    await set_clock(database, datetime(2025, 10, 20, 22, tzinfo=UTC))  # the next day in Norway
+    assert await days() == [(ONE, 2, "2025-10-20", True), *nothing]
+
+
 async def test_a_release_is_made_shown_and_withdrawn(api: Api) -> None:
     made = await api.administrator.post(f"{OF_PROGRAMME}/releases", json=RELEASE)
     again = await api.administrator.post(f"{OF_PROGRAMME}/releases", json=RELEASE)
     assert (made.status_code, again.status_code) == (201, 201)
     assert made.json() == again.json()
     it = made.json()
-    assert it == {"id": it["id"], "version": 1, "programme": PROGRAMME, "withdrawn": False} | RELEASE
+    made_of_it = {"id": it["id"], "version": 1, "programme": PROGRAMME, "withdrawn": False, "place": "Kimen, Stjørdal"}
+    assert it == made_of_it | RELEASE
     assert (await api.get(f"{OF_PROGRAMME}/releases"))["items"] == [it]
     withdrawn = await api.administrator.post(f"/billing/releases/{it['id']}/withdrawal")
     assert withdrawn.status_code == 200
     assert withdrawn.json() == it | {"version": 2, "withdrawn": True}
     assert (await api.administrator.post(f"/billing/releases/{it['id']}/withdrawal")).json() == withdrawn.json()
+
+
+async def test_an_invoice_is_credited_and_issued_anew(api: Api, database: Database) -> None:
+    path = f"{OF_PROGRAMME}/invoices/1/credit-note"
+    note = await api.post(path, {"reason": "wrong_reference"})
+    assert (note["number"], note["document_number"], note["invoice"]) == (2, "FK2-2", 1)
+    assert (note["reason"], note["because"]) == ("wrong_reference", None)
+    assert await api.post(path, {"reason": "wrong_reference"}) == note
+    refused = await api.refused(409, path, {"reason": "mistake"})
+    assert (refused["rule"], refused["field"]) == ("B5", "reason")
+    await work(database)
+    assert [it["credited_by"] for it in (await api.get(f"{OF_PROGRAMME}/invoices"))["items"]] == [2, 1, None]
+    assert (await api.get(f"{OF_PROGRAMME}/books"))["credit_notes_name_their_event"] is True
+
+
+async def test_an_instalment_is_waived_shown_and_taken_back(api: Api, database: Database) -> None:
+    path = f"/billing/agreements/{agreement_id(1)}/waivers"
+    waiver = await api.post(path, {"instalment": 1, "reason": "joined_late"})
+    assert waiver == {
+        "id": waiver["id"],
+        "version": 1,
+        "programme": PROGRAMME,
+        "party": ONE,
+        "agreement": agreement_id(1),
+        "instalment": 1,
+        "reason": "joined_late",
+        "withdrawn": False,
+    }
+    await work(database)
+    (_, note) = (await api.get(f"{OF_PROGRAMME}/credit-notes"))["items"]
+    assert (note["invoice"], note["reason"]) == (1, "instalment_waived")
+    why = [it["why"] for it in (await api.get(f"/billing/unbilled?programme={PROGRAMME}"))["items"]]
+    assert why[0] == "waived"
+    withdrawn = await api.post(f"/billing/waivers/{waiver['id']}/withdrawal")
+    assert withdrawn == waiver | {"version": 2, "withdrawn": True}
+    assert (await api.get(f"{OF_PROGRAMME}/waivers"))["items"] == [withdrawn]
+    await work(database)
+    assert (await api.get(f"{OF_PROGRAMME}/invoices"))["items"][-1]["attempt"] == 2
+
+
+async def test_what_is_asked_for_by_hand_names_what_is_wrong_with_it(api: Api) -> None:
+    credit, waive = f"{OF_PROGRAMME}/invoices/1/credit-note", f"/billing/agreements/{agreement_id(1)}/waivers"
+    for path, body, field in (
+        (credit, {}, "reason"),
+        (credit, {"reason": "agreement_ended"}, "reason"),
+        (credit, {"reason": "mistake", "amount_ore": 1}, "amount_ore"),
+        (waive, {"instalment": 4, "reason": "other"}, "instalment"),
+        (waive, {"instalment": 1, "reason": "Kom sent"}, "reason"),
+    ):
+        assert (await api.refused(422, path, body))["field"] == field
+        problem(await api.reader.post(path, json=body), 403)
+    problem(await api.administrator.post(f"{OF_PROGRAMME}/invoices/99/credit-note", json={"reason": "mistake"}), 404)
+    unknown = await api.refused(404, "/billing/agreements/unknown/waivers", {"instalment": 1, "reason": "other"})
+    assert unknown["field"] == "agreement"
 
 
 async def test_the_books_are_canonical(api: Api, database: Database) -> None:
@@ -155,6 +232,7 @@ async def test_a_programme_without_invoices_has_an_empty_summary(api: Api, datab
         "/billing/programmes/unknown/invoices",
         "/billing/programmes/unknown/credit-notes",
         "/billing/programmes/unknown/releases",
+        "/billing/programmes/unknown/waivers",
         "/billing/programmes/unknown/books",
         "/billing/programmes/unknown/invoices/1",
         "/billing/unbilled?programme=unknown",
@@ -174,6 +252,9 @@ async def test_what_is_not_known_is_404(api: Api, path: str) -> None:
         (RELEASE | {"instalment": "three"}, "instalment"),
         (RELEASE | {"effective_on": "30.9.2025"}, "effective_on"),
         (RELEASE | {"effective_on": "2025-10-02"}, "effective_on"),
+        (RELEASE | {"effective_on": "2005-09-30"}, "effective_on"),
+        (RELEASE | {"venue": " "}, "venue"),
+        (RELEASE | {"city": None}, "city"),
         (RELEASE | {"reason": "Fellessamlingen ble digital"}, "reason"),
         (RELEASE | {"amount_ore": 1}, "amount_ore"),
         ({"instalment": 3}, "reason"),

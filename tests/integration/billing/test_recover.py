@@ -22,6 +22,7 @@ from tests.support.databases import CopyDatabase, MakeDatabase, set_clock
 from tests.support.drill import Drill, DrillOf
 from tests.support.events import (
     PROGRAMME,
+    agreement_id,
     completed,
     completion_revoked,
     organisation_number,
@@ -36,7 +37,8 @@ from tests.support.facts import events_of
 NEXT = "neste-2025"
 LATER = datetime(2025, 10, 1, 12, tzinfo=UTC)
 OF_PROGRAMME = f"/billing/programmes/{PROGRAMME}"
-RELEASE = {"instalment": 2, "effective_on": "2025-02-13", "reason": "session_became_digital"}
+WHERE = {"venue": "Kimen", "city": "Stjørdal"}
+RELEASE = {"instalment": 2, "effective_on": "2025-02-13", "reason": "session_became_digital", **WHERE}
 
 
 class Lost:
@@ -53,7 +55,8 @@ async def drill(drill_of: DrillOf) -> Drill:
 @pytest.fixture
 async def lost(drill: Drill, make_database: MakeDatabase, copy_database: CopyDatabase) -> Lost:
     """Two are invoiced before. After it one signs late, an instalment is released, withdrawn and released again, the first
-    session is revoked and completed again, and another programme begins."""
+    session is revoked and completed again, one is let off an instalment and no more, an invoice is credited by hand, and
+    another programme begins."""
     database = await make_database("billing")
     await set_clock(database, LATER)
     await drill.publish(programme(), party(1), party(2), party(3), signed(1), signed(2), sent(3), completed(1))
@@ -68,8 +71,14 @@ async def lost(drill: Drill, make_database: MakeDatabase, copy_database: CopyDat
     await drill.publish(completion_revoked(1))
     async with drill.running(database) as api:
         await api.post(f"{OF_PROGRAMME}/releases", RELEASE | {"reason": "other"})
+        waiver = await api.post(f"/billing/agreements/{agreement_id(1)}/waivers", {"instalment": 1, "reason": "other"})
+        await api.post(f"/billing/agreements/{agreement_id(2)}/waivers", {"instalment": 2, "reason": "other"})
+    async with drill.running(database) as api:
+        await api.post(f"/billing/waivers/{waiver['id']}/withdrawal")
     other: dict[str, Any] = {"programme": NEXT, "id": "00000000-0000-7000-8000-00000000000a"}
     await drill.publish(completed(1, version=4), programme(NEXT), signed(1, **other))
+    async with drill.running(database) as api:
+        await api.post(f"{OF_PROGRAMME}/invoices/{len(await invoices(database))}/credit-note", {"reason": "mistake"})
     await drill.publish(completed(9, **other | {"id": session_id(9), "instalment": 1}))
     async with drill.running(database):
         pass
@@ -169,6 +178,16 @@ async def test_what_was_told_before_events_carried_it_is_missing_and_listed(
     async with drill.running(empty):
         pass
     assert len(await credit_notes(empty, NEXT)) == 1
+
+
+async def test_a_waiver_takes_part_in_what_is_due_again(drill: Drill, lost: Lost) -> None:
+    await drill.recover(lost.older)
+    assert (organisation_number(2), 2) not in await standing(lost.older)
+    async with drill.running(lost.older) as api:
+        found = (await api.get(f"{OF_PROGRAMME}/waivers"))["items"]
+        assert [it["withdrawn"] for it in found] == [True, False]
+        await api.post(f"/billing/waivers/{found[1]['id']}/withdrawal")
+    assert (organisation_number(2), 2) in await standing(lost.older)
 
 
 async def test_a_release_takes_part_in_what_is_due_again(drill: Drill, lost: Lost) -> None:

@@ -4,7 +4,7 @@ import asyncio
 from datetime import UTC, date, datetime
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from services.billing import tables
 from services.billing.documents.use_cases.show_document import show_document
@@ -14,7 +14,7 @@ from services.billing.occasions.use_cases.withdraw_release import withdraw_relea
 from shared.contracts import billing as events
 from shared.contracts.questions import WhatDocument
 from shared.database import Database
-from shared.errors import NotFound, RuleBroken
+from shared.errors import Conflict, NotFound, RuleBroken
 from tests.integration.billing.world import AMOUNTS, credit_notes, invoices, standing, take, work
 from tests.support.databases import count, set_clock
 from tests.support.events import (
@@ -41,9 +41,17 @@ async def billing(database: Database) -> Database:
     return database
 
 
-async def released(database: Database, instalment: int = 2, effective_on: date = TODAY, by: str = "kari") -> Release:
+async def released(
+    database: Database, instalment: int = 2, effective_on: date = TODAY, by: str = "kari", **where: str
+) -> Release:
     return await release_instalment(
-        database, PROGRAMME, instalment=instalment, effective_on=effective_on, reason="session_became_digital", by=by
+        database,
+        where.pop("programme", PROGRAMME),
+        instalment=instalment,
+        effective_on=effective_on,
+        reason="session_became_digital",
+        by=by,
+        **{"venue": "Kimen", "city": "Stjørdal"} | where,
     )
 
 
@@ -55,7 +63,9 @@ async def test_a_release_makes_its_instalment_due_as_a_session_on_that_day_would
     (invoice,) = await invoices(billing)
     assert (invoice.release, invoice.session) == (release.id, None)
     content = await show_document(billing, WhatDocument(kind="invoice", series=f"{PROGRAMME}/invoices", number=1))
-    assert (content.delivered_from, content.delivered_to, content.delivered_where) == (TODAY, TODAY, None)
+    assert (content.delivered_from, content.delivered_to) == (TODAY, TODAY)
+    assert content.delivered_where == "Kimen, Stjørdal"
+    assert (content.delivered_venue, content.delivered_city) == ("Kimen", "Stjørdal")
     assert content.delivered == "Deltakeravgift Fremtidens kulturskole, rate 2 av 3"
 
 
@@ -69,6 +79,9 @@ async def test_a_release_is_told_and_says_who_made_it(billing: Database) -> None
         "programme": PROGRAMME,
         "instalment": 2,
         "effective_on": TODAY,
+        "place": "Kimen, Stjørdal",
+        "venue": "Kimen",
+        "city": "Stjørdal",
         "withdrawn": False,
         "reason": "session_became_digital",
     }
@@ -135,8 +148,42 @@ async def test_an_instalment_is_not_released_ahead(billing: Database) -> None:
     assert await events_of(billing) == []
 
 
+@pytest.mark.parametrize("day", [date(2004, 9, 30), date(2024, 7, 31)])
+async def test_an_instalment_is_not_released_outside_of_the_programmes_period(billing: Database, day: date) -> None:
+    """2004 typed for 2024 would invoice everybody, those too who have left."""
+    with pytest.raises(RuleBroken, match=r"B6.*period"):
+        await released(billing, effective_on=day)
+    assert await count(billing, tables.release) == 0
+    assert (await released(billing, effective_on=date(2024, 8, 1))).effective_on == date(2024, 8, 1)
+
+
+async def test_a_release_after_the_period_is_refused_once_that_is_over(billing: Database) -> None:
+    await set_clock(billing, datetime(2026, 3, 1, 12, tzinfo=UTC))
+    assert (await released(billing, effective_on=date(2025, 12, 31))).withdrawn is False
+    with pytest.raises(RuleBroken, match=r"B6.*period"):
+        await released(billing, effective_on=date(2026, 1, 1))
+
+
+async def test_no_instalment_is_released_while_the_period_is_not_known(billing: Database) -> None:
+    """Of a programme that was told of before billing kept its period; what tells of it anew brings it."""
+    nothing = {"period_start": None, "period_end": None}
+    async with billing.transaction() as connection:
+        await connection.execute(update(tables.programme).values(nothing))
+    with pytest.raises(Conflict, match=r"B6.*not known here yet"):
+        await released(billing)
+    await take(billing, programme(version=2))
+    assert (await released(billing)).effective_on == TODAY
+
+
+async def test_the_same_release_with_another_place_is_refused(billing: Database) -> None:
+    await released(billing)
+    with pytest.raises(Conflict, match=r"B6.*Kimen, Stjørdal"):
+        await released(billing, venue="Plassen")
+    assert len(await events_of(billing)) == 1
+
+
 async def test_what_is_not_known_is_neither_released_nor_withdrawn(billing: Database) -> None:
     with pytest.raises(NotFound):
-        await release_instalment(billing, "unknown", instalment=1, effective_on=TODAY, reason="other", by="kari")
+        await released(billing, programme="unknown")
     with pytest.raises(NotFound):
         await withdraw_release(billing, "unknown", by="kari")

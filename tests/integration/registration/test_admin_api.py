@@ -267,6 +267,8 @@ async def test_an_end_is_taken_back(api: Api, database: Database) -> None:
     path = await send(api)
     await set_clock(database, OCTOBER)
     await sign(api, path)
+    refused = await api.refused(422, f"{path}/end", {"ends_on": "2004-09-01", "reason": "Nedlagt."})
+    assert (refused["rule"], refused["field"]) == ("R10", "ends_on")
     ended = await api.post(f"{path}/end", {"ends_on": "2024-09-01", "reason": "Nedlagt."})
     assert (ended["ends_on"], ended["kind_of_end"]) == ("2024-09-01", "agreed")
     other = {"ends_on": "2024-09-02", "reason": "Nedlagt."}

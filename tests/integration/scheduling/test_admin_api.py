@@ -31,6 +31,8 @@ FIRST = {
     "number": 1,
     "instalment": 1,
     "when": {"days": {"first": "2024-09-24", "last": "2024-09-25"}},
+    "venue": "Kimen",
+    "city": "Stjørdal",
 }
 VISIT = {
     "kind": "guidance_visit",
@@ -97,7 +99,7 @@ async def test_a_session_is_followed_from_its_planning_to_its_completion(api: Ap
     path = f"/scheduling/sessions/{session['id']}"
     moved = await api.post(f"{path}/move", {"when": {"days": {"first": "2024-09-23", "last": "2024-09-24"}}})
     assert moved["when_text"] == "23.–24. september 2024"
-    await api.patch(path, {"place": "Stjørdal"})
+    await api.patch(path, {"venue": "Scandic Hell"})
     assert (await api.post(f"{path}/completion"))["state"] == "completed"
     assert await api.get("/scheduling/summary", programme=PROGRAMME) == {
         "physical_sessions_completed": 1,
@@ -109,7 +111,8 @@ async def test_a_session_is_followed_from_its_planning_to_its_completion(api: Ap
         f"physical_session.{it}.v1" for it in ("planned", "moved", "changed", "completed", "completion_revoked")
     ]
     assert [event.data.version for event in events] == [1, 2, 3, 4, 5]
-    assert events[3].data.place == "Stjørdal"
+    held = events[3].data
+    assert (held.place, held.venue, held.city) == ("Scandic Hell, Stjørdal", "Scandic Hell", "Stjørdal")
 
 
 async def test_a_rough_date_is_sharpened_and_never_made_rougher(api: Api) -> None:
@@ -201,7 +204,34 @@ async def test_a_completed_session_is_not_changed(api: Api) -> None:
     for end, body in (("move", moved), ("format", {"format": "digital"}), ("instalment", {"instalment": 2})):
         refused = await api.refused(409, f"{path}/{end}", body)
         assert refused["rule"] == "S3", end
-    assert (await api.patch(path, {"place": "Stjørdal"}))["place"] == "Stjørdal"
+    assert (await api.patch(path, {"city": "Hell"}))["place"] == "Kimen, Hell"
+    refused = await api.refused(422, path, {"city": None}, method="PATCH")
+    assert (refused["rule"], refused["field"]) == ("S3", "city")
+
+
+async def test_a_session_that_carries_an_instalment_says_where_before_it_is_completed(api: Api) -> None:
+    session = await api.post(SESSIONS, {**FIRST, "venue": None, "city": None, "place": "Stjørdal"})
+    path = f"/scheduling/sessions/{session['id']}"
+    for field, value in (("venue", "Kimen"), ("city", "Stjørdal")):
+        refused = await api.refused(422, f"{path}/completion")
+        assert (refused["rule"], refused["field"]) == ("S3", field)
+        session = await api.patch(path, {field: value})
+    assert session["place"] == "Kimen, Stjørdal"
+    assert (await api.post(f"{path}/completion"))["state"] == "completed"
+
+
+async def test_a_session_that_carries_no_instalment_is_completed_wherever_it_was(api: Api) -> None:
+    nowhere = {"instalment": None, "venue": None, "city": None}
+    session = await api.post(SESSIONS, FIRST | nowhere)
+    assert (await api.post(f"/scheduling/sessions/{session['id']}/completion"))["state"] == "completed"
+
+
+async def test_a_place_that_says_otherwise_than_venue_and_city_is_refused(api: Api) -> None:
+    refused = await api.refused(422, SESSIONS, FIRST | {"place": "Trondheim"})
+    assert (refused["rule"], refused["field"]) == ("S3", "place")
+    session = await api.post(SESSIONS, FIRST | {"place": "Kimen, Stjørdal"})
+    refused = await api.refused(422, f"/scheduling/sessions/{session['id']}", {"place": "Trondheim"}, method="PATCH")
+    assert (refused["rule"], refused["field"]) == ("S3", "place")
 
 
 async def test_a_session_is_not_completed_before_its_last_day(api: Api) -> None:
@@ -251,7 +281,7 @@ async def test_a_reader_sees_of_a_session_what_its_events_tell(api: Api) -> None
     for body in (FIRST | {"meeting_link": "https://mote.example/2"}, VISIT):
         it = await api.post(SESSIONS, body)
         (seen,) = [one for one in (await api.reader.get(SESSIONS)).json()["items"] if one["id"] == it["id"]]
-        hidden = {"meeting_link"} if body is not VISIT else {"title", "place", "meeting_link"}
+        hidden = {"meeting_link"} if body is not VISIT else {"title", "place", "venue", "city", "meeting_link"}
         assert seen == it | dict.fromkeys(hidden)
         assert (await api.reader.get(f"/scheduling/sessions/{it['id']}")).json() == seen
 

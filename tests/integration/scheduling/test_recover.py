@@ -28,7 +28,8 @@ def joint_session(n: int, instalment: int | None, day: str) -> dict[str, Any]:
         "number": n,
         "instalment": instalment,
         "when": {"days": {"first": day, "last": day}},
-        "place": "Stjørdal",
+        "venue": "Kimen",
+        "city": "Stjørdal",
     }
 
 
@@ -80,7 +81,7 @@ async def lost(drill: Drill, make_database: MakeDatabase, copy_database: CopyDat
 
 
 def without_what_no_event_carries(rows: dict[str, Any]) -> dict[str, Any]:
-    lost = {"title": None, "place": None}
+    lost = dict.fromkeys(("title", "place", "venue", "city"))
     return rows | {"session": [it | (lost if it["party"] else {}) for it in rows["session"]]}
 
 

@@ -11,9 +11,10 @@ from services.billing.documents.domain.agreement import Agreement, Buyer
 from services.billing.documents.domain.content import BilledParty
 from services.billing.documents.domain.invoice import Invoice
 from services.billing.documents.use_cases.issue_invoices import Seller
-from services.billing.instalments.domain.difference import Difference, difference
+from services.billing.instalments.domain.difference import NOTHING_WAIVED, Difference, Waived, difference
 from services.billing.occasions.domain.deliveries import JointSession, Occasions
 from services.billing.occasions.domain.release import Release
+from services.billing.waivers.domain.waiver import Waiver
 
 SELLER = Seller(
     party=BilledParty(
@@ -57,7 +58,9 @@ def session(instalment: int | None, last_day: date | None = None, **changes: Any
         "state": "completed",
         "instalment": instalment,
         "title": "Fellessamling",
-        "place": "Stjørdal",
+        "place": "Kimen, Stjørdal",
+        "venue": "Kimen",
+        "city": "Stjørdal",
         "planned": "24.–25. september 2024",
         "not_before": last - timedelta(days=1),
         "first_day": last - timedelta(days=1),
@@ -74,10 +77,30 @@ def release(instalment: int, effective_on: date | None = None, **changes: Any) -
         "programme": "p",
         "instalment": instalment,
         "effective_on": effective_on or DAYS[instalment],
+        "venue": "Plassen",
+        "city": "Molde",
         "reason": "other",
         "withdrawn": False,
     }
     return Release(**(fields | changes))
+
+
+def waived(*instalments: int, event_id: str = "2-waived") -> Waived:
+    """What AGREEMENT is let off."""
+    return {
+        n: Waiver(
+            id=f"w{n}",
+            version=1,
+            event_id=event_id,
+            programme="p",
+            party=AGREEMENT.party,
+            agreement=AGREEMENT.id,
+            instalment=n,
+            reason="other",
+            withdrawn=False,
+        )
+        for n in instalments
+    }
 
 
 def occasions(*them: JointSession | Release) -> Occasions:
@@ -96,9 +119,11 @@ def amounts(gap: Difference) -> dict[int, int]:
     return {it.instalment: it.amount_ore for it in gap.issue}
 
 
-def carry_out(agreement: Agreement, known: Occasions, issued: Sequence[Invoice]) -> list[Invoice]:
+def carry_out(
+    agreement: Agreement, known: Occasions, issued: Sequence[Invoice], waived: Waived = NOTHING_WAIVED
+) -> list[Invoice]:
     """All that was ever invoiced, once the difference is issued and credited."""
-    gap = difference(agreement, known, issued)
+    gap = difference(agreement, known, issued, waived)
     wrong = {it.invoice.number for it in gap.credit}
     credited = [replace(it, credited_by=it.number) if it.number in wrong else it for it in issued]
     new = [

@@ -21,6 +21,8 @@ from services.billing.documents.domain.books import (
 )
 from services.billing.documents.domain.invoice import Invoice
 from services.billing.occasions.domain.deliveries import JointSession, Occasions
+from services.billing.waivers.domain.waiver import Waiver
+from shared.contracts import billing
 from shared.contracts.envelope import Event
 from shared.messaging.facts import Added, Fact, Newest
 from tests.support import events
@@ -39,6 +41,9 @@ class Memory:
     def take(self, event: Event[Any]) -> None:
         for fact in facts_of(consumers, event):
             self._record(fact)
+        if isinstance(event.data, billing.Waiver):  # billing's own: as it is kept, and as it is adopted from its events
+            self._record(Newest(tables.waiver, **dict(event.data), event_id=event.id))
+            self.marks.add(event.data.agreement)
 
     def work(self) -> None:
         everything = Occasions(
@@ -47,8 +52,13 @@ class Memory:
         for row in self._of(tables.agreement, Agreement):
             if None in self.marks or row["id"] in self.marks:
                 agreement = Agreement(**row, buyer=TRONDHEIM)
-                self.issued[agreement.id] = carry_out(agreement, everything, self.issued.get(agreement.id, []))
+                issued = self.issued.get(agreement.id, [])
+                self.issued[agreement.id] = carry_out(agreement, everything, issued, self._waived(agreement))
         self.marks.clear()
+
+    def _waived(self, agreement: Agreement) -> dict[int, Waiver]:
+        waivers = [Waiver(**it) for it in self._of(tables.waiver, Waiver)]
+        return {it.instalment: it for it in waivers if it.agreement == agreement.id and not it.withdrawn}
 
     def books(self) -> Books:
         """With numbers given at the end, since who got which is no part of them."""
@@ -77,6 +87,7 @@ class Memory:
 
 days = st.dates(date(2024, 8, 1), date(2025, 12, 31))
 endings = st.lists(st.none() | days, max_size=3)
+waivers = st.dictionaries(st.integers(1, 3), st.integers(1, 3), max_size=2)  # by instalment, how often it changes
 
 
 @st.composite
@@ -87,6 +98,8 @@ def histories(draw: st.DrawFn) -> list[Event[Any]]:
         found += [events.sent(n), events.signed(n)]
         for version, ends_on in enumerate(draw(endings), start=3):
             found.append(events.ended(n, ends_on, version) if ends_on else events.end_taken_back(n, version))
+        for instalment, versions in draw(waivers).items():
+            found += [events.waived(n, instalment, version) for version in range(1, versions + 1)]
     for n in (1, 2, 3):
         found.append(events.session("planned", n))
         for version in range(2, draw(st.integers(2, 5))):

@@ -92,7 +92,7 @@ INVOICES = [
     _invoice(number, agreement, n, credited_by=1 if number == 6 else None)
     for number, (n, agreement) in enumerate([(n, it) for n in (1, 2, 3) for it in AGREEMENTS], start=1)
 ]
-NOTE = INVOICES[5] | {"number": 1, "invoice": 6, "because": "e-a2"}
+NOTE = INVOICES[5] | {"number": 1, "invoice": 6, "reason": "agreement_ended", "because": "e-a2"}
 
 
 def _event(id: str, publisher: str, name: str, data: dict[str, Any]) -> dict[str, Any]:
@@ -141,6 +141,7 @@ SOUND = Evidence(
     agreements=AGREEMENTS,
     sessions=SESSIONS,
     releases=[],
+    waivers=[],
     invoices=INVOICES,
     credit_notes=[NOTE],
     mails=MAILS,
@@ -185,6 +186,7 @@ RELEASE = {
     "effective_on": "2025-08-31",
     "withdrawn": False,
 }
+WAIVER = {"id": "w1", "version": 1, "agreement": "a1", "instalment": 1, "withdrawn": False}
 WRONG: list[tuple[str, str, Evidence]] = [
     ("numbers_run_without_gaps", "a gap", changed(invoices=lambda it: it[1].update(number=9))),
     ("numbers_run_without_gaps", "a note's gap", changed(credit_notes=lambda it: it[0].update(number=2))),
@@ -194,12 +196,14 @@ WRONG: list[tuple[str, str, Evidence]] = [
     ("credit_notes_pair_with_invoices", "of nothing", changed(credit_notes=lambda it: it[0].update(invoice=99))),
     ("credit_notes_pair_with_invoices", "in part", changed(credit_notes=lambda it: it[0].update(amount_ore=1))),
     ("credit_notes_pair_with_invoices", "unfounded", changed(credit_notes=lambda it: it[0].update(because="e-x"))),
+    ("credit_notes_pair_with_invoices", "no event", changed(credit_notes=lambda it: it[0].update(because=None))),
     ("credit_notes_pair_with_invoices", "twice", changed(credit_notes=lambda it: it.append(NOTE | {"number": 2}))),
     ("what_stands_is_what_is_due", "missing", changed(invoices=lambda it: it.pop(0))),
     ("what_stands_is_what_is_due", "after the end", changed(invoices=lambda it: it[5].update(credited_by=None))),
     ("what_stands_is_what_is_due", "not held", changed(sessions=lambda it: it[0].update(state="planned"))),
     ("what_stands_is_what_is_due", "a release", changed(releases=lambda it: it.append(RELEASE))),
     ("documents_are_told_once", "not told", told(lambda it: it.pop(5))),
+    ("what_stands_is_what_is_due", "a waiver", changed(waivers=lambda it: it.append(WAIVER))),
     ("documents_are_told_once", "no row", changed(invoices=lambda it: it.pop(0))),
     ("documents_are_told_once", "twice", told(lambda it: it.append(EVENTS[5] | {"id": "e-other"}))),
     ("documents_are_told_once", "otherwise", told(lambda it: it[5]["data"].update(amount_ore=1))),
@@ -245,7 +249,7 @@ def test_an_event_is_matched_by_what_it_carries_and_not_by_its_name() -> None:
         _event("e-c", "registration", "concern.raised", {"id": "c1", "version": 1, "agreement": "a1"}),
         _event("e-x", "registration", "agreement.renamed", {"id": "a9", "version": 1}),
         _event("e-y", "scheduling", "plan.published", {"id": "p1", "version": 1}),
-        _event("e-z", "billing", "instalment.waived", {"id": "w1", "version": 1}),
+        _event("e-z", "billing", "invoice.reminded", {"id": "i1", "version": 1}),
     ]
     assert broken(told(lambda it: it.extend(others))) == {}
 
@@ -274,6 +278,21 @@ def test_a_party_and_a_programme_that_the_audited_one_has_nothing_to_do_with_are
     assert broken(other) == {}
     other = projected("billing", "programme", lambda it: it.append(it[0] | {"code": "other"}))
     assert broken(other) == {}
+
+
+def test_a_waiver_that_is_withdrawn_makes_no_difference() -> None:
+    waiver = WAIVER | {"version": 2, "withdrawn": True}
+    withdrawn = _event("e-w1", "billing", "instalment.waiver_withdrawn", waiver)
+    assert broken(replace(told(lambda it: it.append(withdrawn)), waivers=[waiver])) == {}
+
+
+def test_a_credit_note_that_somebody_asked_for_names_no_event() -> None:
+    by_hand = {"reason": "wrong_reference", "because": None}
+
+    def note(events: list[dict[str, Any]]) -> None:
+        next(it for it in events if it["id"] == "e-n1")["data"].update(by_hand)
+
+    assert broken(replace(told(note), credit_notes=[NOTE | by_hand])) == {}
 
 
 def test_every_invariant_can_be_broken() -> None:

@@ -169,6 +169,14 @@ REASONS: list[tuple[str, Language, str]] = [
     ("completion_revoked", "nn", "Samlinga er likevel ikkje rekna som gjennomført."),
     ("release_withdrawn", "nb", "Faktureringen av raten er trukket tilbake."),
     ("release_withdrawn", "nn", "Faktureringa av raten er trekt tilbake."),
+    ("instalment_waived", "nb", "Raten er ettergitt og skal ikke betales."),
+    ("instalment_waived", "nn", "Raten er ettergitt og skal ikkje betalast."),
+    ("wrong_reference", "nb", "Fakturaen hadde feil referanse."),
+    ("wrong_reference", "nn", "Fakturaen hadde feil referanse."),
+    ("wrong_buyer", "nb", "Fakturaen var stilt til feil kjøper."),
+    ("wrong_buyer", "nn", "Fakturaen var stila til feil kjøpar."),
+    ("mistake", "nb", "Fakturaen var feil."),
+    ("mistake", "nn", "Fakturaen var feil."),
 ]
 
 

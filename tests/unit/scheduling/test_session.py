@@ -12,6 +12,7 @@ from services.scheduling.domain.format import with_format
 from services.scheduling.domain.move import moved, sharpened
 from services.scheduling.domain.planning import check_planned
 from services.scheduling.domain.session import Kind, Session
+from services.scheduling.domain.whereabouts import with_place
 from shared.errors import Conflict, RuleBroken
 from shared.when import Days, Weeks, When
 
@@ -28,7 +29,9 @@ JOINT = Session(
     number=1,
     instalment=1,
     when=When(days=Days(first=LAST - timedelta(days=1), last=LAST)),
-    place=None,
+    place="Kimen, Stjørdal",
+    venue="Kimen",
+    city="Stjørdal",
     meeting_link=None,
     state="planned",
 )
@@ -57,6 +60,25 @@ def test_the_plans_own_line_for_what_is_held_with_each_party_is_never_completed(
     with pytest.raises(RuleBroken, match="S4"):
         completed(line, LAST)
     assert completed(replace(line, party="942110464"), LAST).state == "completed"
+
+
+@pytest.mark.parametrize("field", ["venue", "city"])
+def test_what_carries_an_instalment_is_completed_where_venue_and_city_are_said(field: str) -> None:
+    nowhere = with_place(JOINT, {field: None})
+    with pytest.raises(RuleBroken, match=f"S3.*{field}"):
+        completed(nowhere, LAST)
+    assert completed(replace(nowhere, instalment=None), LAST).state == "completed"
+
+
+def test_a_place_is_the_text_of_venue_and_city_where_these_are_said() -> None:
+    assert with_place(JOINT, {"city": None}).place == "Kimen"
+    assert with_place(JOINT, {"venue": None, "city": None}).place is None
+    bare = with_place(JOINT, {"venue": None, "city": None, "place": "Hos rektor"})
+    assert bare.place == "Hos rektor"
+    assert with_place(bare, {"title": "Samling"}).place == "Hos rektor"
+    assert with_place(bare, {"city": "Molde"}).place == "Molde"
+    with pytest.raises(RuleBroken, match=r"S3.*Kimen, Stjørdal"):
+        with_place(JOINT, {"place": "Molde"})
 
 
 def test_what_is_completed_keeps_its_dates_format_and_instalment_until_that_is_revoked() -> None:

@@ -26,6 +26,7 @@ class BookedCreditNote(NamedTuple):
     invoice: int
     amount_ore: int
     because: str | None  # the event that made the invoice wrong
+    by_hand: bool = False  # which no event made wrong
 
 
 def books(parties: Iterable[str], invoices: Sequence[BookedInvoice], credit_notes: Sequence[BookedCreditNote]) -> Books:
@@ -43,7 +44,7 @@ def books(parties: Iterable[str], invoices: Sequence[BookedInvoice], credit_note
         for n in range(1, INSTALMENTS + 1):
             by_party[party][str(n)] = {"credited_attempts": attempts[party, n], "net_ore": net[party, n]}
     return {
-        "credit_notes_name_their_event": all(note.because for note in credit_notes),
+        "credit_notes_name_their_event": all(note.because or note.by_hand for note in credit_notes),
         "credit_notes_pair_with_invoices": _all_paired(invoices, credit_notes),
         "parties": dict(by_party),
         "series": {"credit_notes": _series(credit_notes), "invoices": _series(invoices)},

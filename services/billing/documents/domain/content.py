@@ -46,7 +46,9 @@ class Content:
     delivered: str  # what was delivered, in Norwegian
     delivered_from: date
     delivered_to: date
-    delivered_where: str | None
+    delivered_where: str | None  # as text
+    delivered_venue: str | None = None  # these two where they were said apart
+    delivered_city: str | None = None
     amount_ore: int
     currency: str = CURRENCY
     no_vat_because: str | None = None  # why the amount carries no VAT (A7)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Literal, get_args
 
 from services.billing.documents.domain.invoice import Invoice
+from shared.errors import Conflict
 
-CreditReason = Literal["agreement_ended", "completion_revoked", "release_withdrawn"]
+ByHand = Literal["wrong_reference", "wrong_buyer", "mistake"]
+CreditReason = Literal["agreement_ended", "completion_revoked", "release_withdrawn", "instalment_waived"] | ByHand
+BY_HAND: tuple[ByHand, ...] = get_args(ByHand)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +29,8 @@ class CreditNote:
     session: str | None
     release: str | None
     reason: CreditReason
-    because: str | None  # the id of the event that made the invoice wrong; none where it is lost
+    because: str | None  # the id of the event that made the invoice wrong; none by hand, and where it is lost
+    decided_by: str | None = None  # the name of the key that had it credited by hand; stands in no event
     amount_ore: int
     issued_on: date
 
@@ -37,4 +41,12 @@ class Credit:
 
     invoice: Invoice
     reason: CreditReason
-    because: str  # the id of the event that made it wrong
+    because: str | None  # the id of the event that made it wrong; none by hand
+    decided_by: str | None = None  # by hand: the name of the key
+
+
+def check_same_credit(note: CreditNote, reason: ByHand) -> None:
+    """Raises Conflict for an invoice that was credited for another reason (B5)."""
+    if note.reason != reason:
+        msg = f"the invoice is credited already, by credit note {note.number}, for the reason {note.reason}"
+        raise Conflict(msg, rule="B5", field="reason")

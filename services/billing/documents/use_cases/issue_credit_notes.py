@@ -1,6 +1,6 @@
 """Issue credit notes: an invoice that is wrong is taken back in full and never changed (§ 5-2-8, GBS 1).
 
-Why it is wrong was decided before, by `instalments/domain/difference.py`.
+Why it is wrong was decided before: by `instalments/domain/difference.py`, or by hand (`credit_invoice.py`).
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ from shared.messaging import outbox
 
 async def issue_credit_notes(
     connection: AsyncConnection, programme: str, credits: Sequence[Credit], *, document_prefix: str
-) -> None:
+) -> list[CreditNote]:
     """Issue a credit note for each credit; in the caller's transaction, under the programme's lock."""
     if not credits:
-        return
+        return []
     now = await clock.now(connection)
     today = clock.day_of(now)
     taken = await documents.take_numbers(connection, programme, "credit_note", len(credits))
@@ -43,6 +43,7 @@ async def issue_credit_notes(
             release=it.invoice.release,
             reason=it.reason,
             because=it.because,
+            decided_by=it.decided_by,
             amount_ore=it.invoice.amount_ore,
             issued_on=today,
         )
@@ -53,6 +54,7 @@ async def issue_credit_notes(
     await documents.add_credit_notes(connection, notes, contents)
     told = [telling.credit_note(note, content) for note, content in zip(notes, contents, strict=True)]
     await outbox.add(connection, events.CREDIT_NOTE_ISSUED, told, at=now)
+    return notes
 
 
 def content_of(note: CreditNote, invoice: Content) -> Content:

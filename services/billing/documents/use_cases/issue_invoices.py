@@ -98,6 +98,8 @@ def content_of(invoice: Invoice, claim: Claim, buyer: Buyer, seller: Seller, pro
         delivered_from=delivery.first_day,
         delivered_to=delivery.last_day,
         delivered_where=delivery.place,
+        delivered_venue=delivery.venue,
+        delivered_city=delivery.city,
         amount_ore=claim.amount_ore,
         no_vat_because=seller.no_vat_because or wording.not_registered_for_vat(buyer.language_form),
         account=seller.account,

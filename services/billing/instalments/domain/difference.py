@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from services.billing.documents.domain.agreement import Agreement
@@ -10,6 +10,10 @@ from services.billing.documents.domain.credit_note import Credit, CreditReason
 from services.billing.documents.domain.invoice import Claim, Invoice
 from services.billing.instalments.domain.due import due, split_fee
 from services.billing.occasions.domain.deliveries import Occasions
+from services.billing.waivers.domain.waiver import Waiver
+
+Waived = Mapping[int, Waiver]  # by instalment, what an agreement is let off
+NOTHING_WAIVED: Waived = {}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,13 +29,16 @@ def standing(issued: Sequence[Invoice]) -> dict[int, Invoice]:
     return {invoice.instalment: invoice for invoice in issued if invoice.credited_by is None}
 
 
-def difference(agreement: Agreement, occasions: Occasions, issued: Sequence[Invoice]) -> Difference:
+def difference(
+    agreement: Agreement, occasions: Occasions, issued: Sequence[Invoice], waived: Waived = NOTHING_WAIVED
+) -> Difference:
     """Due minus issued: what is missing is issued, what is no longer due is credited (B4, B5).
 
     `issued` is all that was ever invoiced for the agreement, credited or not. Nobody is sent an invoice of 0 øre.
-    An instalment that falls due again after a credit note is invoiced again, as the next attempt (B5).
+    An instalment that falls due again after a credit note is invoiced again, as the next attempt (B5). What is waived is
+    not due.
     """
-    owed = due(agreement, occasions)
+    owed = {n: delivery for n, delivery in due(agreement, occasions).items() if n not in waived}
     stands = standing(issued)
     amounts = split_fee(agreement.fee_ore)
     return Difference(
@@ -46,17 +53,21 @@ def difference(agreement: Agreement, occasions: Occasions, issued: Sequence[Invo
             for n, delivery in sorted(owed.items())
             if n not in stands and amounts[n - 1] > 0
         ],
-        credit=[_credit(agreement, occasions, invoice) for n, invoice in sorted(stands.items()) if n not in owed],
+        credit=[
+            _credit(agreement, occasions, invoice, waived) for n, invoice in sorted(stands.items()) if n not in owed
+        ],
     )
 
 
-def _credit(agreement: Agreement, occasions: Occasions, invoice: Invoice) -> Credit:
-    """Take back an invoice that nothing makes due any longer: for which reason, and because of which event.
+def _credit(agreement: Agreement, occasions: Occasions, invoice: Invoice, waived: Waived) -> Credit:
+    """Take back an invoice whose instalment is no longer due: for which reason, and because of which event.
 
-    There are two causes. What the invoice was issued for is gone: a completion was revoked, a release withdrawn. Or the
-    instalment was delivered, but not before the agreement's end. Where both are so, the one that was heard of last is named:
-    event ids sort by time.
+    A waiver, where the instalment would be due without it. Else there are two causes. What the invoice was issued for is gone:
+    a completion was revoked, a release withdrawn. Or the instalment was delivered, but not before the agreement's end. Where
+    both are so, the one that was heard of last is named: event ids sort by time.
     """
+    if invoice.instalment in due(agreement, occasions):
+        return Credit(invoice=invoice, reason="instalment_waived", because=waived[invoice.instalment].event_id)
     causes: list[tuple[str, CreditReason]] = []
     delivered = {delivery.id for delivery in occasions.deliveries if delivery.instalment == invoice.instalment}
     if delivered:

@@ -8,13 +8,14 @@ from typing import Literal
 
 from services.billing.documents.domain.agreement import Agreement
 from services.billing.documents.domain.invoice import Invoice
-from services.billing.instalments.domain.difference import difference, standing
+from services.billing.instalments.domain.difference import NOTHING_WAIVED, Waived, difference, standing
 from services.billing.instalments.domain.due import split_fee
 from services.billing.occasions.domain.deliveries import INSTALMENTS, Occasions
 from shared.norwegian import day_in_words
 
 Why = Literal[
     "rule_raised",
+    "waived",
     "not_signed",
     "no_session",
     "session_not_completed",
@@ -34,19 +35,24 @@ class Unbilled:
 
 
 def unbilled(
-    agreement: Agreement, occasions: Occasions, issued: Sequence[Invoice], *, programme_is_known: bool
+    agreement: Agreement,
+    occasions: Occasions,
+    issued: Sequence[Invoice],
+    waived: Waived = NOTHING_WAIVED,
+    *,
+    programme_is_known: bool,
 ) -> list[Unbilled]:
     """Why each instalment of the agreement that has no invoice, or only credited ones, is not invoiced (B6)."""
     stands = standing(issued)
     try:
-        gap = difference(agreement, occasions, issued)
+        gap = difference(agreement, occasions, issued, waived)
     except Exception as error:  # noqa: BLE001 - whatever it is, it set the agreement aside, and that is to be seen
         explanation = f"Regelen feilet ({type(error).__name__}); avtalen er satt til side og loggen sier mer."
         return [_why(n, "rule_raised", explanation) for n in range(1, INSTALMENTS + 1) if n not in stands]
     return [
         _owed(agreement, n, programme_is_known=programme_is_known)
         if any(claim.instalment == n for claim in gap.issue)
-        else _not_owed(agreement, occasions, n)
+        else _not_owed(agreement, occasions, waived, n)
         for n in range(1, INSTALMENTS + 1)
         if n not in stands
     ]
@@ -66,7 +72,9 @@ def _owed(agreement: Agreement, n: int, *, programme_is_known: bool) -> Unbilled
     return _why(n, "about_to_be_issued", "Raten skal faktureres; fakturaen kommer vanligvis straks.")
 
 
-def _not_owed(agreement: Agreement, occasions: Occasions, n: int) -> Unbilled:
+def _not_owed(agreement: Agreement, occasions: Occasions, waived: Waived, n: int) -> Unbilled:
+    if n in waived:
+        return _why(n, "waived", "Raten er ettergitt.")
     if agreement.signed_on is None:
         return _why(n, "not_signed", "Avtalen er ikke underskrevet.")
     if split_fee(agreement.fee_ore)[n - 1] == 0:

@@ -17,9 +17,10 @@ from services.billing.documents.domain.invoice import Claim, Invoice
 from services.billing.documents.use_cases.issue_credit_notes import issue_credit_notes
 from services.billing.documents.use_cases.issue_invoices import Seller, issue_invoices
 from services.billing.instalments import repository as agreements
-from services.billing.instalments.domain.difference import difference
+from services.billing.instalments.domain.difference import NOTHING_WAIVED, difference
 from services.billing.instalments.use_cases.mark_agreements_of_parties import mark_agreements_of_parties
 from services.billing.occasions import repository as occasions
+from services.billing.waivers import repository as waivers
 from services.billing.works import ISSUE_WHAT_IS_DUE
 from shared import points
 from shared.database import Database
@@ -107,10 +108,12 @@ async def bring_up_to_date(
     """
     programme = await agreements.programme(connection, code)
     known = await occasions.of_programme(connection, code)
+    waived = await waivers.standing(connection, code)
     gaps = []
     for agreement in marked:
         try:
-            gaps.append(difference(agreement, known, issued.get(agreement.id, [])))
+            of_agreement = waived.get(agreement.id, NOTHING_WAIVED)
+            gaps.append(difference(agreement, known, issued.get(agreement.id, []), of_agreement))
         except Exception:
             # One agreement's fault must not hold up the others. It is seen in /billing/unbilled, and looked at again with
             # the next fact about it, and after a start, which may bring a mended rule.

@@ -1,14 +1,23 @@
-"""List what is not invoiced, and why (B6)."""
+"""List what is not invoiced, why (B6), and by when it is to be (B8)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from services.billing.documents import repository as documents
+from services.billing.documents.domain.agreement import Agreement
 from services.billing.instalments import repository as agreements
-from services.billing.instalments.domain.unbilled import Unbilled, unbilled
+from services.billing.instalments.domain.difference import NOTHING_WAIVED
+from services.billing.instalments.domain.issue_by import issue_by
+from services.billing.instalments.domain.unbilled import Unbilled, Why, unbilled
 from services.billing.occasions import repository as occasions
+from services.billing.occasions.domain.deliveries import Occasions
+from services.billing.waivers import repository as waivers
+from shared import clock
 from shared.database import Database
+
+NEVER: tuple[Why, ...] = ("nothing_to_pay", "waived")  # there is nothing to be invoiced, whatever is delivered
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,18 +25,38 @@ class UnbilledAgreement:
     party: str
     agreement: str
     unbilled: Unbilled
+    issue_by: date | None  # the last day on which it is invoiced in time; none where nothing is, or no days are known
+    is_late: bool  # that day is past
 
 
 async def list_unbilled(database: Database, programme: str) -> list[UnbilledAgreement]:
-    """A programme's instalments that are not invoiced, by party. Raises NotFound for a programme that no fact has named."""
+    """A programme's instalments that are not invoiced, by party; today is the day in Norway by the clock.
+
+    Raises NotFound for a programme that no fact has named.
+    """
     async with database.reading() as connection:
         await occasions.check_programme_is_named(connection, programme)
         is_known = await agreements.programme(connection, programme) is not None
         known = await occasions.of_programme(connection, programme)
         issued = await documents.of_programme(connection, programme)
+        waived = await waivers.standing(connection, programme)
         every_agreement = await agreements.of_programme(connection, programme)
+        today = await clock.today(connection)
     return [
-        UnbilledAgreement(party=agreement.party, agreement=agreement.id, unbilled=it)
+        _with_its_day(agreement, known, it, today)
         for agreement in every_agreement
-        for it in unbilled(agreement, known, issued.get(agreement.id, []), programme_is_known=is_known)
+        for it in unbilled(
+            agreement,
+            known,
+            issued.get(agreement.id, []),
+            waived.get(agreement.id, NOTHING_WAIVED),
+            programme_is_known=is_known,
+        )
     ]
+
+
+def _with_its_day(agreement: Agreement, known: Occasions, it: Unbilled, today: date) -> UnbilledAgreement:
+    by = None if it.why in NEVER else issue_by(agreement, known, it.instalment)
+    return UnbilledAgreement(
+        party=agreement.party, agreement=agreement.id, unbilled=it, issue_by=by, is_late=by is not None and by < today
+    )

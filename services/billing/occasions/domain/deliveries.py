@@ -24,6 +24,8 @@ class JointSession:
     instalment: int | None  # the one it carries
     title: str | None
     place: str | None
+    venue: str | None = None
+    city: str | None = None
     planned: str  # when, as far as it is known, in Norwegian
     not_before: date  # the first day that it may begin on
     first_day: date | None  # none until the days are exact
@@ -40,7 +42,9 @@ class Delivery:
     first_day: date
     last_day: date
     title: str | None = None
-    place: str | None = None
+    place: str | None = None  # as text
+    venue: str | None = None
+    city: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,9 +89,20 @@ def _held(session: JointSession) -> Delivery | None:
         last_day=session.last_day,
         title=session.title,
         place=session.place,
+        venue=session.venue,
+        city=session.city,
     )
 
 
 def _released(release: Release) -> Delivery:
     day = release.effective_on
-    return Delivery(id=release.id, kind="release", instalment=release.instalment, first_day=day, last_day=day)
+    return Delivery(
+        id=release.id,
+        kind="release",
+        instalment=release.instalment,
+        first_day=day,
+        last_day=day,
+        place=release.place,
+        venue=release.venue,
+        city=release.city,
+    )

@@ -15,7 +15,7 @@ def ended(agreement: Agreement, on: date, reason: str) -> Agreement:
     if after == agreement:
         return agreement
     check_has_no_end(agreement)
-    check_early(agreement, on)
+    check_day_of_end(agreement, on)
     return after
 
 
@@ -26,8 +26,11 @@ def end_taken_back(agreement: Agreement, reason: str | None) -> Agreement:
     return replace(agreement, ends_on=None, kind_of_end=None, end_note=reason, ended_over=None)
 
 
-def check_early(agreement: Agreement, on: date) -> None:
-    """Raises RuleBroken for an end after the agreement's last day (R10)."""
+def check_day_of_end(agreement: Agreement, on: date) -> None:
+    """Raises RuleBroken for an end after the agreement's last day, or before its period (R10)."""
+    if on < agreement.period_start:
+        msg = f"an agreement does not end before its period, which starts on {agreement.period_start}"
+        raise RuleBroken(msg, rule="R10", field="ends_on")
     if on > agreement.period_end:
         msg = f"an agreement ends early, that is not after its last day, {agreement.period_end}"
         raise RuleBroken(msg, rule="R10", field="ends_on")

@@ -7,7 +7,7 @@ from datetime import date
 
 from services.registration.agreements.domain.agreement import Agreement
 from services.registration.agreements.domain.concern import Concern, check_in_force, check_signed
-from services.registration.agreements.domain.ending import check_early
+from services.registration.agreements.domain.ending import check_day_of_end
 from shared.errors import RuleBroken
 
 
@@ -34,5 +34,5 @@ def terminated(agreement: Agreement, concern: Concern, on: date, note: str | Non
     if on < concern.raised_on:
         msg = f"termination comes after the concern, raised on {concern.raised_on}"
         raise RuleBroken(msg, rule="R10", field="ends_on")
-    check_early(agreement, on)
+    check_day_of_end(agreement, on)
     return after

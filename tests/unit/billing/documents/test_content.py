@@ -37,12 +37,14 @@ SECOND_FORM = """{"version":2,"kind":"credit_note","number":7,"document_number":
 "city":"Trondheim"},"buyer":{"name":"Trondheim","organisation_number":"942110464","street":"Munkegata 1","postal_code":\
 "7011","city":"Trondheim"},"payer_reference":"ref-1","programme_name":"Fremtidens kulturskole","instalment":1,"delivered":\
 "Deltakeravgift Fremtidens kulturskole, rate 1 av 3: Fellessamling 1","delivered_from":"2024-09-24","delivered_to":\
-"2024-09-25","delivered_where":"Stjørdal","amount_ore":666667,"currency":"NOK","no_vat_because":\
+"2024-09-25","delivered_where":"Kimen, Stjørdal","delivered_venue":"Kimen","delivered_city":"Stjørdal","amount_ore":666667,"currency":"NOK","no_vat_because":\
 "Ikke merverdiavgiftspliktig","vat_category":"O","vat_reason_code":"VATEX-EU-O","account":null,"kid":null,\
 "credits_invoice":1,"credits_document_number":"FK1-1","credits_issued_on":"2025-12-01","reason":"agreement_ended"}"""
 # What the first form did not say, of any document that was stored in it.
 NOT_SAID_AT_FIRST = {
     "document_number": None,
+    "delivered_venue": None,
+    "delivered_city": None,
     "currency": "NOK",
     "vat_category": "O",
     "vat_reason_code": "VATEX-EU-O",
@@ -79,7 +81,8 @@ def test_an_invoice_says_who_what_when_where_how_much_and_where_to_pay() -> None
         "city": "Trondheim",
     }
     assert (content.delivered_from, content.delivered_to) == (date(2024, 9, 24), date(2024, 9, 25))
-    assert content.delivered_where == "Stjørdal"
+    assert (content.delivered_where, content.delivered_venue) == ("Kimen, Stjørdal", "Kimen")
+    assert content.delivered_city == "Stjørdal"
     assert (content.number, content.document_number) == (1, "FK1-1")
     assert (content.issued_on, content.due_on) == (date(2025, 12, 1), date(2025, 12, 31))
     assert (content.amount_ore, content.currency) == (666_667, "NOK")
@@ -128,7 +131,8 @@ def test_what_was_stored_at_first_is_read_and_is_version_1() -> None:
     now = issue_invoices.content_of(invoice, claim(), TRONDHEIM, SELLER, NAME)
     found = CONTENT.validate_json(FIRST_FORM)
     assert found.version == 1
-    assert replace(found, version=now.version, document_number="FK1-1") == now
+    found = replace(found, version=now.version, document_number="FK1-1", delivered_where="Kimen, Stjørdal")
+    assert replace(found, delivered_venue="Kimen", delivered_city="Stjørdal") == now
 
 
 def test_what_is_stored_names_its_version_and_is_read_as_it_was() -> None:

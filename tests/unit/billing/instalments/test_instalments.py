@@ -12,7 +12,18 @@ from services.billing.instalments.domain.difference import Difference, differenc
 from services.billing.instalments.domain.due import split_fee
 from services.billing.occasions.domain.deliveries import JointSession
 from services.billing.occasions.domain.release import Release
-from tests.unit.billing.samples import AGREEMENT, DAYS, FIRST, SECOND, amounts, carry_out, occasions, release, session
+from tests.unit.billing.samples import (
+    AGREEMENT,
+    DAYS,
+    FIRST,
+    SECOND,
+    amounts,
+    carry_out,
+    occasions,
+    release,
+    session,
+    waived,
+)
 
 
 def test_the_fee_of_the_document_is_split_into_its_three_instalments() -> None:
@@ -77,6 +88,24 @@ def test_an_end_dated_back_credits_what_was_issued_and_taking_it_back_issues_ane
     assert difference(dated_back, occasions(FIRST), credited) == Difference(issue=[], credit=[])
     again = difference(AGREEMENT, occasions(FIRST), credited).issue
     assert [(it.instalment, it.attempt) for it in again] == [(1, 2)]
+
+
+def test_what_is_waived_is_not_issued_and_what_was_issued_is_credited_for_that() -> None:
+    assert difference(AGREEMENT, occasions(FIRST), [], waived(1)) == Difference(issue=[], credit=[])
+    issued = carry_out(AGREEMENT, occasions(FIRST, SECOND), [])
+    (credit,) = difference(AGREEMENT, occasions(FIRST, SECOND), issued, waived(1)).credit
+    assert (credit.invoice, credit.reason, credit.because) == (issued[0], "instalment_waived", "2-waived")
+    credited = carry_out(AGREEMENT, occasions(FIRST, SECOND), issued, waived(1))
+    assert difference(AGREEMENT, occasions(FIRST, SECOND), credited, waived(1)) == Difference(issue=[], credit=[])
+    again = difference(AGREEMENT, occasions(FIRST, SECOND), credited).issue
+    assert [(it.instalment, it.attempt) for it in again] == [(1, 2)]
+
+
+def test_a_waiver_is_not_named_where_something_else_made_the_invoice_wrong() -> None:
+    issued = carry_out(AGREEMENT, occasions(FIRST), [])
+    revoked = session(1, state="planned", event_id="3-revoked")
+    (credit,) = difference(AGREEMENT, occasions(revoked), issued, waived(1)).credit
+    assert (credit.reason, credit.because) == ("completion_revoked", "3-revoked")
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from services.billing.instalments.domain import difference as instalments
 from services.billing.instalments.domain.unbilled import Unbilled, unbilled
 from services.billing.occasions.domain.deliveries import JointSession
 from services.billing.occasions.domain.release import Release
-from tests.unit.billing.samples import AGREEMENT, DAYS, FIRST, SECOND, carry_out, occasions, release, session
+from tests.unit.billing.samples import AGREEMENT, DAYS, FIRST, SECOND, carry_out, occasions, release, session, waived
 
 THIRD_PLANNED = session(3, state="planned", title="Fellessamling 5", planned="11.–12. september 2025")
 
@@ -89,6 +89,11 @@ def test_an_instalment_of_nothing_is_told_so() -> None:
         2: "no_session",
         3: "nothing_to_pay",
     }
+
+
+def test_what_is_waived_is_told_so_whether_it_was_delivered_or_not() -> None:
+    found = unbilled(AGREEMENT, occasions(FIRST, SECOND), [], waived(1, 3), programme_is_known=True)
+    assert [it.why for it in found] == ["waived", "about_to_be_issued", "waived"]
 
 
 def test_a_rule_that_raises_is_told_and_not_raised(monkeypatch: pytest.MonkeyPatch) -> None:

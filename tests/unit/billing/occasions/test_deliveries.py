@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from services.billing.occasions.domain.deliveries import JointSession
-from services.billing.occasions.domain.release import check_effective_day
+from services.billing.occasions.domain.release import Period, check_effective_day
 from shared.errors import RuleBroken
 from tests.unit.billing.samples import DAYS, FIRST, SECOND, occasions, release, session
 
@@ -41,6 +41,13 @@ def test_a_release_counts_as_a_session_completed_on_its_effective_day_until_it_i
     assert occasions(release(2, withdrawn=True)).deliveries == []
 
 
+def test_a_delivery_says_where() -> None:
+    found = [(it.place, it.venue, it.city) for it in occasions(FIRST, release(2)).deliveries]
+    assert found == [("Kimen, Stjørdal", "Kimen", "Stjørdal"), ("Plassen, Molde", "Plassen", "Molde")]
+    (before_it_was_asked_for,) = occasions(release(2, venue=None, city=None)).deliveries
+    assert before_it_was_asked_for.place is None
+
+
 def test_the_earliest_delivery_comes_first() -> None:
     assert [it.id for it in occasions(SECOND, release(3, DAYS[1] - timedelta(days=9)), FIRST).deliveries] == [
         "r3",
@@ -51,7 +58,8 @@ def test_the_earliest_delivery_comes_first() -> None:
 
 def test_an_instalment_is_not_released_with_effect_from_a_day_that_is_yet_to_come() -> None:
     today = date(2025, 3, 1)
-    check_effective_day(today, today)
+    period = Period(start=date(2024, 8, 1), end=date(2025, 12, 31))
+    check_effective_day(today, today, period)
     with pytest.raises(RuleBroken) as refused:
-        check_effective_day(today + timedelta(days=1), today)
+        check_effective_day(today + timedelta(days=1), today, period)
     assert (refused.value.rule, refused.value.field) == ("B6", "effective_on")

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -22,6 +22,17 @@ def test_an_end_that_both_agree_on_may_be_dated_back_or_ahead(on: date) -> None:
 def test_an_end_is_early() -> None:
     with pytest.raises(RuleBroken, match="R10"):
         ended(SIGNED, date(2026, 1, 1), "Nedlagt.")
+
+
+def test_an_end_is_not_dated_before_the_agreements_period() -> None:
+    start = SIGNED.period_start
+    assert ended(SIGNED, start, "Kom aldri i gang.").ends_on == start
+    before = start - timedelta(days=1)
+    with pytest.raises(RuleBroken, match=r"R10.*before its period"):
+        ended(SIGNED, before, "Nedlagt.")
+    early = replace(CONCERN, raised_on=before)
+    with pytest.raises(RuleBroken, match=r"R10.*before its period"):
+        terminated(SIGNED, early, before, None, TODAY)
 
 
 def test_termination_follows_a_concern_that_is_not_resolved() -> None:

@@ -1,0 +1,42 @@
+"""By when an instalment is to be invoiced: a month after its delivery (bokføringsforskriften § 5-2-2, B8)."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from datetime import date
+
+from services.billing.documents.domain.agreement import Agreement
+from services.billing.occasions.domain.deliveries import Occasions
+
+MONTHS = 12  # a year
+
+
+def issue_by(agreement: Agreement, occasions: Occasions, instalment: int) -> date | None:
+    """The last day on which an instalment is invoiced in time, by Norway's calendar.
+
+    Counted from what delivered it, or else from the last day of the session that is planned to: one that was held and is
+    forgotten to be completed is to be seen too. For who signs later the month begins with the signature, an assumption: until
+    then nobody had bought anything (B5).
+
+    None where nothing is to be invoiced, or no exact days are known: the agreement is not signed, or ends before; nothing
+    carries the instalment.
+    """
+    if agreement.signed_on is None:
+        return None
+    delivered = [it.last_day for it in occasions.deliveries if it.instalment == instalment]
+    planned = [it.last_day for it in occasions.planned(instalment) if it.last_day is not None]
+    for days in (delivered, planned):
+        in_force = [day for day in days if agreement.ends_on is None or day < agreement.ends_on]
+        if in_force:
+            return a_month_after(max(min(in_force), agreement.signed_on))
+    return None
+
+
+def a_month_after(day: date) -> date:
+    """The same day of the next month, or that month's last.
+
+    >>> a_month_after(date(2025, 1, 31))
+    datetime.date(2025, 2, 28)
+    """
+    year, month = (day.year + 1, 1) if day.month == MONTHS else (day.year, day.month + 1)
+    return date(year, month, min(day.day, monthrange(year, month)[1]))

@@ -1,0 +1,1 @@
+"""Instalments that one agreement is let off by hand (B5)."""
