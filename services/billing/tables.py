@@ -127,6 +127,10 @@ invoice = Table(
     Column("kid", String(25), nullable=False),
     Column("content", Text),  # documents/domain/content.py as JSON; none where it is lost (adopting.py)
     Column("document_number", Text),  # the seller's own; none on those issued before there was one
+    Column(
+        "delivered_from", Date
+    ),  # the days of what made it due; none on those issued before: their content says them
+    Column("delivered_to", Date),
     Index("uq_invoice_document_number", "document_number", unique=True),
     UniqueConstraint("kid", name="uq_invoice_kid"),
     # The last safeguard: whatever fails above it, an instalment is not invoiced twice.

@@ -91,6 +91,14 @@ def test_an_instalment_of_nothing_is_told_so() -> None:
     }
 
 
+def test_what_is_set_aside_since_the_fee_changed_is_told_so() -> None:
+    issued = carry_out(AGREEMENT, occasions(FIRST), [])
+    assert why(replace(AGREEMENT, fee_ore=1_000_000), [FIRST, SECOND, THIRD_PLANNED], issued) == {
+        2: "fee_changed",
+        3: "session_not_completed",
+    }
+
+
 def test_a_rule_that_raises_is_told_and_not_raised(monkeypatch: pytest.MonkeyPatch) -> None:
     def raises(_: int) -> list[int]:
         raise ZeroDivisionError
