@@ -30,9 +30,15 @@ class Evidence:
     releases: list[Row]
     invoices: list[Row]
     credit_notes: list[Row]
+    approvals: list[Row]
     mails: list[Row]
     waiting: list[Row]  # mails that wait for something, with what
     events: list[Row]
+
+    @property
+    def waits_for_approval(self) -> set[tuple[str, int]]:
+        """Agreement and instalment of which documents wait until somebody approves them."""
+        return {(it["agreement"], it["instalment"]) for approval in self.approvals for it in approval["held"]}
 
     def happened(self, kind: EventType[Any]) -> list[Row]:
         """The events of a kind, each once."""
@@ -59,6 +65,7 @@ async def gather(client: Client, operator: Nats, programme: str) -> Evidence:
         "releases": f"/billing/programmes/{programme}/releases",
         "invoices": f"/billing/programmes/{programme}/invoices",
         "credit_notes": f"/billing/programmes/{programme}/credit-notes",
+        "approvals": f"/billing/programmes/{programme}/approvals",
     }
     rows = {name: await _all(client, path) for name, path in of_programme.items()}
     mails = await _all(client, "/notifications/mails", programme=programme)

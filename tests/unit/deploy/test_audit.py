@@ -13,7 +13,7 @@ from deploy.audit.evidence import Evidence
 from deploy.audit.invariants import INVARIANTS, broken
 from deploy.audit.run import Report
 
-SESSIONS = [
+SESSIONS: list[dict[str, Any]] = [
     {
         "id": f"s{n}",
         "version": 2,
@@ -50,6 +50,10 @@ def _invoice(number: int, agreement: dict[str, Any], n: int, credited_by: int | 
         "agreement": agreement["id"],
         "instalment": n,
         "attempt": 1,
+        "session": f"s{n}",
+        "release": None,
+        "delivered_from": SESSIONS[n - 1]["when"]["days"]["first"],
+        "delivered_to": SESSIONS[n - 1]["when"]["days"]["last"],
         "amount_ore": 666_666 if n == 3 else 666_667,
         "issued_on": "2025-09-12",
         "credited_by": credited_by,
@@ -88,6 +92,7 @@ SOUND = Evidence(
     releases=[],
     invoices=INVOICES,
     credit_notes=[NOTE],
+    approvals=[],
     mails=MAILS,
     waiting=[],
     events=EVENTS,
@@ -127,6 +132,19 @@ WRONG: list[tuple[str, str, Evidence]] = [
     ("what_stands_is_what_is_due", "after the end", changed(invoices=lambda it: it[5].update(credited_by=None))),
     ("what_stands_is_what_is_due", "not held", changed(sessions=lambda it: it[0].update(state="planned"))),
     ("what_stands_is_what_is_due", "a release", changed(releases=lambda it: it.append(RELEASE))),
+    ("invoices_name_what_was_delivered", "not held", changed(sessions=lambda it: it[0].update(state="planned"))),
+    ("invoices_name_what_was_delivered", "other", changed(sessions=lambda it: it[0].update(instalment=3))),
+    ("invoices_name_what_was_delivered", "after", changed(invoices=lambda it: it[5].update(credited_by=None))),
+    (
+        "invoices_name_what_was_delivered",
+        "days",
+        changed(invoices=lambda it: it[0].update(delivered_from="2024-09-24")),
+    ),
+    (
+        "invoices_name_what_was_delivered",
+        "withdrawn",
+        changed(invoices=lambda it: it[0].update(session=None, release="r1")),
+    ),
     ("documents_are_told_once", "not told", changed(events=lambda it: it.pop(5))),
     ("documents_are_told_once", "no row", changed(invoices=lambda it: it.pop(0))),
     ("documents_are_told_once", "twice", changed(events=lambda it: it.append(EVENTS[5] | {"id": "e-other"}))),
@@ -164,6 +182,18 @@ def test_a_release_that_is_told_and_not_there_is_noticed() -> None:
     assert broken(replace(SOUND, events=[*EVENTS, told])) == {
         "newest_events_agree_with_the_apis": ["the release r1 is told and not there"]
     }
+
+
+def test_what_waits_for_an_approval_is_not_broken() -> None:
+    not_held = changed(sessions=lambda it: it[0].update(state="planned"))
+    first = [{"agreement": it["id"], "instalment": 1} for it in AGREEMENTS]
+    assert {"what_stands_is_what_is_due", "invoices_name_what_was_delivered"} < broken(not_held).keys()
+    waits = broken(replace(not_held, approvals=[{"held": first}]))
+    assert waits.keys() == {"newest_events_agree_with_the_apis"}
+
+
+def test_an_invoice_whose_days_are_lost_names_its_session_alone() -> None:
+    assert broken(changed(invoices=lambda it: it[0].update(delivered_from=None, delivered_to=None))) == {}
 
 
 def test_every_invariant_can_be_broken() -> None:
