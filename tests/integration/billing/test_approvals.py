@@ -16,17 +16,15 @@ from services.billing.documents.domain.agreement import Agreement
 from services.billing.documents.domain.invoice import Invoice
 from services.billing.instalments.domain.difference import Difference, difference
 from services.billing.instalments.use_cases import bring_up_to_date as rule
-from services.billing.instalments.use_cases import issue_what_is_due as module
 from services.billing.instalments.use_cases import look_again_after_start as start_module
 from services.billing.instalments.use_cases.issue_what_is_due import issue_all_that_is_due
-from services.billing.instalments.use_cases.mark_agreements_of_parties import mark_agreements_of_parties
 from services.billing.instalments.use_cases.mark_every_programme import mark_every_programme
 from services.billing.instalments.use_cases.open_series import open_series
 from services.billing.occasions.domain.deliveries import Occasions
 from services.billing.occasions.use_cases.withdraw_release import withdraw_release
 from services.billing.settings import Settings
 from shared.database import Database
-from shared.messaging.marks import Marks
+from shared.messaging.tables import work_mark
 from tests.integration.billing.world import (
     AMOUNTS,
     check_everything_was_told_once,
@@ -273,30 +271,37 @@ async def test_a_release_that_is_withdrawn_is_a_revocation(billing: Database, ap
     assert {it["reason"] for it in asked["held"]} == {"release_withdrawn"}
 
 
+async def test_what_is_held_stays_held_in_another_form_however_little_that_is(billing: Database, api: Api) -> None:
+    """A release takes the place of the revoked session for the only one whose agreement has not ended by then."""
+    await take(billing, completion_revoked(1))
+    await work(billing)
+    await take(billing, *(ended(n, date(2024, 9, 20)) for n in MANY if n != 1))
+    release = {"instalment": 1, "effective_on": "2024-09-25", "reason": "other"}
+    await api.post(f"/billing/programmes/{PROGRAMME}/releases", release)
+    await work(billing)
+    first, anew = await approvals(api, "waiting", "waiting")
+    assert len(first["held"]) == len(MANY) - 1
+    assert [(it["party"], it["invoice"], it["amount_ore"]) for it in anew["held"]] == [
+        (organisation_number(1), 1, AMOUNTS[1])
+    ]
+    assert await credit_notes(billing) == []
+
+
 async def test_news_of_one_agreement_does_not_have_it_credited_before_the_others_are_counted(
     billing: Database, api: Api
 ) -> None:
-    """A worker may look at it alone, and see a revocation whose own mark it has not taken."""
-    await take(billing, party(1, 2))
+    """Where what was revoked is met without a mark on its programme, one is left, and all are looked at."""
     await take(billing, completion_revoked(1))
-    await issue_one_by_one(billing)
+    async with billing.transaction() as connection:
+        await connection.execute(work_mark.delete())
+    await take(billing, party(1, 2))
+    await work(billing)
     assert await credit_notes(billing) == []
+    assert await marks_left(billing) == 1
     await work(billing)
     (asked,) = await approvals(api, "waiting")
     assert len(asked["held"]) == len(MANY)
-
-
-async def issue_one_by_one(database: Database) -> None:
-    """Works off the marks on single agreements as if those on the programme were not there yet."""
-    await mark_agreements_of_parties(database)
-    take_all = module.take
-
-    async def only_parts(of: Database, code: str) -> Marks:
-        return Marks([it for it in (await take_all(of, code)).marks if it.part is not None])
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(module, "take", only_parts)
-        await module.issue_what_is_due(database, PROGRAMME, SELLER, ABOVE)
+    assert await marks_left(billing) == 0
 
 
 async def test_who_only_reads_approves_nothing(billing: Database, api: Api) -> None:
