@@ -84,6 +84,14 @@ async def restore_series(connection: AsyncConnection, programme: str, kind: Kind
         await connection.execute(select(func.setval(func.pg_get_serial_sequence("series", "ordinal"), highest)))
 
 
+async def lock_series(connection: AsyncConnection, programme: str) -> None:
+    """Lock a programme's two series until the end of the transaction, that of the invoices first."""
+    s = tables.series
+    for kind in TABLES:
+        query = select(s.c.ordinal).where(s.c.id == series_id(programme, kind))
+        await connection.execute(query.with_for_update())
+
+
 async def take_numbers(connection: AsyncConnection, programme: str, kind: Kind, count: int) -> TakenNumbers:
     """Take the next numbers of a series.
 

@@ -129,6 +129,8 @@ async def test_a_release_that_takes_the_place_of_a_session_is_invoiced_in_its_pl
     assert {(it.reason, it.because) for it in await credit_notes(billing)} == {("completion_revoked", revoked.id)}
     stands = [it for it in await invoices(billing) if it.credited_by is None]
     assert {(it.release, it.delivered_from, it.delivered_to) for it in stands} == {(release.id, TODAY, TODAY)}
+    told = [event.type for event in await events_of(billing)][-4:]
+    assert told == [events.CREDIT_NOTE_ISSUED.type] * 2 + [events.INVOICE_ISSUED.type] * 2
 
 
 async def test_an_instalment_is_not_released_ahead(billing: Database) -> None:

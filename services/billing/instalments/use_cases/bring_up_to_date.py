@@ -133,8 +133,11 @@ async def _carry_out(
 ) -> None:
     """Issue and credit. Without the programme there is nothing to issue: look_at() leaves that out."""
     claims = [(it, it.agreement.buyer) for gap in gaps for it in gap.issue if it.agreement.buyer is not None]
+    credits = [credit for gap in gaps for credit in gap.credit]
+    if credits:
+        # Before the invoices, so that nobody hears of two that stand. Everybody locks the series of invoices first, though, so
+        # that no deadlock comes about.
+        await documents.lock_series(connection, code)
+        await issue_credit_notes(connection, code, credits, document_prefix=seller.document_prefix)
     if programme is not None:
         await issue_invoices(connection, programme, claims, seller)
-    # After the invoices: everybody locks the two series in this order, so that no deadlock comes about.
-    credits = [credit for gap in gaps for credit in gap.credit]
-    await issue_credit_notes(connection, code, credits, document_prefix=seller.document_prefix)
