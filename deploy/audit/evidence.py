@@ -38,12 +38,18 @@ class Evidence:
     waivers: list[Row]
     invoices: list[Row]
     credit_notes: list[Row]
+    approvals: list[Row]
     mails: list[Row]
     waiting: list[Row]  # mails that wait for something, with what
     events: list[Row]  # as the streams have them, those of a stream in its order
     told: list[Row]  # the same by what the services themselves keep, each with the moment of its sending
     disowned: frozenset[str]  # ids of events
     projections: Mapping[tuple[str, str], list[Row]]  # by service and table
+
+    @property
+    def waits_for_approval(self) -> set[tuple[str, int]]:
+        """Agreement and instalment of which documents wait until somebody approves them."""
+        return {(it["agreement"], it["instalment"]) for approval in self.approvals for it in approval["held"]}
 
     def happened(self, kind: EventType[Any]) -> list[Row]:
         """The events of a kind, each once."""
@@ -86,6 +92,7 @@ async def gather(client: Client, operator: Nats, programme: str) -> Evidence:
         "waivers": f"/billing/programmes/{programme}/waivers",
         "invoices": f"/billing/programmes/{programme}/invoices",
         "credit_notes": f"/billing/programmes/{programme}/credit-notes",
+        "approvals": f"/billing/programmes/{programme}/approvals",
     }
     rows = {name: await _all(client, path) for name, path in of_programme.items()}
     programmes = await _all(client, "/registration/programmes")

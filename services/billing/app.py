@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from datetime import datetime
 
+from services.billing.approvals import admin_api as approvals_api
+from services.billing.approvals import repository as approvals_rows
 from services.billing.consumers import consumers
 from services.billing.documents import admin_api as documents_api
 from services.billing.documents import adopting as documents_adopting
@@ -39,10 +41,10 @@ def create(settings: Settings) -> Service:
         settings=settings,
         database=database,
         consumers=consumers,
-        routers=[it.router for it in (documents_api, instalments_api, occasions_api, waivers_api)],
+        routers=[it.router for it in (documents_api, instalments_api, occasions_api, waivers_api, approvals_api)],
         answers={WhatDocument: show_document},
         missing=[documents_rows.missing],
-        work=lambda _: [Work("issue what is due", issuing(database, seller(settings)))],
+        work=lambda _: [issuing(database, settings)],
     )
 
 
@@ -63,8 +65,8 @@ def seller(settings: Settings) -> Seller:
     )
 
 
-def issuing(database: Database, seller: Seller) -> Callable[[], Awaitable[None]]:
-    """The work of issuing, to be run again and again. Its first run after a start marks every programme."""
+def issuing(database: Database, settings: Settings) -> Work:
+    """The work of issuing. Its first run after a start marks every programme."""
     has_marked_all = False
 
     async def run() -> None:
@@ -72,6 +74,10 @@ def issuing(database: Database, seller: Seller) -> Callable[[], Awaitable[None]]
         if not has_marked_all:
             await mark_every_programme(database)
             has_marked_all = True
-        await issue_all_that_is_due(database, seller)
+        await issue_all_that_is_due(database, seller(settings), approve_above=settings.approve_above)
 
-    return run
+    async def approvals() -> tuple[int, datetime | None]:
+        async with database.reading() as connection:
+            return await approvals_rows.count_and_oldest(connection)
+
+    return Work("issue what is due", run, approvals=approvals)

@@ -35,6 +35,8 @@ class Settings(ServiceSettings):
     seller_account: Annotated[str, AfterValidator(_account)] = "12345678903"
     # Instead of what an invoice says by itself: that the seller is not registered for VAT (A7, an assumption).
     no_vat_because: str | None = None
+    # More documents of a programme that follow from a start, or from a revocation alone, wait until somebody approves them.
+    approve_above: Annotated[int, Field(ge=0)] = 50
     # Before the number of each invoice and credit note: FK1-35. It ends in no digit, or two numbers could be the same.
     document_prefix: Annotated[str, Field(pattern=r"^[A-Z]{1,8}$")] = "FK"
     # Before each KID, where others are paid to the same account.

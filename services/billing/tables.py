@@ -5,6 +5,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     Date,
+    ForeignKey,
     ForeignKeyConstraint,
     Index,
     Integer,
@@ -16,7 +17,7 @@ from sqlalchemy import (
     text,
 )
 
-from shared.database import Counted
+from shared.database import Counted, Instant
 
 metadata = MetaData()
 
@@ -157,6 +158,10 @@ invoice = Table(
     Column("kid", String(25), nullable=False),
     Column("content", Text),  # documents/domain/content.py as JSON; none where it is lost (adopting.py)
     Column("document_number", Text),  # the seller's own; none on those issued before there was one
+    Column(
+        "delivered_from", Date
+    ),  # the days of what made it due; none on those issued before: their content says them
+    Column("delivered_to", Date),
     Index("uq_invoice_document_number", "document_number", unique=True),
     UniqueConstraint("kid", name="uq_invoice_kid"),
     # The last safeguard: whatever fails above it, an instalment is not invoiced twice.
@@ -186,4 +191,32 @@ credit_note = Table(
         ["programme", "invoice"], ["invoice.programme", "invoice.number"], name="fk_credit_note_invoice"
     ),
     UniqueConstraint("programme", "invoice", name="uq_credit_note_invoice"),  # an invoice is credited once
+)
+
+# Documents that wait until somebody has approved them. An approval stays, with who gave it; what it holds back goes once it
+# is issued, or overtaken.
+approval = Table(
+    "approval",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("programme", String(40), nullable=False, index=True),
+    Column("cause", String(20), nullable=False),
+    Column("documents", Integer, nullable=False),
+    Column("found_at", Instant, nullable=False),
+    Column("approved_at", Instant),
+    Column("approved_by", String(80)),
+)
+held = Table(
+    "held",
+    metadata,
+    Column("agreement", String(36), primary_key=True),
+    Column("instalment", Integer, primary_key=True, autoincrement=False),
+    Column("approval", String(36), ForeignKey("approval.id", name="fk_held_approval"), nullable=False, index=True),
+    Column("party", String(9), nullable=False),
+    Column("invoice", Integer),  # the number of the one that would be credited,
+    Column("reason", String(30)),  # for which reason
+    Column("amount_ore", BigInteger),  # of the one that would be issued,
+    Column("delivery", String(36)),  # and what it would name: a session or a release, with its days
+    Column("delivered_from", Date),
+    Column("delivered_to", Date),
 )

@@ -34,6 +34,8 @@ class Work:
     name: str
     run: Callable[[], Awaitable[None]]
     mails: Callable[[], Awaitable[Mails]] | None = None  # for /operations/state
+    # For /operations/state: how many documents wait for an approval, and since when the oldest does, in real time.
+    approvals: Callable[[], Awaitable[tuple[int, datetime | None]]] | None = None
     needs: str | None = None  # whom it needs besides NATS and the database: "mail"
     trouble: Callable[[], str | None] | None = None  # why it does not get on with whom it needs, if it is so
     finish: Callable[[], None] | None = None  # asks a run to end early, once what it has in hand is done

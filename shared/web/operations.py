@@ -104,7 +104,7 @@ class ClockView(BaseModel):
 
 
 class StateView(BaseModel):
-    """What is still to be done. At rest all numbers but `mails_unsent` and `parked` are zero, nothing is at fault, and no stream moves."""
+    """What is still to be done. At rest all numbers but `mails_unsent`, `approvals` and `parked` are zero, nothing is at fault, and no stream moves."""
 
     service: str
     unsent: int = Field(description="events that the stream has not acknowledged yet")
@@ -115,6 +115,8 @@ class StateView(BaseModel):
     mails: int = Field(description="mails that could be sent now")
     mails_unsent: int = Field(description="mails that wait, with those that the mail server put off")
     oldest_mail: datetime | None = Field(description="when the oldest of these was queued, in real time")
+    approvals: int = Field(description="documents that wait until somebody approves them; they do not disturb rest")
+    oldest_approval: datetime | None = Field(description="since when the oldest of them waits, in real time")
     parked: int = Field(description="messages that could not be handled")
     oldest_parked: datetime | None = Field(description="when the oldest of them was parked, in real time")
     last_sequence: int = Field(description="of the service's own stream")
@@ -225,6 +227,7 @@ async def show_state(request: Request, database: DatabaseOf, _: Reader) -> State
     async with database.reading() as connection:
         marked, oldest = await marks.count_and_oldest(connection)
     mails = [await work.mails() for work in service.work if work.mails is not None]
+    approvals = [await work.approvals() for work in service.work if work.approvals is not None]
     unsent, oldest_unsent = await relay.count_unsent_and_oldest(database)
     lag, last = await _lag_and_last_sequence(service)
     async with database.reading() as connection:
@@ -241,6 +244,8 @@ async def show_state(request: Request, database: DatabaseOf, _: Reader) -> State
         mails=sum(it.sendable for it in mails),
         mails_unsent=sum(it.unsent for it in mails),
         oldest_mail=min((it.oldest for it in mails if it.oldest), default=None),
+        approvals=sum(count for count, _ in approvals),
+        oldest_approval=min((oldest for _, oldest in approvals if oldest), default=None),
         parked=parked,
         oldest_parked=oldest_parked,
         last_sequence=last,

@@ -149,6 +149,7 @@ class Run:
         for what in ("completion", "completion-revoked", "completion"):
             await self.change(2, what)
             await until_at_rest(self._client, within=self._within)
+            await self._approve()
         await self.on(date(2025, 3, 3))
         await self._all(self._terminate(party) for n, party in enumerate(self._parties) if is_terminated(n))
 
@@ -186,6 +187,14 @@ class Run:
         for role in ROLES:
             body = {"signatory": role, "place": "Molde", "signed_on": day.isoformat()}
             await self._post(f"/registration/agreements/{self._agreements[party]}/signatures", body)
+
+    async def _approve(self) -> None:
+        """Where they are many, the credit notes of a revocation wait for it."""
+        path = f"/billing/programmes/{PROGRAMME}/approvals"
+        for it in (await self._client.get(path))["items"]:
+            if it["state"] == "waiting":
+                await self._post(f"/billing/approvals/{it['id']}", {})
+        await until_at_rest(self._client, within=self._within)
 
     async def _terminate(self, party: str) -> None:
         path = f"/registration/agreements/{self._agreements[party]}"

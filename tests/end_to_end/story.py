@@ -14,12 +14,16 @@ from sqlalchemy import select, update
 from deploy.at_rest import until_at_rest
 from deploy.client import Client
 from deploy.embedded import Running, running
+from services.billing.approvals import repository as approvals
+from services.billing.approvals.domain.held import Approval, Held
 from services.notifications import tables
 from shared.clock import real_now
 from shared.contracts.catalogue import PUBLISHERS
 from shared.database import Database
+from shared.ids import new_id
 from shared.messaging import parking
 from shared.messaging.tables import outbox
+from shared.web.api import A_PARTY, A_PROGRAMME
 from tests.end_to_end.examples import FAILED, OPENED, Player
 
 APRIL = {"now": "2024-04-15T12:00:00+02:00"}  # within the days on which parties apply
@@ -54,7 +58,7 @@ async def play(player: Player, databases: dict[str, Database], at_rest: Callable
     await _sign(player, agreement)
     await at_rest()
     await _meet(player, at_rest)
-    await _read_books(player, agreement)
+    await _read_books(player, agreement, databases["billing"])
     await at_rest()
     await _look_at_mails(player, databases["notifications"])
     await _end(player, agreement)
@@ -115,7 +119,7 @@ async def _meet(player: Player, at_rest: Callable[[], Awaitable[Any]]) -> None:
         await player("scheduling", id, id=second["id"])
 
 
-async def _read_books(player: Player, agreement: str) -> None:
+async def _read_books(player: Player, agreement: str, database: Database) -> None:
     for id in ("list_invoices", "list_credit_notes", "show_books", "show_summary", "list_unbilled_instalments"):
         await player("billing", id)
     for id in ("show_invoice", "show_credit_note"):
@@ -127,6 +131,19 @@ async def _read_books(player: Player, agreement: str) -> None:
     waiver = await player("billing", "waive_instalment", agreement=agreement)
     await player("billing", "list_waivers")
     await player("billing", "withdraw_waiver", id=waiver["id"])
+    approval = await _hold(database)
+    await player("billing", "list_approvals")
+    await player("billing", "approve_documents", id=approval)
+
+
+async def _hold(database: Database) -> str:
+    """Have a document wait, as a start with another rule would; the id of the approval that it waits for."""
+    found = Approval(id=new_id(), programme=A_PROGRAMME, cause="start", documents=1, found_at=real_now())
+    nothing = {"delivery": None, "delivered_from": None, "delivered_to": None, "amount_ore": None}
+    document = Held(agreement="of-before", party=A_PARTY, instalment=1, invoice=1, reason="agreement_ended", **nothing)
+    async with database.transaction() as connection:
+        await approvals.hold(connection, found, [document])
+    return found.id
 
 
 async def _look_at_mails(player: Player, database: Database) -> None:

@@ -19,9 +19,10 @@ def check(evidence: Evidence) -> Iterator[str]:
         if agreement["signed_on"] and agreement["fee_ore"] and not _had_ended(agreement, day)
     } - waived
     stands = {(it["agreement"], it["instalment"]) for it in evidence.invoices if it["credited_by"] is None}
-    for agreement, instalment in sorted(due - stands):
+    waits = evidence.waits_for_approval  # which is seen, and not broken
+    for agreement, instalment in sorted(due - stands - waits):
         yield f"agreement {agreement} owes instalment {instalment}, and no invoice stands for it"
-    for agreement, instalment in sorted(stands - due):
+    for agreement, instalment in sorted(stands - due - waits):
         yield f"agreement {agreement} does not owe instalment {instalment}, and an invoice stands for it"
 
 

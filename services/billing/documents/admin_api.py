@@ -66,6 +66,8 @@ class InvoiceView(View):
     attempt: int = Field(description="1, and one more each time the one before was credited")
     session: str | None = Field(description="what made it due: a session")
     release: str | None = Field(description="what made it due: a release by hand")
+    delivered_from: date | None = Field(description="the first day of what made it due; null where its content is lost")
+    delivered_to: date | None = Field(description="the last day of what made it due; null where its content is lost")
     amount_ore: int
     issued_on: date
     due_on: date = Field(description="the last day on which it is paid in time")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -22,13 +23,16 @@ from shared.contracts import billing as events
 from shared.contracts.envelope import Event
 from shared.messaging.recover import Adoptions
 
+DAYS = ("delivered_from", "delivered_to")  # which an invoice's event tells in its content
+
 
 async def invoice(connection: AsyncConnection, event: Event[events.Invoice]) -> None:
     """Raises RuleBroken where its number does not follow on, or its KID is not its series'."""
     it = event.data
-    found = Invoice(**_told(it, Invoice, without="credited_by"))
-    await _take_number(connection, it, "invoice", found.kid)
     content = _content(it, kind="invoice", due_on=it.due_on, kid=it.kid)
+    days = {name: getattr(content, name) for name in DAYS} if content else {}
+    found = Invoice(**_told(it, Invoice, without=("credited_by", *DAYS)), **days)
+    await _take_number(connection, it, "invoice", found.kid)
     await documents.add_invoices(connection, [found], [content])
 
 
@@ -51,8 +55,8 @@ async def _take_number(connection: AsyncConnection, it: events.Document, kind: K
     check_follows(it.number, taken.numbers[0])
 
 
-def _told(it: events.Document, kind: type[Any], *, without: str = "") -> dict[str, Any]:
-    return {name: getattr(it, name) for name in kind.__dataclass_fields__ if name != without}
+def _told(it: events.Document, kind: type[Any], *, without: Collection[str] = ()) -> dict[str, Any]:
+    return {name: getattr(it, name) for name in kind.__dataclass_fields__ if name not in without}
 
 
 def _content(it: events.Document, **of_kind: Any) -> Content | None:

@@ -44,8 +44,13 @@ async def marked(connection: AsyncConnection, programme: str, marks: Marks, *, a
         found = [_agreement(row) for row in await connection.execute(query)]
         return Slice(found, found[-1].id if len(found) == limit else None)
     ids = marks.parts(after=after, limit=limit)
-    query = AGREEMENTS.where(a.id.in_(ids)).order_by(a.id)
-    return Slice([_agreement(row) for row in await connection.execute(query)], ids[-1] if len(ids) == limit else None)
+    return Slice(await of_ids(connection, ids), ids[-1] if len(ids) == limit else None)
+
+
+async def of_ids(connection: AsyncConnection, ids: Sequence[str]) -> list[Agreement]:
+    """These agreements by id; not more than a database takes in one statement."""
+    query = AGREEMENTS.where(tables.agreement.c.id.in_(ids)).order_by(tables.agreement.c.id)
+    return [_agreement(row) for row in await connection.execute(query)]
 
 
 async def of_programme(connection: AsyncConnection, programme: str) -> list[Agreement]:

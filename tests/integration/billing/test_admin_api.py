@@ -70,6 +70,8 @@ async def test_the_invoices_of_a_programme(api: Api) -> None:
         "attempt": 1,
         "session": session_id(1),
         "release": None,
+        "delivered_from": "2024-09-24",
+        "delivered_to": "2024-09-25",
         "amount_ore": AMOUNTS[1],
         "credited_by": None,
     }

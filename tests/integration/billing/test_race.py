@@ -15,6 +15,7 @@ import pytest
 from services.billing.consumers import consumers
 from services.billing.instalments.use_cases import issue_what_is_due as module
 from services.billing.instalments.use_cases import mark_agreements_of_parties as parties_module
+from services.billing.instalments.use_cases.bring_up_to_date import bring_up_to_date
 from services.billing.instalments.use_cases.issue_what_is_due import issue_what_is_due
 from services.billing.works import ISSUE_WHAT_IS_DUE
 from shared.contracts.envelope import Event
@@ -142,11 +143,11 @@ async def test_news_that_is_committed_once_the_facts_were_read_keeps_its_mark(
     """The worker must not delete a mark whose fact it did not see."""
     database = await postgres_database("billing")
     await take(database, programme(), party(1), signed(1))
-    bring_up_to_date = module.bring_up_to_date
 
-    async def then_news(*args: Any) -> None:
-        await bring_up_to_date(*args)
+    async def then_news(*args: Any) -> set[str]:
+        of_revocation = await bring_up_to_date(*args)
         await take(database, completed(1))
+        return of_revocation
 
     with monkeypatch.context() as patch:
         patch.setattr(module, "bring_up_to_date", then_news)

@@ -131,14 +131,19 @@ async def test_what_was_withdrawn_can_be_released_again(billing: Database) -> No
     assert {it.attempt for it in await invoices(billing)} == {1, 2}
 
 
-async def test_an_invoice_stands_when_a_release_takes_the_place_of_a_session(billing: Database) -> None:
+async def test_a_release_that_takes_the_place_of_a_session_is_invoiced_in_its_place(billing: Database) -> None:
+    """Nothing is asked for twice, and each invoice says what was delivered."""
     await take(billing, completed(2))
     await work(billing)
-    await released(billing)
-    await take(billing, completion_revoked(2))
+    release = await released(billing)
+    await take(billing, revoked := completion_revoked(2))
     await work(billing)
     assert await standing(billing) == {(ONE, 2): AMOUNTS[2], (TWO, 2): AMOUNTS[2]}
-    assert await credit_notes(billing) == []
+    assert {(it.reason, it.because) for it in await credit_notes(billing)} == {("completion_revoked", revoked.id)}
+    stands = [it for it in await invoices(billing) if it.credited_by is None]
+    assert {(it.release, it.delivered_from, it.delivered_to) for it in stands} == {(release.id, TODAY, TODAY)}
+    told = [event.type for event in await events_of(billing)][-4:]
+    assert told == [events.CREDIT_NOTE_ISSUED.type] * 2 + [events.INVOICE_ISSUED.type] * 2
 
 
 async def test_an_instalment_is_not_released_ahead(billing: Database) -> None:

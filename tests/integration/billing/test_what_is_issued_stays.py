@@ -170,3 +170,19 @@ async def test_an_invoice_of_the_first_form_is_shown_and_can_be_credited(databas
     assert (invoice.kid, invoice.credits_invoice) == ("0010000017", None)
     assert (note.kid, note.credits_invoice, note.reason) == (None, 1, "completion_revoked")
     assert (note.delivered, note.buyer, note.amount_ore) == (invoice.delivered, invoice.buyer, invoice.amount_ore)
+
+
+async def test_an_invoice_of_before_stands_on_the_days_that_its_content_says(database: Database) -> None:
+    """Beside it they are kept only since."""
+    await take(database, programme(), party(1), signed(1), completed(1))
+    async with database.transaction() as connection:
+        await documents.add_series(connection, PROGRAMME)
+        await documents.take_numbers(connection, PROGRAMME, "invoice", 1)
+        await connection.execute(insert(tables.invoice), row_of_first_form())
+    await work(database)
+    (invoice,) = await invoices(database)
+    assert (invoice.delivered_from, invoice.delivered_to) == (date(2024, 9, 24), date(2024, 9, 25))
+    await take(database, completed(1, version=4, last_day=date(2024, 10, 2)))
+    await work(database)
+    first, second = await invoices(database)
+    assert (first.credited_by, second.delivered_to) == (1, date(2024, 10, 2))

@@ -141,6 +141,8 @@ def carry_out(
             issued_on=date(2025, 12, 1),
             due_on=date(2025, 12, 31),
             kid="0010000017",
+            delivered_from=claim.delivery.first_day,
+            delivered_to=claim.delivery.last_day,
         )
         for place, claim in enumerate(gap.issue, start=1)
     ]

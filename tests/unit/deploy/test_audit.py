@@ -43,7 +43,7 @@ PARTIES: list[dict[str, Any]] = [
 APPLICATIONS = [
     {"id": f"s{n}", "version": 2, "programme": "p", "party": f"90000000{n}", "state": "accepted"} for n in (1, 2)
 ]
-SESSIONS = [
+SESSIONS: list[dict[str, Any]] = [
     {
         "id": f"s{n}",
         "version": 2,
@@ -82,6 +82,10 @@ def _invoice(number: int, agreement: dict[str, Any], n: int, credited_by: int | 
         "agreement": agreement["id"],
         "instalment": n,
         "attempt": 1,
+        "session": f"s{n}",
+        "release": None,
+        "delivered_from": SESSIONS[n - 1]["when"]["days"]["first"],
+        "delivered_to": SESSIONS[n - 1]["when"]["days"]["last"],
         "amount_ore": 666_666 if n == 3 else 666_667,
         "issued_on": "2025-09-12",
         "credited_by": credited_by,
@@ -144,6 +148,7 @@ SOUND = Evidence(
     waivers=[],
     invoices=INVOICES,
     credit_notes=[NOTE],
+    approvals=[],
     mails=MAILS,
     waiting=[],
     events=EVENTS,
@@ -204,6 +209,19 @@ WRONG: list[tuple[str, str, Evidence]] = [
     ("what_stands_is_what_is_due", "a release", changed(releases=lambda it: it.append(RELEASE))),
     ("documents_are_told_once", "not told", told(lambda it: it.pop(5))),
     ("what_stands_is_what_is_due", "a waiver", changed(waivers=lambda it: it.append(WAIVER))),
+    ("invoices_name_what_was_delivered", "not held", changed(sessions=lambda it: it[0].update(state="planned"))),
+    ("invoices_name_what_was_delivered", "other", changed(sessions=lambda it: it[0].update(instalment=3))),
+    ("invoices_name_what_was_delivered", "after", changed(invoices=lambda it: it[5].update(credited_by=None))),
+    (
+        "invoices_name_what_was_delivered",
+        "days",
+        changed(invoices=lambda it: it[0].update(delivered_from="2024-09-24")),
+    ),
+    (
+        "invoices_name_what_was_delivered",
+        "withdrawn",
+        changed(invoices=lambda it: it[0].update(session=None, release="r1")),
+    ),
     ("documents_are_told_once", "no row", changed(invoices=lambda it: it.pop(0))),
     ("documents_are_told_once", "twice", told(lambda it: it.append(EVENTS[5] | {"id": "e-other"}))),
     ("documents_are_told_once", "otherwise", told(lambda it: it[5]["data"].update(amount_ore=1))),
@@ -293,6 +311,18 @@ def test_a_credit_note_that_somebody_asked_for_names_no_event() -> None:
         next(it for it in events if it["id"] == "e-n1")["data"].update(by_hand)
 
     assert broken(replace(told(note), credit_notes=[NOTE | by_hand])) == {}
+
+
+def test_what_waits_for_an_approval_is_not_broken() -> None:
+    not_held = changed(sessions=lambda it: it[0].update(state="planned"))
+    first = [{"agreement": it["id"], "instalment": 1} for it in AGREEMENTS]
+    assert {"what_stands_is_what_is_due", "invoices_name_what_was_delivered"} < broken(not_held).keys()
+    waits = broken(replace(not_held, approvals=[{"held": first}]))
+    assert waits.keys() == {"newest_events_agree_with_the_apis"}
+
+
+def test_an_invoice_whose_days_are_lost_names_its_session_alone() -> None:
+    assert broken(changed(invoices=lambda it: it[0].update(delivered_from=None, delivered_to=None))) == {}
 
 
 def test_every_invariant_can_be_broken() -> None:

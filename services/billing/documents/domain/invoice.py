@@ -37,4 +37,6 @@ class Invoice:
     issued_on: date
     due_on: date
     kid: str
+    delivered_from: date | None = None  # the days of what made it due; none where its content is lost
+    delivered_to: date | None = None
     credited_by: int | None = None  # the credit note's number

@@ -5,6 +5,9 @@ from __future__ import annotations
 from stdnum import luhn
 
 SERIES_DIGITS, NUMBER_DIGITS = 4, 6
+# What a digit counts: itself, or the sum of the digits of its double, by turns.
+ONCE = bytes.maketrans(b"0123456789", bytes(range(10)))
+TWICE = bytes.maketrans(b"0123456789", bytes((0, 2, 4, 6, 8, 1, 3, 5, 7, 9)))
 
 
 def kid(ordinal: int, number: int, *, prefix: str = "") -> str:
@@ -24,7 +27,17 @@ def kid(ordinal: int, number: int, *, prefix: str = "") -> str:
         msg = f"no KID has room for number {number} of series {ordinal}"
         raise ValueError(msg)
     digits = f"{prefix}{ordinal:0{SERIES_DIGITS}}{number:0{NUMBER_DIGITS}}"
-    return digits + luhn.calc_check_digit(digits)
+    return digits + check_digit(digits)
+
+
+def check_digit(digits: str) -> str:
+    """The last digit of a KID that begins with these (modulus 10). The library, which knows other alphabets, takes ten times as long.
+
+    >>> check_digit("0001000035")
+    '4'
+    """
+    it = digits.encode()
+    return str(-sum(it[::-2].translate(TWICE) + it[-2::-2].translate(ONCE)) % 10)
 
 
 def ordinal_of(kid: str, number: int) -> int | None:

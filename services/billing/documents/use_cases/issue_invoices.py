@@ -60,6 +60,8 @@ async def issue_invoices(
             amount_ore=claim.amount_ore,
             issued_on=today,
             due_on=due_on,
+            delivered_from=claim.delivery.first_day,
+            delivered_to=claim.delivery.last_day,
             kid=kid(taken.series_ordinal, number, prefix=seller.kid_prefix),
         )
         for number, (claim, _) in zip(taken.numbers, claims, strict=True)

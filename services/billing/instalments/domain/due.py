@@ -18,16 +18,20 @@ def split_fee(fee_ore: int) -> list[int]:
     return [each + (n < left_over) for n in range(INSTALMENTS)]
 
 
-def due(agreement: Agreement, occasions: Occasions) -> dict[int, Delivery]:
-    """By instalment, the earliest delivery that makes it due (B3).
+def makes_due(delivery: Delivery, agreement: Agreement) -> bool:
+    """Whether a delivery makes its instalment due to an agreement: signed, and in force after the delivery's last day (B3).
 
-    It does not matter when the agreement was signed: who signs late owes what fell due before (B5).
+    It does not matter when it was signed: who signs late owes what fell due before (B5).
     """
     if agreement.signed_on is None:
-        return {}
+        return False
+    return agreement.ends_on is None or agreement.ends_on > delivery.last_day
+
+
+def due(agreement: Agreement, occasions: Occasions) -> dict[int, Delivery]:
+    """By instalment, the earliest delivery that makes it due."""
     found: dict[int, Delivery] = {}
     for delivery in occasions.deliveries:
-        in_force = agreement.ends_on is None or agreement.ends_on > delivery.last_day
-        if in_force:
+        if makes_due(delivery, agreement):
             found.setdefault(delivery.instalment, delivery)  # deliveries come earliest first
     return found

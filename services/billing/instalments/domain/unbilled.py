@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -20,11 +20,18 @@ Why = Literal[
     "no_session",
     "session_not_completed",
     "agreement_ended",
+    "fee_changed",
     "nothing_to_pay",
     "party_unknown",
     "programme_unknown",
+    "waits_for_approval",
     "about_to_be_issued",
 ]
+
+FEE_CHANGED = (
+    "Avgiften er endret etter at en annen rate ble fakturert. "
+    "Raten faktureres når fakturaene med den gamle avgiften er kreditert."
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,21 +48,32 @@ def unbilled(
     waived: Waived = NOTHING_WAIVED,
     *,
     programme_is_known: bool,
+    held: Collection[int] = (),
 ) -> list[Unbilled]:
-    """Why each instalment of the agreement that has no invoice, or only credited ones, is not invoiced (B6)."""
+    """Why each instalment of the agreement that has no invoice, or only credited ones, is not invoiced (B6).
+
+    `held` are its instalments of which documents wait for an approval.
+    """
     stands = standing(issued)
     try:
         gap = difference(agreement, occasions, issued, waived)
     except Exception as error:  # noqa: BLE001 - whatever it is, it set the agreement aside, and that is to be seen
         explanation = f"Regelen feilet ({type(error).__name__}); avtalen er satt til side og loggen sier mer."
         return [_why(n, "rule_raised", explanation) for n in range(1, INSTALMENTS + 1) if n not in stands]
-    return [
-        _owed(agreement, n, programme_is_known=programme_is_known)
-        if any(claim.instalment == n for claim in gap.issue)
-        else _not_owed(agreement, occasions, waived, n)
-        for n in range(1, INSTALMENTS + 1)
-        if n not in stands
-    ]
+    claimed = {claim.instalment for claim in gap.issue}
+    found = []
+    for n in range(1, INSTALMENTS + 1):
+        if n in stands:
+            continue
+        if n in claimed and n in held:
+            found.append(_why(n, "waits_for_approval", "Raten skal faktureres, men venter på godkjenning."))
+        elif n in claimed:
+            found.append(_owed(agreement, n, programme_is_known=programme_is_known))
+        elif n in gap.fee_changed:
+            found.append(_why(n, "fee_changed", FEE_CHANGED))
+        else:
+            found.append(_not_owed(agreement, occasions, waived, n))
+    return found
 
 
 def _owed(agreement: Agreement, n: int, *, programme_is_known: bool) -> Unbilled:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from services.billing.approvals import repository as approvals
 from services.billing.documents import repository as documents
 from services.billing.documents.domain.agreement import Agreement
 from services.billing.instalments import repository as agreements
@@ -40,6 +41,7 @@ async def list_unbilled(database: Database, programme: str) -> list[UnbilledAgre
         known = await occasions.of_programme(connection, programme)
         issued = await documents.of_programme(connection, programme)
         waived = await waivers.standing(connection, programme)
+        waiting = await approvals.waiting(connection, programme)
         every_agreement = await agreements.of_programme(connection, programme)
         today = await clock.today(connection)
     return [
@@ -51,6 +53,7 @@ async def list_unbilled(database: Database, programme: str) -> list[UnbilledAgre
             issued.get(agreement.id, []),
             waived.get(agreement.id, NOTHING_WAIVED),
             programme_is_known=is_known,
+            held=waiting.get(agreement.id, ()),
         )
     ]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.billing.works import ISSUE_WHAT_IS_DUE, look_again
+from services.billing.works import ISSUE_WHAT_IS_DUE, look_after_start
 from shared.database import Database
 from shared.messaging import marks
 from shared.messaging.facts import record
@@ -11,8 +11,9 @@ from shared.messaging.facts import record
 async def mark_every_programme(database: Database) -> None:
     """Mark every programme; done at each start.
 
-    A new version may have a mended rule: what it decides otherwise is issued or credited, without a new fact.
+    A new version may have a mended rule: what it decides otherwise is issued or credited, without a new fact, or waits for an
+    approval where it is much.
     """
     async with database.transaction() as connection:
         programmes = await marks.every_key(connection, ISSUE_WHAT_IS_DUE)
-        await record(connection, [fact for programme in programmes for fact in look_again(programme)])
+        await record(connection, [fact for programme in programmes for fact in look_after_start(programme)])

@@ -61,11 +61,18 @@ class Occasions:
         released = [_released(release) for release in self.releases if not release.withdrawn]
         return sorted([*held, *released], key=lambda delivery: (delivery.last_day, delivery.id))
 
+    @cached_property
+    def by_id(self) -> dict[str, Delivery]:
+        return {delivery.id: delivery for delivery in self.deliveries}
+
     def newest_of(self, id: str) -> str:
         """The id of the newest event about a session or a release. Raises KeyError for one that is not known."""
+        return self._newest[id]
+
+    @cached_property
+    def _newest(self) -> dict[str, str]:
         sessions = {session.id: session.event_id for session in self.sessions}
-        releases = {release.id: release.event_id for release in self.releases}
-        return (sessions | releases)[id]
+        return sessions | {release.id: release.event_id for release in self.releases}
 
     def planned(self, instalment: int) -> list[JointSession]:
         """The sessions that will make an instalment due once they are completed."""

@@ -72,11 +72,53 @@ def test_a_session_and_a_release_of_the_same_instalment_make_it_due_once_for_the
     assert [(it.instalment, it.delivery.id) for it in gap.issue] == [(1, "r1")]
 
 
-def test_an_invoice_stands_as_long_as_anything_makes_its_instalment_due() -> None:
+def test_an_invoice_is_credited_and_issued_anew_where_a_release_upholds_its_instalment_but_not_what_it_names() -> None:
     issued = carry_out(AGREEMENT, occasions(FIRST), [])
-    revoked = session(1, state="planned")
-    assert difference(AGREEMENT, occasions(revoked, release(1)), issued) == Difference(issue=[], credit=[])
-    assert len(difference(AGREEMENT, occasions(revoked, release(1, withdrawn=True)), issued).credit) == 1
+    revoked = session(1, state="planned", event_id="2-revoked")
+    gap = difference(AGREEMENT, occasions(revoked, release(1)), issued)
+    assert [(it.reason, it.because) for it in gap.credit] == [("completion_revoked", "2-revoked")]
+    assert [(it.instalment, it.attempt, it.delivery.id) for it in gap.issue] == [(1, 2, "r1")]
+    withdrawn = difference(AGREEMENT, occasions(revoked, release(1, withdrawn=True)), issued)
+    assert (len(withdrawn.credit), withdrawn.issue) == (1, [])
+
+
+def test_an_invoice_stands_beside_a_release_that_counts_earlier() -> None:
+    issued = carry_out(AGREEMENT, occasions(FIRST), [])
+    earlier = release(1, DAYS[1] - timedelta(days=9))
+    assert difference(AGREEMENT, occasions(FIRST, earlier), issued) == Difference(issue=[], credit=[])
+
+
+def test_a_session_that_was_completed_again_on_other_days_is_credited_and_invoiced_on_these() -> None:
+    """In one look: nothing was seen of it while its completion was revoked."""
+    issued = carry_out(AGREEMENT, occasions(FIRST), [])
+    days_later = session(1, DAYS[1] + timedelta(days=7), event_id="4-completed")
+    gap = difference(AGREEMENT, occasions(days_later), issued)
+    assert [(it.reason, it.because) for it in gap.credit] == [("completion_revoked", "4-completed")]
+    assert [(it.attempt, it.delivery.last_day) for it in gap.issue] == [(2, DAYS[1] + timedelta(days=7))]
+    again = carry_out(AGREEMENT, occasions(days_later), issued)
+    assert difference(AGREEMENT, occasions(days_later), again) == Difference(issue=[], credit=[])
+
+
+def test_another_place_or_title_changes_no_invoice() -> None:
+    issued = carry_out(AGREEMENT, occasions(FIRST), [])
+    corrected = session(1, place="Levanger", title="Oppstart", event_id="3-changed")
+    assert difference(AGREEMENT, occasions(corrected), issued) == Difference(issue=[], credit=[])
+
+
+def test_an_invoice_whose_days_are_lost_stands_on_whatever_days_its_session_was() -> None:
+    (invoice,) = carry_out(AGREEMENT, occasions(FIRST), [])
+    lost = replace(invoice, delivered_from=None, delivered_to=None)
+    moved = session(1, DAYS[1] + timedelta(days=7))
+    assert difference(AGREEMENT, occasions(moved), [lost]) == Difference(issue=[], credit=[])
+
+
+def test_an_end_that_excludes_the_session_credits_it_though_an_earlier_release_counts() -> None:
+    issued = carry_out(AGREEMENT, occasions(FIRST), [])
+    earlier = release(1, DAYS[1] - timedelta(days=9))
+    ended = replace(AGREEMENT, ends_on=DAYS[1] - timedelta(days=2), event_id="2-ended")
+    gap = difference(ended, occasions(FIRST, earlier), issued)
+    assert [(it.reason, it.because) for it in gap.credit] == [("agreement_ended", "2-ended")]
+    assert [(it.attempt, it.delivery.id) for it in gap.issue] == [(2, "r1")]
 
 
 def test_an_end_dated_back_credits_what_was_issued_and_taking_it_back_issues_anew() -> None:
@@ -123,18 +165,35 @@ def test_a_credit_names_the_news_that_what_it_was_issued_for_is_gone(gone: Joint
     assert (credit.reason, credit.because) == (reason, "2-revoked")
 
 
-@pytest.mark.parametrize(
-    ("ended", "revoked", "because"),
-    [("2-ended", "3-revoked", "3-revoked"), ("3-ended", "2-revoked", "3-ended")],
-)
-def test_a_credit_names_what_came_last_where_two_things_together_made_the_invoice_wrong(
-    ended: str, revoked: str, because: str
-) -> None:
-    """The session was revoked, and another one that carries its number lies after the agreement's end."""
+@pytest.mark.parametrize("of_agreement", ["1-amended", "3-amended", "3-ended"])
+def test_a_credit_names_what_befell_its_session_however_young_the_news_of_its_agreement_is(of_agreement: str) -> None:
+    """And though another session that carries its number lies after the agreement's end."""
     issued = carry_out(AGREEMENT, occasions(FIRST), [])
-    known = occasions(session(1, state="planned", event_id=revoked), session(1, DAYS[3], id="later"))
-    (credit,) = difference(replace(AGREEMENT, ends_on=DAYS[2], event_id=ended), known, issued).credit
-    assert credit.because == because
+    known = occasions(session(1, state="planned", event_id="2-revoked"), session(1, DAYS[3], id="later"))
+    agreement = replace(AGREEMENT, ends_on=DAYS[2] if "ended" in of_agreement else None, event_id=of_agreement)
+    (credit,) = difference(agreement, known, issued).credit
+    assert (credit.reason, credit.because) == ("completion_revoked", "2-revoked")
+
+
+def test_an_invoice_of_a_session_that_is_not_known_at_all_is_not_credited() -> None:
+    issued = carry_out(AGREEMENT, occasions(FIRST), [])
+    with pytest.raises(KeyError):
+        difference(AGREEMENT, occasions(SECOND), issued)
+
+
+def test_a_fee_that_falls_after_an_instalment_has_the_others_set_aside_until_that_one_is_credited() -> None:
+    issued = carry_out(AGREEMENT, occasions(FIRST), [])
+    less = replace(AGREEMENT, fee_ore=1_000_000)
+    everything = occasions(FIRST, SECOND, session(3))
+    assert difference(less, everything, issued) == Difference(issue=[], credit=[], fee_changed=[2, 3])
+    credited = [replace(it, credited_by=1) for it in issued]
+    assert amounts(difference(less, everything, credited)) == {1: 333_334, 2: 333_333, 3: 333_333}
+
+
+def test_a_fee_that_differs_in_no_instalment_that_stands_holds_up_nothing() -> None:
+    issued = carry_out(AGREEMENT, occasions(FIRST), [])
+    one_ore_less = replace(AGREEMENT, fee_ore=1_999_999)
+    assert amounts(difference(one_ore_less, occasions(FIRST, SECOND), issued)) == {2: 666_666}
 
 
 days = st.dates(date(2024, 8, 1), date(2025, 12, 31))
@@ -178,3 +237,21 @@ def test_whatever_becomes_known_and_unknown_in_between_only_the_last_state_count
 
 def _uncounted(it: JointSession | Release) -> JointSession | Release:
     return replace(it, state="cancelled") if isinstance(it, JointSession) else replace(it, withdrawn=True)
+
+
+@given(stages=st.lists(st.tuples(known, st.none() | days, st.integers(0, 3_000_000)), max_size=6))
+def test_whatever_becomes_of_the_fee_no_sum_ever_passes_it_by_what_is_issued(
+    stages: list[tuple[list[JointSession | Release], date | None, int]],
+) -> None:
+    seen: dict[str, JointSession | Release] = {}
+    issued: list[Invoice] = []
+    for stage, ends_on, fee_ore in stages:
+        seen = {id: _uncounted(it) for id, it in seen.items()} | {it.id: it for it in stage}
+        agreement = replace(AGREEMENT, ends_on=ends_on, fee_ore=fee_ore)
+        gap = difference(agreement, occasions(*seen.values()), issued)
+        issued = carry_out(agreement, occasions(*seen.values()), issued)
+        stands = [it.amount_ore for it in standing(issued).values()]
+        if gap.issue:
+            assert sum(stands) <= fee_ore
+            assert len(stands) < 3 or sum(stands) == fee_ore
+        assert not (gap.issue and gap.fee_changed)

@@ -96,6 +96,14 @@ def test_what_is_waived_is_told_so_whether_it_was_delivered_or_not() -> None:
     assert [it.why for it in found] == ["waived", "about_to_be_issued", "waived"]
 
 
+def test_what_is_set_aside_since_the_fee_changed_is_told_so() -> None:
+    issued = carry_out(AGREEMENT, occasions(FIRST), [])
+    assert why(replace(AGREEMENT, fee_ore=1_000_000), [FIRST, SECOND, THIRD_PLANNED], issued) == {
+        2: "fee_changed",
+        3: "session_not_completed",
+    }
+
+
 def test_a_rule_that_raises_is_told_and_not_raised(monkeypatch: pytest.MonkeyPatch) -> None:
     def raises(_: int) -> list[int]:
         raise ZeroDivisionError
