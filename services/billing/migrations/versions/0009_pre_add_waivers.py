@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "billing_0007"
-down_revision = "billing_0006"
+revision = "billing_0009"
+down_revision = "billing_0008"
 
 
 def upgrade() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "billing_0006"
+revision = "billing_0008"
 down_revision = "billing_0005"
 
 
