@@ -15,6 +15,7 @@ from shared.clock import OSLO
 from shared.contracts.catalogue import PUBLISHERS
 
 PROGRAMME = "chaos-2024"
+WHERE = {"venue": "Plassen", "city": "Molde"}  # of all of them
 AT_ONCE = 24  # requests under way
 DAYS = {1: date(2024, 9, 25), 2: date(2025, 2, 20), 3: date(2025, 9, 12)}  # of the physical joint sessions
 AMOUNTS = {1: 666_667, 2: 666_667, 3: 666_666}  # øre, by instalment
@@ -121,6 +122,7 @@ class Run:
             planned = date(2025, 2, 13) if n == 2 else day
             session = await self._post(f"/scheduling/programmes/{PROGRAMME}/sessions", _session(n, planned))
             self._sessions[n] = session["id"]
+            await self._say_where(n)
 
     async def apply(self) -> None:
         await self.on(date(2024, 4, 15))
@@ -138,6 +140,7 @@ class Run:
 
     async def first_session(self) -> None:
         await self.on(DAYS[1])
+        await self._say_where(1)
         await self.change(1, "completion")
         await self.on(date(2024, 10, 15))
         await self._all(self._sign(party, date(2024, 10, 15)) for n, party in enumerate(self._parties) if is_late(n))
@@ -145,6 +148,7 @@ class Run:
     async def second_session(self) -> None:
         await self.on(date(2025, 1, 27))
         await self.change(2, "move", when=_day(DAYS[2]))
+        await self._say_where(2)
         await self.on(DAYS[2])
         for what in ("completion", "completion-revoked", "completion"):
             await self.change(2, what)
@@ -155,6 +159,7 @@ class Run:
 
     async def third_session(self) -> None:
         await self.on(DAYS[3])
+        await self._say_where(3)
         await self.change(3, "completion")
         await self.on(date(2025, 9, 15))
         end = {"ends_on": "2025-09-01", "reason": "Lagt ned."}
@@ -201,6 +206,13 @@ class Run:
         concern = await self._post(f"{path}/concerns", {"raised_by": "council", "description": "Ingen møtte."})
         await self._post(f"{path}/termination", {"concern": concern["id"], "ends_on": "2025-03-03"})
 
+    async def _say_where(self, n: int) -> None:
+        """A session has venue and city before it is completed (S3); a version before this one knows neither."""
+        path = f"/scheduling/sessions/{self._sessions[n]}"
+        view = await self._client.get(path)
+        if "venue" in view and view["venue"] is None:
+            await self._client.patch(path, WHERE)
+
     async def change(self, n: int, what: str, **body: Any) -> None:
         await self._post(f"/scheduling/sessions/{self._sessions[n]}/{what}", body)
 
@@ -232,8 +244,7 @@ def _session(n: int, day: date) -> dict[str, Any]:
         "title": f"Fellessamling {n}",
         "number": n,
         "instalment": n,
-        "venue": "Plassen",
-        "city": "Molde",
+        "place": "Molde",
         "when": _day(day),
     }
 
