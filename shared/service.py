@@ -50,6 +50,9 @@ log = structlog.get_logger()
 S = TypeVar("S", bound=ServiceSettings)
 
 
+# Seconds. Longer than gateways keep an idle connection (Caddy two minutes): one that is closed here while a request comes over
+# it is a 502 there, since what changes something is not sent again.
+KEEP_ALIVE = 150
 STOPPED_WITHIN = 18  # seconds; containers are killed after 25 (docker-compose.yml)
 # Seconds until the next batch is fetched after one that failed by a fault of ours: without a pause the whole stream would be
 # fetched, and fail, in a moment.
@@ -354,7 +357,14 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def server_for(app: Any) -> _Server:
-    config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=3)
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        timeout_graceful_shutdown=3,
+        timeout_keep_alive=KEEP_ALIVE,
+    )
     return _Server(config)
 
 

@@ -47,6 +47,8 @@ class Contacts(Message):
 
     recipients: tuple[Recipient, ...]
     """Each once."""
+    lost: tuple[str, ...] = ()
+    """The ids of those who are concerned too and whose address is lost. Once it is said anew, the group is told of anew."""
 
 
 class WhoIsConcerned(Question[Contacts]):

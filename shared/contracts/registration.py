@@ -140,6 +140,8 @@ class Application(PartyInProgramme):
     """What it is known by."""
     state: Code[Literal["received", "accepted", "waiting_list", "declined", "withdrawn", "offered"]]
     """Where it stands (R2)."""
+    contact_person: EntityId | None = None
+    """The id of its contact person; who that is, is not told. Absent in events from before 0.3."""
     waiting_list_place: int | None = None
     """Its place on the waiting list, from 1. Absent off the list; not filled yet."""
 
@@ -164,6 +166,8 @@ class Group(PartyInProgramme):
     """Whether it has four participants and a coordinator (R5), and in a municipality the school owner (R3)."""
     coordinator_elected: bool
     """Whether it has a coordinator (R5)."""
+    coordinator: EntityId | None = None
+    """The id of its coordinator (R5); who that is, is not told. Absent while there is none, and in events from before 0.3."""
     school_owner_represented: bool
     """Whether the school owner takes part (R3)."""
     advisor: EntityId | None = None

@@ -126,8 +126,6 @@ class _Recovery:
         await self._adopt_all(await walk(self._client, stream_of(self._consumers.service)))
         for publisher, filters in self._consumers.filters().items():
             await self._take_in_all(await walk(self._client, stream_of(publisher), filters))
-        async with self._transaction() as connection:
-            await self._set_clock(connection)
         self._report.done = True
         return self._report
 
@@ -170,6 +168,7 @@ class _Recovery:
                     failed.append((it, error))
                 else:
                     known.add(it.key)  # a stream may hold an event twice
+            await self._set_clock(connection)
         return failed
 
     async def _adopt_one(self, connection: AsyncConnection, it: Taken) -> None:
@@ -192,9 +191,10 @@ class _Recovery:
         async for messages in stream.batches():
             async with self._transaction() as connection:
                 new, parked = await self._batches.take_in(connection, messages)
-            for event in new:
-                self._report.taken_in[event.type] += 1
-                self._has_seen(event)
+                for event in new:
+                    self._report.taken_in[event.type] += 1
+                    self._has_seen(event)
+                await self._set_clock(connection)
             self._report.parked += parked
         async with self._transaction() as connection:
             await _note_taken_in(connection, stream)
@@ -203,7 +203,7 @@ class _Recovery:
         self._report.newest = max(self._report.newest or event.time, event.time)
 
     async def _set_clock(self, connection: AsyncConnection) -> None:
-        """A simulated clock goes on where the newest event stands."""
+        """A simulated clock goes on where the newest event stands: with it, since a killed run sees none of these again."""
         newest = self._report.newest
         if newest and await clock.is_simulated(connection) and await clock.now(connection) < newest:
             await clock.move(connection, newest)

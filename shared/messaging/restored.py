@@ -69,12 +69,12 @@ class Consumed:
     def unaccounted(self) -> tuple[int, int] | None:
         """Between which sequences events were acknowledged of which the database has not written down that it has them.
 
-        After the first, up to the second. A stream that was made anew is no sign of an older database.
+        After the first, up to the second. A stream that was made anew counts from 1, and so may be looked at whole.
         """
         if self.taken_in is None:
             after = self.acknowledged if self.has_had_events else 0
         else:
-            after = self.taken_in.sequence if self.taken_in.made_at == self.made_at else self.acknowledged
+            after = self.taken_in.sequence if self.taken_in.made_at == self.made_at else 0
         return (after, self.acknowledged) if after < self.acknowledged else None
 
 
@@ -115,6 +115,8 @@ def _known_of(own: Own) -> str:
 def _taken_in_of(it: Consumed) -> str:
     if it.taken_in is None:
         return "the database has taken in nothing"
+    if it.taken_in.made_at != it.made_at:
+        return "it was acknowledged, and the database knows the stream only as it was before it was made anew"
     return f"it was acknowledged, and the database has taken in no more than number {it.taken_in.sequence}"
 
 

@@ -8,10 +8,17 @@ from pathlib import Path
 import pytest
 
 from shared.contracts.catalogue import PUBLISHERS
+from tests.support.copies import Copies
 from tests.support.databases import PostgresDatabases, SqliteDatabases
 from tests.support.fleet import Fleet
 from tests.support.nats import NatsServer
 from tests.support.smtp import MailServer
+
+
+@pytest.fixture
+def copies(request: pytest.FixtureRequest, databases: SqliteDatabases | PostgresDatabases, tmp_path: Path) -> Copies:
+    is_on_postgres = isinstance(databases, PostgresDatabases)
+    return Copies(tmp_path / "copies", request.getfixturevalue("postgres") if is_on_postgres else None)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from time import monotonic
 from typing import Any
 
 from deploy.at_rest import until_at_rest
-from deploy.audit.evidence import gather
+from deploy.audit.evidence import Evidence, gather
 from deploy.audit.invariants import broken
 from deploy.nats_config import OPERATOR
 from deploy.provisioning import operator
@@ -90,23 +90,30 @@ async def _beside(*faults: Any) -> AsyncIterator[None]:
 
 async def outcome(fleet: Fleet, count: int, *, parked: int = 0, within: float = 300) -> dict[str, Any]:
     """What came of it. Raises AssertionError where something is not as in an undisturbed run."""
+    evidence = await books_and_evidence(fleet, count, parked=parked, within=within)
+    mails = _check_mails(fleet, evidence.mails)
+    return counted(evidence) | {"parked": parked, **mails}
+
+
+async def books_and_evidence(fleet: Fleet, count: int, *, parked: int = 0, within: float = 300) -> Evidence:
+    """All but the mails: the same books, and a clean audit. Raises AssertionError."""
     states = await until_at_rest(fleet.client, within=within)
     assert sum(state["parked"] for state in states) == parked, f"not {parked} are parked: {states}"
     books, undisturbed = await fleet.client.get(f"/billing/programmes/{PROGRAMME}/books"), undisturbed_books(count)
     differing = [party for party, expected in undisturbed["parties"].items() if books["parties"].get(party) != expected]
     assert books == undisturbed, f"the books of {len(differing)} differ, as of {differing[:3]}: {books['series']}"
+    return await audited(fleet, PROGRAMME)
+
+
+async def audited(fleet: Fleet, programme: str) -> Evidence:
     async with operator(fleet.broker.url, PASSWORDS[OPERATOR]) as nats:
-        evidence = await gather(fleet.client, nats, PROGRAMME)
+        evidence = await gather(fleet.client, nats, programme)
     assert broken(evidence) == {}, broken(evidence)
-    mails = _check_mails(fleet, evidence.mails)
-    return {
-        "agreements": len(evidence.agreements),
-        "invoices": len(evidence.invoices),
-        "credit_notes": len(evidence.credit_notes),
-        "events": len(evidence.events),
-        "parked": parked,
-        **mails,
-    }
+    return evidence
+
+
+def counted(evidence: Evidence) -> dict[str, int]:
+    return {name: len(getattr(evidence, name)) for name in ("agreements", "invoices", "credit_notes", "events")}
 
 
 def _check_mails(fleet: Fleet, mails: Sequence[dict[str, Any]]) -> dict[str, int]:

@@ -99,7 +99,7 @@ class Run:
             await part()
             if self._after is not None:
                 await self._after(part.__name__)
-        await until_at_rest(self._client, within=self._within)
+        await self.rest()
 
     async def open(self) -> None:
         await self.on(date(2024, 2, 1))
@@ -117,7 +117,7 @@ class Run:
         )
         self._advisors = {party: advisors[n // ADVISES]["id"] for n, party in enumerate(self._parties)}
         await self._all(self._post("/registration/parties", _party(it)) for it in self._parties)
-        await until_at_rest(self._client, within=self._within)
+        await self.rest()
         for n, day in DAYS.items():
             planned = date(2025, 2, 13) if n == 2 else day
             session = await self._post(f"/scheduling/programmes/{PROGRAMME}/sessions", _session(n, planned))
@@ -126,7 +126,7 @@ class Run:
 
     async def apply(self) -> None:
         await self.on(date(2024, 4, 15))
-        views = await self._all(self._post(_of_programme("applications"), _application(it)) for it in self._parties)
+        views = await self._all(self._post(of_programme("applications"), application(it)) for it in self._parties)
         await self._all(self._post(f"/registration/applications/{it['id']}/assessment", ASSESSMENT) for it in views)
 
     async def form_groups(self) -> None:
@@ -152,7 +152,7 @@ class Run:
         await self.on(DAYS[2])
         for what in ("completion", "completion-revoked", "completion"):
             await self.change(2, what)
-            await until_at_rest(self._client, within=self._within)
+            await self.rest()
             await self._approve()
         await self.on(date(2025, 3, 3))
         await self._all(self._terminate(party) for n, party in enumerate(self._parties) if is_terminated(n))
@@ -169,23 +169,26 @@ class Run:
             if has_left(n)
         )
 
+    async def rest(self) -> None:
+        await until_at_rest(self._client, within=self._within)
+
     async def on(self, day: date) -> None:
         """Move the clocks to four in the afternoon of a day in Norway, once all is at rest."""
-        await until_at_rest(self._client, within=self._within)
+        await self.rest()
         now = datetime.combine(day, time(16), tzinfo=OSLO).isoformat()
         for service in PUBLISHERS:
             await self._post(f"/{service}/operations/clock", {"now": now})
 
-    async def _form_group(self, party: str) -> None:
-        group = _of_programme(f"groups/{party}")
+    async def _form_group(self, party: str, programme: str = PROGRAMME) -> None:
+        group = of_programme(f"groups/{party}", programme)
         for n in range(4):
-            view = await self._post(f"{group}/participants", _participant(party, n))
+            view = await self._post(f"{group}/participants", participant(party, n))
         first = next(it["id"] for it in view["participants"] if it["email"].startswith("leder@"))
         await self._post(f"{group}/coordinator", {"participant": first})
         await self._post(f"{group}/advisor", {"advisor": self._advisors[party]})
 
     async def _send(self, party: str) -> None:
-        view = await self._post(_of_programme("agreements"), _agreement(party))
+        view = await self._post(of_programme("agreements"), agreement(party))
         self._agreements[party] = view["id"]
 
     async def _sign(self, party: str, day: date) -> None:
@@ -199,7 +202,7 @@ class Run:
         for it in (await self._client.get(path))["items"]:
             if it["state"] == "waiting":
                 await self._post(f"/billing/approvals/{it['id']}", {})
-        await until_at_rest(self._client, within=self._within)
+        await self.rest()
 
     async def _terminate(self, party: str) -> None:
         path = f"/registration/agreements/{self._agreements[party]}"
@@ -229,8 +232,8 @@ QUESTIONS = ("development_as_whole", "development_area", "dialogue_with_branch")
 ASSESSMENT = dict.fromkeys(QUESTIONS, MET) | {"outcome": "accepted"}
 
 
-def _of_programme(end: str) -> str:
-    return f"/registration/programmes/{PROGRAMME}/{end}"
+def of_programme(end: str, programme: str = PROGRAMME) -> str:
+    return f"/registration/programmes/{programme}/{end}"
 
 
 def _day(day: date) -> dict[str, Any]:
@@ -260,31 +263,31 @@ def _party(number: str) -> dict[str, Any]:
     }
 
 
-def _person(party: str, who: str) -> dict[str, Any]:
+def person(party: str, who: str) -> dict[str, Any]:
     return {"name": f"{who.title()} Vik", "email": f"{who}@k{party}.example"}
 
 
-def _application(party: str) -> dict[str, Any]:
+def application(party: str) -> dict[str, Any]:
     return {
         "party": party,
         "answers": dict.fromkeys(QUESTIONS, "Vi vil det."),
-        "contact_person": _person(party, "leder"),
+        "contact_person": person(party, "leder"),
         "payer_reference": f"KS-{party}",
     }
 
 
-def _participant(party: str, n: int) -> dict[str, Any]:
-    return _person(party, ("leder", "eier", "rektor", "laerer")[n]) | {"represents_school_owner": n == 1}
+def participant(party: str, n: int) -> dict[str, Any]:
+    return person(party, ("leder", "eier", "rektor", "laerer")[n]) | {"represents_school_owner": n == 1}
 
 
-def _agreement(party: str) -> dict[str, Any]:
+def agreement(party: str) -> dict[str, Any]:
     return {
         "party": party,
         "period_start": "2024-08-01",
         "period_end": "2025-12-31",
         "signatories": {
             "council_director": {"name": "Kjersti Holm", "email": "kjersti@raadet.example"},
-            "municipal_director": _person(party, "direktor"),
-            "head_of_culture_school": _person(party, "leder"),
+            "municipal_director": person(party, "direktor"),
+            "head_of_culture_school": person(party, "leder"),
         },
     }

@@ -50,6 +50,8 @@ SCENARIOS = (
     Scenario(scenarios.kills),
     Scenario(scenarios.points),
     Scenario(scenarios.broker_away),
+    Scenario(scenarios.databases_put_back),
+    Scenario(scenarios.databases_put_back_after_streams_were_lost),
     Scenario(scenarios.database_restarted, ("postgresql",)),  # SQLite has no server
     Scenario(scenarios.replicas, ("postgresql",)),  # SQLite has one process a file
     Scenario(scenarios.bad_events),

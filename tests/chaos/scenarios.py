@@ -35,8 +35,10 @@ from shared.messaging.batch import key_of
 from shared.points import EVENTS
 from shared.when import When
 from tests.chaos import faults
+from tests.chaos.nights import mails_of_undisturbed, restored
 from tests.chaos.programme import PROGRAMME, Run, parties
 from tests.support import events
+from tests.support.copies import Copies
 from tests.support.databases import PostgresDatabases, SqliteDatabases
 from tests.support.fleet import Fleet
 from tests.support.nats import NatsServer
@@ -179,6 +181,24 @@ async def _lose_streams(world: World, fleet: Fleet) -> dict[str, Any]:
         await replica.until_ready()
     await until_at_rest(fleet.client, within=300)
     return {"seconds_until_ended_without_consumers": ended, "seconds_until_restored": faults.seconds_since(began)}
+
+
+async def databases_put_back(world: World) -> dict[str, Any]:
+    """All four from different nights, put back under running services, and recovered; one of the recoveries is killed."""
+    world.injected.update(dict.fromkeys(("databases put back", "databases recovered"), len(PUBLISHERS)))
+    async with world.fleet() as fleet:
+        copies = Copies(world.folder / "copies", world.postgres)
+        count = world.sizes.tenth
+        undisturbed = await mails_of_undisturbed(world.folder / "undisturbed", count)
+        return await restored(fleet, copies, world.folder, count, undisturbed=undisturbed)
+
+
+async def databases_put_back_after_streams_were_lost(world: World) -> dict[str, Any]:
+    """The same after NATS lost its storage and nothing was republished; that is done once all are recovered."""
+    world.injected.update({"databases put back": len(PUBLISHERS), "storage deleted": 1})
+    async with world.fleet() as fleet:
+        copies = Copies(world.folder / "copies", world.postgres)
+        return await restored(fleet, copies, world.folder, world.sizes.tenth, streams_are_lost=True)
 
 
 async def database_restarted(world: World) -> dict[str, Any]:

@@ -7,7 +7,8 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -92,3 +93,10 @@ def run(*arguments: str, within: float = 60) -> subprocess.CompletedProcess[str]
         timeout=within,
         check=False,
     )
+
+
+def eventually(holds: Callable[[], bool], *, within: float = 30) -> None:
+    until = time.monotonic() + within
+    while not holds():
+        assert time.monotonic() < until, "it never came true"
+        time.sleep(0.1)

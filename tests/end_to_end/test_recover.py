@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import json
-import shutil
+import subprocess
+import sys
 from pathlib import Path
+from typing import Any
 
 import httpx
 
-from tests.end_to_end.started import run, started
+from tests.end_to_end.started import eventually, run, started
+from tests.support.pages import commands
 
+OPERATIONS = "docs/architecture/operations.md"
 PROGRAMME = {
     "name": "Regionalt program",
     "period_start": "2024-08-01",
@@ -24,32 +27,67 @@ def opened(url: str, key: str, code: str) -> None:
     assert answer.status_code == httpx.codes.CREATED, answer.text
 
 
-def test_a_database_that_was_put_back_is_recovered_while_nothing_runs(tmp_path: Path) -> None:
-    state, kept = tmp_path / "state", tmp_path / "kept"
+def test_a_database_that_was_put_back_is_recovered_by_the_commands_of_the_page(tmp_path: Path) -> None:
+    """Pasted as they stand there, but for the service that they name. It was kept while all ran."""
+    state = tmp_path / "var" / "run"
+    _, keep = commands(OPERATIONS, "What to keep")
+    put_back = commands(OPERATIONS, "Putting back")[1].replace("billing", "registration")
     with started(state) as it:
         assert it.key is not None
         key = it.key
         opened(it.url, key, "before")
-    shutil.copytree(state, kept)
+        assert paste(keep, tmp_path).stderr == ""
     with started(state) as it:
         opened(it.url, key, "after")
         busy = run("recover", "registration", "--do", "--state", str(state))
         assert busy.returncode == 1
         assert "stop it first" in busy.stderr
-    for file in state.glob("registration.db*"):
-        file.unlink()
-    for file in kept.glob("registration.db*"):
-        shutil.copy(file, state)
-    dry = run("recover", "registration", "--state", str(state))
-    assert dry.returncode == 0
-    assert "1  kulturskole.registration.programme.opened.v1" in dry.stdout
-    assert dry.stdout.endswith("--do does it\n")
-    done = json.loads(run("recover", "registration", "--do", "--json", "--state", str(state)).stdout)
-    assert (done["done"], done["adopted"]) == (True, {"kulturskole.registration.programme.opened.v1": 1})
+    done = paste(put_back, tmp_path)
+    assert done.returncode == 0, done.stderr
+    dry, _, did = done.stdout.partition("--do does it\n")
+    assert "1  kulturskole.registration.programme.opened.v1" in dry
+    assert "1 of its own events were adopted" in did
     with started(state) as it:
         headers = {"Authorization": f"Bearer {key}"}
         found = httpx.get(f"{it.url}/registration/programmes/after", headers=headers, timeout=30)
         assert found.json()["version"] == 1
+
+
+def test_a_database_that_is_put_back_under_what_runs_is_refused_and_recovered(tmp_path: Path) -> None:
+    """Another file in the place of the one that is open."""
+    state = tmp_path / "var" / "run"
+    _, keep = commands(OPERATIONS, "What to keep")
+    with started(state) as it:
+        assert it.key is not None
+        paste(keep, tmp_path)
+        opened(it.url, it.key, "after")
+        for beside in ("-wal", "-shm"):
+            (state / f"registration.db{beside}").unlink(missing_ok=True)
+        (tmp_path / "kept" / "registration.db").replace(state / "registration.db")
+        eventually(lambda: bool(older(it.url)))
+        (missing,) = older(it.url)
+        assert missing["type"] == "kulturskole.registration.programme.opened.v1"
+        refused = httpx.get(f"{it.url}/registration/programmes", headers={"Authorization": f"Bearer {it.key}"})
+        assert refused.status_code == httpx.codes.SERVICE_UNAVAILABLE
+        assert "kulturskole recover registration" in refused.json()["detail"]
+        done = run("recover", "registration", "--do", "--state", str(state))
+        assert done.returncode == 0, done.stderr
+        eventually(lambda: httpx.get(f"{it.url}/registration/health/ready").status_code == httpx.codes.OK)
+        headers = {"Authorization": f"Bearer {it.key}"}
+        assert httpx.get(f"{it.url}/registration/programmes/after", headers=headers).status_code == httpx.codes.OK
+
+
+def older(url: str) -> Any:
+    """What the database should know, once its service says so."""
+    return httpx.get(f"{url}/registration/health/ready").json().get("older")
+
+
+def paste(script: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """In a folder that has no .venv of its own."""
+    script = script.replace(".venv/bin/", f"{Path(sys.executable).parent}/")
+    return subprocess.run(
+        ["/bin/bash", "-euc", script], cwd=folder, capture_output=True, text=True, timeout=120, check=False
+    )
 
 
 def test_what_is_not_there_is_said(tmp_path: Path) -> None:

@@ -9,8 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -19,7 +18,7 @@ import pytest
 from deploy.audit.invariants import INVARIANTS
 from deploy.cli import PORT_TAKEN
 from shared.contracts.catalogue import PUBLISHERS, stream_of
-from tests.end_to_end.started import Started, is_running, run, started
+from tests.end_to_end.started import Started, eventually, is_running, run, started
 
 FOR_SUBSCRIBERS = Path(__file__).parents[2] / "docs" / "for-subscribers.md"
 PROGRAMME = {
@@ -36,13 +35,6 @@ linux = pytest.mark.skipif(sys.platform != "linux", reason="asks Linux about pro
 def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Started]:
     with started(tmp_path_factory.mktemp("run") / "state") as it:
         yield it
-
-
-def eventually(holds: Callable[[], bool], *, within: float = 30) -> None:
-    until = time.monotonic() + within
-    while not holds():
-        assert time.monotonic() < until, "it never came true"
-        time.sleep(0.1)
 
 
 def is_ready(url: str) -> bool:

@@ -23,6 +23,11 @@ class Copies:
         self._folder = folder
         self._postgres = postgres
 
+    @property
+    def are_of_files(self) -> bool:
+        """And can be taken while they are used."""
+        return self._postgres is None
+
     async def take(self, database: Database) -> str:
         """Where the copy is. On PostgreSQL nobody else may be connected."""
         copy = f"copy_{next(_numbers)}"

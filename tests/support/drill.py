@@ -6,10 +6,7 @@ published past their outboxes. What is compared is every row of every table, but
 
 from __future__ import annotations
 
-import asyncio
 import json
-import os
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -39,10 +36,9 @@ from shared.service import Service
 from shared.web import keys
 from tests.support.api import Api
 from tests.support.nats import PASSWORDS, NatsServer
-from tests.support.processes import dies_with_tests
+from tests.support.recovering import by_command
 from tests.support.waiting import eventually
 
-ROOT = Path(__file__).parents[2]
 # When something came in, who asked for it, and the order in which rows were counted up, are this database's own business.
 OWN = {"added_at", "published_at", "handled_at", "changed_by", "decided_by", "position", "left_at"}
 # What is still to be done, and when; and how far streams were read, which recovering notes after what it read.
@@ -163,21 +159,12 @@ class Drill:
         return await self.by_command("recover", database, **environment)
 
     async def by_command(self, command: str, database: Database, **environment: str) -> tuple[int, Mapping[str, Any]]:
-        """As an operator types it, with --do; the exit code, and what it says."""
-        password = self._folder / "nats-operator"
-        password.write_text(PASSWORDS[OPERATOR])
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            *("-m", "deploy.cli", command, self.part.name, "--do", "--json"),
-            *("--database-url", database.url.render_as_string(hide_password=False)),
-            *("--nats-url", self.nats.url, "--password-file", str(password)),
-            cwd=ROOT,
-            env=os.environ | environment,
-            stdout=asyncio.subprocess.PIPE,
-            preexec_fn=dies_with_tests(),
+        """As an operator types it; the exit code, and what it says."""
+        url = database.url.render_as_string(hide_password=False)
+        of = (command, self.part.name)
+        return await by_command(
+            of, database_url=url, nats_url=self.nats.url, folder=self._folder, environment=environment
         )
-        said, _ = await process.communicate()
-        return await process.wait(), json.loads(said) if said else {}
 
     async def rows(self, database: Database, *, without: Sequence[str] = ()) -> Rows:
         """Of all tables, in an order of their own. What is sent is told apart from what is not."""

@@ -83,6 +83,10 @@ async def keep_contacts(connection: AsyncConnection, programme: str, answers: Ma
         {"programme": programme, "party": party, "person": it.person, "name": it.name, "address": it.email}
         for party, contacts in sorted(answers.items())
         for it in contacts.recipients
+    ] + [
+        {"programme": programme, "party": party, "person": lost, "name": "", "address": ""}
+        for party, contacts in sorted(answers.items())
+        for lost in contacts.lost
     ]
     if rows:
         await connection.execute(i.insert(), rows)

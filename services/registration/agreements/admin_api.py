@@ -120,6 +120,7 @@ class TakenBack(Body):
 
 class SignatoryView(BaseModel):
     signatory: Role
+    person: str = Field(description="an id, by which the person is corrected")
     name: str | None = Field(description="null, as the address, where it is lost and to be said anew")
     email: str | None
     place: str | None
@@ -246,6 +247,7 @@ async def _view(connection: AsyncConnection, it: Agreement) -> AgreementView:
     signatories = [
         SignatoryView(
             signatory=one.role,
+            person=one.person,
             name=known[one.person].name,
             email=known[one.person].email,
             place=one.place,

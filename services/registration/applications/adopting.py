@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registration.applications import repository as applications
 from services.registration.applications.domain.application import Application, State
-from services.registration.people.adopting import add_lost_person
+from services.registration.people.adopting import add_lost_person, ensure_person
 from shared.contracts import registration as events
 from shared.contracts.envelope import Event
 from shared.errors import RuleBroken
@@ -25,13 +25,15 @@ async def application(connection: AsyncConnection, event: Event[events.Applicati
     state = cast("State", it.state)
     standing = await applications.find_by_id(connection, it.id)
     if standing is None:
+        if it.contact_person is not None:
+            await ensure_person(connection, it.contact_person, it.party)
         lost = Application(
             id=it.id,
             version=it.version,
             programme=it.programme,
             party=it.party,
             answers=None,
-            contact_person=await add_lost_person(connection, it.party),
+            contact_person=it.contact_person or await add_lost_person(connection, it.party),
             payer_reference=None,
             state=state,
         )

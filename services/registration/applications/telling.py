@@ -7,4 +7,11 @@ from shared.contracts import registration as events
 
 
 def application(it: Application) -> events.Application:
-    return events.Application(version=it.version, programme=it.programme, party=it.party, id=it.id, state=it.state)
+    return events.Application(
+        version=it.version,
+        programme=it.programme,
+        party=it.party,
+        id=it.id,
+        state=it.state,
+        contact_person=it.contact_person,
+    )

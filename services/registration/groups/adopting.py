@@ -8,10 +8,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registration.groups import repository as groups
 from services.registration.groups.domain.group import Participant
-from services.registration.groups.domain.lost import Counts, lacking, with_counts
+from services.registration.groups.domain.lost import Counts, lacking, who_coordinates, with_counts
 from services.registration.parties import repository as parties
-from services.registration.people.adopting import add_lost_person, ensure_advisor
-from services.registration.people.repository import lost_people
+from services.registration.people.adopting import add_lost_person, ensure_advisor, ensure_person
+from services.registration.people.repository import lost_people, remove
 from shared.contracts import registration as events
 from shared.contracts.envelope import Event
 from shared.ids import new_id
@@ -41,9 +41,16 @@ async def group(connection: AsyncConnection, event: Event[events.Group]) -> None
     if it.advisor:
         await ensure_advisor(connection, it.advisor)
     people = [one.person for one in (*before.participants, *joining)]
-    after = with_counts(before, counts, await lost_people(connection, people), joining)
+    lost = await lost_people(connection, people)
+    after = with_counts(before, counts, lost, joining)
     after = replace(after, version=it.version, advisor=it.advisor)
+    elected = who_coordinates(after, it.coordinator, lost, before.coordinator) if it.coordinator else None
+    if it.coordinator and elected:
+        await ensure_person(connection, it.coordinator, it.party)
+        after = replace(after.with_participant(replace(elected, person=it.coordinator)), coordinator=elected.id)
     await groups.save(connection, before, after, by=BY)
+    if elected and elected.person != it.coordinator:
+        await remove(connection, elected.person)  # stood for who is known by an id now
 
 
 ADOPTIONS: Adoptions = dict.fromkeys((events.GROUP_CHANGED, events.ADVISOR_ATTACHED), group)

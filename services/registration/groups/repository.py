@@ -11,7 +11,7 @@ from services.registration.parties.domain.party import Party
 from services.registration.rows import fields
 from shared.messaging.missing import Missing
 
-g, p, a = tables.party_group.c, tables.participant.c, tables.application.c
+g, p, a, s = tables.party_group.c, tables.participant.c, tables.application.c, tables.agreement.c
 
 
 async def of_party(connection: AsyncConnection, programme: str, party: Party) -> Group:
@@ -30,12 +30,15 @@ async def of_party(connection: AsyncConnection, programme: str, party: Party) ->
 async def of_person(connection: AsyncConnection, person: str) -> list[tuple[str, str]]:
     """Programme and party of each group that this person has to do with.
 
-    As a participant who has not left, as its advisor, or as the contact person of its accepted application.
+    As a participant who has not left, as its advisor, as the contact person of its accepted application, or as one who signs.
     """
     queries = (
         select(p.programme, p.party).where(p.person == person, ~p.has_left),
         select(g.programme, g.party).where(g.advisor == person),
         select(a.programme, a.party).where(a.contact_person == person, a.state == "accepted"),
+        select(s.programme, s.party)
+        .join(tables.signatory, tables.signatory.c.agreement == s.id)
+        .where(tables.signatory.c.person == person),
     )
     return [
         (row.programme, row.party) for row in await connection.execute(union(*queries).order_by("programme", "party"))

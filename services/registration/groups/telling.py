@@ -15,6 +15,7 @@ def group(it: Group) -> events.Group:
         size=len(it.present),
         complete=is_complete(it),
         coordinator_elected=it.coordinator is not None,
+        coordinator=it.participant(it.coordinator).person if it.coordinator else None,
         school_owner_represented=it.school_owner_represented,
         advisor=it.advisor,
     )

@@ -17,9 +17,14 @@ async def add_lost_person(connection: AsyncConnection, scope: str) -> str:
     return lost.id
 
 
-async def ensure_advisor(connection: AsyncConnection, id: str) -> None:
-    """Have the advisor of this id be there, which events do carry, whoever that is."""
+async def ensure_person(connection: AsyncConnection, id: str, scope: str) -> None:
+    """Have the person of this id be there, whoever that is: the same to who was told of it before (calendars, say)."""
     if not await people.of_ids(connection, [id]):
-        await people.add(connection, Person(id=id, scope=COUNCIL, name=None, email=None, phone=None), by=BY)
+        await people.add(connection, Person(id=id, scope=scope, name=None, email=None, phone=None), by=BY)
+
+
+async def ensure_advisor(connection: AsyncConnection, id: str) -> None:
+    """Have the advisor of this id be there."""
+    await ensure_person(connection, id, COUNCIL)
     if not await people.is_advisor(connection, id):
         await people.add_advisor(connection, id, by=BY)

@@ -6,6 +6,7 @@ import asyncio
 import fcntl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
@@ -150,6 +151,37 @@ async def test_a_database_that_has_not_taken_in_what_it_acknowledged_serves_noth
             await starting
         await eventually(lambda: count(arena.database, toy.party), equals=3, within=20)
     assert await count(arena.database, toy.mark) == 3
+
+
+@pytest.mark.parametrize("was_put_back", [True, False])
+async def test_a_stream_that_was_made_anew_makes_older_only_a_database_that_lacks_what_it_acknowledged(
+    arena: Arena, *, was_put_back: bool
+) -> None:
+    """It counts from 1 again, and republishing brings into it what the inbox has."""
+    await arena.start("registration")
+    before = await arena.start("billing")
+    await toy.tell(arena.publisher, [toy.a_party(1)])
+    await eventually(lambda: arena.lag("billing"), equals=0, within=20)
+    await eventually(lambda: count(arena.database, toy.party), equals=1, within=20)
+    await stop(arena, before)
+    older = await arena.copies.take(arena.database)
+    await arena.operator.jsm().delete_stream("REGISTRATION")
+    await arena.provision()
+    await relay.republish(arena.publisher)
+    after = await arena.start("billing")
+    await toy.tell(arena.publisher, [toy.a_party(2)])
+    await eventually(lambda: count(arena.database, toy.party), equals=2, within=20)
+    await eventually(lambda: arena.lag("billing"), equals=0, within=20)
+    await stop(arena, after)
+    if was_put_back:
+        await arena.copies.exchange(arena.database, older)
+        async with waiting(arena, "billing") as (service, _):
+            (missing,) = service.guard.older
+            assert (missing.event.stream, missing.event.sequence) == ("REGISTRATION", 2)
+    else:
+        async with arena.database.transaction() as connection:  # as a replica leaves it that knew the stream before
+            await connection.execute(update(kernel.taken_in).values(created_at=datetime(2024, 1, 1, tzinfo=UTC)))
+        await arena.start("billing")
 
 
 async def test_a_new_database_in_whose_name_another_has_acknowledged_is_older(arena: Arena) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -11,6 +12,7 @@ from pydantic import BaseModel
 
 from shared.contracts.questions import Contacts, Question, SessionDetails, WhatSession, WhoIsConcerned
 from shared.database import Database
+from shared.messaging.relay import count_unsent
 from tests.integration.notifications.world import ADA, BO, LATER, queued
 from tests.support.api import Api
 from tests.support.databases import CopyDatabase, MakeDatabase, set_clock
@@ -27,7 +29,9 @@ from tests.support.events import (
     session_id,
     signed,
 )
+from tests.support.facts import events_of
 from tests.support.smtp import MailServer
+from tests.support.waiting import eventually
 
 ANSWERS: dict[type[Question[Any]], BaseModel] = {
     WhoIsConcerned: Contacts(recipients=(ADA, BO)),
@@ -119,6 +123,33 @@ async def test_a_mailing_that_nobody_had_been_sent_is_written(drill: Drill, lost
     async with lost.running():
         pass
     assert len(smtp.deliveries) == 9
+
+
+async def test_a_mail_that_the_server_took_before_its_event_was_told_comes_twice_and_no_other_does(
+    drill: Drill, lost: Lost, smtp: MailServer
+) -> None:
+    """Its stream takes nothing while the mails are sent; then the database is lost, with what it had to tell."""
+    told = await events_of(lost.database)
+    await smtp.stop()
+    await drill.publish(concern_raised(1))
+    async with running(drill, smtp, lost.database, leaves=2):
+        pass
+    await smtp.start()
+    operator = await drill.nats.client()
+    await operator.jsm().delete_stream("NOTIFICATIONS")
+    await operator.close()
+    async with running(drill, smtp, lost.database, leaves=2):
+        await eventually(lambda: len(smtp.deliveries), equals=9, within=60)
+        await eventually(lambda: count_unsent(lost.database), equals=2, within=60)
+    await lost.database.close()
+    await drill.provision()
+    await drill.publish(*told)
+    await drill.recover(lost.older)
+    async with lost.running():
+        pass
+    twice = Counter((it.recipients, it.message["subject"]) for it in smtp.deliveries[7:])
+    assert set(twice.values()) == {2}
+    assert len(smtp.deliveries) == 11
 
 
 async def test_what_it_said_and_the_address_that_it_went_to_are_missing_and_it_cannot_be_sent_again(

@@ -149,6 +149,22 @@ async def test_a_mailing_waits_for_an_answer_and_is_asked_about_again(
     assert await marks_left(database) == 0
 
 
+async def test_while_somebody_is_lost_nobody_is_told_without_the_other(database: Database, ask: FakeAsk) -> None:
+    """Who is told once would else never hear of it."""
+    ask.concerned(1, ADA)
+    ask.lost = ("bo",)
+    await take(database, programme(), party(1), received(1))
+    await work(database, ask)
+    assert await queued(database) == []
+    assert await marks_left(database) == 0
+    assert await waiting(database) == [(RECEIVED, ONE, "recipient")]
+    ask.concerned(1, ADA, BO)
+    ask.lost = ()
+    await take(database, group_changed(1))
+    await work(database, ask)
+    assert [it.person for it in await queued(database)] == ["ada", "bo"]
+
+
 async def test_who_waits_for_an_answer_holds_up_nobody_else(database: Database, ask: FakeAsk) -> None:
     ask.silent.add(WhatDocument)
     await take(database, programme(), party(1), invoice(1, content=None), received(1))

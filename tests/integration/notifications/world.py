@@ -61,6 +61,7 @@ class FakeAsk(Ask):
     def __init__(self) -> None:
         self.people: dict[str, list[Recipient]] = {}  # by party, for every purpose but those of `for_purpose`
         self.for_purpose: dict[str, list[Recipient]] = {}
+        self.lost: tuple[str, ...] = ()  # who is concerned too, for every party, and whose address is lost
         self.sessions: dict[str, SessionDetails] = {}  # others have a title only
         self.silent: set[type[Question[Any]]] = set()  # nobody is there to answer them
         self.refused: set[type[Question[Any]]] = set()
@@ -83,7 +84,7 @@ class FakeAsk(Ask):
     def _answer(self, question: Question[Any]) -> BaseModel:
         if isinstance(question, WhoIsConcerned):
             people = self.for_purpose.get(question.purpose, self.people.get(question.party, []))
-            return Contacts(recipients=tuple(people))
+            return Contacts(recipients=tuple(people), lost=self.lost)
         if isinstance(question, WhatSession):
             nothing_more = SessionDetails(title="Fellessamling", place=None, meeting_link=None)
             return self.sessions.get(question.session, nothing_more)

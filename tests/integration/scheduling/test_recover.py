@@ -142,6 +142,8 @@ async def test_killed_on_its_way_it_is_run_again(drill: Drill, lost: Lost, point
     code, said = await drill.recover_by_command(lost.older)
     assert (code, said["done"]) == (0, True)
     assert await drill.rows(lost.older) == before
+    async with lost.older.reading() as connection:
+        assert await clock.now(connection) == LATER
 
 
 async def test_a_service_that_runs_is_left_alone(drill: Drill, lost: Lost) -> None:

@@ -83,8 +83,9 @@ def test_a_new_database_on_a_stream_that_is_not_is_older() -> None:
         (replace(STREAM, acknowledged=0), None),  # the durable was made anew
         (replace(STREAM, acknowledged=49), None),  # some of a batch is not acknowledged yet
         (replace(STREAM, acknowledged=60), (50, 60)),
-        # The stream was made anew: it counts from 1, and republishing brings what it had.
-        (replace(STREAM, acknowledged=60, made_at=MADE + timedelta(days=2)), None),
+        # The stream was made anew: it counts from 1, and what it had before is in the inbox of a database that is not older.
+        (replace(STREAM, acknowledged=60, made_at=MADE + timedelta(days=2)), (0, 60)),
+        (replace(STREAM, acknowledged=0, made_at=MADE + timedelta(days=2)), None),
         # Before it was written down how far a stream was taken in.
         (replace(STREAM, taken_in=None), None),
         # A new database, in whose name another had acknowledged.
@@ -107,6 +108,13 @@ def test_a_database_that_lacks_an_event_which_it_acknowledged_is_older() -> None
         "REGISTRATION has agreement.signed another as its number 55; it was acknowledged, and the database has taken in no "
         "more than number 50"
     )
+
+
+def test_a_database_from_before_a_stream_was_made_anew_may_lack_an_event_of_that_one() -> None:
+    event = StreamEvent(stream="REGISTRATION", sequence=7, id="another", type="agreement.signed")
+    anew = replace(STREAM, acknowledged=9, made_at=MADE + timedelta(days=2), missing=event)
+    (missing,) = judge(FINE, [anew], now=NOW).older
+    assert missing.known.endswith("knows the stream only as it was before it was made anew")
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,7 @@ class Session:
 class Person:
     id: str
     name: str
-    address: str
+    address: str  # empty where it is lost
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,7 +160,7 @@ def _change(
     if wanted is None:
         return _cancellation(session, last, parties) if last and stood else None
     person, party = wanted
-    if session.entry is None or (last and last.says(session)):
+    if session.entry is None or not person.address or (last and last.says(session)):
         return None
     return Change(
         session=session.id,
@@ -181,6 +181,7 @@ def _cancellation(session: Session, last: LastNotice, parties: Mapping[str, Part
     entry = last.entry or session.last_known
     as_answered = {person.id: person for party in parties.values() for person in party.persons}
     person = as_answered.get(last.person.id, last.person)  # the address may have been corrected since
+    person = person if person.address else last.person
     if entry is None or not person.address:
         return None
     return Change(

@@ -62,10 +62,15 @@ async def work_off(database: Database, ask: PatientAsk, programme: str, batch: M
 
 
 async def letters_of(ask: PatientAsk, mailing: Mailing) -> list[Letter]:
-    """One letter to each recipient; none while nobody is known who is concerned. Raises NoAnswer."""
+    """One letter to each recipient; none while nobody is known who is concerned, or somebody's address is lost.
+
+    Raises NoAnswer.
+    """
     document = await document_of(ask, mailing.about)
     purpose = PURPOSES[mailing.kind]
     contacts = await ask(WhoIsConcerned(purpose=purpose, programme=mailing.programme, party=mailing.party))
+    if contacts.lost:  # who is told once has no other time: it waits for the fact that says who they are
+        return []
     content = MailingContent(
         programme=mailing.programme_name,
         party=mailing.party_name,

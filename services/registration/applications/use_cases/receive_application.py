@@ -12,7 +12,7 @@ from services.registration.applications.domain.application import Answers, Appli
 from services.registration.applications.domain.payer_reference import check_payer_reference
 from services.registration.parties import repository as parties
 from services.registration.people import repository as people
-from services.registration.people.domain.person import Contact, Person
+from services.registration.people.domain.person import Contact
 from services.registration.people.use_cases.know_person import know_person
 from services.registration.programmes import repository as programmes
 from services.registration.programmes.domain.application_window import check_takes_applications
@@ -42,10 +42,10 @@ async def receive_application(
     async with database.transaction() as connection:
         opened = await programmes.get(connection, programme, lock=True)
         await parties.get(connection, party)
-        person = await know_person(connection, party, contact_person, by=by)
         standing = await applications.find(connection, programme, party)
         if standing is not None and standing.answers is None:
-            return await _say_anew(connection, standing, answers, person, payer_reference, by=by)
+            return await _say_anew(connection, standing, answers, contact_person, payer_reference, by=by)
+        person = await know_person(connection, party, contact_person, by=by)
         if standing is not None:
             content = (standing.answers, standing.contact_person, standing.payer_reference)
             if content == (answers, person.id, payer_reference):
@@ -69,16 +69,17 @@ async def receive_application(
 
 
 async def _say_anew(
-    connection: AsyncConnection, lost: Application, answers: Answers, contact: Person, payer_reference: str, *, by: str
+    connection: AsyncConnection, lost: Application, answers: Answers, contact: Contact, payer_reference: str, *, by: str
 ) -> Application:
     """Nothing that is told of an application changes by it. Raises Conflict for another payer's reference."""
     if lost.payer_reference not in (None, payer_reference):
         msg = "the party's agreement names another payer's reference"
         raise Conflict(msg, rule="R2", field="payer_reference")
-    lost_person = await people.lost_people(connection, [lost.contact_person])
-    person = contact.id if lost_person else lost.contact_person
-    found = replace(lost, answers=answers, contact_person=person, payer_reference=payer_reference)
+    await people.lock_for_adding(connection)
+    person = await people.get(connection, lost.contact_person)
+    # Somebody else by this address turns out to be the same person where that one is corrected (groups).
+    if person.email is None and await people.find(connection, lost.party, contact.email) is None:
+        await people.save(connection, replace(person, **vars(contact)), by=by)
+    found = replace(lost, answers=answers, payer_reference=payer_reference)
     await applications.save(connection, found, by=by)
-    for id in lost_person:
-        await people.remove(connection, id)
     return found

@@ -30,12 +30,18 @@ def recipients_of(people: PartyPeople, purpose: Purpose) -> list[Person]:
     """Who is to hear of something, by what it is about (N1). Two who share an e-mail address get one mail, and nobody of
     whom no address is known.
     """
+    return list({it.email.lower(): it for it in _concerned(people, purpose) if it.email}.values())
+
+
+def lost_of(people: PartyPeople, purpose: Purpose) -> list[Person]:
+    """Who else should hear of it, and has lost the address."""
+    return list({it.id: it for it in _concerned(people, purpose) if not it.email}.values())
+
+
+def _concerned(people: PartyPeople, purpose: Purpose) -> list[Person]:
+    found: Iterable[Person | None] = [people.contact]
     if purpose in ("invitation", "concern"):
-        return _once([people.contact, people.advisor])
-    if purpose == "agreement":
-        return _once([*people.signatories, people.contact])
-    return _once([people.contact])
-
-
-def _once(people: Iterable[Person | None]) -> list[Person]:
-    return list({it.email.lower(): it for it in people if it is not None and it.email}.values())
+        found = [people.contact, people.advisor]
+    elif purpose == "agreement":
+        found = [*people.signatories, people.contact]
+    return [it for it in found if it is not None]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from services.registration.agreements import repository as agreements
 from services.registration.applications import repository as applications
-from services.registration.contacts.domain.recipients import PartyPeople, recipients_of
+from services.registration.contacts.domain.recipients import PartyPeople, lost_of, recipients_of
 from services.registration.groups import repository as groups
 from services.registration.parties import repository as parties
 from services.registration.people import repository as people
@@ -34,4 +34,5 @@ async def say_who_is_concerned(database: Database, question: WhoIsConcerned) -> 
         for it in recipients_of(party_people, question.purpose)
         if it.name and it.email
     ]
-    return Contacts(recipients=tuple(recipients))
+    lost = tuple([it.id for it in lost_of(party_people, question.purpose)])
+    return Contacts(recipients=tuple(recipients), lost=lost)

@@ -41,3 +41,10 @@ def with_counts(group: Group, counts: Counts, lost: Collection[str], joining: Se
     if counts.coordinator_elected and group.coordinator is None and unknown:
         group = replace(group, coordinator=unknown[-1].id)
     return group
+
+
+def who_coordinates(group: Group, person: str, lost: Collection[str], before: str | None) -> Participant | None:
+    """The participant who is this person; or one of those who are not known, but for the coordinator `before`."""
+    same = [it for it in group.present if it.person == person]
+    unknown = [it for it in group.present if it.person in lost and it.id != before]
+    return next(iter([*same, *reversed(unknown)]), None)

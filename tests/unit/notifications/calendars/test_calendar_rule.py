@@ -234,6 +234,18 @@ def test_what_is_told_goes_to_the_address_as_it_is_now_and_a_farewell_to_the_las
     assert farewell.person == ADA
 
 
+def test_whose_address_is_lost_keeps_what_stands_and_hears_of_changes_once_it_is_said_anew() -> None:
+    lost = Person(id=ADA.id, name="", address="")
+    told = told_of(session())
+    assert differences([session()], [party(lost)], told, TODAY) == []
+    moved = session(place="Trondheim")
+    assert differences([moved], [party(lost)], told, TODAY) == []
+    (change,) = differences([moved], [party(ADA)], told, TODAY)
+    assert change.sequence == 1
+    (farewell,) = differences([session(cancelled=True)], [party(lost)], told, TODAY)
+    assert farewell.person == ADA
+
+
 def test_only_what_is_looked_at_is_compared() -> None:
     sessions = [session(id="s1"), session(id="s2")]
     found = differences(sessions, [party(ADA, BO)], {}, TODAY, lambda key: key in {("s1", "bo"), ("s2", "ada")})

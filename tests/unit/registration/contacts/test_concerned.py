@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from services.registration.contacts.domain.recipients import PartyPeople, Purpose, recipients_of
+from services.registration.contacts.domain.recipients import PartyPeople, Purpose, lost_of, recipients_of
 from services.registration.people.domain.person import Person
 
 
@@ -38,6 +38,14 @@ def test_who_is_written_to_before_and_after_a_coordinator_is_elected(
 def test_nobody_is_written_to_twice() -> None:
     twice = replace(FORMED, coordinator=CONTACT)
     assert recipients_of(twice, "agreement") == [DIRECTOR, CONTACT]
+
+
+def test_who_is_lost_is_concerned_all_the_same_and_is_not_written_to() -> None:
+    lost = replace(COORDINATOR, name=None, email=None)
+    people = replace(FORMED, coordinator=lost)
+    assert recipients_of(people, "invitation") == [ADVISOR]
+    assert lost_of(people, "invitation") == [lost]
+    assert lost_of(FORMED, "agreement") == []
 
 
 def test_before_anyone_applied_nobody_is_concerned() -> None:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from services.registration.groups.domain.group import Group, Participant
-from services.registration.groups.domain.lost import Counts, lacking, with_counts
+from services.registration.groups.domain.lost import Counts, lacking, who_coordinates, with_counts
 
 
 def participant(name: str, *, represents: bool = False) -> Participant:
@@ -56,3 +56,13 @@ def test_which_of_those_who_are_known_has_left_nobody_can_say() -> None:
 
 def test_a_coordinator_who_is_known_to_be_none_any_more_is_none() -> None:
     assert with_counts(group(ADA, BO, coordinator="ada"), counts(2), set(), []).coordinator is None
+
+
+def test_the_coordinator_is_who_is_told_by_id() -> None:
+    assert who_coordinates(group(ADA, BO, X), BO.person, LOST, None) == BO
+    assert who_coordinates(group(ADA, X, Y), "somebody", LOST, None) == Y
+    assert who_coordinates(group(ADA, BO), "somebody", set(), None) is None
+
+
+def test_who_coordinated_before_and_is_not_known_either_is_somebody_else() -> None:
+    assert who_coordinates(group(ADA, X, Y, coordinator="y"), "somebody", LOST, "y") == X

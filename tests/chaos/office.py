@@ -1,0 +1,67 @@
+"""What the office says anew after registration was recovered: who is who, and what was applied for. No event carries it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from deploy.client import Client
+from tests.chaos.programme import agreement, application, of_programme, person
+
+# Of what is listed as missing, what no route takes, and what the office has no need to say.
+STAYS = {"agreement", "application", "concern"}
+
+
+async def missing(client: Client, service: str) -> list[dict[str, Any]]:
+    return await all_of(client, f"/{service}/operations/missing")
+
+
+async def all_of(client: Client, path: str, **parameters: str) -> list[dict[str, Any]]:
+    """A list whole, page by page."""
+    found: list[dict[str, Any]] = []
+    after: dict[str, str] = {}
+    while True:
+        page = await client.get(path, limit=100, **parameters, **after)
+        found += page["items"]
+        if page["next"] is None:
+            return found
+        after = {"after": page["next"]}
+
+
+async def say_anew(client: Client, advisors: dict[tuple[str, str], dict[str, Any]]) -> None:
+    """`advisors` has who advises, by programme and party. Raises AssertionError where somebody is missing afterwards."""
+    concerned = sorted({(it["programme"], it["party"]) for it in await missing(client, "registration")})
+    for programme, party in concerned:
+        await _name_group(client, programme, party, advisors)
+        for it in (await client.get(of_programme("agreements", programme), limit=100))["items"]:
+            if it["party"] == party:
+                await _name(client, _signatories(it, party))
+        for it in await missing(client, "registration"):
+            if (it["programme"], it["party"], it["entity"]) == (programme, party, "contact_person"):
+                await _name(client, [(it["id"], person(party, "leder"))])
+        await client.post(of_programme("applications", programme), application(party))
+    assert {it["entity"] for it in await missing(client, "registration")} <= STAYS
+
+
+async def _name_group(
+    client: Client, programme: str, party: str, advisors: dict[tuple[str, str], dict[str, Any]]
+) -> None:
+    group = await client.get(of_programme(f"groups/{party}", programme))
+    others = iter(("rektor", "laerer"))
+    for it in group["participants"]:
+        if it["name"] is None:
+            is_coordinator, is_owner = it["id"] == group["coordinator"], it["represents_school_owner"]
+            who = "leder" if is_coordinator else "eier" if is_owner else next(others)
+            await _name(client, [(it["person"], person(party, who))])
+    if group["advisor"] and group["advisor"]["name"] is None:
+        await _name(client, [(group["advisor"]["id"], advisors[programme, party])])
+
+
+def _signatories(it: dict[str, Any], party: str) -> Iterable[tuple[str, dict[str, Any]]]:
+    said = agreement(party)["signatories"]
+    return [(one["person"], said[one["signatory"]]) for one in it["signatories"] if one["name"] is None]
+
+
+async def _name(client: Client, people: Iterable[tuple[str, dict[str, Any]]]) -> None:
+    for id, contact in people:
+        await client.patch(f"/registration/people/{id}", contact)
