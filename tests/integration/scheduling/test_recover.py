@@ -147,9 +147,9 @@ async def test_killed_on_its_way_it_is_run_again(drill: Drill, lost: Lost, point
 
 
 async def test_a_service_that_runs_is_left_alone(drill: Drill, lost: Lost) -> None:
-    async with drill.running(lost.older):
+    async with drill.running(lost.database):
         with pytest.raises(IsRunning, match="stop it first"):
-            await drill.recover(lost.older)
+            await drill.recover(lost.database)
 
 
 async def test_an_event_that_cannot_be_holds_it_up_until_it_is_disowned(drill: Drill, lost: Lost) -> None:
