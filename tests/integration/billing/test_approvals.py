@@ -14,7 +14,7 @@ from structlog.testing import capture_logs
 from services.billing.app import create
 from services.billing.documents.domain.agreement import Agreement
 from services.billing.documents.domain.invoice import Invoice
-from services.billing.instalments.domain.difference import Difference, difference
+from services.billing.instalments.domain.difference import Difference, Waived, difference
 from services.billing.instalments.use_cases import bring_up_to_date as rule
 from services.billing.instalments.use_cases import look_again_after_start as start_module
 from services.billing.instalments.use_cases.issue_what_is_due import issue_all_that_is_due
@@ -53,6 +53,7 @@ from tests.support.events import (
 from tests.unit.billing.samples import SELLER
 
 MANY = range(1, 5)
+WHERE = {"venue": "Kimen", "city": "Stjørdal"}
 ABOVE = 3  # documents that are issued without an approval
 APPROVALS = f"/billing/programmes/{PROGRAMME}/approvals"
 ALL = {(organisation_number(n), 1): AMOUNTS[1] for n in MANY}
@@ -81,8 +82,8 @@ async def api(billing: Database, tmp_path: Path) -> AsyncIterator[Api]:
 def credits_all(patch: pytest.MonkeyPatch) -> None:
     """A new version, whose rule is wrong: it takes all agreements for ended."""
 
-    def wrong(agreement: Agreement, known: Occasions, issued: list[Invoice]) -> Difference:
-        return difference(replace(agreement, ends_on=date(2024, 1, 1)), known, issued)
+    def wrong(agreement: Agreement, known: Occasions, issued: list[Invoice], waived: Waived) -> Difference:
+        return difference(replace(agreement, ends_on=date(2024, 1, 1)), known, issued, waived)
 
     patch.setattr(rule, "difference", wrong)
 
@@ -131,6 +132,24 @@ async def test_a_wrong_rule_credits_nobody_at_a_start(
         "delivered_from": None,
         "delivered_to": None,
     }
+
+
+async def test_an_invoice_that_is_credited_by_hand_waits_no_longer(
+    billing: Database, api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        credits_all(patch)
+        await mark_every_programme(billing)
+        await work(billing)
+        (asked,) = await approvals(api, "waiting")
+        await api.post(f"/billing/programmes/{PROGRAMME}/invoices/1/credit-note", {"reason": "wrong_buyer"})
+        await work(billing)
+        (asked,) = await approvals(api, "waiting")
+        assert [it["invoice"] for it in asked["held"]] == [2, 3, 4]
+        await api.post(f"/billing/approvals/{asked['id']}")
+        await work(billing)
+    assert sorted(it.invoice for it in await credit_notes(billing)) == [1, 2, 3, 4]
+    assert await standing(billing) == {}
 
 
 async def test_once_the_rule_is_right_again_nothing_waits(
@@ -261,7 +280,7 @@ async def test_a_completion_that_was_revoked_by_mistake_leaves_nothing_behind(bi
 async def test_a_release_that_is_withdrawn_is_a_revocation(billing: Database, api: Api) -> None:
     release = await api.post(
         f"/billing/programmes/{PROGRAMME}/releases",
-        {"instalment": 3, "effective_on": "2025-09-30", "reason": "session_cancelled"},
+        {"instalment": 3, "effective_on": "2025-09-30", "reason": "session_cancelled"} | WHERE,
     )
     await work(billing)
     assert len(await standing(billing)) == 2 * len(MANY)
@@ -276,7 +295,7 @@ async def test_what_is_held_stays_held_in_another_form_however_little_that_is(bi
     await take(billing, completion_revoked(1))
     await work(billing)
     await take(billing, *(ended(n, date(2024, 9, 20)) for n in MANY if n != 1))
-    release = {"instalment": 1, "effective_on": "2024-09-25", "reason": "other"}
+    release = {"instalment": 1, "effective_on": "2024-09-25", "reason": "other"} | WHERE
     await api.post(f"/billing/programmes/{PROGRAMME}/releases", release)
     await work(billing)
     first, anew = await approvals(api, "waiting", "waiting")
