@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import secrets
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -19,9 +22,12 @@ import pytest
 from deploy.bootstrap import bootstrap
 from shared.contracts.catalogue import PUBLISHERS
 from tests.containers.engine import ROOT, Compose, NoEngine
+from tests.end_to_end.started import eventually
+from tests.support.pages import commands
 from tests.support.processes import free_port
 
 UNDISTURBED = ROOT / "tests" / "end_to_end" / "books.json"
+OPERATIONS = "docs/architecture/operations.md"
 ONCE = ("provision", *(f"migrate-{service}" for service in PUBLISHERS))
 
 
@@ -32,17 +38,45 @@ class Stack:
     nats_port: int
     secrets: Path
 
+    @property
+    def key(self) -> str:
+        return (self.secrets / "operator-key").read_text().strip()
+
+    @property
+    def kept(self) -> Path:
+        """Where what is kept of it is put."""
+        return self.secrets.parent
+
     def demo(self, folder: Path) -> subprocess.CompletedProcess[str]:
         keys = str(self.secrets / "operator-key")
-        options = ["--exit", "--url", self.url, "--keys", keys, "--state", str(folder)]
+        return self.command("demo", "--exit", "--url", self.url, "--keys", keys, "--state", str(folder))
+
+    def command(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """Of `kulturskole`, beside the containers."""
+        where = {"URL": self.url, "KEY": self.key, "NATS_URL": f"nats://127.0.0.1:{self.nats_port}"}
         return subprocess.run(
-            [sys.executable, "-m", "deploy.cli", "demo", *options],
+            [sys.executable, "-m", "deploy.cli", *words],
             cwd=ROOT,
+            env=os.environ | {f"KULTURSKOLE_{name}": value for name, value in where.items()},
             capture_output=True,
             text=True,
             timeout=600,
             check=False,
         )
+
+    def get(self, path: str) -> Any:
+        answer = httpx.get(f"{self.url}{path}", headers={"Authorization": f"Bearer {self.key}"}, timeout=30)
+        assert answer.status_code == httpx.codes.OK, answer.text
+        return answer.json()
+
+    def correct(self, path: str, changes: dict[str, Any]) -> None:
+        headers = {"Authorization": f"Bearer {self.key}"}
+        answer = httpx.patch(f"{self.url}{path}", json=changes, headers=headers, timeout=30)
+        assert answer.status_code == httpx.codes.OK, answer.text
+
+    def state(self, service: str) -> dict[str, Any]:
+        found: dict[str, Any] = self.get(f"/{service}/operations/state")
+        return found
 
 
 @pytest.fixture(scope="module")
@@ -145,7 +179,12 @@ def test_without_a_key_nothing_but_health_answers(stack: Stack) -> None:
 
 
 def test_the_demo_ends_in_the_same_books(stack: Stack, tmp_path: Path) -> None:
-    done = stack.demo(tmp_path)
+    """Meanwhile its databases are kept, one after the other, for the test after the next ones."""
+    with ThreadPoolExecutor() as pool:
+        playing = pool.submit(stack.demo, tmp_path)
+        eventually(lambda: stack.state("billing")["last_sequence"] > 0, within=600)
+        stack.compose.paste(commands(OPERATIONS, "What to keep")[0], stack.kept)
+        done = playing.result()
     assert done.returncode == 0, done.stdout + done.stderr
     assert (tmp_path / "books.json").read_text() == UNDISTURBED.read_text()
     again = stack.demo(tmp_path)
@@ -179,6 +218,39 @@ def test_a_key_that_is_added_beside_running_containers_is_in_force(stack: Stack)
     assert answer.json()["invoices"] == 35
 
 
+def test_what_was_kept_while_the_demo_played_is_recovered_by_the_commands_of_the_page(stack: Stack) -> None:
+    """Pasted as they stand there, for all four: loaded, recovered, started. What is loaded into what runs is refused.
+
+    What scheduling lacks then is said anew. Nothing is issued and nobody is written to.
+    """
+    sessions = {
+        it["id"]: it for it in stack.get("/scheduling/programmes/regionalt-2024-2025/sessions?limit=100")["items"]
+    }
+    told = {service: stack.state(service)["last_sequence"] for service in ("billing", "notifications")}
+    mails = stack.get("/notifications/summary?programme=regionalt-2024-2025")
+    block = commands(OPERATIONS, "Putting back")[0]
+    stop, load, start = re.split(r"(?m)^(?=docker compose exec)|^(?=docker compose up)", block)
+    of = {service: [it.replace("billing", service) for it in (stop, load, start)] for service in PUBLISHERS}
+    refused = stack.compose.paste(of["billing"][1], stack.kept, check=False)
+    assert refused.returncode != 0
+    assert "is being accessed by other users" in refused.stderr
+    for stop, _, _ in of.values():
+        stack.compose.paste(stop, stack.kept)
+    for service, (_, load, _) in of.items():
+        done = stack.compose.paste(load, stack.kept)
+        dry, _, did = done.stdout.partition("--do does it")
+        assert re.search(rf"^{service}: [1-9]\d* of its own events would be adopted$", dry, re.MULTILINE)
+        assert re.search(rf"^{service}: [1-9]\d* of its own events were adopted$", did, re.MULTILINE)
+    stack.compose.paste(start.replace("billing", " ".join(PUBLISHERS)), stack.kept)
+    for lost in stack.get("/scheduling/operations/missing?limit=100")["items"]:
+        stack.correct(f"/scheduling/sessions/{lost['id']}", {it: sessions[lost["id"]][it] for it in lost["fields"]})
+    audited = stack.command("audit", "regionalt-2024-2025", "--password-file", str(stack.secrets / "nats-operator"))
+    assert audited.returncode == 0, audited.stdout + audited.stderr
+    assert stack.get("/billing/programmes/regionalt-2024-2025/books") == json.loads(UNDISTURBED.read_text())
+    assert stack.get("/notifications/summary?programme=regionalt-2024-2025") == mails
+    assert {service: stack.state(service)["last_sequence"] for service in told} == told
+
+
 def test_it_stops_in_time_comes_back_and_has_what_it_had(stack: Stack, tmp_path: Path) -> None:
     began = time.monotonic()
     stack.compose.run("stop", *PUBLISHERS)
@@ -186,13 +258,5 @@ def test_it_stops_in_time_comes_back_and_has_what_it_had(stack: Stack, tmp_path:
     assert {stack.compose.containers()[name]["ExitCode"] for name in PUBLISHERS} == {0}
     stack.compose.run("restart", "nats", "postgres")
     stack.compose.run("up", "--detach", "--no-build", *stack.compose.pull, "--wait", within=300)
-    key = (stack.secrets / "operator-key").read_text().strip()
-    books = httpx.get(
-        f"{stack.url}/billing/programmes/regionalt-2024-2025/books", headers={"Authorization": f"Bearer {key}"}
-    )
-    assert books.json() == json.loads(UNDISTURBED.read_text())
-    states = [
-        httpx.get(f"{stack.url}/{name}/operations/state", headers={"Authorization": f"Bearer {key}"}).json()
-        for name in PUBLISHERS
-    ]
-    assert [it["parked"] for it in states] == [0, 0, 0, 0]
+    assert stack.get("/billing/programmes/regionalt-2024-2025/books") == json.loads(UNDISTURBED.read_text())
+    assert [stack.state(service)["parked"] for service in PUBLISHERS] == [0, 0, 0, 0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import shutil
 import subprocess
 from collections.abc import Mapping
@@ -41,6 +42,29 @@ class Compose:
             input=stdin,
         )
         assert not check or done.returncode == 0, f"{arguments}: {done.stdout[-4000:]}{done.stderr[-4000:]}"
+        return done
+
+    def paste(
+        self, commands: str, folder: Path, *, within: float = 300, check: bool = True
+    ) -> subprocess.CompletedProcess[str]:
+        """Commands as a shell runs them in a folder, where `docker compose` is this project."""
+        docker = folder / "bin" / "docker"
+        docker.parent.mkdir(exist_ok=True)
+        program = shlex.join([*self._program, *self._project])
+        docker.write_text(f'#!/bin/sh\nshift\ncd {shlex.quote(str(ROOT))} && exec {program} "$@"\n')
+        docker.chmod(0o755)
+        path = {"PATH": f"{docker.parent}:{os.environ['PATH']}"}
+        done = subprocess.run(
+            ["/bin/bash", "-euo", "pipefail", "-c", commands],
+            cwd=folder,
+            env=os.environ | dict(self._environment) | path,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=within,
+            check=False,
+        )
+        assert not check or done.returncode == 0, f"{commands}: {done.stdout[-4000:]}{done.stderr[-4000:]}"
         return done
 
     def config(self) -> dict[str, Any]:
