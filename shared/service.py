@@ -321,7 +321,7 @@ class Service:
         for router in routers:
             api.include_router(router)
         technical = operations.routes(
-            simulated_clock=self.settings.simulated_clock, has_projections=bool(self.consumers.projections())
+            simulated_clock=self.settings.simulated_clock, has_projections=bool(self.consumers.filters())
         )
         api.include_router(technical, prefix=prefix)
         documents = contract.routes(api, prefix)

@@ -61,6 +61,7 @@ def test_a_database_that_is_put_back_under_what_runs_is_refused_and_recovered(tm
         assert it.key is not None
         paste(keep, tmp_path)
         opened(it.url, it.key, "after")
+        eventually(lambda: is_told(it.url, str(it.key)))
         for beside in ("-wal", "-shm"):
             (state / f"registration.db{beside}").unlink(missing_ok=True)
         (tmp_path / "kept" / "registration.db").replace(state / "registration.db")
@@ -75,6 +76,12 @@ def test_a_database_that_is_put_back_under_what_runs_is_refused_and_recovered(tm
         eventually(lambda: httpx.get(f"{it.url}/registration/health/ready").status_code == httpx.codes.OK)
         headers = {"Authorization": f"Bearer {it.key}"}
         assert httpx.get(f"{it.url}/registration/programmes/after", headers=headers).status_code == httpx.codes.OK
+
+
+def is_told(url: str, key: str) -> bool:
+    """Whether registration's stream has all that it told."""
+    found = httpx.get(f"{url}/registration/operations/state", headers={"Authorization": f"Bearer {key}"}, timeout=30)
+    return bool(found.json()["unsent"] == 0)
 
 
 def older(url: str) -> Any:

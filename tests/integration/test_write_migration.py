@@ -96,13 +96,15 @@ async def test_the_kernels_tables_are_changed_in_its_own_branch(make_database: M
 
 
 async def test_a_file_says_what_it_does_and_follows_the_last_one(checkout: Path) -> None:
+    folder = checkout / "services" / "scheduling" / "migrations" / "versions"
+    last = len(list(folder.glob("0*.py")))
     first = await write("scheduling", "add_rooms", changed())
     second = await write("scheduling", "drop_old_rooms", changed(), post=True)
-    folder = checkout / "services" / "scheduling" / "migrations" / "versions"
-    assert (first, second) == (folder / "0003_pre_add_rooms.py", folder / "0004_post_drop_old_rooms.py")
+    assert first == folder / f"{last + 1:04}_pre_add_rooms.py"
+    assert second == folder / f"{last + 2:04}_post_drop_old_rooms.py"
     content = second.read_text(encoding="utf-8")
     assert content.startswith('"""Drop old rooms."""\n')
-    assert 'revision = "scheduling_0004"\ndown_revision = "scheduling_0003"\n' in content
+    assert f'revision = "scheduling_{last + 2:04}"\ndown_revision = "scheduling_{last + 1:04}"\n' in content
 
 
 async def test_a_file_is_written_for_the_rows_where_no_table_differs() -> None:

@@ -20,8 +20,7 @@ ROOT = Path(__file__).parents[3]
 HELPERS = {
     "shared/messaging/consume.py",  # events
     "shared/messaging/ask.py",  # request and reply
-    "shared/messaging/walk.py",  # recovering reads a stream from its beginning, with a consumer that goes again
-    "deploy/audit/evidence.py",  # looks at a stream from its beginning, with a consumer of its own that goes again
+    "shared/messaging/walk.py",  # recover, rebuild and audit read a stream from its beginning, with a consumer that goes again
 }
 WAYS = {"subscriber", "subscribe", "pull_subscribe", "pull_subscribe_bind", "subscribe_bind", "add_subscriber"}
 
