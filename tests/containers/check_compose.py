@@ -74,6 +74,9 @@ class Stack:
         answer = httpx.patch(f"{self.url}{path}", json=changes, headers=headers, timeout=30)
         assert answer.status_code == httpx.codes.OK, answer.text
 
+    def is_reached(self, service: str) -> bool:
+        return httpx.get(f"{self.url}/{service}/health/ready", timeout=30).status_code == httpx.codes.OK
+
     def state(self, service: str) -> dict[str, Any]:
         found: dict[str, Any] = self.get(f"/{service}/operations/state")
         return found
@@ -242,6 +245,8 @@ def test_what_was_kept_while_the_demo_played_is_recovered_by_the_commands_of_the
         assert re.search(rf"^{service}: [1-9]\d* of its own events would be adopted$", dry, re.MULTILINE)
         assert re.search(rf"^{service}: [1-9]\d* of its own events were adopted$", did, re.MULTILINE)
     stack.compose.paste(start.replace("billing", " ".join(PUBLISHERS)), stack.kept)
+    # The gateway may learn a moment later where a name now leads.
+    eventually(lambda: all(stack.is_reached(service) for service in PUBLISHERS), within=120)
     for lost in stack.get("/scheduling/operations/missing?limit=100")["items"]:
         stack.correct(f"/scheduling/sessions/{lost['id']}", {it: sessions[lost["id"]][it] for it in lost["fields"]})
     audited = stack.command("audit", "regionalt-2024-2025", "--password-file", str(stack.secrets / "nats-operator"))

@@ -113,6 +113,20 @@ async def test_what_it_does_next_goes_on_where_the_lost_one_stood(drill: Drill, 
     assert await drill.messages() == told + 1
 
 
+async def test_what_a_cancelled_visit_was_called_is_said_anew_too(drill: Drill, lost: Lost) -> None:
+    """Until then nobody can be told in their calendar that it is cancelled."""
+    async with drill.running(lost.database) as api:
+        visit = (await api.get(PLAN))["items"][1]["id"]
+        await api.post(f"/scheduling/sessions/{visit}/cancellation")
+    await drill.recover(lost.older)
+    async with drill.running(lost.older) as api:
+        named = {"title": VISIT["title"], "place": VISIT["place"]}
+        assert (await api.patch(f"/scheduling/sessions/{visit}", named))["state"] == "cancelled"
+        assert (await api.get("/scheduling/operations/missing"))["items"] == []
+        refused = await api.administrator.patch(f"/scheduling/sessions/{visit}", json={"title": "Another"})
+        assert refused.status_code == 409
+
+
 async def test_a_dry_run_says_the_same_and_changes_nothing(drill: Drill, lost: Lost) -> None:
     before = await drill.rows(lost.older)
     dry = await drill.recover(lost.older, do=False)
