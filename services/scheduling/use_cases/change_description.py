@@ -17,7 +17,8 @@ async def change_description(database: Database, id: str, changes: dict[str, Any
     async with database.transaction() as connection:
         session, _ = await repository.lock_with_programme(connection, id)
         after = with_place(session, changes)
-        if after != session and session.title is not None:  # none is lost since a restore, and said anew whatever it became
+        is_lost = session.title is None  # since a restore: it is said anew, whatever the session has become
+        if after != session and not is_lost:
             check_not_cancelled(session, "title")
         if session.state == "completed" and (after.venue, after.city) != (session.venue, session.city):
             check_where(after)
