@@ -52,7 +52,7 @@ class Replica:
         self._ending = asyncio.Lock()
         self._environment = environment
         self._log = log
-        self._die_at: str | None = None
+        self._points: list[str] = []  # at the first of which it is to die
         self._process: asyncio.subprocess.Process | None = None
         self._keeping: asyncio.Task[None] | None = None
 
@@ -78,30 +78,27 @@ class Replica:
             self._process.terminate()
         return await self._process.wait()
 
-    async def end(self, how: signal.Signals = signal.SIGKILL, *, then_die_at: str | None = None) -> float:
+    async def end(self, how: signal.Signals = signal.SIGKILL) -> float:
         """End it once it is ready, and have it started again; how many seconds it took to end."""
         async with self._ending:
             await self.until_ready()
             began, before = monotonic(), len(self.ends)
             assert self._process is not None
-            self._ended_by_fleet, self._die_at = True, then_die_at
+            self._ended_by_fleet = True
             with suppress(ProcessLookupError):
                 self._process.send_signal(how)
             await self._has_ended(before, within=40)
             return self.ends[before].at - began
 
-    async def die_at(self, point: str, *, within: float) -> None:
-        """Start it anew so that it dies at a named point of the kernel, and wait until it has died.
+    async def die_at_each(self, points: Sequence[str], *, within: float) -> None:
+        """Start it anew so that it dies at named points of the kernel, one after the other, and wait until it has.
 
-        Begins again where another fault kills it before it comes to the point.
+        It begins again where another fault kills it before it comes to the point. After each death it starts with the next
+        point in mind already, or another process of it would take in, unharmed, what the dead one left.
         """
-        async with asyncio.timeout(within):
-            while True:
-                await self.end(then_die_at=point)
-                before = len(self.ends)
-                await self._has_ended(before, within=within)
-                if not self.ends[before].by_fleet:
-                    return
+        self._points = list(points)
+        await self.end()
+        await eventually(lambda: not self._points, within=within)
 
     async def _has_ended(self, times: int, *, within: float) -> None:
         """Until it has ended once more than so many times."""
@@ -131,12 +128,13 @@ class Replica:
             self._process = await self._spawn()
             code = await self._process.wait()
             self.ends.append(End(monotonic(), code, self._ended_by_fleet))
+            if self._points and not self._ended_by_fleet:
+                self._points.pop(0)
             self._ended_by_fleet = False
             await asyncio.sleep(PAUSE)
 
     async def _spawn(self) -> asyncio.subprocess.Process:
-        once = {VARIABLE: self._die_at} if self._die_at else {}
-        self._die_at = None
+        once = {VARIABLE: self._points[0]} if self._points else {}
         with self._log.open("ab") as log:
             return await asyncio.create_subprocess_exec(
                 *(self.program.python, "-m", f"services.{self.service}", "serve"),
