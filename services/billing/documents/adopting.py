@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -39,7 +38,7 @@ async def invoice(connection: AsyncConnection, event: Event[events.Invoice]) -> 
 async def credit_note(connection: AsyncConnection, event: Event[events.CreditNote]) -> None:
     """Raises RuleBroken where its number does not follow on, or it does not take back an invoice that stands."""
     it = event.data
-    found = CreditNote(**_told(it, CreditNote, without="decided_by"))
+    found = CreditNote(**_told(it, CreditNote, without=("decided_by",)))
     check_pair(found, await documents.find_invoice(connection, it.programme, it.invoice))
     await _take_number(connection, it, "credit_note", None)
     content = _content(it, kind="credit_note", credits_invoice=it.invoice, reason=it.reason)
@@ -55,7 +54,7 @@ async def _take_number(connection: AsyncConnection, it: events.Document, kind: K
     check_follows(it.number, taken.numbers[0])
 
 
-def _told(it: events.Document, kind: type[Any], *, without: Collection[str] = ()) -> dict[str, Any]:
+def _told(it: events.Document, kind: type[Any], *, without: tuple[str, ...] = ()) -> dict[str, Any]:
     return {name: getattr(it, name) for name in kind.__dataclass_fields__ if name not in without}
 
 
