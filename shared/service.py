@@ -146,7 +146,7 @@ class Service:
         self._watchdog = Watchdog(client, self.database, self.name, self.streams)
         try:
             await self.broker.start()
-            await client.flush()  # from here on the server knows which questions are answered here
+            await broker.flush(client)  # from here on the server knows which questions are answered here
         except (TimeoutError, nats.errors.Error) as error:
             msg = f"NATS was lost while starting: {type(error).__name__}"
             raise broker.NoBroker(msg) from None

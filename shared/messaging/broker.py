@@ -100,11 +100,21 @@ def create(
     )
 
 
+async def flush(client: Client) -> None:
+    """Returns when the server has all that was sent before: subscriptions, for one.
+
+    nats-py 2.16 writes its PING past what still waits to be written, and so the PONG may come before a subscription is there.
+    What waited is written before that PONG is read; the second PING stands behind it. Raises nats.errors.Error, TimeoutError.
+    """
+    await client.flush()
+    await client.flush()
+
+
 async def let_go(client: Client) -> None:
     """Send what is still to be sent, and close. A client that is just reconnecting would otherwise connect once more."""
     try:
         async with asyncio.timeout(2):
-            await client.flush()
+            await flush(client)
     except Exception as error:  # noqa: BLE001 - it is closed for good, or the server is away
         log.info("NATS was not left in order", error=type(error).__name__)
     finally:

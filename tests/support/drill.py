@@ -28,6 +28,7 @@ from shared.contracts.questions import Question
 from shared.database import Database
 from shared.ids import new_id
 from shared.messaging import marks
+from shared.messaging.broker import flush
 from shared.messaging.rebuild import Report as Rebuilt
 from shared.messaging.rebuild import rebuild
 from shared.messaging.recover import Report, recover
@@ -125,7 +126,7 @@ class Drill:
                 await message.respond(envelope)
 
             await client.subscribe(question.subject, cb=reply)
-            await client.flush()
+            await flush(client)
             clients.append(client)
         try:
             yield

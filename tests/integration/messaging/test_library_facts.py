@@ -19,6 +19,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from shared.database import Database
+from shared.messaging.broker import flush
 from shared.messaging.pull import PAUSE, steady
 from tests.support.databases import MakeDatabase
 from tests.support.nats import NatsServer
@@ -333,3 +334,19 @@ async def test_a_connection_on_which_the_server_never_greets_is_closed_before_th
     await eventually(
         lambda: opened == closed, within=60
     )  # and no warning of what was not closed, which would be an error
+
+
+async def test_who_answers_is_known_to_the_server_once_its_subscription_is_flushed(plain_nats: NatsServer) -> None:
+    """nats-py's own flush comes back before that, some times in a hundred: its PING overtakes what waits to be written."""
+    there = await nats_py.connect(plain_nats.url)
+    asker = await nats_py.connect(plain_nats.url)
+
+    async def answer(message: Any) -> None:
+        await message.respond(b"here")
+
+    for n in range(300):
+        await there.subscribe(f"question.{n}", cb=answer)
+        await flush(there)
+        assert (await asker.request(f"question.{n}", timeout=20)).data == b"here"
+    await asker.close()
+    await there.close()

@@ -16,6 +16,7 @@ from deploy.nats_server import NatsServer
 from deploy.ports import chosen
 from shared.contracts import billing, registration
 from shared.contracts.catalogue import PUBLISHERS, stream_of
+from shared.messaging.broker import flush
 from shared.messaging.consume import Consumers
 from shared.messaging.streams import READER, durables, provision
 
@@ -55,9 +56,8 @@ class Seat:
         return len(self.refused) == before
 
     async def settle(self) -> None:
-        """Until the server has seen all that was sent: nats-py's PING overtakes what it still has in its buffer."""
-        await self.client.flush()
-        await self.client.flush()
+        """Until the server has seen all that was sent."""
+        await flush(self.client)
 
     async def pull(self, stream: str, durable: str) -> Msg:
         domain = DOMAIN if self.user == READER else None
