@@ -9,7 +9,8 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.billing.approvals import repository as approvals
-from services.billing.approvals.domain.held import Approval, Cause
+from services.billing.approvals.domain.held import REVOCATIONS, Approval, Cause
+from services.billing.approvals.domain.news import News
 from services.billing.documents import repository as documents
 from services.billing.documents.domain.agreement import Agreement, Programme
 from services.billing.documents.domain.invoice import Invoice
@@ -36,28 +37,28 @@ async def bring_up_to_date(
     marked: Sequence[Agreement],
     issued: Mapping[str, list[Invoice]],
     seller: Seller,
+    *,
+    news: News,
 ) -> set[str]:
     """Issue and credit what follows from news about these agreements, or is approved.
 
     `issued` is all that was ever invoiced for them, by agreement. Returns the ids of those of which something follows from a
-    revocation: whether that is done at once depends on how many they are in the whole programme.
+    revocation or from no news: whether that is done at once depends on how many they are in the whole programme.
     """
     programme = await agreements.programme(connection, code)
-    found = await look_at(connection, code, programme, marked, issued, at_start=False)
+    found = await _look_at(connection, code, programme, marked, issued, news=news)
     await _do_at_once(connection, code, programme, found, seller)
     return {id for id, it in found.items() if it.asked}
 
 
-async def look_at_some(
-    connection: AsyncConnection, code: str, ids: Sequence[str], *, at_start: bool
-) -> dict[str, Sorted]:
+async def look_at_some(connection: AsyncConnection, code: str, ids: Sequence[str], news: News) -> dict[str, Sorted]:
     """The same by the ids of agreements, in order, of which there may be many."""
     programme = await agreements.programme(connection, code)
     found: dict[str, Sorted] = {}
     for start in range(0, len(ids), SLICE):
         some = await agreements.of_ids(connection, ids[start : start + SLICE])
         issued = await documents.of_agreements(connection, some, are_consecutive=False)
-        found |= await look_at(connection, code, programme, some, issued, at_start=at_start)
+        found |= await _look_at(connection, code, programme, some, issued, news=news)
     return found
 
 
@@ -67,10 +68,10 @@ async def issue_or_ask(
     found: Mapping[str, Sorted],
     seller: Seller,
     *,
-    cause: Cause,
+    news: News,
     approve_above: int,
 ) -> None:
-    """Issue what was found, and with it what follows from a start or a revocation alone, or hold this back where it is much."""
+    """Issue what was found, and with it what follows from a revocation or from no news, or hold this back where it is much."""
     programme = await agreements.programme(connection, code)
     await _do_at_once(connection, code, programme, found, seller)
     asked = [held for it in found.values() for held in it.asked]
@@ -80,19 +81,21 @@ async def issue_or_ask(
     if count <= approve_above and not any(it.was_held for it in found.values()):
         await _carry_out(connection, code, programme, [it.doubtful for it in found.values()], seller)
         return
+    is_revocation = not news.is_start and any(it.reason in REVOCATIONS for it in asked)
+    cause: Cause = "revocation" if is_revocation else "start"
     approval = Approval(id=new_id(), programme=code, cause=cause, documents=count, found_at=real_now())
     await approvals.hold(connection, approval, asked)
     log.warning("documents wait for an approval", programme=code, approval=approval.id, cause=cause, documents=count)
 
 
-async def look_at(
+async def _look_at(
     connection: AsyncConnection,
     code: str,
     programme: Programme | None,
     marked: Sequence[Agreement],
     issued: Mapping[str, list[Invoice]],
     *,
-    at_start: bool,
+    news: News,
 ) -> dict[str, Sorted]:
     """By the id of each agreement of which something is to be done, or is held: what."""
     known = await occasions.of_programme(connection, code)
@@ -116,7 +119,7 @@ async def look_at(
             gap = replace(gap, issue=[])
         waits = waiting.get(agreement.id, {})
         if gap.issue or gap.credit or waits:
-            found[agreement.id] = sort(agreement, gap, waits, at_start=at_start)
+            found[agreement.id] = sort(agreement, gap, waits, news)
     for why, ids in aside.items():
         if ids:  # nothing is kept of it: the fact that is missing brings a mark
             log.warning("agreements are set aside", why=why, agreements=sorted(ids))
