@@ -1,4 +1,4 @@
-"""Why an instalment is not invoiced (B6: it can be seen at any time)."""
+"""Why an instalment is not invoiced, or not as the fee of now says (B1, B6: it can be seen at any time)."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ Why = Literal[
     "session_not_completed",
     "agreement_ended",
     "fee_changed",
+    "invoiced_at_another_fee",
     "nothing_to_pay",
     "party_unknown",
     "programme_unknown",
@@ -31,6 +32,12 @@ Why = Literal[
 FEE_CHANGED = (
     "Avgiften er endret etter at en annen rate ble fakturert. "
     "Raten faktureres når fakturaene med den gamle avgiften er kreditert."
+)
+
+
+OTHER_FEE = (
+    "Raten er fakturert med en annen avgift enn den som gjelder nå. "
+    "Krediteres fakturaen, faktureres det som gjelder nå."
 )
 
 
@@ -52,7 +59,7 @@ def unbilled(
 ) -> list[Unbilled]:
     """Why each instalment of the agreement that has no invoice, or only credited ones, is not invoiced (B6).
 
-    `held` are its instalments of which documents wait for an approval.
+    One whose invoice is of another fee than the one of now is among them: nothing takes it back by itself (B1). `held` are its instalments of which documents wait for an approval.
     """
     stands = standing(issued)
     try:
@@ -61,9 +68,12 @@ def unbilled(
         explanation = f"Regelen feilet ({type(error).__name__}); avtalen er satt til side og loggen sier mer."
         return [_why(n, "rule_raised", explanation) for n in range(1, INSTALMENTS + 1) if n not in stands]
     claimed = {claim.instalment for claim in gap.issue}
+    amounts = split_fee(agreement.fee_ore)
     found = []
     for n in range(1, INSTALMENTS + 1):
         if n in stands:
+            if stands[n].amount_ore != amounts[n - 1]:
+                found.append(_why(n, "invoiced_at_another_fee", OTHER_FEE))
             continue
         if n in claimed and n in held:
             found.append(_why(n, "waits_for_approval", "Raten skal faktureres, men venter på godkjenning."))

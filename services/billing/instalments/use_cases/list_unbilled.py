@@ -18,7 +18,8 @@ from services.billing.waivers import repository as waivers
 from shared import clock
 from shared.database import Database
 
-NEVER: tuple[Why, ...] = ("nothing_to_pay", "waived")  # there is nothing to be invoiced, whatever is delivered
+# There is nothing to be invoiced, whatever is delivered, or it is invoiced.
+NEVER: tuple[Why, ...] = ("nothing_to_pay", "waived", "invoiced_at_another_fee")
 
 
 @dataclass(frozen=True, kw_only=True)
