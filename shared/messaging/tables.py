@@ -76,6 +76,20 @@ work_lock = Table(
     Column("key", String(80), primary_key=True),
 )
 
+# What could not be worked off: a key, which keeps its marks, or a part of one, which has none.
+set_aside = Table(
+    "set_aside",
+    metadata,
+    Column("work", String(40), primary_key=True),
+    Column("key", String(80), primary_key=True),
+    Column("part", String(80), primary_key=True),  # of the key; "": all of it
+    Column("reason", String(60), nullable=False),  # a code, or the name of what was raised
+    Column("since", Instant, nullable=False),
+    Column("tries", Integer, nullable=False),  # of a key
+    Column("next_at", Instant),  # when a key is tried again, where no news of it comes before
+    Column("newest_mark", Counted),  # that a key had when it was tried: a newer one is news
+)
+
 # How often a message that waits for another attempt has failed. Gone once it succeeds or is parked.
 attempt = Table(
     "attempt",

@@ -213,4 +213,4 @@ def without_content(event: Event[Any]) -> Event[Any]:
     told = json.loads(event.model_dump_json(exclude_none=True))
     for name in ("content", "document_number", "because"):
         told["data"].pop(name, None)
-    return type(event).model_validate(told)
+    return type(event).model_validate_json(json.dumps(told))

@@ -21,14 +21,17 @@ from services.billing.instalments.domain.difference import NOTHING_WAIVED, Diffe
 from services.billing.instalments.domain.sorting import Sorted, sort
 from services.billing.occasions import repository as occasions
 from services.billing.waivers import repository as waivers
+from services.billing.works import ISSUE_WHAT_IS_DUE
 from shared.clock import real_now
 from shared.ids import new_id
+from shared.messaging import set_aside
 
 log = structlog.get_logger()
 
 SLICE = 5_000  # agreements whose facts are read at a time
-FEE_CHANGED = "their fee changed after an instalment"
-NO_PROGRAMME, NO_PARTY = "their programme is not known yet", "their party is not known yet"
+# Why an agreement is set aside.
+RULE_RAISED, FEE_CHANGED = "rule_raised", "fee_changed"
+NO_PROGRAMME, NO_PARTY = "programme_unknown", "party_unknown"
 
 
 async def bring_up_to_date(
@@ -101,28 +104,29 @@ async def _look_at(
     known = await occasions.of_programme(connection, code)
     waived = await waivers.standing(connection, code)
     waiting = await approvals.waiting(connection, code)
-    aside: dict[str, list[str]] = {FEE_CHANGED: [], NO_PROGRAMME: [], NO_PARTY: []}
+    aside: dict[str, str] = {}  # agreements, and why
     found = {}
     for agreement in marked:
         try:
             let_off = waived.get(agreement.id, NOTHING_WAIVED)
             gap = difference(agreement, known, issued.get(agreement.id, []), let_off)
         except Exception:
-            # One agreement's fault must not hold up the others. It is seen in /billing/unbilled, and looked at again with
-            # the next fact about it, and after a start, which may bring a mended rule.
-            log.exception("an agreement is set aside", why="the rule raised", agreement=agreement.id)
+            # One agreement's fault must not hold up the others. It is looked at again with the next fact about it, and
+            # after a start, which may bring a mended rule.
+            log.exception("an agreement is set aside", why=RULE_RAISED, agreement=agreement.id)
+            aside[agreement.id] = RULE_RAISED
             continue
-        if gap.fee_changed:
-            aside[FEE_CHANGED].append(agreement.id)
+        if gap.fee_changed is not None:
+            aside[agreement.id] = FEE_CHANGED
         if gap.issue and (programme is None or agreement.buyer is None):
-            aside[NO_PROGRAMME if programme is None else NO_PARTY].append(agreement.id)
+            aside[agreement.id] = NO_PROGRAMME if programme is None else NO_PARTY
             gap = replace(gap, issue=[])
         waits = waiting.get(agreement.id, {})
         if gap.issue or gap.credit or waits:
             found[agreement.id] = sort(agreement, gap, waits, news)
-    for why, ids in aside.items():
-        if ids:  # nothing is kept of it: the fact that is missing brings a mark
-            log.warning("agreements are set aside", why=why, agreements=sorted(ids))
+    if aside:
+        log.warning("agreements are set aside", programme=code, agreements=aside)
+    await set_aside.keep(connection, ISSUE_WHAT_IS_DUE, code, {it.id for it in marked}, aside)
     return found
 
 

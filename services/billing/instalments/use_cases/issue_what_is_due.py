@@ -19,10 +19,10 @@ from services.billing.instalments import repository as agreements
 from services.billing.instalments.use_cases.bring_up_to_date import bring_up_to_date, issue_or_ask, look_at_some
 from services.billing.instalments.use_cases.mark_agreements_of_parties import mark_agreements_of_parties
 from services.billing.instalments.use_cases.open_series import open_series
-from services.billing.works import ISSUE_WHAT_IS_DUE, OF_START, look_again, occasions_in
+from services.billing.works import ISSUE_WHAT_IS_DUE, LOOK_AT_PARTIES, OF_START, look_again, occasions_in
 from shared import points
 from shared.database import Database
-from shared.messaging import marks
+from shared.messaging import marks, set_aside
 from shared.messaging.facts import record
 from shared.messaging.marks import Marks
 
@@ -30,22 +30,13 @@ SLICE = 5_000  # agreements a transaction: bounds memory, and how long the numbe
 
 
 async def issue_all_that_is_due(database: Database, seller: Seller, *, approve_above: int = APPROVE_ABOVE) -> None:
-    """Issue and credit in every programme that a mark is on.
-
-    Raises an ExceptionGroup when some programmes failed; the others are done, and the failed keep their marks.
-    """
-    await mark_agreements_of_parties(database)
-    async with database.reading() as connection:
-        programmes = await marks.keys(connection, ISSUE_WHAT_IS_DUE)
-    errors = []
-    for programme in programmes:
-        try:
+    """Issue and credit in every programme that a mark is on; one that fails is set aside and holds up no other."""
+    async for attempt in set_aside.attempts(database, LOOK_AT_PARTIES):
+        async with attempt:
+            await mark_agreements_of_parties(database)
+    async for attempt in set_aside.attempts(database, ISSUE_WHAT_IS_DUE):
+        async with attempt as programme:
             await issue_what_is_due(database, programme, seller, approve_above)
-        except Exception as error:  # noqa: BLE001 - raised below, once the other programmes had their turn
-            errors.append(error)
-    if errors:
-        msg = "what is due could not be issued in some programmes"
-        raise ExceptionGroup(msg, errors)
 
 
 async def issue_what_is_due(
