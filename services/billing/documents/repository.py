@@ -58,30 +58,42 @@ async def missing_series(connection: AsyncConnection, programme: str) -> list[st
 
 
 async def add_series(connection: AsyncConnection, programme: str) -> None:
-    """Add those of the programme's two series that are not there. The database counts up the ordinal."""
+    """Add those of the programme's two series that are not there. The database counts up the ordinal.
+
+    One that has documents already was recovered from events that did not name its ordinal: it goes on with a new one.
+    """
     statement = insert(connection, tables.series).on_conflict_do_nothing()
-    for id in await missing_series(connection, programme):
-        await connection.execute(statement, {"id": id, "last_number": 0})
+    missing = await missing_series(connection, programme)
+    for kind in TABLES:
+        if (id := series_id(programme, kind)) in missing:
+            row = {"id": id, "last_number": await last_number(connection, programme, kind)}
+            await connection.execute(statement, row)
 
 
-async def restore_series(connection: AsyncConnection, programme: str, kind: Kind, ordinal: int | None) -> None:
-    """Make a programme's series with the ordinal that it had; where that is not told, with one that no series has.
+async def restore_series(connection: AsyncConnection, programme: str, kind: Kind, ordinal: int) -> None:
+    """Make a programme's series with the ordinal that it had. One that is there stays as it is.
 
-    One that is there stays as it is. Raises RuleBroken where another series has the ordinal.
+    Raises RuleBroken where another series has the ordinal.
     """
     s = tables.series
     id = series_id(programme, kind)
     ids: dict[int, str] = {row.ordinal: row.id for row in await connection.execute(select(s.c.ordinal, s.c.id))}
     if id in ids.values():
         return
-    ordinal = ordinal or max(ids, default=0) + 1
     if ordinal in ids:
         msg = f"it names the ordinal {ordinal}, which is that of {ids[ordinal]}"
         raise RuleBroken(msg, rule="B8", field="series")
-    await connection.execute(s.insert(), {"ordinal": ordinal, "id": id, "last_number": 0})
+    row = {"ordinal": ordinal, "id": id, "last_number": await last_number(connection, programme, kind)}
+    await connection.execute(s.insert(), row)
     if connection.dialect.name == "postgresql":  # which counts beside the table
         highest = select(func.max(s.c.ordinal)).scalar_subquery()
         await connection.execute(select(func.setval(func.pg_get_serial_sequence("series", "ordinal"), highest)))
+
+
+async def last_number(connection: AsyncConnection, programme: str, kind: Kind) -> int:
+    """Of the documents that are issued; 0 where there is none."""
+    d = TABLES[kind].c
+    return (await connection.execute(select(func.max(d.number)).where(d.programme == programme))).scalar() or 0
 
 
 async def lock_series(connection: AsyncConnection, programme: str) -> None:
@@ -110,8 +122,7 @@ async def take_numbers(connection: AsyncConnection, programme: str, kind: Kind, 
     )
     row = (await connection.execute(raised)).one()
     first = row.last_number - count + 1
-    d = TABLES[kind].c
-    last_issued = (await connection.execute(select(func.max(d.number)).where(d.programme == programme))).scalar() or 0
+    last_issued = await last_number(connection, programme, kind)
     if first != last_issued + 1:
         msg = f"{series_id(programme, kind)} counts {first - 1}, and its last document is number {last_issued}"
         raise ValueError(msg)
