@@ -105,7 +105,7 @@ async def lock_series(connection: AsyncConnection, programme: str) -> None:
 
 
 async def take_numbers(connection: AsyncConnection, programme: str, kind: Kind, count: int) -> TakenNumbers:
-    """Take the next numbers of a series.
+    """The next numbers of a series, for documents that the same transaction adds.
 
     Its row stays locked until the end of the transaction: who comes next waits, and where this one is rolled back takes the
     same numbers. A sequence of the database would leave a gap, which bokføringsforskriften § 5-1-3 forbids.
@@ -114,32 +114,40 @@ async def take_numbers(connection: AsyncConnection, programme: str, kind: Kind, 
     a gap.
     """
     s = tables.series
-    raised = (
-        update(s)
-        .where(s.c.id == series_id(programme, kind))
-        .values(last_number=s.c.last_number + count)
-        .returning(s.c.ordinal, s.c.last_number)
-    )
-    row = (await connection.execute(raised)).one()
-    first = row.last_number - count + 1
+    query = select(s.c.ordinal, s.c.last_number).where(s.c.id == series_id(programme, kind)).with_for_update()
+    row = (await connection.execute(query)).one()
     last_issued = await last_number(connection, programme, kind)
-    if first != last_issued + 1:
-        msg = f"{series_id(programme, kind)} counts {first - 1}, and its last document is number {last_issued}"
+    if row.last_number != last_issued:
+        msg = f"{series_id(programme, kind)} counts {row.last_number}, and its last document is number {last_issued}"
         raise ValueError(msg)
-    return TakenNumbers(row.ordinal, range(first, row.last_number + 1))
+    return TakenNumbers(row.ordinal, range(last_issued + 1, last_issued + count + 1))
 
 
 async def add_invoices(
     connection: AsyncConnection, invoices: Sequence[Invoice], contents: Sequence[Content | None]
 ) -> None:
-    """Insert invoices, each with its content as issued; none where it is lost."""
-    await connection.execute(tables.invoice.insert(), _rows(invoices, contents))
+    """Insert invoices of one programme, each with its content as issued; none where it is lost."""
+    await _add(connection, "invoice", invoices, contents)
 
 
 async def add_credit_notes(
     connection: AsyncConnection, notes: Sequence[CreditNote], contents: Sequence[Content | None]
 ) -> None:
-    await connection.execute(tables.credit_note.insert(), _rows(notes, contents))
+    """The same of credit notes."""
+    await _add(connection, "credit_note", notes, contents)
+
+
+async def _add(
+    connection: AsyncConnection,
+    kind: Kind,
+    documents: Sequence[Invoice] | Sequence[CreditNote],
+    contents: Sequence[Content | None],
+) -> None:
+    """The counter of their series comes last: on SQLite the database refuses one that is ahead of what is issued."""
+    await connection.execute(TABLES[kind].insert(), _rows(documents, contents))
+    s = tables.series
+    counted = update(s).where(s.c.id == series_id(documents[0].programme, kind))
+    await connection.execute(counted.values(last_number=max(it.number for it in documents)))
 
 
 async def of_agreements(
