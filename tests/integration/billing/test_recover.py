@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from services.billing.documents.use_cases.credit_invoice import credit_invoice
 from shared.contracts import billing as events
 from shared.database import Database
 from tests.integration.billing.world import (
@@ -121,6 +122,18 @@ async def test_a_programme_that_begins_next_has_ordinals_of_its_own(drill: Drill
     kids = [it.kid for code in (PROGRAMME, NEXT, "tredje-2026") for it in await invoices(lost.older, code)]
     assert len(set(kids)) == len(kids)
     assert len(await invoices(lost.older, "tredje-2026")) == 1
+
+
+async def test_an_invoice_is_credited_by_hand_before_anything_else_is_looked_at(
+    drill: Drill, lost: Lost, make_database: MakeDatabase
+) -> None:
+    """Its programme had no credit note yet, and so no event that brings back their series."""
+    empty = await make_database("billing")
+    await drill.recover(empty)
+    note = await credit_invoice(empty, NEXT, 1, reason="mistake", document_prefix="FK", by="kari")
+    assert note.number == 1
+    taken = {it.document_number for code in (PROGRAMME, NEXT) for it in await credit_notes(lost.database, code)}
+    assert note.document_number not in taken
 
 
 async def test_an_invoice_that_leaves_a_gap_or_whose_kid_is_not_its_series_is_not_adopted(
