@@ -105,4 +105,4 @@ def as_told_by_0_2(event: Event[Any]) -> Event[Any]:
     told = json.loads(event.model_dump_json(exclude_none=True))
     for name in ("content", "document_number", "because"):
         told["data"].pop(name, None)
-    return type(event).model_validate(told)
+    return type(event).model_validate_json(json.dumps(told))
