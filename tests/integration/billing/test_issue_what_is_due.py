@@ -31,6 +31,7 @@ from shared.messaging import set_aside
 from shared.messaging.facts import record
 from tests.integration.billing.world import (
     AMOUNTS,
+    aside,
     check_everything_was_told_once,
     credit_notes,
     invoices,
@@ -199,12 +200,6 @@ async def test_whatever_comes_last_completes_what_is_known(database: Database) -
     assert await marks_left(database) == 0
 
 
-async def aside(database: Database) -> dict[str, str]:
-    """What is set aside, and why, by agreement."""
-    async with database.reading() as connection:
-        return {it.part: it.reason for it in await set_aside.listed(connection, beyond=None, limit=99)}
-
-
 async def test_who_is_not_known_yet_is_set_aside_and_the_others_go_on(database: Database) -> None:
     await take(database, programme(), party(2), signed(1), signed(2), completed(1))
     with capture_logs() as logs:
@@ -332,10 +327,9 @@ async def test_one_programme_that_fails_does_not_hold_up_the_others(database: Da
     for n in (1, 2):
         await take(database, *one_invoice(n))
     async with database.transaction() as connection:
-        await documents.add_series(connection, "programme-1")
-        await documents.take_numbers(connection, "programme-1", "invoice", 999_999)
         last = row_of_first_form(999_999, programme="programme-1", agreement="another")
         await connection.execute(tables.invoice.insert(), last)
+        await documents.add_series(connection, "programme-1")
     await work(database)
     assert await aside(database) == {set_aside.ALL: "ValueError"}
     assert (await list_unbilled(database, "programme-1"))[0].unbilled.why == "set_aside"
