@@ -15,7 +15,7 @@ from nats.js.api import RawStreamMsg
 from nats.js.errors import NotFoundError
 from nats.js.manager import JetStreamManager
 from pydantic import BaseModel, ValidationError
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Select, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -35,7 +35,7 @@ log = structlog.get_logger()
 EVERY = 60.0  # seconds
 AGAIN = 2.0  # seconds, while something is wrong or not known
 TIME_OUT = 2.0  # seconds, for the server to answer
-MOST = 10_000  # acknowledged events that are looked for one by one
+MOST = 10_000  # acknowledged events that are looked for one by one until it is written down how far that was
 # What hinders an answer, and says nothing about the database's age.
 UNKNOWN = (TimeoutError, nats.errors.Error, SQLAlchemyError, OSError)
 
@@ -67,10 +67,14 @@ class Guard:
         identity = await self._database.identity()
         with self._database.looking_at(identity):
             look = _Look(client.jsm(timeout=TIME_OUT), self._database, self._consumers)
-            verdict, consumed = await look.all_of_it()
-            if not verdict.older:
+            is_all = False
+            while not is_all:
+                verdict, consumed = await look.all_of_it()
+                if verdict.older:
+                    break
                 self.made_at.update({it.stream: it.made_at for it in consumed})
                 await self._account_for(consumed)
+                is_all = all(it.seen is None for it in consumed)
         if not verdict.older:
             self._database.trust(identity)
         if verdict.lost and verdict.lost != self.lost:
@@ -101,7 +105,7 @@ class Guard:
         if behind:
             async with self._database.transaction(wakes=False) as connection:
                 for it in behind:
-                    await inbox.took(connection, it.stream, it.made_at, it.acknowledged)
+                    await inbox.took(connection, it.stream, it.made_at, it.accounted)
 
 
 def told(missing: Collection[Missing]) -> str:
@@ -154,9 +158,10 @@ class _Look:
             made_at = (await self.jsm.stream_info(stream)).created
         except NotFoundError:
             return Own(stream=stream, made_at=None)
-        newest = await self._message(stream, subject=f"kulturskole.{self.consumers.service}.>")
-        while newest is not None and newest.id in not_ours:
-            newest = await self._message(stream, seq=newest.sequence - 1) if newest.sequence > 1 else None
+        subject = f"kulturskole.{self.consumers.service}.>"
+        newest = await self._message(stream, subject=subject)
+        if newest is not None and newest.id in not_ours:
+            newest = await self._newest(stream, subject, until=newest.sequence - 1, not_ours=not_ours)
         return Own(stream=stream, made_at=made_at, newest=newest)
 
     async def _acknowledged(self, publisher: str) -> Consumed | None:
@@ -201,27 +206,39 @@ class _Look:
         return replace(own, last_on_its_subject=last.id, last_was_sent_at=sent_at)
 
     async def _taken_in(self, connection: AsyncConnection, acknowledged: Collection[Consumed]) -> list[Consumed]:
-        rows: dict[str, Row[Any]] = {row.stream: row for row in await connection.execute(select(taken_in))}
-        has_had = await _is_any(connection, select(inbox_table.c.event_id)) or await _is_any(
-            connection, select(parked_message.c.key)
-        )
-        known = {stream: TakenIn(made_at=row.created_at, sequence=row.sequence) for stream, row in rows.items()}
-        return [replace(it, taken_in=known.get(it.stream), has_had_events=has_had) for it in acknowledged]
+        rows = await connection.execute(select(taken_in))
+        known = {row.stream: TakenIn(made_at=row.created_at, sequence=row.sequence) for row in rows}
+        return [replace(it, taken_in=known.get(it.stream)) for it in acknowledged]
 
     async def _what_is_missing(self, it: Consumed, not_ours: Collection[str]) -> Consumed:
-        """With the first event that was acknowledged and that the database does not have."""
+        """With an event that was acknowledged and that the database does not have."""
         if it.unaccounted is None:
             return it
+        if it.taken_in is None:
+            return replace(it, missing=await self._newest_that_is_missing(it, not_ours))
         after, until = it.unaccounted
+        following = {subject: await self._message(it.stream, subject=subject, after=after) for subject in it.filters}
         for _ in range(MOST):
-            found = [await self._message(it.stream, subject=subject, after=after) for subject in it.filters]
-            following = min((event for event in found if event), key=lambda event: event.sequence, default=None)
-            if following is None or following.sequence > until:
+            event = min((each for each in following.values() if each), key=lambda each: each.sequence, default=None)
+            if event is None or event.sequence > until:
                 return it
-            if following.id not in not_ours and not await self._has_had(following.id):
-                return replace(it, missing=following)
-            after = following.sequence
-        return it
+            if event.id not in not_ours and not await self._has_had(event.id):
+                return replace(it, missing=event)
+            after = event.sequence
+            for subject in [subject for subject, each in following.items() if each and each.sequence == after]:
+                following[subject] = await self._message(it.stream, subject=subject, after=after)
+        return replace(it, seen=after)
+
+    async def _newest_that_is_missing(self, it: Consumed, not_ours: Collection[str]) -> StreamEvent | None:
+        """In a database that has not written down how far the stream was taken in: by the newest event of each kind.
+
+        Not by all of them: how versions before dealt with kinds that were new to them is not known.
+        """
+        for subject in it.filters:
+            newest = await self._newest(it.stream, subject, until=it.acknowledged, not_ours=not_ours)
+            if newest is not None and not await self._has_had(newest.id):
+                return newest
+        return None
 
     async def _has_had(self, event_id: str) -> bool:
         """Whether the inbox, or what is parked, has it."""
@@ -231,13 +248,30 @@ class _Look:
                 connection, select(inbox_table.c.event_id).where(handler, inbox_table.c.event_id == event_id)
             ) or await _is_any(connection, select(parked_message.c.key).where(parked_message.c.key == event_id))
 
-    async def _message(
-        self, stream: str, *, seq: int | None = None, subject: str | None = None, after: int | None = None
-    ) -> StreamEvent | None:
-        """The one of this sequence, the last on a subject, or the first on it after a sequence."""
+    async def _newest(self, stream: str, subject: str, *, until: int, not_ours: Collection[str]) -> StreamEvent | None:
+        """The last on a subject up to a sequence that nobody disowned."""
+        found = await self._last_until(stream, subject, until)
+        while found is not None and found.id in not_ours:
+            found = await self._last_until(stream, subject, found.sequence - 1)
+        return found
+
+    async def _last_until(self, stream: str, subject: str, until: int) -> StreamEvent | None:
+        """The server only gives the first after a sequence, so it is looked for by halves. Others' and deleted ones don't count."""
+        found, after = None, 0
+        while after < until:
+            middle = (after + until) // 2
+            event = await self._message(stream, subject=subject, after=middle)
+            if event is None or event.sequence > until:
+                until = middle
+            else:
+                found, after = event, event.sequence
+        return found
+
+    async def _message(self, stream: str, *, subject: str, after: int | None = None) -> StreamEvent | None:
+        """The last on a subject, or the first on it after a sequence."""
         try:
             if after is None:
-                message = await self.jsm.get_msg(stream, seq, subject)
+                message = await self.jsm.get_msg(stream, subject=subject)
             else:
                 message = await self.jsm.get_msg(stream, after + 1, subject, next=True)
         except NotFoundError:

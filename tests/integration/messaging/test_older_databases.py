@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any
 
 import pytest
+from nats.js.api import StreamConfig
 from sqlalchemy import delete, text, update
 
 from shared import service as service_module
@@ -193,7 +194,51 @@ async def test_a_new_database_in_whose_name_another_has_acknowledged_is_older(ar
     await stop(arena, consumer)
     await arena.empty("billing")
     async with waiting(arena, "billing") as (service, _):
-        assert [it.known for it in service.guard.older] == ["the database has taken in nothing"]
+        assert [it.known for it in service.guard.older] == ["it was acknowledged, and the database has not taken it in"]
+
+
+async def test_a_copy_from_before_it_was_written_down_how_far_it_goes_is_judged_by_the_newest_of_each_kind(
+    arena: Arena,
+) -> None:
+    await arena.start("registration")
+    older = None
+    for number in (1, 2):
+        consumer = await arena.start("billing")
+        await toy.tell(arena.publisher, [toy.a_party(number)])
+        await eventually(lambda: count(arena.database, toy.party), equals=number, within=20)
+        await eventually(lambda: arena.lag("billing"), equals=0, within=20)
+        await stop(arena, consumer)
+        async with arena.database.transaction() as connection:
+            await connection.execute(delete(kernel.taken_in))
+        older = older or await arena.copies.take(arena.database)
+    await toy.tell(arena.publisher, [toy.a_party(3)])  # which nobody has acknowledged
+    await has_sent(arena, 3)
+    newer = await arena.copies.exchange(arena.database, older or "")
+    async with waiting(arena, "billing") as (service, starting):
+        assert [it.event.sequence for it in service.guard.older] == [2]
+        await arena.copies.exchange(arena.database, newer)
+        async with asyncio.timeout(20):
+            await starting
+        await eventually(lambda: count(arena.database, toy.party), equals=3, within=20)
+
+
+async def test_what_was_not_looked_at_is_not_written_down_as_taken_in(
+    arena: Arena, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(guard, "MOST", 2)
+    consumer = await arena.start("billing")
+    told = [events.party(number) for number in range(1, 6)]
+    for event in told:
+        await arena.publish(nats_subject(event), event.model_dump_json().encode())
+    await eventually(lambda: count(arena.database, toy.party), equals=5, within=20)
+    await eventually(lambda: arena.lag("billing"), equals=0, within=20)
+    await stop(arena, consumer)
+    async with arena.database.transaction() as connection:
+        await connection.execute(update(kernel.taken_in).values(sequence=0))
+        await connection.execute(delete(kernel.inbox).where(kernel.inbox.c.event_id == told[-1].id))
+    async with waiting(arena, "billing") as (service, _):
+        assert [it.event.id for it in service.guard.older] == [told[-1].id]
+    assert [row.sequence for row in await arena.rows(kernel.taken_in)] == [4]
 
 
 async def test_what_the_inbox_has_or_nobody_asked_for_is_not_missing(arena: Arena) -> None:
@@ -273,6 +318,22 @@ async def test_a_forged_event_that_is_disowned_locks_nobody_out(arena: Arena, bo
             await eventually(partial(found_another, service, missing), within=20)
         async with asyncio.timeout(20):
             await starting
+
+
+async def test_what_was_told_is_found_behind_a_disowned_event_and_one_that_is_deleted(arena: Arena) -> None:
+    jsm = arena.operator.jsm()
+    await jsm.delete_stream("REGISTRATION")
+    await jsm.add_stream(StreamConfig(name="REGISTRATION", subjects=["kulturskole.registration.>"]))
+    older = await an_older_copy(arena)
+    forged = [events.party(number) for number in (7, 8)]
+    for event in forged:
+        await arena.publish(nats_subject(event), event.model_dump_json().encode())
+    assert await jsm.delete_msg("REGISTRATION", 3)
+    await arena.copies.exchange(arena.publisher, older)
+    async with arena.publisher.transaction() as connection:
+        await guard.disown(connection, forged[1].id, by="somebody")
+    async with waiting(arena, "registration") as (service, _):
+        assert [it.event.sequence for it in service.guard.older] == [2]
 
 
 async def test_a_stream_that_was_lost_is_told_apart_and_healed_by_republishing(arena: Arena) -> None:
