@@ -27,7 +27,7 @@ from shared.messaging.batch import key_of
 from shared.messaging.consume import Consumers
 from shared.messaging.pauses import pause
 from shared.messaging.restored import Consumed, Missing, Own, Sent, StreamEvent, TakenIn, Verdict, judge
-from shared.messaging.tables import TYPE_LENGTH, disowned, outbox, parked_message, taken_in
+from shared.messaging.tables import TYPE_LENGTH, disowned, outbox, parked_message, recovery, taken_in
 from shared.messaging.tables import inbox as inbox_table
 
 log = structlog.get_logger()
@@ -45,6 +45,7 @@ class Guard:
 
     def __init__(self, database: Database, consumers: Consumers) -> None:
         self.older: tuple[Missing, ...] = ()
+        self.why_older: str | None = None  # for people; a database that is recovered by half is older too
         self.lost: str | None = None
         self.made_at: dict[str, datetime] = {}  # each stream that is consumed
         self._database = database
@@ -70,17 +71,17 @@ class Guard:
             is_all = False
             while not is_all:
                 verdict, consumed = await look.all_of_it()
-                if verdict.older:
+                if verdict.why_not:
                     break
                 self.made_at.update({it.stream: it.made_at for it in consumed})
                 await self._account_for(consumed)
                 is_all = all(it.seen is None for it in consumed)
-        if not verdict.older:
+        if not verdict.why_not:
             self._database.trust(identity)
         if verdict.lost and verdict.lost != self.lost:
             log.warning("the own stream lacks events", reason=verdict.lost)
-        self.older, self.lost = verdict.older, verdict.lost
-        return bool(verdict.older)
+        self.older, self.why_older, self.lost = verdict.older, verdict.why_not, verdict.lost
+        return self.why_older is not None
 
     async def run(self, client: Client, fail: Callable[[str], None]) -> None:
         """Until the database is found to be older."""
@@ -89,7 +90,7 @@ class Guard:
             try:
                 if await self.look(client):
                     self._database.refuse()
-                    fail(f"the database is older than what was told: {told(self.older)}")
+                    fail(f"the database is older than what was told: {self.why_older}")
                     return
             except UNKNOWN as error:
                 is_known = False
@@ -106,10 +107,6 @@ class Guard:
             async with self._database.transaction(wakes=False) as connection:
                 for it in behind:
                     await inbox.took(connection, it.stream, it.made_at, it.accounted)
-
-
-def told(missing: Collection[Missing]) -> str:
-    return "; ".join(map(str, missing))
 
 
 async def disown(connection: AsyncConnection, event_id: str, *, by: str) -> None:
@@ -148,9 +145,10 @@ class _Look:
         async with self.database.reading() as connection:
             own, subject = await self._outbox_of(connection, own)
             consumed = await self._taken_in(connection, [it for it in acknowledged if it])
+            began_at = (await connection.execute(select(recovery.c.began_at))).scalar()
         own = await self._last_on(subject, own)
         consumed = [await self._what_is_missing(it, not_ours) for it in consumed]
-        return judge(own, consumed, now=real_now()), consumed
+        return judge(own, consumed, now=real_now(), recovery=began_at), consumed
 
     async def _own_stream(self, not_ours: Collection[str]) -> Own:
         stream = stream_of(self.consumers.service)

@@ -97,17 +97,26 @@ class Missing:
 
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
-    """`older`: nothing may be served. `lost`: what the service's own stream lacks, which sending it again brings."""
+    """`older`, `recovery`: nothing may be served. `lost`: what the service's own stream lacks, which sending it again brings."""
 
     older: tuple[Missing, ...] = ()
+    recovery: datetime | None = None  # since when the database is being recovered
     lost: str | None = None
 
+    @property
+    def why_not(self) -> str | None:
+        """Why nothing may be served, for people."""
+        reasons = [str(it) for it in self.older]
+        if self.recovery is not None:
+            reasons.append(f"`recover` has begun on it at {self.recovery:%Y-%m-%d %H:%M} UTC and not come to its end")
+        return "; ".join(reasons) or None
 
-def judge(own: Own, consumed: Sequence[Consumed], *, now: datetime) -> Verdict:
-    """`now` is the real time."""
+
+def judge(own: Own, consumed: Sequence[Consumed], *, now: datetime, recovery: datetime | None = None) -> Verdict:
+    """`now` is the real time, `recovery` since when the database is being recovered."""
     older = [Missing(event=own.newest, known=_known_of(own))] if own.newest and not own.is_known else []
     older += [Missing(event=it.missing, known=_taken_in_of(it)) for it in consumed if it.missing]
-    return Verdict(older=tuple(older), lost=_lost(own, now=now))
+    return Verdict(older=tuple(older), recovery=recovery, lost=_lost(own, now=now))
 
 
 def _known_of(own: Own) -> str:

@@ -55,6 +55,9 @@ disowned = Table(
     Column("at", Instant, nullable=False),
 )
 
+# That `recover` has begun here and not come to its end: at most one row. A copy of such a database says so too.
+recovery = Table("recovery", metadata, Column("began_at", Instant, primary_key=True))
+
 # What is to be looked at again (marks.py): appended by facts, removed by who did the work.
 work_mark = Table(
     "work_mark",
