@@ -27,7 +27,7 @@ from shared.messaging.batch import key_of
 from shared.messaging.consume import Consumers
 from shared.messaging.pauses import pause
 from shared.messaging.restored import Consumed, Missing, Own, Sent, StreamEvent, TakenIn, Verdict, judge
-from shared.messaging.tables import TYPE_LENGTH, disowned, outbox, parked_message, recovery, taken_in
+from shared.messaging.tables import TYPE_LENGTH, attempt, disowned, outbox, parked_message, recovery, taken_in
 from shared.messaging.tables import inbox as inbox_table
 
 log = structlog.get_logger()
@@ -206,10 +206,18 @@ class _Look:
     async def _taken_in(self, connection: AsyncConnection, acknowledged: Collection[Consumed]) -> list[Consumed]:
         rows = await connection.execute(select(taken_in))
         known = {row.stream: TakenIn(made_at=row.created_at, sequence=row.sequence) for row in rows}
-        return [replace(it, taken_in=known.get(it.stream)) for it in acknowledged]
+        return [
+            replace(it, taken_in=known.get(it.stream), waiting=await _waiting(connection, it)) for it in acknowledged
+        ]
 
     async def _what_is_missing(self, it: Consumed, not_ours: Collection[str]) -> Consumed:
         """With an event that was acknowledged and that the database does not have."""
+        for sequence, key in it.waiting:
+            event = await self._message(it.stream, subject=">", after=sequence - 1)
+            # Where another stands in its place, the stream was made anew since, and it is sent again there, if at all.
+            is_it = event is not None and (event.sequence, event.id) == (sequence, key)
+            if is_it and key not in not_ours and not await self._has_had(key):
+                return replace(it, missing=event)
         if it.unaccounted is None:
             return it
         if it.taken_in is None:
@@ -275,6 +283,12 @@ class _Look:
         except NotFoundError:
             return None
         return event_in(message, stream)
+
+
+async def _waiting(connection: AsyncConnection, it: Consumed) -> tuple[tuple[int, str], ...]:
+    is_one = (attempt.c.stream == it.stream) & (attempt.c.sequence <= it.acknowledged)
+    rows = await connection.execute(select(attempt).where(is_one).order_by(attempt.c.sequence))
+    return tuple((row.sequence, row.key) for row in rows)
 
 
 async def _is_any(connection: AsyncConnection, query: Select[Any]) -> bool:

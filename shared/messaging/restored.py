@@ -62,6 +62,9 @@ class Consumed:
     filters: tuple[str, ...]  # the subjects that concern the service
     acknowledged: int  # all up to this sequence; those that do not concern the service are among them
     taken_in: TakenIn | None = None  # none in a database from before this was written down, and in a new one
+    waiting: tuple[
+        tuple[int, str], ...
+    ] = ()  # sequence and id of what was acknowledged while it waits for another attempt
     missing: StreamEvent | None = (
         None  # an event that was acknowledged and concerns the service, and that the inbox lacks
     )
@@ -131,6 +134,8 @@ def _taken_in_of(it: Consumed) -> str:
         return "it was acknowledged, and the database has not taken it in"
     if it.taken_in.made_at != it.made_at:
         return "it was acknowledged, and the database knows the stream only as it was before it was made anew"
+    if it.missing is not None and it.missing.sequence <= it.taken_in.sequence:
+        return "it was acknowledged, and in the database it waits for another attempt"
     return f"it was acknowledged, and the database has taken in no more than number {it.taken_in.sequence}"
 
 

@@ -10,8 +10,9 @@ import pytest
 from sqlalchemy import delete, update
 
 from shared.contracts.envelope import Event, nats_subject
-from shared.messaging import guard, relay
+from shared.messaging import guard, inbox, relay
 from shared.messaging import tables as kernel
+from shared.messaging.batch import Retries
 from tests.integration.messaging.conftest import Arena
 from tests.integration.messaging.older import has_sent, stop, waiting
 from tests.support import events, toy
@@ -87,6 +88,47 @@ async def test_a_new_database_in_whose_name_another_has_acknowledged_is_older(ar
     await arena.empty("billing")
     async with waiting(arena, "billing") as (service, _):
         assert [it.known for it in service.guard.older] == ["it was acknowledged, and the database has not taken it in"]
+
+
+async def test_a_copy_in_which_waits_what_was_taken_in_since_is_older(
+    arena: Arena, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Though what stands behind it was taken in before, and nothing came after it."""
+    patient = Retries(delays=(3.0,) * 4)
+    consumer = await arena.start("billing", retries=patient)
+    told = [events.party(1, name=toy.RAISES), events.party(2)]
+    for event in told:
+        await arena.publish(nats_subject(event), event.model_dump_json().encode())
+    await eventually(lambda: count(arena.database, kernel.attempt), equals=1, within=20)
+    await eventually(lambda: count(arena.database, toy.party), equals=1, within=20)
+    await stop(arena, consumer)
+    older = await arena.copies.take(arena.database)
+    monkeypatch.setenv(toy.MENDED, "yes")
+    consumer = await arena.start("billing", retries=patient)
+    await eventually(lambda: arena.lag("billing"), equals=0, within=20)
+    assert await count(arena.database, toy.party) == 2
+    await stop(arena, consumer)
+    newer = await arena.copies.exchange(arena.database, older)
+    async with waiting(arena, "billing") as (service, starting):
+        (missing,) = service.guard.older
+        assert (missing.event.sequence, missing.event.id) == (1, told[0].id)
+        assert missing.known == "it was acknowledged, and in the database it waits for another attempt"
+        await arena.copies.exchange(arena.database, newer)
+        async with asyncio.timeout(20):
+            await starting
+
+
+async def test_what_waits_for_an_attempt_from_a_stream_that_was_made_anew_is_not_missing(arena: Arena) -> None:
+    consumer = await arena.start("billing")
+    event = events.party(1)
+    await arena.publish(nats_subject(event), event.model_dump_json().encode())
+    await eventually(lambda: count(arena.database, toy.party), within=20)
+    await eventually(lambda: arena.lag("billing"), equals=0, within=20)
+    await stop(arena, consumer)
+    async with arena.database.transaction() as connection:
+        await inbox.count_attempts(connection, {"another": inbox.Place("REGISTRATION", 1)})
+    async with asyncio.timeout(20):
+        await arena.start("billing")
 
 
 async def test_a_copy_from_before_it_was_written_down_how_far_it_goes_is_judged_by_the_newest_of_each_kind(
