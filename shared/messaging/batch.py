@@ -71,6 +71,10 @@ class Taken:
     attempts: int = 0
     counted: bool = False  # this attempt is counted already: it may be begun several times, while the database is away
 
+    @property
+    def place(self) -> inbox.Place:
+        return inbox.Place(self.message.metadata.stream, self.message.metadata.sequence.stream)
+
 
 @dataclass
 class Handled:
@@ -174,7 +178,7 @@ class Batches:
         if failed and await self._is_crowded(connection):
             await parking.park(connection, [_parked(it, raised, 1) for it, raised in failed])
             return {}
-        return await inbox.count_attempts(connection, [it.key for it, _ in failed])
+        return await inbox.count_attempts(connection, {it.key: it.place for it, _ in failed})
 
     async def _is_crowded(self, connection: AsyncConnection) -> bool:
         return await inbox.delayed(connection, within=self._retries.counts_as_waiting) > self._retries.most_delayed
@@ -194,7 +198,7 @@ class Batches:
         if not it.counted:
             # Committed before the attempt, so that one that kills the process is counted too.
             async with self._database.transaction() as connection:
-                it.attempts = (await inbox.count_attempts(connection, [it.key]))[it.key]
+                it.attempts = (await inbox.count_attempts(connection, {it.key: it.place}))[it.key]
             it.counted = True
             reached("alone.counted")
         if it.attempts > self._retries.attempts:  # its last attempt was counted and ended neither way: the process died
@@ -231,11 +235,14 @@ class Batches:
         await _ack(it)
 
     async def _took(self, connection: AsyncConnection, taken: Sequence[Taken]) -> None:
-        """Before anything is acknowledged, it is written down how far it goes (restored.py)."""
-        stream = taken[0].message.metadata.stream
-        if stream in self.streams_made_at:
-            furthest = max(it.message.metadata.sequence.stream for it in taken)
-            await inbox.took(connection, stream, self.streams_made_at[stream], furthest)
+        """Before anything is acknowledged, it is written down how far it goes (restored.py).
+
+        What failed is counted too: that it waits is written down beside it.
+        """
+        furthest = max(it.place for it in taken)
+        if furthest.stream in self.streams_made_at:
+            made_at = self.streams_made_at[furthest.stream]
+            await inbox.took(connection, furthest.stream, made_at, furthest.sequence)
 
     async def _delay(self, it: Taken, attempts: int) -> None:
         with _lost_is_fine():

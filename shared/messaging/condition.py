@@ -54,7 +54,7 @@ class Checks:
         """`withheld` says why nothing is served, if it is so."""
         not_ready = []
         if withheld is not None:
-            not_ready.append(Fault(DATABASE if self.guard.older else SERVICE, withheld))
+            not_ready.append(Fault(DATABASE if self.guard.why_older else SERVICE, withheld))
         elif not await self.database.answers():
             not_ready.append(Fault(DATABASE, "the database does not answer, or it is not known whether it is older"))
         works = [] if not_ready else await self._set_aside()

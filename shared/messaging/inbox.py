@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -13,6 +14,13 @@ from shared.database import insert
 from shared.messaging.tables import attempt, inbox, taken_in
 
 Entry = tuple[str, str]  # handler, event id
+
+
+class Place(NamedTuple):
+    """Where a message stands."""
+
+    stream: str
+    sequence: int
 
 
 async def enter(connection: AsyncConnection, entries: Iterable[Entry]) -> set[Entry]:
@@ -47,15 +55,18 @@ async def has_had(connection: AsyncConnection, handlers: Sequence[str], event_id
     return (await connection.execute(query)).scalar_one() == len(handlers)
 
 
-async def count_attempts(connection: AsyncConnection, keys: Iterable[str]) -> dict[str, int]:
+async def count_attempts(connection: AsyncConnection, messages: Mapping[str, Place]) -> dict[str, int]:
     """Count one more attempt at each of these messages; returns how many it has been for each."""
-    rows = [{"key": key, "tries": 1, "last_at": real_now()} for key in sorted(set(keys))]
+    rows = [
+        {"key": key, "tries": 1, "last_at": real_now(), "stream": place.stream, "sequence": place.sequence}
+        for key, place in sorted(messages.items())
+    ]
     if not rows:
         return {}
     statement = insert(connection, attempt)
     statement = statement.on_conflict_do_update(
         index_elements=[attempt.c.key],
-        set_={"tries": attempt.c.tries + 1, "last_at": statement.excluded.last_at},
+        set_={"tries": attempt.c.tries + 1, **{name: statement.excluded[name] for name in ("last_at", *Place._fields)}},
     )
     counted = await connection.execute(statement.returning(attempt.c.key, attempt.c.tries), rows)
     return {row.key: row.tries for row in counted}

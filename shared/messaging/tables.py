@@ -44,7 +44,7 @@ taken_in = Table(
     metadata,
     Column("stream", String(40), primary_key=True),
     Column("created_at", Instant, nullable=False),  # the stream: one that was made anew counts from 1
-    Column("sequence", BigInteger, nullable=False),  # the highest of those that were taken in
+    Column("sequence", BigInteger, nullable=False),  # the highest of all that is taken in or waits as an `attempt`
 )
 # Events of the service's own stream, or acknowledged in its name, that it is to know nothing of: forged, or somebody else's.
 disowned = Table(
@@ -54,6 +54,9 @@ disowned = Table(
     Column("by", String(80), nullable=False),
     Column("at", Instant, nullable=False),
 )
+
+# That `recover` has begun here and not come to its end: at most one row. A copy of such a database says so too.
+recovery = Table("recovery", metadata, Column("began_at", Instant, primary_key=True))
 
 # What is to be looked at again (marks.py): appended by facts, removed by who did the work.
 work_mark = Table(
@@ -97,6 +100,8 @@ attempt = Table(
     Column("key", String(64), primary_key=True),  # the event's id, or the body's SHA-256 where it has none
     Column("tries", Integer, nullable=False),
     Column("last_at", Instant, nullable=False),
+    Column("stream", String(40)),  # where it stands, as does the next; none in what 0.2.0 wrote
+    Column("sequence", BigInteger),
 )
 
 # What could not be handled. Rows stay, so that the message is known when it is met again.

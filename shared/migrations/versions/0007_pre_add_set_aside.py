@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "kernel_0005"
-down_revision = "kernel_0004"
+revision = "kernel_0007"
+down_revision = "kernel_0006"
 
 
 def upgrade() -> None:
