@@ -23,8 +23,8 @@ from shared.clock import real_now
 from shared.contracts.catalogue import stream_of
 from shared.database import Database, insert
 from shared.messaging import inbox
-from shared.messaging.batch import key_of
 from shared.messaging.consume import Consumers
+from shared.messaging.in_hand import digest_of, key_of
 from shared.messaging.pauses import pause
 from shared.messaging.restored import Consumed, Missing, Own, Sent, StreamEvent, TakenIn, Verdict, judge
 from shared.messaging.tables import TYPE_LENGTH, attempt, disowned, outbox, parked_message, recovery, taken_in
@@ -126,7 +126,7 @@ def event_in(message: RawStreamMsg, stream: str) -> StreamEvent:
         type = _Typed.model_validate_json(body).type[:TYPE_LENGTH]
     except ValidationError:
         type = "something that cannot be read"
-    return StreamEvent(stream=stream, sequence=message.seq or 0, id=key_of(body), type=type)
+    return StreamEvent(stream=stream, sequence=message.seq or 0, id=key_of(body), digest=digest_of(body), type=type)
 
 
 @dataclass(frozen=True)
@@ -212,11 +212,12 @@ class _Look:
 
     async def _what_is_missing(self, it: Consumed, not_ours: Collection[str]) -> Consumed:
         """With an event that was acknowledged and that the database does not have."""
-        for sequence, key in it.waiting:
+        for sequence, digest in it.waiting:
             event = await self._message(it.stream, subject=">", after=sequence - 1)
             # Where another stands in its place, the stream was made anew since, and it is sent again there, if at all.
-            is_it = event is not None and (event.sequence, event.id) == (sequence, key)
-            if is_it and key not in not_ours and not await self._has_had(key):
+            if event is None or (event.sequence, event.digest) != (sequence, digest) or event.id in not_ours:
+                continue
+            if not await self._has_had(event):
                 return replace(it, missing=event)
         if it.unaccounted is None:
             return it
@@ -228,7 +229,7 @@ class _Look:
             event = min((each for each in following.values() if each), key=lambda each: each.sequence, default=None)
             if event is None or event.sequence > until:
                 return it
-            if event.id not in not_ours and not await self._has_had(event.id):
+            if event.id not in not_ours and not await self._has_had(event):
                 return replace(it, missing=event)
             after = event.sequence
             for subject in [subject for subject, each in following.items() if each and each.sequence == after]:
@@ -242,17 +243,19 @@ class _Look:
         """
         for subject in it.filters:
             newest = await self._newest(it.stream, subject, until=it.acknowledged, not_ours=not_ours)
-            if newest is not None and not await self._has_had(newest.id):
+            if newest is not None and not await self._has_had(newest):
                 return newest
         return None
 
-    async def _has_had(self, event_id: str) -> bool:
+    async def _has_had(self, event: StreamEvent) -> bool:
         """Whether the inbox, or what is parked, has it."""
         handler = inbox_table.c.handler.in_(self.consumers.handler_names())
         async with self.database.reading() as connection:
             return await _is_any(
-                connection, select(inbox_table.c.event_id).where(handler, inbox_table.c.event_id == event_id)
-            ) or await _is_any(connection, select(parked_message.c.key).where(parked_message.c.key == event_id))
+                connection, select(inbox_table.c.event_id).where(handler, inbox_table.c.event_id == event.id)
+            ) or await _is_any(
+                connection, select(parked_message.c.key).where(parked_message.c.key.in_((event.id, event.digest)))
+            )
 
     async def _newest(self, stream: str, subject: str, *, until: int, not_ours: Collection[str]) -> StreamEvent | None:
         """The last on a subject up to a sequence that nobody disowned."""

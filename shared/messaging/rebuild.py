@@ -26,10 +26,10 @@ from shared.contracts.catalogue import stream_of
 from shared.contracts.envelope import Event
 from shared.database import Database, insert
 from shared.messaging import parking
-from shared.messaging.batch import key_of, read
 from shared.messaging.consume import Consumers, Projection
 from shared.messaging.facts import Added, Fact, Newest, record
 from shared.messaging.guard import disown
+from shared.messaging.in_hand import key_of, read
 from shared.messaging.stopped import stopped
 from shared.messaging.tables import disowned, work_lock, work_mark
 from shared.messaging.walk import walk

@@ -19,6 +19,7 @@ class StreamEvent:
     stream: str
     sequence: int
     id: str  # the body's SHA-256 where it has none
+    digest: str = ""  # the body's SHA-256
     type: str
 
 
@@ -64,7 +65,7 @@ class Consumed:
     taken_in: TakenIn | None = None  # none in a database from before this was written down, and in a new one
     waiting: tuple[
         tuple[int, str], ...
-    ] = ()  # sequence and id of what was acknowledged while it waits for another attempt
+    ] = ()  # sequence and digest of what was acknowledged while it waits for another attempt
     missing: StreamEvent | None = (
         None  # an event that was acknowledged and concerns the service, and that the inbox lacks
     )

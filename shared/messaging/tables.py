@@ -1,6 +1,6 @@
 """The kernel's tables; every service's database has them beside its own."""
 
-from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, String, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, MetaData, String, Table, Text, false
 
 from shared.clock import real_now
 from shared.database import Counted, Instant
@@ -97,7 +97,8 @@ set_aside = Table(
 attempt = Table(
     "attempt",
     metadata,
-    Column("key", String(64), primary_key=True),  # the event's id, or the body's SHA-256 where it has none
+    Column("key", String(64), primary_key=True),  # the body's SHA-256
+    Column("was_read", Boolean, nullable=False, server_default=false()),  # it is not the reading that kills the process
     Column("tries", Integer, nullable=False),
     Column("last_at", Instant, nullable=False),
     Column("stream", String(40)),  # where it stands, as does the next; none in what 0.2.0 wrote

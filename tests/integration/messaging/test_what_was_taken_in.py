@@ -126,7 +126,7 @@ async def test_what_waits_for_an_attempt_from_a_stream_that_was_made_anew_is_not
     await eventually(lambda: arena.lag("billing"), equals=0, within=20)
     await stop(arena, consumer)
     async with arena.database.transaction() as connection:
-        await inbox.count_attempts(connection, {"another": inbox.Place("REGISTRATION", 1)})
+        await inbox.count_attempts(connection, {"another": inbox.Place("REGISTRATION", 1)}, are_read=True)
     async with asyncio.timeout(20):
         await arena.start("billing")
 

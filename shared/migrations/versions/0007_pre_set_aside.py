@@ -1,4 +1,4 @@
-"""What cannot be worked off, and why."""
+"""What cannot be worked off, and why; and whether a message that was tried could be read."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ down_revision = "kernel_0006"
 
 
 def upgrade() -> None:
+    op.add_column("attempt", sa.Column("was_read", sa.Boolean(), server_default=sa.false(), nullable=False))
     op.create_table(
         "set_aside",
         sa.Column("work", sa.String(length=40), nullable=False),
