@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Final
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
+
+from shared.text import one_line
 
 LONGEST_EVENT: Final = 65_536  # bytes of a message: no event that keeps to the bounds below comes near it
 
-Line = Annotated[str, Field(max_length=200)]  # a name, a title
-Text = Annotated[str, Field(max_length=1_000)]  # what is put together of several
+Line = Annotated[str, Field(max_length=200), AfterValidator(one_line)]  # a name, a title
+Text = Annotated[str, Field(max_length=1_000), AfterValidator(one_line)]  # what is put together of several
 Word = Annotated[str, Field(max_length=64)]  # a code, or a number that is written with digits
 Day = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2100, 12, 31))]
 Ore = Annotated[int, Field(ge=0, le=100_000_000)]  # a million kroner
