@@ -1,10 +1,11 @@
-"""Provisioning as the operator's user does it: the streams, and the durables of all services and of other systems."""
+"""Provisioning as the operator's user does it: the streams, and the durables of all services and subscribers."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from time import monotonic
 
 import nats
@@ -14,18 +15,25 @@ from nats.aio.client import Client
 
 from deploy.nats_config import OPERATOR
 from deploy.parts import PARTS
+from deploy.subscribers.folder import Folder
 from shared.messaging.broker import NoBroker, inbox_prefix
 from shared.messaging.streams import Durable, durables, provision
 
 log = structlog.get_logger()
 
 
-async def provision_all(url: str, password: str, *, replicas: int | None = None, wait: float = 0.0) -> list[Durable]:
+async def provision_all(
+    url: str, password: str, *, subscribers: Path | None = None, replicas: int | None = None, wait: float = 0.0
+) -> list[Durable]:
     """Make what is missing; returns all durables. Waits `wait` seconds for a server that can't be reached yet.
+
+    `subscribers` is the folder that says who subscribes.
 
     Raises ProvisioningFailed, or NoBroker where the server can't be reached or refuses the user.
     """
     wanted = durables(part.consumers for part in PARTS)
+    if subscribers is not None:
+        wanted += [durable for it in Folder(subscribers).subscribers() for durable in it.durables()]
     until = monotonic() + wait
     while True:
         try:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import structlog
@@ -31,7 +32,6 @@ log = structlog.get_logger()
 DAY = 24 * 60 * 60
 MAX_AGE = 800 * DAY  # seconds: longer than a programme; what is older is republished from the outbox
 DUPLICATE_WINDOW = 10 * 60  # seconds in which the stream knows a message id again
-READER = "reader"  # the durable on each stream that other systems read through
 
 
 class ProvisioningFailed(Exception):
@@ -44,17 +44,16 @@ class Durable:
     name: str
     filters: tuple[str, ...]
     ack_wait: float  # seconds
+    since: datetime | None = None  # what was told before is not delivered
 
 
 def durables(services: Iterable[Consumers], *, ack_wait: float = 5.0) -> list[Durable]:
-    """One per service and stream it consumes, filtered by its handlers; and one per stream for other systems."""
-    own = [
+    """One per service and stream it consumes, filtered by its handlers."""
+    return [
         Durable(stream_of(publisher), consumers.service, tuple(filters), ack_wait)
         for consumers in services
         for publisher, filters in consumers.filters().items()
     ]
-    others = [Durable(stream_of(it), READER, (f"kulturskole.{it}.>",), ack_wait=30.0) for it in PUBLISHERS]
-    return own + others
 
 
 async def provision(client: Client, wanted: Iterable[Durable], *, replicas: int | None = None) -> None:
@@ -70,6 +69,12 @@ async def provision(client: Client, wanted: Iterable[Durable], *, replicas: int 
     for publisher, stream in existing.items():
         kept = stream.num_replicas if stream else most
         await _stream(jsm, publisher, stream, replicas or kept or 1)
+    await make_durables(client, wanted)
+
+
+async def make_durables(client: Client, wanted: Iterable[Durable]) -> None:
+    """Make the durables on streams that are there, or bring them up to date. Raises ProvisioningFailed."""
+    jsm = client.jsm(timeout=10)
     for durable in wanted:
         await _durable(jsm, durable)
 
@@ -112,7 +117,8 @@ async def _durable(jsm: JetStreamManager, durable: Durable) -> None:
     config = ConsumerConfig(
         durable_name=durable.name,
         filter_subjects=list(durable.filters),
-        deliver_policy=DeliverPolicy.ALL,
+        deliver_policy=DeliverPolicy.BY_START_TIME if durable.since else DeliverPolicy.ALL,
+        opt_start_time=durable.since,
         ack_policy=AckPolicy.EXPLICIT,
         ack_wait=durable.ack_wait,
         max_deliver=-1,  # without end: the kernel parks what fails too often, where NATS would silently drop it
@@ -124,7 +130,7 @@ async def _durable(jsm: JetStreamManager, durable: Durable) -> None:
     except NotFoundError:
         pass
     else:
-        _must_agree(where, existing, config, ("deliver_policy", "ack_policy"))
+        _must_agree(where, existing, config, ("deliver_policy", "opt_start_time", "ack_policy"))
         if existing.filter_subject:  # the server may keep a single filter in a field of its own
             existing = existing.evolve(filter_subjects=[existing.filter_subject])
         same = ("ack_wait", "max_deliver", "max_ack_pending")
