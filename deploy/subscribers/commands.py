@@ -15,6 +15,7 @@ from deploy.command import DEFAULT_PASSWORD_FILE, NATS_HERE, Json, NatsUrl, Pass
 from deploy.state import write_secret
 from deploy.subscribers.managing import Standing, Subscribers
 from deploy.subscribers.subscriber import Subscriber
+from shared import logs
 
 FolderOfSubscribers = Annotated[
     Path | None,
@@ -122,6 +123,7 @@ def folder_of(subscribers: Path | None, password_file: Path) -> Path:
 
 
 def _managed(subscribers: Path | None, nats_url: str, password_file: Path) -> Subscribers:
+    logs.configure("WARNING", service="kulturskole")  # on the screen is what a program is to read
     password = read(password_file, "--password-file")
     return Subscribers(folder_of(subscribers, password_file), nats_url, password)
 
