@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from deploy.nats_config import OPERATOR
+from deploy.nats_operator import operator
 from deploy.parts import PARTS
 from deploy.ports import HOST, chosen
-from deploy.provisioning import operator
 from deploy.state import InUse, State
 from deploy.subscribers.folder import Folder
 from shared.database import Database

@@ -11,7 +11,7 @@ from typing import Any
 from nats.aio.client import Client
 from nats.js.errors import NotFoundError
 
-from deploy.provisioning import operator
+from deploy.nats_operator import operator
 from deploy.subscribers.folder import Folder, Unknown
 from deploy.subscribers.subscriber import Subscriber
 from deploy.subscribers.taking_in import NotTakenIn, reload, take_in
