@@ -18,13 +18,13 @@ async def provision_all(
 ) -> list[Durable]:
     """Make what is missing; returns all durables. Waits `wait` seconds for a server that can't be reached yet.
 
-    `subscribers` is the folder that says who subscribes.
+    `subscribers` is the folder that says who subscribes, if it was made.
 
     Raises ProvisioningFailed, or NoBroker where the server can't be reached or refuses the user.
     """
     wanted = durables(part.consumers for part in PARTS)
-    if subscribers is not None:
-        wanted += [durable for it in Folder(subscribers).subscribers() for durable in it.durables()]
+    if subscribers is not None and (folder := Folder(subscribers)).is_made:
+        wanted += [durable for it in folder.subscribers() for durable in it.durables()]
     until = monotonic() + wait
     while True:
         try:

@@ -48,7 +48,7 @@ class Folder:
 
         `password` is the one that `reader` had before there was such a folder. A `reader` that was revoked stays so.
         """
-        if self._file.exists():
+        if self.is_made:
             with self._changing() as content:
                 content.url = url
             return
@@ -61,9 +61,13 @@ class Folder:
         """Where subscribers reach NATS. Raises FileNotFoundError where the folder was not made."""
         return self._read().url
 
+    @property
+    def is_made(self) -> bool:
+        return self._file.exists()
+
     def subscribers(self) -> list[Subscriber]:
-        """By name; none where the folder was not made."""
-        return [it for it, _ in self._read().subscribers.values()] if self._file.exists() else []
+        """By name. Raises FileNotFoundError where the folder was not made."""
+        return [it for it, _ in self._read().subscribers.values()]
 
     def get(self, name: str) -> Subscriber:
         """Raises Unknown."""

@@ -88,10 +88,13 @@ class Subscribers:
                     await client.jsm(timeout=10).delete_consumer(stream, name)
 
     async def standings(self) -> list[Standing]:
-        """How all of them stand, by name. Raises NoBroker, or nats.errors.Error where NATS does not say."""
+        """How all of them stand, by name.
+
+        Raises FileNotFoundError for another folder, NoBroker, or nats.errors.Error where NATS does not say.
+        """
+        known = {it.name: it for it in self.folder.subscribers()}
         async with operator(self._url, self._password) as client:
             found = await _readers(client)
-        known = {it.name: it for it in self.folder.subscribers()}
         return [
             Standing(name=name, subscriber=known.get(name), readers=tuple(it for it in found if it.name == name))
             for name in sorted({*known, *(it.name for it in found)})

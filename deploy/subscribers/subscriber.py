@@ -16,6 +16,9 @@ from shared.messaging.streams import Durable
 
 READER = "reader"  # the subscriber that a first start makes, which gets everything
 ACK_WAIT = 30.0  # seconds until what was delivered and not acknowledged comes again
+# Messages that one request may ask for. A client that names its own RESET as the address of the reply has the server go
+# round by itself, as often as this; no client library asks for more unless it is told to.
+MOST = 1000
 
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")
 _PARTY = re.compile(r"[0-9]{9}")
@@ -56,7 +59,7 @@ class Subscriber:
         """One for each stream that has something for it."""
         since = datetime.combine(self.since, time(), OSLO) if self.since else None
         found = [(stream_of(publisher), self._filters(publisher)) for publisher in PUBLISHERS]
-        return [Durable(stream, self.name, filters, ACK_WAIT, since) for stream, filters in found if filters]
+        return [Durable(stream, self.name, filters, ACK_WAIT, since, MOST) for stream, filters in found if filters]
 
     def _filters(self, publisher: str) -> tuple[str, ...]:
         """NATS filters that do not overlap, which the server would refuse; none where the stream has nothing for it."""

@@ -45,6 +45,14 @@ class Durable:
     filters: tuple[str, ...]
     ack_wait: float  # seconds
     since: datetime | None = None  # what was told before is not delivered
+    most: int | None = None  # messages that may be asked for at once
+
+
+@dataclass
+class _Config(ConsumerConfig):
+    """With what nats-py 2.16 does not know of."""
+
+    max_batch: int | None = None
 
 
 def durables(services: Iterable[Consumers], *, ack_wait: float = 5.0) -> list[Durable]:
@@ -114,7 +122,7 @@ async def _stream(jsm: JetStreamManager, publisher: str, existing: StreamConfig 
 
 
 async def _durable(jsm: JetStreamManager, durable: Durable) -> None:
-    config = ConsumerConfig(
+    config = _Config(
         durable_name=durable.name,
         filter_subjects=list(durable.filters),
         deliver_policy=DeliverPolicy.BY_START_TIME if durable.since else DeliverPolicy.ALL,
@@ -123,6 +131,7 @@ async def _durable(jsm: JetStreamManager, durable: Durable) -> None:
         ack_wait=durable.ack_wait,
         max_deliver=-1,  # without end: the kernel parks what fails too often, where NATS would silently drop it
         max_ack_pending=20_000,
+        max_batch=durable.most,
     )
     where = f"{durable.stream}/{durable.name}"
     try:
@@ -134,8 +143,11 @@ async def _durable(jsm: JetStreamManager, durable: Durable) -> None:
         if existing.filter_subject:  # the server may keep a single filter in a field of its own
             existing = existing.evolve(filter_subjects=[existing.filter_subject])
         same = ("ack_wait", "max_deliver", "max_ack_pending")
-        if sorted(existing.filter_subjects or []) == sorted(durable.filters) and all(
-            getattr(existing, field) == getattr(config, field) for field in same
+        # nats-py does not say what was asked for of `most`; to ask for the same changes nothing.
+        if (
+            durable.most is None
+            and sorted(existing.filter_subjects or []) == sorted(durable.filters)
+            and all(getattr(existing, field) == getattr(config, field) for field in same)
         ):
             return
     try:

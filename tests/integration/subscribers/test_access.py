@@ -13,12 +13,13 @@ import pytest
 from nats.aio.msg import Msg
 
 from deploy.nats_config import DOMAIN, RELOAD, in_domain, read_through, reset
-from deploy.subscribers.subscriber import READER
+from deploy.subscribers.subscriber import MOST, READER
 from shared.clock import real_now
 from shared.contracts.catalogue import PUBLISHERS
 from shared.messaging.broker import flush
 from shared.messaging.streams import Durable, make_durables
 from tests.integration.subscribers.conftest import ALL_STREAMS, CODE, HEIM, NAMSOS, Broker, Reading
+from tests.support.waiting import eventually
 
 INVOICE = f"billing.invoice.issued.{CODE}"
 
@@ -236,6 +237,24 @@ async def test_it_cannot_replay_what_was_told_before_its_day(broker: Broker) -> 
     answer = await ask(new, reset("BILLING", "siden-i-overmorgen"), {"seq": 1})
     assert answer["error"]["description"] == "invalid reset: below start time"
     assert await new.subjects("BILLING") == []
+
+
+async def test_the_server_goes_round_by_itself_no_longer_than_one_request_asks_for(
+    broker: Broker, namsos: Reading
+) -> None:
+    """Each message is a request to begin anew, where that is the address of the reply: without a bound it would never end."""
+    await broker.tell(f"{INVOICE}.{NAMSOS}", times=3)
+    next_message, again = in_domain(read_through("BILLING", "namsos")[1]), in_domain(reset("BILLING", "namsos"))
+    body = json.dumps({"batch": MOST + 1, "expires": 60_000_000_000}).encode()
+    answer = await namsos.client.request(next_message, body, timeout=5)
+    assert answer.headers == {"Status": "409", "Description": f"Exceeded MaxRequestBatch of {MOST}"}
+    body = json.dumps({"batch": MOST, "expires": 60_000_000_000}).encode()
+    assert await namsos.sends(next_message, body, reply=again)
+
+    async def waits() -> int | None:
+        return (await broker.durable("BILLING", "namsos")).num_waiting
+
+    await eventually(waits, equals=0, within=60)
 
 
 async def ask(who: Reading, subject: str, body: dict[str, Any]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import nats.errors
 import pytest
@@ -12,7 +12,7 @@ from deploy.subscribers.folder import Unknown
 from deploy.subscribers.subscriber import READER, Subscriber
 from deploy.subscribers.taking_in import NotTakenIn
 from shared.clock import real_now
-from shared.messaging.streams import provision
+from shared.messaging.streams import make_durables, provision
 from tests.integration.subscribers.conftest import ALL_STREAMS, CODE, HEIM, NAMSOS, Broker
 from tests.support.waiting import eventually
 
@@ -107,6 +107,15 @@ async def test_since_a_day_gives_nothing_that_was_told_before(broker: Broker) ->
     new = await broker.add("siden-senere", since=today + timedelta(days=2))
     assert len(await old.subjects("BILLING")) == 1
     assert await new.subjects("BILLING") == []
+
+
+async def test_provisioning_one_of_a_day_again_changes_nothing(broker: Broker) -> None:
+    await broker.add("regnskap", since=date(2026, 1, 1))
+    before = await broker.durable("BILLING", "regnskap")
+    await make_durables(broker.operator, broker.subscribers.folder.get("regnskap").durables())
+    after = await broker.durable("BILLING", "regnskap")
+    assert (after.created, after.config) == (before.created, before.config)
+    assert before.config.opt_start_time == datetime(2025, 12, 31, 23, tzinfo=UTC)  # midnight in Norway
 
 
 async def test_a_name_that_is_taken_or_none_is_refused_and_nothing_is_made(broker: Broker) -> None:

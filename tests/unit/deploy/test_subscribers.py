@@ -110,9 +110,9 @@ def test_many_at_once_are_all_kept(folder: Folder) -> None:
 
 def test_a_folder_that_nothing_was_made_in_is_named(tmp_path: Path) -> None:
     folder = Folder(tmp_path / "nowhere")
-    assert folder.subscribers() == []
-    with pytest.raises(FileNotFoundError, match="nowhere does not say who subscribes"):
-        folder.add(Subscriber(name="x"))
+    for asked in (folder.subscribers, lambda: folder.add(Subscriber(name="x")), lambda: folder.remove("x")):
+        with pytest.raises(FileNotFoundError, match="nowhere does not say who subscribes"):
+            asked()
     assert not folder.path.exists()
 
 
