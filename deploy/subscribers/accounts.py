@@ -14,6 +14,9 @@ from deploy.nats_config import ACCOUNT, check_password, in_domain, indented, rea
 from deploy.subscribers.subscriber import Subscriber
 from shared.messaging.broker import inbox_prefix
 
+# What one subscriber may have of the server: connections at once, and bytes in a request, which are a few hundred.
+CONNECTIONS, LARGEST_REQUEST = 64, 16_384
+
 
 def accounts_config(subscribers: Iterable[tuple[Subscriber, str]]) -> str:
     """The text of the file that NATS' configuration includes, from subscribers and their passwords. Raises ValueError."""
@@ -31,6 +34,7 @@ def _account(subscriber: Subscriber, password: str) -> str:
     listens = [f"{inbox_prefix(subscriber.name)}.>"]
     return f"""\
   {json.dumps(f"subscriber-{subscriber.name}")} {{
+    limits: {{max_connections: {CONNECTIONS}, max_payload: {LARGEST_REQUEST}}}
     users: [
 {user(subscriber.name, password, [in_domain(it) for it in subjects], listens)}
     ]

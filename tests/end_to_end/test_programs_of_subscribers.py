@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -65,13 +67,24 @@ def credentials(up: Started, name: str, *options: str) -> Path:
 
 
 def reads(up: Started, program: Program, name: str) -> None:
-    """It hears of what was told before it came, and of what is told while it listens."""
+    """It hears of what was told before it came, of what is told while it listens, and after NATS was killed."""
     try:
         eventually(lambda: program.says("programme.opened.v1 {") and program.says(f"before-{name}"), within=120)
         open_programme(up, f"while-{name}-listens")
         eventually(lambda: program.says(f"while-{name}-listens"), within=120)
+        if sys.platform == "linux":
+            kill_nats(up)
+        open_programme(up, f"after-{name}-was-cut-off")
+        eventually(lambda: program.says(f"after-{name}-was-cut-off"), within=120)
     finally:
         program.end()
+
+
+def kill_nats(up: Started) -> None:
+    (nats_server,) = up.children()
+    os.kill(nats_server, signal.SIGKILL)
+    eventually(lambda: up.children() not in ([], [nats_server]), within=120)
+    eventually(lambda: httpx.get(f"{up.url}/registration/health/ready").json()["faults"] == [], within=120)
 
 
 def test_nats_py(up: Started, tmp_path: Path) -> None:

@@ -9,10 +9,12 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
+import nats.errors
 import pytest
 from nats.aio.msg import Msg
 
 from deploy.nats_config import DOMAIN, RELOAD, in_domain, read_through, reset
+from deploy.subscribers.accounts import CONNECTIONS, LARGEST_REQUEST
 from deploy.subscribers.subscriber import MOST, READER
 from shared.clock import real_now
 from shared.contracts.catalogue import PUBLISHERS
@@ -255,6 +257,16 @@ async def test_the_server_goes_round_by_itself_no_longer_than_one_request_asks_f
         return (await broker.durable("BILLING", "namsos")).num_waiting
 
     await eventually(waits, equals=0, within=60)
+
+
+async def test_its_connections_and_its_requests_are_bounded(broker: Broker, namsos: Reading) -> None:
+    for _ in range(CONNECTIONS - 1):
+        await broker.sit(namsos.credentials)
+    with pytest.raises(nats.errors.Error):
+        await broker.sit(namsos.credentials)
+    andre = await broker.sit(broker.subscribers.folder.credentials("andre"))
+    await andre.client.publish(in_domain(read_through("BILLING", "andre")[1]), b"x" * (LARGEST_REQUEST + 1))
+    await eventually(lambda: andre.client.is_closed, within=20)
 
 
 async def ask(who: Reading, subject: str, body: dict[str, Any]) -> dict[str, Any]:
