@@ -84,3 +84,16 @@ def test_what_cannot_be_is_a_clear_message_and_leaves_nothing(up: Started, words
     (line,) = done.stderr.splitlines()
     assert says in line
     assert subscribers(up, "show", "x").returncode == 1
+
+
+def test_who_was_let_in_is_so_after_a_restart_and_who_was_put_out_too(tmp_path: Path) -> None:
+    with started(tmp_path / "state") as first:
+        password = json.loads(subscribers(first, "add", "regnskap", "--type", "invoice.*").stdout)["password"]
+        assert subscribers(first, "revoke", "reader").returncode == 0
+        assert first.stop() == 0
+    with started(tmp_path / "state") as second:
+        assert [it["name"] for it in json.loads(subscribers(second, "list", "--json").stdout)] == ["regnskap"]
+        assert not (second.state / "nats-reader.json").exists()
+        rotated = json.loads(subscribers(second, "rotate", "regnskap").stdout)
+        assert rotated["url"] == f"nats://127.0.0.1:{second.nats_port}"
+        assert rotated["password"] != password
