@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-import nats
 import nats.errors
 import structlog
 from nats.aio.client import Client
@@ -20,7 +19,7 @@ log = structlog.get_logger()
 async def operator(url: str, password: str) -> AsyncIterator[Client]:
     """A connection as NATS' operator. Raises NoBroker where there is none to be had."""
     try:
-        client = await _connect(url, password)
+        client = await connect(url, OPERATOR, password)
     except (nats.errors.Error, OSError) as error:
         msg = f"NATS at {url} does not let its user {OPERATOR} in: {error}"
         raise NoBroker(msg) from error
@@ -30,18 +29,26 @@ async def operator(url: str, password: str) -> AsyncIterator[Client]:
         await client.close()
 
 
-async def _connect(url: str, password: str) -> Client:
+async def connect(url: str, user: str, password: str) -> Client:
+    """A connection for a command: tried once, and not made anew. Raises nats.errors.Error, OSError, TimeoutError."""
+
     async def error(problem: Exception) -> None:
         log.debug("NATS", error=str(problem))
 
-    return await nats.connect(
-        url,
-        user=OPERATOR,
-        password=password,
-        inbox_prefix=inbox_prefix(OPERATOR),
-        allow_reconnect=False,
-        max_reconnect_attempts=1,  # at the first connect too, which would otherwise be tried for two minutes
-        reconnect_time_wait=0.2,
-        connect_timeout=10,
-        error_cb=error,
-    )
+    client = Client()
+    try:
+        await client.connect(
+            url,
+            user=user,
+            password=password,
+            inbox_prefix=inbox_prefix(user),
+            allow_reconnect=False,
+            max_reconnect_attempts=1,  # at the first connect too, which would otherwise be tried for two minutes
+            reconnect_time_wait=0.2,  # type: ignore[arg-type]  # seconds, of which a part will do
+            connect_timeout=10,
+            error_cb=error,
+        )
+    except BaseException:
+        await client.close()  # nats-py leaves a connection open on which it was not let in
+        raise
+    return client

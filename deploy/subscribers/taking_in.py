@@ -6,12 +6,10 @@ import json
 from typing import Any
 
 import nats.errors
-import structlog
 from nats.aio.client import Client
 
 from deploy.nats_config import RELOAD
-
-log = structlog.get_logger()
+from deploy.nats_operator import connect
 
 # An account that is new to nats-server 2.15 can ask nothing until the second time that the configuration is read.
 RELOADS = 3
@@ -46,26 +44,16 @@ async def reload(client: Client) -> None:
 
 
 async def _can_read(url: str, credentials: dict[str, Any]) -> bool:
-    async def error(problem: Exception) -> None:
-        log.debug("NATS", error=str(problem))
-
-    client = Client()
     try:
-        await client.connect(
-            url,
-            user=credentials["user"],
-            password=credentials["password"],
-            inbox_prefix=credentials["inbox_prefix"],
-            allow_reconnect=False,
-            max_reconnect_attempts=1,
-            connect_timeout=10,
-            error_cb=error,
-        )
+        client = await connect(url, credentials["user"], credentials["password"])
+    except (nats.errors.Error, OSError, TimeoutError):
+        return False
+    try:
         jetstream = client.jetstream(domain=credentials["domain"], timeout=5)
         for stream in credentials["streams"]:
             await jetstream.consumer_info(stream, credentials["durable"])
-    except (nats.errors.Error, OSError, TimeoutError):
+    except (nats.errors.Error, TimeoutError):
         return False
     finally:
-        await client.close()  # also if it was not let in: nats-py leaves that connection open
+        await client.close()
     return True
