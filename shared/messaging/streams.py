@@ -31,6 +31,7 @@ log = structlog.get_logger()
 
 DAY = 24 * 60 * 60
 MAX_AGE = 800 * DAY  # seconds: longer than a programme; what is older is republished from the outbox
+MOST = "most"  # the key of what a durable says of itself
 DUPLICATE_WINDOW = 10 * 60  # seconds in which the stream knows a message id again
 
 
@@ -132,6 +133,9 @@ async def _durable(jsm: JetStreamManager, durable: Durable) -> None:
         max_deliver=-1,  # without end: the kernel parks what fails too often, where NATS would silently drop it
         max_ack_pending=20_000,
         max_batch=durable.most,
+        metadata={MOST: str(durable.most)}
+        if durable.most
+        else None,  # nats-py would not say what stands in `max_batch`
     )
     where = f"{durable.stream}/{durable.name}"
     try:
@@ -143,11 +147,10 @@ async def _durable(jsm: JetStreamManager, durable: Durable) -> None:
         if existing.filter_subject:  # the server may keep a single filter in a field of its own
             existing = existing.evolve(filter_subjects=[existing.filter_subject])
         same = ("ack_wait", "max_deliver", "max_ack_pending")
-        # nats-py does not say what was asked for of `most`; to ask for the same changes nothing.
         if (
-            durable.most is None
-            and sorted(existing.filter_subjects or []) == sorted(durable.filters)
+            sorted(existing.filter_subjects or []) == sorted(durable.filters)
             and all(getattr(existing, field) == getattr(config, field) for field in same)
+            and (existing.metadata or {}).get(MOST) == (config.metadata or {}).get(MOST)
         ):
             return
     try:

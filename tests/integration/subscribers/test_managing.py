@@ -12,7 +12,7 @@ from deploy.subscribers.folder import Unknown
 from deploy.subscribers.subscriber import READER, Subscriber
 from deploy.subscribers.taking_in import NotTakenIn
 from shared.clock import real_now
-from shared.messaging.streams import make_durables, provision
+from shared.messaging.streams import Durable, make_durables, provision
 from tests.integration.subscribers.conftest import ALL_STREAMS, CODE, HEIM, NAMSOS, Broker
 from tests.support.waiting import eventually
 
@@ -109,10 +109,14 @@ async def test_since_a_day_gives_nothing_that_was_told_before(broker: Broker) ->
     assert await new.subjects("BILLING") == []
 
 
-async def test_provisioning_one_of_a_day_again_changes_nothing(broker: Broker) -> None:
+async def test_provisioning_one_of_a_day_again_changes_nothing(
+    broker: Broker, capsys: pytest.CaptureFixture[str]
+) -> None:
     await broker.add("regnskap", since=date(2026, 1, 1))
     before = await broker.durable("BILLING", "regnskap")
+    assert "durable made or updated" in capsys.readouterr().out
     await make_durables(broker.operator, broker.subscribers.folder.get("regnskap").durables())
+    assert capsys.readouterr().out == ""
     after = await broker.durable("BILLING", "regnskap")
     assert (after.created, after.config) == (before.created, before.config)
     assert before.config.opt_start_time == datetime(2025, 12, 31, 23, tzinfo=UTC)  # midnight in Norway
@@ -212,6 +216,17 @@ async def test_what_nats_lost_is_provisioned_again_from_the_folder(broker: Broke
     await broker.tell(f"{INVOICE}.{HEIM}")
     await broker.tell(f"{INVOICE}.{NAMSOS}")
     assert await namsos.subjects("BILLING") == [f"{INVOICE}.{NAMSOS}"]
+
+
+async def test_the_durable_that_all_others_shared_before_keeps_its_place(broker: Broker) -> None:
+    await broker.operator.jsm().delete_consumer("BILLING", READER)
+    await make_durables(broker.operator, [Durable("BILLING", READER, ("kulturskole.billing.>",), ack_wait=30.0)])
+    reader = await broker.sit(broker.subscribers.folder.credentials(READER))
+    await broker.tell(f"{INVOICE}.{NAMSOS}", times=2)
+    assert len(await reader.subjects("BILLING")) == 2
+    await make_durables(broker.operator, broker.subscribers.folder.get(READER).durables())
+    await broker.tell(f"{INVOICE}.{HEIM}")
+    assert await reader.subjects("BILLING") == [f"{INVOICE}.{HEIM}"]
 
 
 async def test_one_that_the_folder_does_not_know_is_not_taken_over(broker: Broker) -> None:
