@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared.clock import real_now
+from shared.clock import database_now, real_now
 from shared.database import insert
 from shared.messaging.tables import attempt, inbox, taken_in
 
@@ -49,9 +49,11 @@ async def has_had(connection: AsyncConnection, handlers: Sequence[str], event_id
 
 async def count_attempts(connection: AsyncConnection, keys: Iterable[str]) -> dict[str, int]:
     """Count one more attempt at each of these messages; returns how many it has been for each."""
-    rows = [{"key": key, "tries": 1, "last_at": real_now()} for key in sorted(set(keys))]
-    if not rows:
+    wanted = sorted(set(keys))
+    if not wanted:
         return {}
+    now = await database_now(connection)  # replicas compare it
+    rows = [{"key": key, "tries": 1, "last_at": now} for key in wanted]
     statement = insert(connection, attempt)
     statement = statement.on_conflict_do_update(
         index_elements=[attempt.c.key],
@@ -72,5 +74,5 @@ async def forget_attempts(connection: AsyncConnection, key: str) -> None:
 
 async def delayed(connection: AsyncConnection, *, within: float) -> int:
     """How many messages wait for another attempt: those whose last was within so many seconds."""
-    since = real_now() - timedelta(seconds=within)
+    since = await database_now(connection) - timedelta(seconds=within)
     return (await connection.execute(select(func.count()).where(attempt.c.last_at >= since))).scalar_one()

@@ -47,6 +47,8 @@ class MailServer:
         self._answers: dict[str, str] = {}
         self._to_senders = ""
         self._drops = 0
+        self._answers_at_all = asyncio.Event()
+        self._answers_at_all.set()
         self._server: asyncio.Server | None = None
         self.connections: set[asyncio.BaseTransport] = set()
 
@@ -76,6 +78,13 @@ class MailServer:
     def drop_before_confirming(self, times: int = 1) -> None:
         """Take the next mails, but end the connection instead of saying 250: the sender can't know."""
         self._drops += times
+
+    def hold(self) -> None:
+        """Confirm no mail until `go_on`: a server that takes its time."""
+        self._answers_at_all.clear()
+
+    def go_on(self) -> None:
+        self._answers_at_all.set()
 
     def to(self, address: str) -> list[EmailMessage]:
         """What arrived for an address, in order."""
@@ -108,6 +117,7 @@ class MailServer:
                 at=monotonic(),
             )
         )
+        await self._answers_at_all.wait()
         if self._drops:
             self._drops -= 1
             assert server.transport is not None  # for the type checker

@@ -1,4 +1,4 @@
-"""Mails: queued with their address and content, then sent or failed."""
+"""Mails: queued with their address and content, then sent or failed. When is real time, by the database's clock."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from services.notifications import tables
 from services.notifications.letters import contents
 from services.notifications.letters.domain.letter import Letter, Mail
 from services.notifications.letters.domain.outcome import Next
+from shared.clock import database_now
 from shared.errors import NotFound
 from shared.ids import new_id
 from shared.messaging.facts import Present, record
@@ -24,10 +25,11 @@ EARLIER = M.alias("earlier")
 COLUMNS = tuple(M.c[name] for name in Mail.__dataclass_fields__)
 
 
-async def queue(
-    connection: AsyncConnection, letters: Sequence[Letter], *, domain: str, made_at: datetime, now: datetime
-) -> None:
-    """Add letters to what is to be sent. `domain` is that of their Message-IDs, `now` the real time."""
+async def queue(connection: AsyncConnection, letters: Sequence[Letter], *, domain: str, made_at: datetime) -> None:
+    """Add letters to what is to be sent. `domain` is that of their Message-IDs."""
+    if not letters:
+        return
+    now = await database_now(connection)
     rows = []
     for letter in letters:
         id = new_id()
@@ -41,15 +43,15 @@ async def queue(
             "try_at": now,
         }
         rows.append(row | vars(letter) | {"content": contents.store(letter.content)})
-    if rows:
-        await connection.execute(M.insert(), rows)
+    await connection.execute(M.insert(), rows)
 
 
-async def claim(connection: AsyncConnection, *, now: datetime, lease: timedelta, at_most: int) -> list[Mail]:
+async def claim(connection: AsyncConnection, *, lease: timedelta, at_most: int) -> list[Mail]:
     """Take mails that can be sent now, for as long as the lease lasts: until then no other replica takes them.
 
-    Counts a try of each. `now` is the real time.
+    Counts a try of each.
     """
+    now = await database_now(connection)
     free = select(*COLUMNS).where(*_free(now)).order_by(M.c.try_at, M.c.id).limit(at_most)
     rows = (await connection.execute(free.with_for_update(skip_locked=True))).all()
     if not rows:
@@ -59,8 +61,9 @@ async def claim(connection: AsyncConnection, *, now: datetime, lease: timedelta,
     return [replace(Mail(**row._asdict()), tries=row.tries + 1) for row in rows]
 
 
-async def is_any_free(connection: AsyncConnection, *, now: datetime) -> bool:
-    return (await connection.execute(select(M.c.id).where(*_free(now)).limit(1))).first() is not None
+async def is_any_free(connection: AsyncConnection) -> bool:
+    free = _free(await database_now(connection))
+    return (await connection.execute(select(M.c.id).where(*free).limit(1))).first() is not None
 
 
 def _free(now: datetime) -> tuple[ColumnElement[bool], ...]:
@@ -81,9 +84,10 @@ def _sendable(now: datetime) -> tuple[ColumnElement[bool], ...]:
     return M.c.state == "queued", M.c.try_at <= now, not_(is_after_another)
 
 
-async def count_sendable(connection: AsyncConnection, *, now: datetime) -> int:
+async def count_sendable(connection: AsyncConnection) -> int:
     """How many mails could be sent now; those that are just being sent are among them."""
-    return (await connection.execute(select(func.count()).select_from(M).where(*_sendable(now)))).scalar_one()
+    sendable = _sendable(await database_now(connection))
+    return (await connection.execute(select(func.count()).select_from(M).where(*sendable))).scalar_one()
 
 
 async def count_unsent_and_oldest(connection: AsyncConnection) -> tuple[int, str | None]:
@@ -155,12 +159,12 @@ async def missing(connection: AsyncConnection) -> list[Missing]:
     ]
 
 
-async def requeue(connection: AsyncConnection, mail: Mail, *, address: str, by: str, now: datetime) -> Mail:
+async def requeue(connection: AsyncConnection, mail: Mail, *, address: str, by: str) -> Mail:
     """Have a failed mail tried anew, as often and as long as a new one."""
     changes: dict[str, Any] = {
         "state": "queued",
         "address": address,
-        "try_at": now,
+        "try_at": await database_now(connection),
         "tries": 0,
         "put_off_at": None,
         "changed_by": by,

@@ -20,7 +20,7 @@ from services.billing.instalments.domain.difference import NOTHING_WAIVED, Diffe
 from services.billing.instalments.domain.sorting import Sorted, sort
 from services.billing.occasions import repository as occasions
 from services.billing.waivers import repository as waivers
-from shared.clock import real_now
+from shared.clock import database_now
 from shared.ids import new_id
 
 log = structlog.get_logger()
@@ -80,7 +80,8 @@ async def issue_or_ask(
     if count <= approve_above and not any(it.was_held for it in found.values()):
         await _carry_out(connection, code, programme, [it.doubtful for it in found.values()], seller)
         return
-    approval = Approval(id=new_id(), programme=code, cause=cause, documents=count, found_at=real_now())
+    found_at = await database_now(connection)
+    approval = Approval(id=new_id(), programme=code, cause=cause, documents=count, found_at=found_at)
     await approvals.hold(connection, approval, asked)
     log.warning("documents wait for an approval", programme=code, approval=approval.id, cause=cause, documents=count)
 

@@ -21,7 +21,6 @@ from services.notifications.letters.domain.content import CalendarContent
 from services.notifications.letters.domain.letter import Letter
 from services.notifications.works import PARTY, SESSION, UPDATE_CALENDARS, of_party, of_session
 from shared import clock
-from shared.clock import real_now
 from shared.contracts.questions import Contacts, SessionDetails, WhatSession, WhoIsConcerned
 from shared.database import Database
 from shared.messaging import marks
@@ -152,7 +151,7 @@ async def bring_up_to_date(
         lambda key: sessions is None or key[0] in sessions or key[1] in persons,
     )
     letters = [letter(change, programme, names) for change in changes]
-    await mails.queue(connection, letters, domain=domain, made_at=await clock.now(connection), now=real_now())
+    await mails.queue(connection, letters, domain=domain, made_at=await clock.now(connection))
 
 
 def letter(change: Change, programme: str, names: Names) -> Letter:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from services.notifications.letters import repository as mails
 from services.notifications.letters.domain.letter import Mail
-from shared.clock import real_now
 from shared.database import Database
 from shared.errors import Conflict
 
@@ -21,7 +20,7 @@ async def retry_mail(database: Database, id: str, *, address: str | None = None,
             msg = "what it said is lost, so that it cannot be sent again"
             raise Conflict(msg, field="id")
         if mail.state == "failed":
-            return await mails.requeue(connection, mail, address=address or mail.address, by=by, now=real_now())
+            return await mails.requeue(connection, mail, address=address or mail.address, by=by)
         if mail.changed_by is None:
             msg = "only a mail that failed is tried again"
             raise Conflict(msg, field="id")

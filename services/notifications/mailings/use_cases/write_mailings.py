@@ -19,7 +19,7 @@ from services.notifications.mailings.domain.mailing import Mailing
 from services.notifications.mailings.use_cases.mark_mailings_of_parties import mark_mailings_of_parties
 from services.notifications.works import WRITE_MAILINGS
 from shared import clock
-from shared.clock import OSLO, real_now
+from shared.clock import OSLO
 from shared.contracts.questions import WhatDocument, WhoIsConcerned
 from shared.database import Database
 from shared.messaging import marks
@@ -118,5 +118,5 @@ async def queue_letters(
         for mailing, found in sorted(written, key=lambda it: it[0].event_id):
             if await mailings.claim(connection, mailing, at=now):
                 letters += found
-        await mails.queue(connection, letters, domain=domain, made_at=now, now=real_now())
+        await mails.queue(connection, letters, domain=domain, made_at=now)
         await marks.remove(connection, settled)

@@ -1,7 +1,7 @@
 """Send what is queued: at least once, several at a time, no mail by two replicas at once.
 
 A mail is claimed by a lease, which is longer than a try may take, and not by a lock: a lock would keep a transaction open
-for as long as an SMTP server takes its time. The lease of a process that died runs out by itself. What became of a try is
+for as long as an SMTP server takes its time. Leases go by the database's clock, since replicas' clocks may stand apart. The lease of a process that died runs out by itself. What became of a try is
 committed as soon as it ends, together with the tries that end about then and with the claim on the next mails. A process
 that dies between the server's 250 and that commit leaves the mail to be sent again, with the same Message-ID.
 """
@@ -25,7 +25,6 @@ from services.notifications.sending.mailer import Mailer
 from services.notifications.sending.render import render
 from services.notifications.settings import Settings
 from shared import clock
-from shared.clock import real_now
 from shared.contracts import notifications as events
 from shared.database import Database, is_transient
 from shared.messaging import outbox
@@ -73,7 +72,7 @@ class MailSending:
         if not self._has_begun:
             await self._begin()
         async with self._database.reading() as connection:
-            is_any = await mails.is_any_free(connection, now=real_now())
+            is_any = await mails.is_any_free(connection)
         if not is_any or self._patience.leaves_alone(SERVER):
             return
         tries: dict[asyncio.Task[Outcome], Mail] = {}
@@ -99,24 +98,28 @@ class MailSending:
         ended: Iterable[asyncio.Task[Outcome]] = ()
         while True:
             tried = [(tries.pop(task), task.result()) for task in ended]
-            for mail in await self._settle_and_claim(
-                tried, at_most=CLAIMED_PER_CONNECTION * self._settings.smtp_connections - len(tries)
-            ):
-                tries[asyncio.create_task(self._try(mail))] = mail
+            at_most = CLAIMED_PER_CONNECTION * self._settings.smtp_connections - len(tries)
+            since, claimed = await self._settle_and_claim(tried, at_most=at_most)
+            for mail in claimed:
+                tries[asyncio.create_task(self._try(mail, claimed_at=since))] = mail
             if not tries:
                 return
             await asyncio.wait(tries, return_when=asyncio.FIRST_COMPLETED)
             ended, _ = await asyncio.wait(tries, timeout=GATHERING)
 
-    async def _settle_and_claim(self, tried: Tried, *, at_most: int) -> list[Mail]:
-        """Record what became of tries, and take the next mails, if there are any and the server is to be used."""
+    async def _settle_and_claim(self, tried: Tried, *, at_most: int) -> tuple[float, list[Mail]]:
+        """Record what became of tries, and take the next mails, if there are any and the server is to be used.
+
+        With them the moment before their leases began (monotonic): a commit may take its time.
+        """
         while True:
+            since = time.monotonic()
             try:
                 async with self._database.transaction() as connection:
                     await settle(connection, tried)
                     if self._is_finishing or self._patience.leaves_alone(SERVER):
-                        return []
-                    return await mails.claim(connection, now=real_now(), lease=self._lease, at_most=at_most)
+                        return since, []
+                    return since, await mails.claim(connection, lease=self._lease, at_most=at_most)
             except Exception as error:
                 if not tried or not is_transient(error):
                     raise
@@ -124,10 +127,10 @@ class MailSending:
                 log.warning("the database does not answer; waiting with outcomes in hand", mails=len(tried))
                 await asyncio.sleep(RETRY_AFTER)
 
-    async def _try(self, mail: Mail) -> Outcome:
-        claimed = time.monotonic()
+    async def _try(self, mail: Mail, *, claimed_at: float) -> Outcome:
         async with self._connections:
-            if self._is_finishing or self._patience.leaves_alone(SERVER) or time.monotonic() - claimed > LONGEST_WAIT:
+            waited = time.monotonic() - claimed_at
+            if self._is_finishing or self._patience.leaves_alone(SERVER) or waited > LONGEST_WAIT:
                 return UNTRIED  # if it waited that long, its lease might end during the try, and another replica send it too
             return await self._send(mail)
 
@@ -183,13 +186,17 @@ async def settle(connection: AsyncConnection, tried: Tried) -> None:
     accepted = [mail for mail, outcome in tried if outcome.kind == "accepted"]
     sent = await mails.record_sent(connection, accepted, at=now)
     await outbox.add(connection, events.MAIL_SENT, [telling.mail(mail) for mail in sent], at=now)
-    for mail, outcome in tried:
-        if outcome.kind != "accepted":
-            await _settle_unsent(connection, mail, outcome, now=now)
+    unsent = [(mail, outcome) for mail, outcome in tried if outcome.kind != "accepted"]
+    if unsent:
+        tried_at = await clock.database_now(connection)
+        for mail, outcome in unsent:
+            await _settle_unsent(connection, mail, outcome, now=now, tried_at=tried_at)
 
 
-async def _settle_unsent(connection: AsyncConnection, mail: Mail, outcome: Outcome, *, now: datetime) -> None:
-    after = next_of(outcome, tries=mail.tries, put_off_at=mail.put_off_at, now=real_now())
+async def _settle_unsent(
+    connection: AsyncConnection, mail: Mail, outcome: Outcome, *, now: datetime, tried_at: datetime
+) -> None:
+    after = next_of(outcome, tries=mail.tries, put_off_at=mail.put_off_at, now=tried_at)
     settled = await mails.record_unsent(connection, mail, after, reply=outcome.reply)
     if settled is None:
         return
