@@ -3,23 +3,33 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import SecretStr
+from pydantic import BeforeValidator, SecretStr, StringConstraints
 
+from shared.addresses import Address, HostName
 from shared.settings import ServiceSettings
+
+NONE_IF_EMPTY = BeforeValidator(lambda it: it or None)  # as compose hands on what is not set
 
 
 class Settings(ServiceSettings):
     smtp_host: str = "127.0.0.1"
     smtp_port: int = 25
     smtp_starttls: bool = True  # refuses to send without it; off only for a sink on this machine
+    smtp_ehlo: Annotated[HostName | None, NONE_IF_EMPTY] = None  # what we call ourselves; else as the sender's domain
     smtp_user: str | None = None
     smtp_password: SecretStr | None = None
     smtp_password_file: Path | None = None
     smtp_timeout: float = 30.0  # seconds for one mail; a little later, that of a process that died is tried again
     smtp_connections: int = 6  # at once
-    mail_sender: str = "kulturskole@kulturskoleradet.example"
-    mail_organiser: str = "Norsk kulturskoleråd"  # the sender's name, and who invites
+    mail_sender: Address = "kulturskole@kulturskoleradet.example"
+    # The sender's name, and who invites.
+    mail_organiser: Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]+$")] = "Norsk kulturskoleråd"
+
+    def smtp_name(self) -> str:
+        """What we call ourselves: a full name, since servers refuse a bare one (RFC 5321, 4.1.4), as a container's is."""
+        return self.smtp_ehlo or self.mail_sender.partition("@")[2]
 
     def smtp_secret(self) -> str | None:
         if self.smtp_password_file is not None:

@@ -46,6 +46,10 @@ class MailServer:
         self.deliveries: list[Delivery] = []
         self._answers: dict[str, str] = {}
         self._to_senders = ""
+        self._to_hellos = ""
+        self._to_contents: dict[str, str] = {}
+        self._demands_full_names = False
+        self.hellos: list[str] = []  # what clients called themselves
         self._drops = 0
         self._answers_at_all = asyncio.Event()
         self._answers_at_all.set()
@@ -75,6 +79,18 @@ class MailServer:
         """Say this to whoever wants to send anything (`530 authentication required`)."""
         self._to_senders = reply
 
+    def answer_hello(self, reply: str) -> None:
+        """Say this to whoever says EHLO or HELO (`504 5.5.2 need a full name`)."""
+        self._to_hellos = reply
+
+    def answer_content(self, address: str, reply: str) -> None:
+        """Say this after the whole mail, to one for this address."""
+        self._to_contents[address] = reply
+
+    def demand_full_names(self) -> None:
+        """Refuse each recipient of a client whose name has no dot, as Postfix does with `reject_non_fqdn_helo_hostname`."""
+        self._demands_full_names = True
+
     def drop_before_confirming(self, times: int = 1) -> None:
         """Take the next mails, but end the connection instead of saying 250: the sender can't know."""
         self._drops += times
@@ -90,6 +106,19 @@ class MailServer:
         """What arrived for an address, in order."""
         return [it.message for it in self.deliveries if address in it.recipients]
 
+    async def handle_EHLO(  # noqa: N802 - aiosmtpd's name
+        self, server: SMTP, session: Session, envelope: Envelope, name: str, replies: list[str]
+    ) -> list[str]:
+        session.host_name = name
+        self.hellos.append(name)
+        return [self._to_hellos] if self._to_hellos else replies
+
+    async def handle_HELO(  # noqa: N802 - aiosmtpd's name
+        self, server: SMTP, session: Session, envelope: Envelope, name: str
+    ) -> str:
+        session.host_name = name
+        return self._to_hellos or "250 hello"
+
     async def handle_MAIL(  # noqa: N802 - aiosmtpd's name
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
@@ -102,6 +131,8 @@ class MailServer:
     async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
+        if self._demands_full_names and "." not in (session.host_name or ""):
+            return f"504 5.5.2 <{session.host_name}>: Helo command rejected: need fully-qualified hostname"
         reply = self._answers.get(address, "250 OK")
         if reply.startswith("2"):
             envelope.rcpt_tos.append(address)
@@ -109,6 +140,9 @@ class MailServer:
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         content = envelope.content if isinstance(envelope.content, bytes) else (envelope.content or "").encode()
+        refusal = next((it for to in envelope.rcpt_tos if (it := self._to_contents.get(to)) and it[0] != "2"), None)
+        if refusal is not None:
+            return refusal
         self.deliveries.append(
             Delivery(
                 sender=envelope.mail_from or "",

@@ -21,6 +21,7 @@ from services.notifications.letters import repository as mails
 from services.notifications.letters import telling
 from services.notifications.letters.domain.letter import Mail
 from services.notifications.letters.domain.outcome import Outcome, next_of
+from services.notifications.sending.domain.standing import Standing, Trouble
 from services.notifications.sending.mailer import Mailer
 from services.notifications.sending.render import render
 from services.notifications.settings import Settings
@@ -37,11 +38,10 @@ SERVER = "the SMTP server"
 LONGEST_WAIT = 5.0  # seconds, from a mail's claim until it is tried
 LEASE_MARGIN = timedelta(seconds=LONGEST_WAIT + 5)  # a lease lasts for one try and this
 CLAIMED_PER_CONNECTION = 2  # mails: one is being sent, one waits for its turn
-MANY = 10  # mails in a row that were put off: it is the server then, and not the mails
 GATHERING = 0.02  # seconds: tries that end this close to each other are recorded in one transaction
 RETRY_AFTER = 0.2  # seconds, while the database does not answer
 
-UNTRIED = Outcome(kind="unreachable")  # which says nothing about the mail
+UNTRIED = Outcome(kind="untried")
 
 Tried: TypeAlias = Sequence[tuple[Mail, Outcome]]
 
@@ -58,7 +58,8 @@ class MailSending:
         self._connections = asyncio.Semaphore(settings.smtp_connections)
         self._has_begun = False
         self._is_finishing = False
-        self._put_off = 0  # in a row
+        self._standing = Standing()
+        self._told: Trouble | None = None
         self.trouble: str | None = None  # why the server takes no mails, while it does not
 
     def finish(self) -> None:
@@ -153,28 +154,23 @@ class MailSending:
             return Outcome(kind="put_off")
         if outcome.kind == "accepted":
             reached("smtp.accepted")  # 250, and not recorded
+        outcome = self._standing.judge(outcome, was_put_off=mail.put_off_at is not None)
         if outcome.kind == "unreachable":
             self._patience.failed(SERVER)
         else:
             self._patience.answered(SERVER)
-        self._note(outcome)
+        self._tell()
         return outcome
 
-    def _note(self, outcome: Outcome) -> None:
+    def _tell(self) -> None:
         """Say why the server takes no mails, and that it does again: once, and not with each try."""
-        self._put_off = self._put_off + 1 if outcome.kind == "put_off" else 0
-        reason = outcome.reason
-        if outcome.kind == "put_off" and self._put_off >= MANY:
-            reason = f"it puts off every mail, lastly with {outcome.reply or 'no answer'}"
-        elif outcome.kind == "put_off":
-            return
-        server = f"{self._settings.smtp_host}:{self._settings.smtp_port}"
-        trouble = f"the SMTP server {server} takes no mails: {reason}" if reason else None
-        if trouble is not None and trouble != self.trouble:
-            log.warning("the SMTP server takes no mails", server=server, reason=reason)
-        elif trouble is None and self.trouble is not None:
+        trouble, server = self._standing.trouble, f"{self._settings.smtp_host}:{self._settings.smtp_port}"
+        if trouble is not None and trouble != self._told:
+            log.warning("the SMTP server takes no mails", server=server, reason=trouble.reason)
+        elif trouble is None and self._told is not None:
             log.info("the SMTP server takes mails again", server=server)
-        self.trouble = trouble
+        self._told = trouble
+        self.trouble = f"the SMTP server {server} takes no mails: {trouble.reason}" if trouble else None
 
 
 async def settle(connection: AsyncConnection, tried: Tried) -> None:
@@ -196,12 +192,19 @@ async def settle(connection: AsyncConnection, tried: Tried) -> None:
 async def _settle_unsent(
     connection: AsyncConnection, mail: Mail, outcome: Outcome, *, now: datetime, tried_at: datetime
 ) -> None:
-    after = next_of(outcome, tries=mail.tries, put_off_at=mail.put_off_at, now=tried_at)
-    settled = await mails.record_unsent(connection, mail, after, reply=outcome.reply)
+    after = next_of(outcome, tries=mail.tries, put_off_at=mail.put_off_at, try_at=mail.try_at, now=tried_at)
+    reply = mail.reply if outcome.kind == "untried" else outcome.reply
+    settled = await mails.record_unsent(connection, mail, after, reply=reply)
     if settled is None:
         return
     if after.state == "failed":
-        log.error("a mail failed", mail=mail.id, kind=mail.kind, reply=outcome.reply)
+        log.error("a mail failed", mail=mail.id, kind=mail.kind, reply=outcome.reply, reason=outcome.reason)
         await outbox.add(connection, events.MAIL_FAILED, [telling.mail(settled)], at=now)
     elif outcome.kind == "put_off":
-        log.info("a mail was not taken and is tried again", mail=mail.id, kind=mail.kind, reply=outcome.reply)
+        log.info(
+            "a mail was not taken and is tried again",
+            mail=mail.id,
+            kind=mail.kind,
+            reply=outcome.reply,
+            reason=outcome.reason,
+        )
