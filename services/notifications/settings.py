@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import ssl
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BeforeValidator, SecretStr, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, FilePath, SecretStr, StringConstraints
 
 from shared.addresses import Address, HostName
 from shared.settings import ServiceSettings
@@ -13,10 +14,25 @@ from shared.settings import ServiceSettings
 NONE_IF_EMPTY = BeforeValidator(lambda it: it or None)  # as compose hands on what is not set
 
 
+def _holds_certificates(file: Path) -> Path:
+    try:
+        ssl.create_default_context(cafile=file)
+    except ssl.SSLError:
+        msg = "it holds no certificate in PEM"
+        raise ValueError(msg) from None
+    return file
+
+
+CaFile = Annotated[FilePath, AfterValidator(_holds_certificates)]
+
+
 class Settings(ServiceSettings):
     smtp_host: str = "127.0.0.1"
     smtp_port: int = 25
     smtp_starttls: bool = True  # refuses to send without it; off only for a sink on this machine
+    smtp_tls: bool = False  # from the first byte, as on port 465; then there is no STARTTLS
+    # Who signed the mail server's certificate, in PEM, where that is nobody whom the machine trusts. Then no other will do.
+    smtp_ca_file: Annotated[CaFile | None, NONE_IF_EMPTY] = None
     smtp_ehlo: Annotated[HostName | None, NONE_IF_EMPTY] = None  # what we call ourselves; else as the sender's domain
     smtp_user: str | None = None
     smtp_password: SecretStr | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from email import message_from_bytes, policy
@@ -10,9 +11,10 @@ from email.message import EmailMessage
 from time import monotonic
 
 import pytest
-from aiosmtpd.smtp import SMTP, Envelope, Session
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from tests.support.processes import HOST, free_port
+from tests.support.tls import Authority
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,8 +42,10 @@ class Delivery:
 class MailServer:
     """`deliveries` has each mail that arrived whole, in order, also where the connection was dropped instead of a 250."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, implicit_tls: ssl.SSLContext | None = None, starttls: ssl.SSLContext | None = None) -> None:
         self.host = HOST
+        self.starttls = starttls  # nothing is taken without it
+        self._implicit_tls = implicit_tls
         self.port = free_port()
         self.deliveries: list[Delivery] = []
         self._answers: dict[str, str] = {}
@@ -49,6 +53,7 @@ class MailServer:
         self._to_hellos = ""
         self._to_contents: dict[str, str] = {}
         self._demands_full_names = False
+        self.logged_in: list[str] = []  # or tried to: the password is `secret`
         self.hellos: list[str] = []  # what clients called themselves
         self._drops = 0
         self._answers_at_all = asyncio.Event()
@@ -59,7 +64,7 @@ class MailServer:
     async def start(self) -> None:
         """On the same port each time."""
         loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(lambda: _Connection(self), HOST, self.port)
+        self._server = await loop.create_server(lambda: _Connection(self), HOST, self.port, ssl=self._implicit_tls)
 
     async def stop(self) -> None:
         """From now on connections are refused, and those that stand are ended."""
@@ -105,6 +110,12 @@ class MailServer:
     def to(self, address: str) -> list[EmailMessage]:
         """What arrived for an address, in order."""
         return [it.message for it in self.deliveries if address in it.recipients]
+
+    def authenticate(
+        self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, given: LoginPassword
+    ) -> AuthResult:
+        self.logged_in.append(given.login.decode())
+        return AuthResult(success=given.password == b"secret", handled=False)
 
     async def handle_EHLO(  # noqa: N802 - aiosmtpd's name
         self, server: SMTP, session: Session, envelope: Envelope, name: str, replies: list[str]
@@ -161,7 +172,15 @@ class MailServer:
 
 class _Connection(SMTP):
     def __init__(self, mail_server: MailServer) -> None:
-        super().__init__(mail_server, hostname="localhost", enable_SMTPUTF8=True)
+        super().__init__(
+            mail_server,
+            hostname="localhost",
+            enable_SMTPUTF8=True,
+            tls_context=mail_server.starttls,
+            require_starttls=mail_server.starttls is not None,
+            authenticator=mail_server.authenticate,
+            auth_require_tls=False,
+        )
         self._mail_server = mail_server
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -177,6 +196,19 @@ class _Connection(SMTP):
 async def smtp() -> AsyncIterator[MailServer]:
     """Listens on loopback; settings of notifications point to `smtp.host` and `smtp.port`."""
     server = MailServer()
+    await server.start()
+    try:
+        yield server
+    finally:
+        await server.stop()
+
+
+@pytest.fixture(params=["implicit", "starttls"])
+async def tls_smtp(request: pytest.FixtureRequest, authority: Authority) -> AsyncIterator[MailServer]:
+    """One that takes nothing unencrypted, with a certificate that `authority` signed: TLS from the first byte, or STARTTLS."""
+    context = authority.server_context(HOST)
+    is_implicit = request.param == "implicit"
+    server = MailServer(implicit_tls=context) if is_implicit else MailServer(starttls=context)
     await server.start()
     try:
         yield server

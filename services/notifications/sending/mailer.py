@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import quopri
 import re
+import ssl
 from contextlib import suppress
 from email.encoders import encode_base64
 from email.header import Header
@@ -65,6 +66,8 @@ class Mailer:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        # Once, since the machine's certificates are some hundred.
+        self._tls = ssl.create_default_context(cafile=settings.smtp_ca_file)
 
     def message(self, mail: Mail, rendered: Rendered) -> bytes:
         """The mail as it goes out, the same each time. Raises ValueError for a name or address that no header takes."""
@@ -95,7 +98,9 @@ class Mailer:
         client = SMTP(
             hostname=settings.smtp_host,
             port=settings.smtp_port,
-            start_tls=settings.smtp_starttls,
+            use_tls=settings.smtp_tls,
+            start_tls=settings.smtp_starttls and not settings.smtp_tls,
+            tls_context=self._tls,
             username=settings.smtp_user,
             password=settings.smtp_secret(),
             local_hostname=settings.smtp_name(),
