@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from aiosmtplib.email import parse_address, quote_address
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
@@ -39,12 +39,14 @@ def goes_out_to(address: str) -> None:
     assert quote_address(address) == f"<{address}>"
 
 
+@settings(deadline=None)  # a busy machine is slow
 @given(st.one_of(st.emails(), st.from_regex(r"\A[!-~]{1,70}@[a-z0-9.-]{1,70}\Z")))
 def test_whatever_is_taken_can_be_sent_to(written: str) -> None:
     assume(is_taken(written))
     goes_out_to(EMAILS.validate_python(written))
 
 
+@settings(deadline=None)  # a busy machine is slow
 @given(st.from_regex(re.compile(TypeAdapter(Address).json_schema()["pattern"]), fullmatch=True))
 def test_whatever_the_pattern_allows_can_be_sent_to(written: str) -> None:
     assume(is_taken(written))
@@ -92,7 +94,7 @@ def test_a_name_that_is_not_full_is_no_name_to_greet_with(name: str) -> None:
 
 
 def test_an_empty_name_is_none_and_the_senders_domain_is_given() -> None:
-    settings = Settings(
+    given = Settings(
         database_url="sqlite+aiosqlite://", keys_file=Path("keys.json"), smtp_ehlo="", mail_sender="post@raadet.example"
     )
-    assert settings.smtp_name() == "raadet.example"
+    assert given.smtp_name() == "raadet.example"

@@ -6,7 +6,7 @@ from itertools import product
 from typing import get_args
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.notifications.sending.domain.refusals import Fault, Phase, fault_of
@@ -110,11 +110,13 @@ def test_what_servers_say_is_understood(phase: Phase, said: str, fault: Fault) -
 
 
 @pytest.mark.parametrize("phase", EVERY_MAIL)
+@settings(deadline=None)  # a busy machine is slow
 @given(code=st.integers(-1, 700), text=st.text())
 def test_before_any_mail_is_named_a_refusal_is_the_servers(phase: Phase, code: int, text: str) -> None:
     assert fault_of(phase, code, text) == "server"
 
 
+@settings(deadline=None)  # a busy machine is slow
 @given(phase=st.sampled_from(get_args(Phase)), code=st.integers(-1, 700), text=st.text())
 def test_no_reply_is_so_odd_that_nobody_is_at_fault(phase: Phase, code: int, text: str) -> None:
     assert fault_of(phase, code, text) in get_args(Fault)
