@@ -150,9 +150,11 @@ async def _look_at_mails(player: Player, database: Database) -> None:
     for id in ("list_mails", "show_summary", "list_what_waits"):
         await player("notifications", id)
     async with database.transaction() as connection:
-        failed = (await connection.execute(select(tables.mail.c.id).limit(1))).scalar_one()
+        invoices = select(tables.mail.c.id).where(tables.mail.c.kind == "invoice")
+        failed = (await connection.execute(invoices.limit(1))).scalar_one()
         await connection.execute(update(tables.mail).where(tables.mail.c.id == failed).values(state="failed"))
     await player("notifications", "retry_mail", id=failed)
+    await player("notifications", "retry_mails")
 
 
 async def _end(player: Player, agreement: str) -> None:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, exists, func, not_, or_, select, update
+from sqlalchemy import Column, ColumnElement, and_, exists, func, not_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from services.notifications import tables
 from services.notifications.letters import contents
-from services.notifications.letters.domain.letter import Letter, Mail
+from services.notifications.letters.domain.kinds import MATTERS
+from services.notifications.letters.domain.letter import Failed, Letter, Mail, Requeued
 from services.notifications.letters.domain.outcome import Next
 from shared.clock import database_now
 from shared.errors import NotFound
@@ -21,8 +23,30 @@ from shared.messaging.facts import Present, record
 from shared.messaging.missing import Missing
 
 M = tables.mail
-EARLIER = M.alias("earlier")
+OTHER = M.alias("other")
+Columns: TypeAlias = ReadOnlyColumnCollection[str, Column[Any]]
 COLUMNS = tuple(M.c[name] for name in Mail.__dataclass_fields__)
+
+
+def _there_is_another(earlier: Columns, later: Columns, *of_which: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether there is another mail to the same person about the same matter: a session, or what follows one upon the other.
+
+    Events' ids sort by when they were made.
+    """
+    m, other = M.c, OTHER.c
+    about_a_session = exists().where(
+        other.session == m.session, other.person == m.person, earlier.sequence < later.sequence, *of_which
+    )
+    about_an_event = exists().where(
+        other.person == m.person,
+        other.session.is_(None),
+        other.programme == m.programme,
+        other.party == m.party,
+        or_(*(and_(m.kind.in_(kinds), other.kind.in_(kinds)) for kinds in MATTERS)),
+        earlier.event_id < later.event_id,
+        *of_which,
+    )
+    return or_(about_a_session, about_an_event)
 
 
 async def queue(connection: AsyncConnection, letters: Sequence[Letter], *, domain: str, made_at: datetime) -> None:
@@ -71,17 +95,23 @@ def _free(now: datetime) -> tuple[ColumnElement[bool], ...]:
 
 
 def _sendable(now: datetime) -> tuple[ColumnElement[bool], ...]:
-    """Whether a mail's time has come, and no earlier one to the same person about the same session is still queued.
+    """Whether a mail's time has come, and no earlier one to the same person about the same matter is still queued.
 
     A calendar that gets a cancellation before the invitation that it cancels would keep the entry.
     """
-    is_after_another = exists().where(
-        EARLIER.c.session == M.c.session,
-        EARLIER.c.person == M.c.person,
-        EARLIER.c.sequence < M.c.sequence,
-        EARLIER.c.state == "queued",
-    )
+    is_after_another = _there_is_another(OTHER.c, M.c, OTHER.c.state == "queued")
     return M.c.state == "queued", M.c.try_at <= now, not_(is_after_another)
+
+
+# Whatever became of the later one: what it says is what is so now.
+IS_OVERTAKEN = _there_is_another(M.c, OTHER.c)
+
+
+async def overtaken(connection: AsyncConnection, ids: Collection[str]) -> set[str]:
+    """Those of these mails whose person was told, or was to be told, of a later change of the same matter."""
+    if not ids:
+        return set()
+    return set((await connection.execute(select(M.c.id).where(M.c.id.in_(sorted(ids)), IS_OVERTAKEN))).scalars())
 
 
 async def count_sendable(connection: AsyncConnection) -> int:
@@ -161,16 +191,27 @@ async def missing(connection: AsyncConnection) -> list[Missing]:
 
 async def requeue(connection: AsyncConnection, mail: Mail, *, address: str, by: str) -> Mail:
     """Have a failed mail tried anew, as often and as long as a new one."""
-    changes: dict[str, Any] = {
-        "state": "queued",
-        "address": address,
-        "try_at": await database_now(connection),
-        "tries": 0,
-        "put_off_at": None,
-        "changed_by": by,
-    }
+    changes = await _as_new(connection, by=by) | {"address": address}
     await connection.execute(update(M).where(M.c.id == mail.id).values(**changes))
     return replace(mail, **changes)
+
+
+async def requeue_all(connection: AsyncConnection, which: Failed, *, by: str) -> Requeued:
+    """Have failed mails tried anew, but for what is overtaken or lost."""
+    failed = [M.c.state == "failed", *(M.c[name] == value for name, value in vars(which).items() if value is not None)]
+    is_lost = (M.c.name == "") & (M.c.address == "")
+    is_late = not_(is_lost) & IS_OVERTAKEN
+    query = select(func.count().filter(is_lost), func.count().filter(is_late)).select_from(M).where(*failed)
+    lost, late = (await connection.execute(query)).one()
+    changes = await _as_new(connection, by=by)
+    statement = update(M).where(*failed, not_(is_lost), not_(IS_OVERTAKEN)).values(**changes)
+    queued = (await connection.execute(statement)).rowcount
+    return Requeued(queued=queued, overtaken=late, lost=lost)
+
+
+async def _as_new(connection: AsyncConnection, *, by: str) -> dict[str, Any]:
+    now = await database_now(connection)
+    return {"state": "queued", "try_at": now, "tries": 0, "put_off_at": None, "changed_by": by}
 
 
 async def get(connection: AsyncConnection, id: str, *, lock: bool = False) -> Mail:

@@ -120,7 +120,7 @@ class MailSending:
                     await settle(connection, tried)
                     if self._is_finishing or self._patience.leaves_alone(SERVER):
                         return since, []
-                    return since, await mails.claim(connection, lease=self._lease, at_most=at_most)
+                    return since, await claim(connection, lease=self._lease, at_most=at_most)
             except Exception as error:
                 if not tried or not is_transient(error):
                     raise
@@ -171,6 +171,16 @@ class MailSending:
             log.info("the SMTP server takes mails again", server=server)
         self._told = trouble
         self.trouble = f"the SMTP server {server} takes no mails: {trouble.reason}" if trouble else None
+
+
+async def claim(connection: AsyncConnection, *, lease: timedelta, at_most: int) -> list[Mail]:
+    """Take the next mails. One that was retried by hand fails again, unsent, where a later one has overtaken it meanwhile."""
+    claimed = await mails.claim(connection, lease=lease, at_most=at_most)
+    late = await mails.overtaken(connection, [it.id for it in claimed if it.changed_by is not None])
+    overtaken = "a later mail to the same person has overtaken it"
+    tried = [(it, Outcome(kind="refused", reply=it.reply, reason=overtaken)) for it in claimed if it.id in late]
+    await settle(connection, tried)
+    return [it for it in claimed if it.id not in late]
 
 
 async def settle(connection: AsyncConnection, tried: Tried) -> None:
