@@ -28,16 +28,20 @@ Columns: TypeAlias = ReadOnlyColumnCollection[str, Column[Any]]
 COLUMNS = tuple(M.c[name] for name in Mail.__dataclass_fields__)
 
 
-def _there_is_another(earlier: Columns, later: Columns, *of_which: ColumnElement[bool]) -> ColumnElement[bool]:
+def _there_is_another(
+    earlier: Columns, later: Columns, *of_which: ColumnElement[bool]
+) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     """Whether there is another mail to the same person about the same matter: a session, or what follows one upon the other.
 
-    Events' ids sort by when they were made.
+    Two conditions, since PostgreSQL looks for each at once over all mails, but for one or the other at every mail anew. Events'
+    ids sort by when they were made.
     """
     m, other = M.c, OTHER.c
     about_a_session = exists().where(
         other.session == m.session, other.person == m.person, earlier.sequence < later.sequence, *of_which
     )
     about_an_event = exists().where(
+        m.kind.in_([it for kinds in MATTERS for it in kinds]),  # said anew, so that SQLite need not look for the others
         other.person == m.person,
         other.session.is_(None),
         other.programme == m.programme,
@@ -46,7 +50,7 @@ def _there_is_another(earlier: Columns, later: Columns, *of_which: ColumnElement
         earlier.event_id < later.event_id,
         *of_which,
     )
-    return or_(about_a_session, about_an_event)
+    return about_a_session, about_an_event
 
 
 async def queue(connection: AsyncConnection, letters: Sequence[Letter], *, domain: str, made_at: datetime) -> None:
@@ -100,11 +104,11 @@ def _sendable(now: datetime) -> tuple[ColumnElement[bool], ...]:
     A calendar that gets a cancellation before the invitation that it cancels would keep the entry.
     """
     is_after_another = _there_is_another(OTHER.c, M.c, OTHER.c.state == "queued")
-    return M.c.state == "queued", M.c.try_at <= now, not_(is_after_another)
+    return M.c.state == "queued", M.c.try_at <= now, *(not_(it) for it in is_after_another)
 
 
 # Whatever became of the later one: what it says is what is so now.
-IS_OVERTAKEN = _there_is_another(M.c, OTHER.c)
+IS_OVERTAKEN = or_(*_there_is_another(M.c, OTHER.c))
 
 
 async def overtaken(connection: AsyncConnection, ids: Collection[str]) -> set[str]:
