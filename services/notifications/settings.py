@@ -11,7 +11,8 @@ from pydantic import AfterValidator, BeforeValidator, FilePath, SecretStr, Strin
 from shared.addresses import Address, HostName
 from shared.settings import ServiceSettings
 
-NONE_IF_EMPTY = BeforeValidator(lambda it: it or None)  # as compose hands on what is not set
+TLS_PORT = 465  # RFC 8314
+NONE_IF_EMPTY = BeforeValidator(lambda it: None if it == "" else it)  # as compose hands on what is not set
 
 
 def _holds_certificates(file: Path) -> Path:
@@ -30,7 +31,8 @@ class Settings(ServiceSettings):
     smtp_host: str = "127.0.0.1"
     smtp_port: int = 25
     smtp_starttls: bool = True  # refuses to send without it; off only for a sink on this machine
-    smtp_tls: bool = False  # from the first byte, as on port 465; then there is no STARTTLS
+    # From the first byte, and then no STARTTLS; unless it is said, on port 465 alone.
+    smtp_tls: Annotated[bool | None, NONE_IF_EMPTY] = None
     # Who signed the mail server's certificate, in PEM, where that is nobody whom the machine trusts. Then no other will do.
     smtp_ca_file: Annotated[CaFile | None, NONE_IF_EMPTY] = None
     smtp_ehlo: Annotated[HostName | None, NONE_IF_EMPTY] = None  # what we call ourselves; else as the sender's domain
@@ -42,6 +44,9 @@ class Settings(ServiceSettings):
     mail_sender: Address = "kulturskole@kulturskoleradet.example"
     # The sender's name, and who invites.
     mail_organiser: Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]+$")] = "Norsk kulturskoleråd"
+
+    def smtp_is_tls(self) -> bool:
+        return self.smtp_port == TLS_PORT if self.smtp_tls is None else self.smtp_tls
 
     def smtp_name(self) -> str:
         """What we call ourselves: a full name, since servers refuse a bare one (RFC 5321, 4.1.4), as a container's is."""

@@ -98,8 +98,8 @@ class Mailer:
         client = SMTP(
             hostname=settings.smtp_host,
             port=settings.smtp_port,
-            use_tls=settings.smtp_tls,
-            start_tls=settings.smtp_starttls and not settings.smtp_tls,
+            use_tls=settings.smtp_is_tls(),
+            start_tls=settings.smtp_starttls and not settings.smtp_is_tls(),
             tls_context=self._tls,
             username=settings.smtp_user,
             password=settings.smtp_secret(),

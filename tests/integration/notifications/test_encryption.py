@@ -88,6 +88,24 @@ async def test_starttls_with_a_server_that_wants_tls_at_once_is_told(
     assert [(it.state, it.tries) for it in await queued(database)] == [("queued", 0)]
 
 
+@pytest.mark.parametrize(
+    ("given", "is_tls"),
+    [
+        ({"smtp_port": 465}, True),
+        ({"smtp_port": 465, "smtp_tls": ""}, True),
+        ({"smtp_port": 465, "smtp_tls": "false"}, False),
+        ({"smtp_port": 587}, False),
+        ({"smtp_port": 587, "smtp_tls": ""}, False),
+        ({"smtp_port": 10465, "smtp_tls": "true"}, True),
+    ],
+)
+def test_on_port_465_there_is_tls_from_the_first_byte_unless_it_is_said_otherwise(
+    given: dict[str, Any], *, is_tls: bool
+) -> None:
+    settings = Settings.model_validate({"database_url": "sqlite+aiosqlite://", "keys_file": "keys.json"} | given)
+    assert settings.smtp_is_tls() == is_tls
+
+
 def test_a_file_that_is_not_there_or_holds_no_certificate_is_refused_at_the_start(
     tmp_path: Path, authority: Authority
 ) -> None:

@@ -134,6 +134,26 @@ async def test_the_first_mail_of_all_that_is_refused_as_ours_has_its_next_turn_a
     assert await states(database) == {"sent": 39, "queued": 1}
 
 
+async def test_a_refusal_that_begins_amid_mails_that_are_taken_fails_none_however_long_it_lasts(
+    database: Database, smtp: MailServer, hours: Hours
+) -> None:
+    """The first that is refused could be the only one; it is put off before the next shows that it is not."""
+    first = (await queued(database))[0]
+    refuse(smtp, "recipient", "554 5.7.1 Relay access denied")
+    smtp.answer(first.address, "250 ok")
+    run = sending(database, smtp, smtp_connections=1)
+    await run.run()
+    assert await states(database) == {"sent": 1, "queued": 39}
+    async with database.transaction() as connection:
+        put_off = tables.mail.c.put_off_at.is_not(None)
+        await connection.execute(update(tables.mail).where(put_off).values(put_off_at=clock.START))
+    await hours.pass_by(database, run, rounds=45)
+    assert await states(database) == {"sent": 1, "queued": 39}
+    refuse(smtp, "recipient", "250 ok")
+    await hours.pass_by(database, run, rounds=1)
+    assert await states(database) == {"sent": 40}
+
+
 async def test_a_server_that_demands_a_full_name_gets_one_by_default(database: Database, smtp: MailServer) -> None:
     smtp.demand_full_names()
     await sending(database, smtp).run()

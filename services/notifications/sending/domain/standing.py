@@ -22,26 +22,31 @@ class Standing:
     """What one process has seen. The server refuses us once it has refused a mail as ours and taken none since.
 
     A mail that is refused while others are taken is put off by itself, and fails in the end: it must hold up no other. Which of
-    the two it is shows only at the next mail. So the first refusal after a mail that was taken counts as that mail's own.
+    the two it is shows only at the next mail. So the first refusal after a mail that was taken counts as that mail's own, and so
+    does that of a mail that was put off before; but not those of many mails.
     """
 
     def __init__(self) -> None:
         self.trouble: Trouble | None = None
         self._took_the_last = False
         self._refuses_us = False
+        self._refused: set[str] = set()  # as ours, since the last that was taken
         self._put_off = 0  # in a row
 
-    def judge(self, outcome: Outcome, *, was_put_off: bool) -> Outcome:
-        """What a try comes to. `was_put_off` says whether this mail was put off before."""
+    def judge(self, outcome: Outcome, mail: str, *, was_put_off: bool) -> Outcome:
+        """What a try of a mail comes to. `was_put_off` says whether this one was put off before."""
         if outcome.kind == "accepted":
             self._took_the_last, self._refuses_us = True, False
+            self._refused.clear()
         elif outcome.kind == "refused_us":
+            self._refused.add(mail)
             outcome = self._of_this_mail_or_of_all(outcome, was_put_off=was_put_off)
         self._note(outcome)
         return outcome
 
     def _of_this_mail_or_of_all(self, outcome: Outcome, *, was_put_off: bool) -> Outcome:
-        is_of_this_mail = not self._refuses_us and (self._took_the_last or was_put_off)
+        is_said_of_few = not self._refuses_us and len(self._refused) < MANY
+        is_of_this_mail = is_said_of_few and (self._took_the_last or was_put_off)
         self._took_the_last = False
         if is_of_this_mail:
             return replace(outcome, kind="put_off")

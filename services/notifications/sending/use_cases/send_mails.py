@@ -154,7 +154,7 @@ class MailSending:
             return Outcome(kind="put_off")
         if outcome.kind == "accepted":
             reached("smtp.accepted")  # 250, and not recorded
-        outcome = self._standing.judge(outcome, was_put_off=mail.put_off_at is not None)
+        outcome = self._standing.judge(outcome, mail.id, was_put_off=mail.put_off_at is not None)
         if outcome.kind == "unreachable":
             self._patience.failed(SERVER)
         else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from services.notifications.letters.domain.outcome import Kind, Outcome
 from services.notifications.sending.domain.standing import MANY, Standing
+from shared.ids import new_id
 
 TAKEN = Outcome(kind="accepted")
 REFUSED_US = Outcome(kind="refused_us", reply=554, reason="554 5.7.1 Relay access denied")
@@ -12,7 +13,8 @@ PUT_OFF = Outcome(kind="put_off", reply=451, reason="451 busy")
 
 
 def kinds(standing: Standing, *outcomes: Outcome, was_put_off: bool = False) -> list[Kind]:
-    return [standing.judge(it, was_put_off=was_put_off).kind for it in outcomes]
+    """Of one mail after the other."""
+    return [standing.judge(it, new_id(), was_put_off=was_put_off).kind for it in outcomes]
 
 
 def reason(standing: Standing) -> str | None:
@@ -48,8 +50,17 @@ def test_when_it_begins_the_first_is_put_off_and_the_next_shows_that_it_is_the_s
 
 def test_a_mail_that_was_put_off_before_and_is_alone_says_nothing_of_the_server() -> None:
     standing = Standing()  # as after a restart
-    assert kinds(standing, REFUSED_US, REFUSED_US, was_put_off=True) == ["put_off"] * 2
+    for _ in range(MANY - 1):
+        assert standing.judge(REFUSED_US, "the mail", was_put_off=True).kind == "put_off"
     assert reason(standing) is None
+
+
+def test_many_mails_that_were_put_off_before_and_are_refused_now_are_no_fault_of_theirs() -> None:
+    """As by a server that puts off whom it does not know, and then refuses them."""
+    standing = Standing()
+    found = kinds(standing, *[REFUSED_US] * (MANY + 1), was_put_off=True)
+    assert found == ["put_off"] * (MANY - 1) + ["unreachable"] * 2
+    assert reason(standing) == "554 5.7.1 Relay access denied"
 
 
 def test_an_address_that_does_not_exist_does_not_show_that_the_server_takes_mails() -> None:
