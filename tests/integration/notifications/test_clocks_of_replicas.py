@@ -5,12 +5,10 @@ from __future__ import annotations
 import asyncio
 from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta, tzinfo
-from pathlib import Path
 
 import pytest
 from sqlalchemy import update
 
-import services
 from services.notifications import tables
 from services.notifications.letters.use_cases.retry_mail import retry_mail
 from services.notifications.sending.use_cases.send_mails import MailSending
@@ -131,11 +129,3 @@ async def test_messages_that_wait_for_another_attempt_are_counted_by_one_clock(d
         await inbox.count_attempts(connection, ["a message"])
         ahead.set(APART)
         assert await inbox.delayed(connection, within=60) == 1
-
-
-def test_no_service_asks_its_machine_what_time_it_is() -> None:
-    """What one replica writes another compares: `clock.now` and `clock.database_now` ask the database."""
-    (folder,) = services.__path__
-    modules = [it for it in Path(folder).rglob("*.py") if "/migrations/" not in str(it)]
-    assert len(modules) > 100
-    assert [it.name for it in modules if "real_now" in it.read_text()] == []
