@@ -144,7 +144,7 @@ async def _state(service: Service | None) -> _State:
         return _State(is_ready=False, missing=[PARTS["service"]])
     condition = await service.condition()
     faults = condition.not_ready or condition.degraded
-    missing = [OLDER if service.guard.older and it.part == "database" else PARTS[it.part] for it in faults]
+    missing = [OLDER if service.guard.why_older and it.part == "database" else PARTS[it.part] for it in faults]
     return _State(is_ready=not condition.not_ready, missing=list(dict.fromkeys(missing)))
 
 

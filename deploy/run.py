@@ -51,7 +51,7 @@ async def demo(folder: Path, ports: Ports, say: Say, *, stay: bool) -> Outcome:
 def _greet(it: Running, say: Say, seconds: float) -> None:
     say(f"Klar etter {seconds:.1f} s: {it.url}  ·  NATS på port {it.nats_port}  ·  alt ligger i {it.state.folder}")
     for name, service in it.services.items():
-        if service is not None and service.guard.older:
+        if service is not None and service.guard.why_older:
             say(f"{name} svarer ikke: databasen er eldre enn det som er fortalt. Se {it.url}/{name}/health/ready")
     if it.first_key:
         say(f"Operatørens API-nøkkel, vises bare nå: {it.first_key}")

@@ -9,6 +9,8 @@ import signal
 VARIABLE = "KULTURSKOLE_DIE_AT"
 EVENTS = "KULTURSKOLE_DIE_ON"  # ids of events whose handling kills the process, with commas between them
 
+UNREADABLE = "KULTURSKOLE_DIE_READING"  # ids of events of which already the reading kills it
+
 POINTS = (
     "commit.before",  # of any transaction
     "commit.after",
@@ -25,6 +27,7 @@ POINTS = (
 
 _name, _, _times = os.environ.get(VARIABLE, "").partition(":")
 _left = int(_times or 1)
+_unreadable = tuple(it.encode() for it in os.environ.get(UNREADABLE, "").split(",") if it)
 _killers = frozenset(filter(None, os.environ.get(EVENTS, "").split(",")))
 
 
@@ -41,4 +44,10 @@ def reached(point: str) -> None:
 def handling(event_id: str) -> None:
     """Die, by SIGKILL, if this process was told that handling this event kills it."""
     if event_id in _killers:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def reading(body: bytes) -> None:
+    """Die, by SIGKILL, if this process was told that reading this message kills it."""
+    if any(it in body for it in _unreadable):
         os.kill(os.getpid(), signal.SIGKILL)

@@ -33,7 +33,7 @@ from shared.messaging import ask, broker, consume, relay
 from shared.messaging.batch import Batches, Retries
 from shared.messaging.condition import Checks, Condition
 from shared.messaging.due_work import Work, Worker
-from shared.messaging.guard import UNKNOWN, Guard, told
+from shared.messaging.guard import UNKNOWN, Guard
 from shared.messaging.missing import FindMissing
 from shared.messaging.watchdog import Watchdog, consumer_info
 from shared.migrations.migrate import add_options, migrate
@@ -237,7 +237,7 @@ class Service:
     def _say_that_it_is_older(self) -> None:
         """In its log, and to whoever asks for something."""
         self.withheld = (
-            f"the database of {self.name} is older than what was told, so nothing is served: {told(self.guard.older)}. "
+            f"the database of {self.name} is older than what was told, so nothing is served: {self.guard.why_older}. "
             f"Bring it up to date with `kulturskole recover {self.name}`, or stop it and put a newer copy back"
         )
         log.error("the database is older than what was told", service=self.name, reason=self.withheld)

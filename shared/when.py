@@ -8,12 +8,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import IntEnum
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
+
+from annotated_types import Len
 
 Range = tuple[date, date]  # first and last day
 
 CLOCK_TIME = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
 MONTH = r"^[0-9]{4}-(0[1-9]|1[0-2])$"
+Month = Annotated[str, Len(7, 7)]
+MOST_ALTERNATIVES = 12
+EARLIEST, LATEST = date(2000, 1, 1), date(2100, 12, 31)
+LONGEST = 14 * 24 * 60  # minutes
 
 
 class Precision(IntEnum):
@@ -27,13 +33,13 @@ class Precision(IntEnum):
 class Days:
     """One or several calendar days in a row, in Norway."""
 
-    first: date
+    first: date = field(metadata={"ge": EARLIEST, "le": LATEST})
     """The first day."""
-    last: date
+    last: date = field(metadata={"ge": EARLIEST, "le": LATEST})
     """The last day, which is the first one's too where it is one day."""
-    starts_at: str | None = field(default=None, metadata={"pattern": CLOCK_TIME})
+    starts_at: str | None = field(default=None, metadata={"strict": True, "pattern": CLOCK_TIME})
     """At what time it begins on the first day, Europe/Oslo: `09:00`. Absent while that is not known."""
-    ends_at: str | None = field(default=None, metadata={"pattern": CLOCK_TIME})
+    ends_at: str | None = field(default=None, metadata={"strict": True, "pattern": CLOCK_TIME})
     """At what time it ends on the last day, Europe/Oslo: `15:30`. Absent while that is not known."""
 
 
@@ -41,11 +47,11 @@ class Days:
 class Weeks:
     """ISO weeks of one year, from the first to the last."""
 
-    year: int
+    year: int = field(metadata={"strict": True, "ge": EARLIEST.year, "le": LATEST.year})
     """The weeks' year by ISO 8601, which is not always that of their days."""
-    first: int = field(metadata={"ge": 1, "le": 53})
+    first: int = field(metadata={"strict": True, "ge": 1, "le": 53})
     """The first week's number."""
-    last: int = field(metadata={"ge": 1, "le": 53})
+    last: int = field(metadata={"strict": True, "ge": 1, "le": 53})
     """The last week's number, which is the first one's too where it is one week."""
 
 
@@ -59,11 +65,11 @@ class When:
 
     days: Days | None = None
     """The exact days. Absent while they are not decided."""
-    weeks: tuple[Weeks, ...] = ()
+    weeks: tuple[Weeks, ...] = field(default=(), metadata={"max_length": MOST_ALTERNATIVES, "fail_fast": True})
     """The weeks it may be in, alternatives where there are several. Empty where the plan names none."""
-    months: tuple[str, ...] = ()
+    months: tuple[Month, ...] = field(default=(), metadata={"max_length": MOST_ALTERNATIVES, "fail_fast": True})
     """The months it may be in, as `2024-10`. Empty where the plan names none."""
-    duration_minutes: int | None = field(default=None, metadata={"gt": 0})
+    duration_minutes: int | None = field(default=None, metadata={"strict": True, "gt": 0, "le": LONGEST})
     """How long it lasts, in minutes, where that is said without clock times. Absent where it is not."""
 
     @property
@@ -104,7 +110,14 @@ class Finding(NamedTuple):
 def findings(when: When) -> list[Finding]:
     """Why this is no sound date (S2); nothing where it is one."""
     # A week or a day that does not exist has no place in the calendar, and can contradict nothing.
-    return [*_not_there(when)] or [*_contradictions(when)]
+    return [*_too_many(when)] or [*_not_there(when)] or [*_contradictions(when)]
+
+
+def _too_many(when: When) -> Iterator[Finding]:
+    """They are compared with each other."""
+    for name, alternatives in (("when.weeks", when.weeks), ("when.months", when.months)):
+        if len(alternatives) > MOST_ALTERNATIVES:
+            yield Finding(name, f"there are more than {MOST_ALTERNATIVES} alternatives")
 
 
 def _not_there(when: When) -> Iterator[Finding]:

@@ -16,7 +16,7 @@ from deploy.audit.projections import COMPARED
 from deploy.client import Client
 from shared.contracts.catalogue import BY_TYPE, PUBLISHERS, stream_of
 from shared.contracts.envelope import NOBODY, Entity, EventType
-from shared.messaging.batch import key_of
+from shared.messaging.in_hand import key_of
 from shared.messaging.walk import walk
 
 Row = dict[str, Any]

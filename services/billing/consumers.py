@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from services.billing import tables
-from services.billing.works import look_again, look_at_party
+from services.billing.works import look_again, look_again_for, look_at_party
 from shared.contracts import registration, scheduling
 from shared.contracts.envelope import Event
 from shared.messaging.consume import Consumers
@@ -95,4 +95,4 @@ def joint_session(event: Event[scheduling.Session]) -> Iterable[Fact]:
         first_day=days.first if days else None,
         last_day=days.last if days else None,
     )
-    yield from look_again(it.programme)
+    yield from look_again_for(it.programme, it.id)

@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 from stdnum.no import kontonr, orgnr
 
+from shared.contracts.bounds import Line, Text
 from shared.settings import ServiceSettings
 
 
@@ -27,14 +28,14 @@ def _organisation_number(number: str) -> str:
 class Settings(ServiceSettings):
     """The defaults are an example: organisation number, address and account are invented, though their digits check."""
 
-    seller_name: str = "Norsk kulturskoleråd"
+    seller_name: Line = "Norsk kulturskoleråd"
     seller_organisation_number: Annotated[str, AfterValidator(_organisation_number)] = "312345676"
-    seller_street: str = "Eksempelgata 1"
+    seller_street: Line = "Eksempelgata 1"
     seller_postal_code: Annotated[str, Field(pattern=r"^[0-9]{4}$")] = "7010"
-    seller_city: str = "Trondheim"
+    seller_city: Line = "Trondheim"
     seller_account: Annotated[str, AfterValidator(_account)] = "12345678903"
     # Instead of what an invoice says by itself: that the seller is not registered for VAT (A7, an assumption).
-    no_vat_because: str | None = None
+    no_vat_because: Text | None = None
     # More documents of a programme that follow from a start, or from a revocation alone, wait until somebody approves them.
     approve_above: Annotated[int, Field(ge=0)] = 50
     # Before the number of each invoice and credit note: FK1-35. It ends in no digit, or two numbers could be the same.

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from shared.messaging import marks
 from shared.messaging.facts import Fact
 
-ISSUE_WHAT_IS_DUE = "issue what is due"  # a key is a programme, a part one of its agreements
-LOOK_AFTER_START = "look again after a start"  # a key is a programme
+ISSUE_WHAT_IS_DUE = "issue what is due"  # a key is a programme, a part one of its agreements, or one of the next two
+OF_OCCASION = "occasion "  # and the id of a session or a release of which there is news
+OF_START = "start"
 LOOK_AT_PARTIES = "look at parties"  # a part is a party; working it off marks the party's agreements
 ALL_PARTIES = "all"  # the only key of LOOK_AT_PARTIES
 
@@ -18,9 +19,21 @@ def look_again(programme: str, agreement: str | None = None) -> Iterator[Fact]:
     return marks.leave(ISSUE_WHAT_IS_DUE, programme, agreement)
 
 
+def look_again_for(programme: str, occasion: str) -> Iterator[Fact]:
+    """Have all of a programme's agreements looked at, since there is news of this session or release."""
+    yield from look_again(programme)
+    yield from marks.leave(ISSUE_WHAT_IS_DUE, programme, OF_OCCASION + occasion)
+
+
 def look_after_start(programme: str) -> Iterator[Fact]:
-    """Have what is open in a programme looked at anew, although there is no news of it."""
-    return marks.leave(LOOK_AFTER_START, programme)
+    """Have all of a programme's agreements looked at, although there is no news of it."""
+    yield from look_again(programme)
+    yield from marks.leave(ISSUE_WHAT_IS_DUE, programme, OF_START)
+
+
+def occasions_in(parts: Iterable[str]) -> Iterator[str]:
+    """The ids of the sessions and releases of which there is news."""
+    return (part.removeprefix(OF_OCCASION) for part in parts if part.startswith(OF_OCCASION))
 
 
 def look_at_party(party: str) -> Iterator[Fact]:

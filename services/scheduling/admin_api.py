@@ -39,7 +39,7 @@ from shared.web.api import (
     page_of,
 )
 from shared.web.keys import Key
-from shared.when import CLOCK_TIME, MONTH, When
+from shared.when import CLOCK_TIME, MONTH, MOST_ALTERNATIVES, When
 from shared.when_text import when_text
 
 router = APIRouter(prefix="/scheduling", tags=["sessions"])
@@ -71,8 +71,8 @@ class WhenBody(Body):
     """As precise as it is known (S2). Several weeks, or several months, are alternatives."""
 
     days: DaysBody | None = None
-    weeks: tuple[WeeksBody, ...] = ()
-    months: tuple[Month, ...] = Field((), description="written as 2024-10")
+    weeks: tuple[WeeksBody, ...] = Field((), max_length=MOST_ALTERNATIVES)
+    months: tuple[Month, ...] = Field((), max_length=MOST_ALTERNATIVES, description="written as 2024-10")
     duration_minutes: Annotated[Int, Field(ge=1, le=6000)] | None = Field(None, description="in minutes")
 
     def when(self) -> When:

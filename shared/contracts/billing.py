@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from shared.contracts.bounds import Day, Line, Number, Ore, Text, Word
 from shared.contracts.codes import Code, Pattern
-from shared.contracts.envelope import Entity, EntityId, EventType, OrganisationNumber, ProgrammeCode, Value
+from shared.contracts.envelope import Entity, EntityId, EventType, OrganisationNumber, ProgrammeCode, Value, in_order
 
 PUBLISHER = "billing"
 
@@ -18,15 +18,15 @@ Instalment = Annotated[int, Field(ge=1, le=3)]
 class BilledParty(Value):
     """Seller or buyer, as a document names it."""
 
-    name: str
+    name: Line
     """Its name."""
-    organisation_number: str
+    organisation_number: Word
     """Nine digits."""
-    street: str
+    street: Line
     """Street and number."""
-    postal_code: str
+    postal_code: Word
     """Four digits."""
-    city: str
+    city: Line
     """The place that goes with the postal code."""
 
 
@@ -37,36 +37,40 @@ class Content(Value):
     """The council."""
     buyer: BilledParty
     """The party, as it was known when the invoice was issued."""
-    payer_reference: str
+    payer_reference: Word
     """What the payer wants to find on its invoices (R2)."""
-    programme_name: str
+    programme_name: Line
     """What the programme is called."""
-    delivered: str
+    delivered: Text
     """What was delivered, in Norwegian."""
-    delivered_from: date
+    delivered_from: Day
     """The first day of the delivery."""
-    delivered_to: date
+    delivered_to: Day
     """The last day of the delivery."""
-    delivered_where: str | None = None
+    delivered_where: Text | None = None
     """Where it was delivered, as text. Absent where that is not known."""
-    delivered_venue: str | None = None
+    delivered_venue: Line | None = None
     """The house that it was delivered in. Absent where it was not said apart from the text."""
-    delivered_city: str | None = None
+    delivered_city: Line | None = None
     """The town or village that it was delivered in. Absent as the venue is."""
-    currency: str
+    currency: Word
     """Of the amount, as ISO 4217 has it: `NOK`."""
-    no_vat_because: str | None = None
+    no_vat_because: Text | None = None
     """Why the amount carries no VAT (A7), in Norwegian. Absent where that was not said."""
-    vat_category: str
+    vat_category: Word
     """The category of VAT, as EN 16931 has it: `O`, not subject to VAT."""
-    vat_reason_code: str | None = None
+    vat_reason_code: Word | None = None
     """Why there is no VAT, as a code of EN 16931's list VATEX: `VATEX-EU-O`."""
-    account: str | None = None
+    account: Word | None = None
     """The seller's bank account, eleven digits. Absent on a credit note."""
-    credits_document_number: str | None = None
+    credits_document_number: Word | None = None
     """What the invoice that a credit note takes back is called. Absent on an invoice."""
-    credits_issued_on: date | None = None
+    credits_issued_on: Day | None = None
     """The day on which the invoice was issued that a credit note takes back. Absent on an invoice."""
+
+    @model_validator(mode="after")
+    def _its_days_are_in_order(self) -> Self:
+        return in_order(self, "delivered_from", "delivered_to")
 
 
 class Document(Entity):
@@ -74,11 +78,11 @@ class Document(Entity):
 
     identity: ClassVar[tuple[str, ...]] = ("series", "number")
 
-    series: str
+    series: Word
     """The number series it belongs to, one of each kind a programme: `<programme>/invoices`, `<programme>/credit-notes`."""
-    number: Annotated[int, Field(ge=1)]
+    number: Number
     """Its number in the series, which runs from 1 without a gap (B8)."""
-    document_number: str | None = None
+    document_number: Word | None = None
     """What it is called: `FK1-35`, unlike any other that the council issues (B8). Absent where it was issued before there
     was such a number: it is called by `number`."""
     programme: ProgrammeCode
@@ -89,15 +93,15 @@ class Document(Entity):
     """The id of the agreement that it is issued for."""
     instalment: Instalment
     """Which of the fee's three instalments it is for (B2)."""
-    attempt: Annotated[int, Field(ge=1)]
+    attempt: Number
     """Counts the invoices for this agreement and instalment, from 1; each before it was credited in full (B5)."""
     session: EntityId | None = None
     """The id of the completed session that made the instalment due (B3). Absent where a release did."""
     release: EntityId | None = None
     """The id of the release that made the instalment due (B6). Absent where a session did."""
-    amount_ore: Annotated[int, Field(ge=0)]
+    amount_ore: Ore
     """What it comes to, in øre and without VAT (B2). A credit note takes this amount back: it is no negative number."""
-    issued_on: date
+    issued_on: Day
     """The day it was issued, by Norway's calendar."""
     content: Content | None = None
     """What else it says, as it was issued. Absent where it was issued before events carried it."""
@@ -159,7 +163,7 @@ class Invoice(Document):
         "content": CONTENT | {"account": "12345678903"},
     }
 
-    due_on: date
+    due_on: Day
     """The day by which it is to be paid, by Norway's calendar."""
     kid: Annotated[str, Pattern(r"^[0-9]{2,25}$")]
     """The customer identification number that a payment names, digits of which the last checks the others (B8)."""
@@ -179,7 +183,7 @@ class CreditNote(Document):
         "content": CONTENT | {"credits_document_number": "FK1-1", "credits_issued_on": "2024-09-26"},
     }
 
-    invoice: Annotated[int, Field(ge=1)]
+    invoice: Number
     """The number of the invoice that it takes back, in the programme's series of invoices."""
     reason: Code[
         Literal[
@@ -221,13 +225,13 @@ class Release(Entity):
     """The programme's code."""
     instalment: Instalment
     """Which of the fee's three instalments falls due (B2)."""
-    effective_on: date
+    effective_on: Day
     """The day it counts from, by Norway's calendar, never in the future, and within the programme's period (B6)."""
-    place: str | None = None
+    place: Text | None = None
     """Where it was delivered, as text: venue and city. Absent where it was released before that was said."""
-    venue: str | None = None
+    venue: Line | None = None
     """The house that it was delivered in (B6). Absent as `place` is."""
-    city: str | None = None
+    city: Line | None = None
     """The town or village that it was delivered in (B6). Absent as `place` is."""
     withdrawn: bool
     """Whether it was taken back, so that it counts no more (B5)."""

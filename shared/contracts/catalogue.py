@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from shared.contracts import billing, notifications, registration, scheduling
+from shared.contracts.bounds import LONGEST_EVENT, Text
 from shared.contracts.codes import READING
 from shared.contracts.envelope import NOBODY, Event, EventType, model_of, nats_subject
 
@@ -17,6 +18,7 @@ EVENT_TYPES: tuple[EventType[Any], ...] = (
     *billing.EVENTS,
     *notifications.EVENTS,
 )
+MOST_PLACES = 10  # that an error names
 BY_TYPE: dict[str, EventType[Any]] = {it.type: it for it in EVENT_TYPES}
 
 
@@ -37,9 +39,11 @@ def stream_of(publisher: str) -> str:
 def read(body: bytes, subject: str) -> Event[Any]:
     """The event in a message.
 
-    Raises Unreadable: `undecodable` (no JSON object with a type), `unknown_type`, `unknown_version`,
+    Raises Unreadable: `too_long`, `undecodable` (no JSON object with a type), `unknown_type`, `unknown_version`,
     `wrong_schema`, or `contradiction` (subject, type, source and data do not agree on what it is about).
     """
+    if len(body) > LONGEST_EVENT:
+        raise Unreadable(reason="too_long", text=f"more than {LONGEST_EVENT} bytes")
     try:
         type_ = _Typed.model_validate_json(body).type
     except ValidationError:
@@ -53,8 +57,7 @@ def read(body: bytes, subject: str) -> Event[Any]:
     try:
         event: Event[Any] = model_of(kind.entity).model_validate_json(body, context=READING)  # type: ignore[arg-type]  # a type hashes
     except ValidationError as error:
-        places = sorted({".".join(str(part) for part in it["loc"]) for it in error.errors()})
-        raise Unreadable(reason="wrong_schema", text=f"wrong or missing: {', '.join(places)}", type=type_) from None
+        raise Unreadable(reason="wrong_schema", text=f"wrong or missing: {_places(error)}", type=type_) from None
     programme, party = event.data.scope()
     # NATS lets a publisher use its own subjects only, so the subject says who it was; a body that says otherwise is refused.
     expected = (kind.source, f"{programme or NOBODY}.{party or NOBODY}", nats_subject(event))
@@ -63,5 +66,13 @@ def read(body: bytes, subject: str) -> Event[Any]:
     return event
 
 
+def _places(error: ValidationError) -> str:
+    """The first fields that are wrong, and how many more there are."""
+    found = error.errors(include_url=False, include_context=False, include_input=False)
+    places = sorted({".".join(str(part)[:60] for part in it["loc"]) for it in found})
+    more = f" and {len(places) - MOST_PLACES} more" if len(places) > MOST_PLACES else ""
+    return ", ".join(places[:MOST_PLACES]) + more
+
+
 class _Typed(BaseModel):
-    type: str
+    type: Text

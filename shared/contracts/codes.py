@@ -16,6 +16,7 @@ from pydantic_core import CoreSchema, core_schema
 
 READING: Final = object()
 OTHER: Final = "other"
+LONGEST: Final = 200  # characters of what is not known
 
 
 class UnknownCode(Exception):
@@ -54,7 +55,7 @@ Code = Annotated[K | Literal["other"], _Code()]
 
 def _known(known: CoreSchema, wrong: str, *, read_as: Callable[[str], str]) -> CoreSchema:
     def unknown(value: Any, info: ValidationInfo) -> str:
-        if info.context is READING and isinstance(value, str):
+        if info.context is READING and isinstance(value, str) and len(value) <= LONGEST:
             return read_as(value)
         raise ValueError(wrong)
 

@@ -5,6 +5,7 @@ An event carries its entity whole, never a difference. Readers ignore fields tha
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -13,6 +14,7 @@ from typing import Annotated, Any, ClassVar, Generic, Literal, TypeVar
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, StringConstraints
 
+from shared.contracts.bounds import Text, Version, Word
 from shared.contracts.codes import OTHER, Pattern, UnknownCode
 
 NOBODY = "_"  # stands in a subject for "no programme" or "no party"
@@ -29,7 +31,7 @@ PayerReference = Annotated[str, Pattern(r"^[A-Za-z0-9][A-Za-z0-9./_-]{0,49}$")]
 class Value(BaseModel):
     """A part of an entity. The docstring under a field is its description in the JSON schema."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, strict=True, extra="ignore", use_attribute_docstrings=True)
 
 
 class Entity(Value):
@@ -38,7 +40,7 @@ class Entity(Value):
     identity: ClassVar[tuple[str, ...]]  # the fields that it is known by, from version to version
     example: ClassVar[dict[str, Any]]  # its JSON, of which each kind of event makes its own example
 
-    version: int
+    version: Version
     """Counts the changes of this entity, from 1. Keep the highest of each: it replaces all that are lower."""
 
     def scope(self) -> tuple[str | None, str | None]:
@@ -56,32 +58,44 @@ class Entity(Value):
                 raise UnknownCode(msg)
 
 
+V = TypeVar("V", bound=Value)
+
+
+def in_order(it: V, first: str, last: str) -> V:
+    """The same. Raises ValueError where its first day is after its last."""
+    days = getattr(it, first), getattr(it, last)
+    if None not in days and days[0] > days[1]:
+        msg = f"{first} is after {last}"
+        raise ValueError(msg)
+    return it
+
+
 E = TypeVar("E", bound=Entity)
 
 
 class Event(BaseModel, Generic[E]):
     """One thing that happened, as a CloudEvent 1.0. Fields that are absent are null."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, strict=True, extra="ignore", use_attribute_docstrings=True)
 
     specversion: Literal["1.0"] = "1.0"
     """The version of CloudEvents."""
     id: EventId
     """A UUIDv7, the same on every retry and whenever the event is sent again: what was seen before is the same event."""
-    source: str
+    source: Word
     """Who publishes it: `/kulturskole/<publisher>`."""
-    type: str
+    type: Text
     """What happened: `kulturskole.<publisher>.<entity>.<happened>.v<version of the contract>`."""
-    subject: str
+    subject: Word
     """`<programme>.<party>`: the programme's code and the party's organisation number, `_` standing for none. It is the
     end of the NATS subject."""
     time: AwareDatetime
     """When it happened, with its offset from UTC. In a system with a simulated clock it is that clock's time."""
     datacontenttype: Literal["application/json"] = "application/json"
     """The form of `data`."""
-    dataschema: str
+    dataschema: Text
     """Names the contract of `data`, one a kind of event: `urn:kulturskole:<publisher>:<entity>.<happened>:v<version>`."""
-    traceparent: str | None = None
+    traceparent: Word | None = None
     """W3C trace context. Absent: it is not filled yet."""
     data: E
     """The entity, whole."""
@@ -134,7 +148,7 @@ class EventType(Generic[E]):
 
     def example(self) -> Event[E]:
         """An event of this kind, as one could be."""
-        data = self.entity.model_validate({**self.entity.example, **self.differs})
+        data = self.entity.model_validate_json(json.dumps({**self.entity.example, **self.differs}))
         return self.event(
             data, id="0192279c-6c80-7000-8000-000000000001", time=datetime(2024, 9, 25, 14, 0, tzinfo=UTC)
         )

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field
-
+from shared.contracts.bounds import Count, Word
 from shared.contracts.codes import Code, Pattern
 from shared.contracts.envelope import Entity, EntityId, EventType, OrganisationNumber, ProgrammeCode
 
@@ -30,7 +29,7 @@ class Mail(Entity):
 
     id: EntityId
     """What it is known by. Its first version is told of by no event: it was queued."""
-    kind: str
+    kind: Word
     """What the mail is, as `invoice` or `session_invitation`. More kinds may come."""
     programme: ProgrammeCode | None = None
     """The code of the programme it is about. Absent where it is about none."""
@@ -40,11 +39,11 @@ class Mail(Entity):
     """Whether a mail server has taken it, or refused it for good."""
     event: EntityId | None = None
     """The id of the event that it is about. Absent where it follows from what stands in a calendar."""
-    person: str | None = None
+    person: Word | None = None
     """The id of the person that it went to: who that is stands in no event (N2). Absent where it was told before events said so."""
     session: EntityId | None = None
     """The id of the session whose calendar entry it carries. Absent where it carries none."""
-    sequence: Annotated[int, Field(ge=0)] | None = None
+    sequence: Count | None = None
     """The entry's SEQUENCE (RFC 5545), which counts what this person was told of this session, from 0."""
     fingerprint: Annotated[str, Pattern(r"^[0-9a-f]{64}$")] | None = None
     """The SHA-256 of what was told, of the entry alone where it carries one: the same where the same was told."""

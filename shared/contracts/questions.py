@@ -5,12 +5,12 @@ The answers hold personal data or free text: they are never published, and no ot
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Any, ClassVar, Generic, Literal, TypeVar
+from typing import Annotated, Any, ClassVar, Generic, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from shared.contracts.billing import BilledParty
+from shared.contracts.bounds import Day, Line, Number, Ore, Text, Word
 
 A = TypeVar("A", bound=BaseModel)
 
@@ -18,7 +18,7 @@ A = TypeVar("A", bound=BaseModel)
 class Message(BaseModel):
     """A question, an answer or a part of one. The docstring under a field is its description in the JSON schema."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, strict=True, extra="ignore", use_attribute_docstrings=True)
 
 
 class Question(Message, Generic[A]):
@@ -34,20 +34,20 @@ Purpose = Literal["application", "invitation", "agreement", "concern", "end", "i
 class Recipient(Message):
     """Someone to write to."""
 
-    person: str
+    person: Word
     """The person's id, which stays."""
-    name: str
+    name: Line
     """What the person is called."""
-    email: str
+    email: Annotated[str, Field(max_length=254)]
     """The person's e-mail address."""
 
 
 class Contacts(Message):
     """Who is to be written to; nobody where nobody is known."""
 
-    recipients: tuple[Recipient, ...]
+    recipients: Annotated[tuple[Recipient, ...], Field(max_length=100)]
     """Each once."""
-    lost: tuple[str, ...] = ()
+    lost: Annotated[tuple[Word, ...], Field(max_length=100)] = ()
     """The ids of those who are concerned too and whose address is lost. Once it is said anew, the group is told of anew."""
 
 
@@ -59,20 +59,20 @@ class WhoIsConcerned(Question[Contacts]):
 
     purpose: Purpose
     """What it is that they are to hear of."""
-    programme: str
+    programme: Word
     """The programme's code."""
-    party: str
+    party: Word
     """The party's organisation number."""
 
 
 class SessionDetails(Message):
     """What a session's events leave out where it is held with one party."""
 
-    title: str
+    title: Line
     """What it is called, in Norwegian."""
-    place: str | None
+    place: Text | None
     """Where it is. Null while that is not known."""
-    meeting_link: str | None
+    meeting_link: Text | None
     """Where to meet online. Null where there is no link."""
 
 
@@ -82,7 +82,7 @@ class WhatSession(Question[SessionDetails]):
     subject = "rpc.scheduling.session"
     answer = SessionDetails
 
-    session: str
+    session: Word
     """The session's id."""
 
 
@@ -91,57 +91,57 @@ class DocumentContent(Message):
 
     kind: Literal["invoice", "credit_note"]
     """Which of the two it is."""
-    number: int
+    number: Number
     """Its number in its series, from 1."""
-    document_number: str | None = None
+    document_number: Word | None = None
     """What it is called: `FK1-35`. Null where it was issued before there was such a number: it is called by `number`."""
-    issued_on: date
+    issued_on: Day
     """The day it was issued."""
-    due_on: date | None
+    due_on: Day | None
     """The day by which it is to be paid. Null on a credit note."""
     seller: BilledParty
     """The council."""
     buyer: BilledParty
     """The party, as it was known when the invoice was issued."""
-    payer_reference: str
+    payer_reference: Word
     """What the payer wants to find on its invoices (R2)."""
-    programme_name: str
+    programme_name: Line
     """What the programme is called."""
-    instalment: int
+    instalment: Number
     """Which of the fee's three instalments it is for (B2)."""
-    delivered: str
+    delivered: Text
     """What was delivered, in Norwegian."""
-    delivered_from: date
+    delivered_from: Day
     """The first day of the delivery."""
-    delivered_to: date
+    delivered_to: Day
     """The last day of the delivery."""
-    delivered_where: str | None
+    delivered_where: Text | None
     """Where it was delivered, as text. Null where that is not known."""
-    delivered_venue: str | None = None
+    delivered_venue: Line | None = None
     """The house that it was delivered in. Null where it was not said apart from the text."""
-    delivered_city: str | None = None
+    delivered_city: Line | None = None
     """The town or village that it was delivered in. Null as the venue is."""
-    amount_ore: int
+    amount_ore: Ore
     """What it comes to, in øre; a credit note takes this amount back."""
-    currency: str = "NOK"
+    currency: Word = "NOK"
     """Of the amount, as ISO 4217 has it."""
-    no_vat_because: str | None = None
+    no_vat_because: Text | None = None
     """Why the amount carries no VAT (A7), in Norwegian. Null where that was not said."""
-    vat_category: str = "O"
+    vat_category: Word = "O"
     """The category of VAT, as EN 16931 has it: `O`, not subject to VAT."""
-    vat_reason_code: str | None = "VATEX-EU-O"
+    vat_reason_code: Word | None = "VATEX-EU-O"
     """Why there is no VAT, as a code of EN 16931's list VATEX."""
-    account: str | None
+    account: Word | None
     """The seller's bank account, eleven digits. Null on a credit note."""
-    kid: str | None
+    kid: Word | None
     """What a payment names. Null on a credit note."""
-    credits_invoice: int | None = None
+    credits_invoice: Number | None = None
     """The number of the invoice that a credit note takes back. Null on an invoice."""
-    credits_document_number: str | None = None
+    credits_document_number: Word | None = None
     """What the invoice that a credit note takes back is called. Null on an invoice, and before it was said."""
-    credits_issued_on: date | None = None
+    credits_issued_on: Day | None = None
     """The day on which the invoice was issued that a credit note takes back. Null on an invoice, and before it was said."""
-    reason: str | None = None
+    reason: Word | None = None
     """Why a credit note takes it back, as a code: `completion_revoked`. Null on an invoice."""
 
 
@@ -153,9 +153,9 @@ class WhatDocument(Question[DocumentContent]):
 
     kind: Literal["invoice", "credit_note"]
     """Which of the two it is."""
-    series: str
+    series: Word
     """The number series it belongs to, as its event says."""
-    number: int
+    number: Number
     """Its number in the series."""
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from shared.contracts.bounds import Count, Day, Line, Number, Ore, Word
 from shared.contracts.codes import Code, Pattern
 from shared.contracts.envelope import (
     Entity,
@@ -16,6 +16,7 @@ from shared.contracts.envelope import (
     PayerReference,
     ProgrammeCode,
     Value,
+    in_order,
 )
 
 PUBLISHER = "registration"
@@ -40,22 +41,27 @@ class Programme(Entity):
 
     code: ProgrammeCode
     """What it is known by, for ever; it stands in NATS subjects."""
-    name: str
+    name: Line
     """What it is called, in Norwegian."""
-    period_start: date
+    period_start: Day
     """The first day of its period (S1)."""
-    period_end: date
+    period_end: Day
     """The last day of its period (S1)."""
-    fee_ore: Annotated[int, Field(ge=0)]
+    fee_ore: Ore
     """What a municipality pays for the whole programme, in øre and without VAT (B1)."""
-    county_branch_fee_ore: Annotated[int, Field(ge=0)]
+    county_branch_fee_ore: Ore
     """What a county branch pays for the whole programme, in øre and without VAT (B1)."""
-    applications_from: date | None = None
+    applications_from: Day | None = None
     """The first day on which one can apply (R1). Absent: from the beginning."""
-    applications_until: date | None = None
+    applications_until: Day | None = None
     """The last day on which one can apply (R1). Absent: without an end."""
-    days_to_pay: Annotated[int, Field(ge=0)]
+    days_to_pay: Annotated[int, Field(ge=0, le=365)]
     """Days from the day an invoice is issued until it is due (B8)."""
+
+    @model_validator(mode="after")
+    def _its_days_are_in_order(self) -> Self:
+        in_order(self, "applications_from", "applications_until")
+        return in_order(self, "period_start", "period_end")
 
     def scope(self) -> tuple[str | None, str | None]:
         return self.code, None
@@ -64,11 +70,11 @@ class Programme(Entity):
 class PostalAddress(Value):
     """A Norwegian postal address."""
 
-    street: str
+    street: Line
     """Street and number, or a post-office box."""
     postal_code: Annotated[str, Pattern(r"^[0-9]{4}$")]
     """Four digits."""
-    city: str
+    city: Line
     """The place that goes with the postal code."""
 
 
@@ -93,13 +99,13 @@ class Party(Entity):
     """Its number in Enhetsregisteret, nine digits; it stands in NATS subjects."""
     kind: Code[Literal["municipality", "county_branch"]]
     """A municipality, or a branch of the council in a county (R1)."""
-    municipality_number: str | None = None
+    municipality_number: Word | None = None
     """Statistics Norway's number of the municipality, four digits. Absent for a county branch."""
-    county: str | None = None
+    county: Line | None = None
     """The county's name. Absent where it was not given."""
-    name: str
+    name: Line
     """What it is called in everyday speech."""
-    official_name: str | None = None
+    official_name: Line | None = None
     """What agreements and invoices call it. Absent: as `name`."""
     language_form: Code[Literal["bokmål", "nynorsk", "nøytral"]]
     """The form of Norwegian it is written to in; `nøytral` has not chosen, and gets bokmål (N1)."""
@@ -142,7 +148,7 @@ class Application(PartyInProgramme):
     """Where it stands (R2)."""
     contact_person: EntityId | None = None
     """The id of its contact person; who that is, is not told. Absent in events from before 0.3."""
-    waiting_list_place: int | None = None
+    waiting_list_place: Number | None = None
     """Its place on the waiting list, from 1. Absent off the list; not filled yet."""
 
 
@@ -160,7 +166,7 @@ class Group(PartyInProgramme):
         "school_owner_represented": True,
     }
 
-    size: int
+    size: Count
     """How many participants it has now."""
     complete: bool
     """Whether it has four participants and a coordinator (R5), and in a municipality the school owner (R3)."""
@@ -191,21 +197,25 @@ class Agreement(PartyInProgramme):
 
     id: EntityId
     """What it is known by."""
-    period_start: date
+    period_start: Day
     """The first day of its own period (R6)."""
-    period_end: date
+    period_end: Day
     """The last day of its own period (R6)."""
-    signed_on: date | None = None
+    signed_on: Day | None = None
     """The day on which its last signature was in (R6). Absent while it is not signed."""
-    ends_on: date | None = None
+    ends_on: Day | None = None
     """The first day on which it is no longer in force (R10). Absent while no end is set, and again after one was taken
     back."""
     kind_of_end: Code[Literal["terminated", "agreed"]] | None = None
     """Terminated with immediate effect, or ended on a day both agree on (R10). Absent without `ends_on`."""
-    fee_ore: Annotated[int, Field(ge=0)]
+    fee_ore: Ore
     """What the party pays for the whole programme, in øre and without VAT (B1)."""
     payer_reference: PayerReference
     """What the payer wants to find on its invoices (R2): a code, never a person's name."""
+
+    @model_validator(mode="after")
+    def _its_days_are_in_order(self) -> Self:
+        return in_order(self, "period_start", "period_end")
 
 
 class Concern(PartyInProgramme):

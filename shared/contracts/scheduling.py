@@ -7,6 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, Field
 
+from shared.contracts.bounds import Line, Number, Text
 from shared.contracts.codes import Code
 from shared.contracts.envelope import Entity, EntityId, EventType, OrganisationNumber, ProgrammeCode
 from shared.when import When, findings
@@ -64,20 +65,20 @@ class Session(Entity):
     """What it is (S1)."""
     format: Code[Format]
     """Whether people meet in one place (S3). A joint session's is never undecided."""
-    title: str | None = None
+    title: Line | None = None
     """What it is called, in Norwegian. Absent where it is held with one party."""
-    number: int | None = None
+    number: Number | None = None
     """Its number among its kind, from 1. Absent where it has none."""
     instalment: Annotated[int, Field(ge=1, le=3)] | None = None
     """The instalment of the fee that falls due when it is completed (B3). Absent where it carries none."""
     when: Annotated[When, AfterValidator(_sound)]
     """When it is, as precisely as it is known (S2)."""
-    place: str | None = None
+    place: Text | None = None
     """Where it is, as text: venue and city where these are said. Absent while that is not known, and where it is held with
     one party."""
-    venue: str | None = None
+    venue: Line | None = None
     """The house that it is held in. Said before one that carries an instalment is completed (S3); absent as `place` is."""
-    city: str | None = None
+    city: Line | None = None
     """The town or village that it is held in. Said and absent as `venue` is."""
     state: Code[Literal["planned", "cancelled", "completed"]]
     """Whether it is still to come, called off, or held (S3)."""

@@ -14,6 +14,7 @@ import structlog
 from faststream.nats import NatsBroker
 from nats.aio.msg import Msg
 from pydantic import BaseModel, ValidationError
+from pydantic_core import to_json
 
 from shared.contracts.questions import Question
 from shared.database import Database, is_transient
@@ -63,7 +64,8 @@ class Ask:
         if not envelope.ok:
             raise RefusedToAnswer(envelope.error)
         try:
-            return question.answer.model_validate(envelope.answer)  # type: ignore[return-value]  # mypy can't see that it is A
+            # As JSON again: there a day is a text, and in Python a text is no day.
+            return question.answer.model_validate_json(to_json(envelope.answer))  # type: ignore[return-value]  # mypy can't see that it is A
         except ValidationError as error:
             msg = "the answer is not of the form that is known here"
             raise RefusedToAnswer(msg) from error

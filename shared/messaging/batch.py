@@ -13,22 +13,21 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mappin
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from hashlib import sha256
 from typing import Any
 
 import nats.errors
 import structlog
 from nats.aio.msg import Msg
-from pydantic import BaseModel, ValidationError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.clock import real_now
 from shared.contracts import catalogue
-from shared.contracts.envelope import Event, EventId
+from shared.contracts.envelope import Event
 from shared.database import Database, is_transient
 from shared.messaging import inbox, parking
 from shared.messaging.consume import Consumers
 from shared.messaging.facts import Fact, record
+from shared.messaging.in_hand import Taken, digest_of, key_of, read, unread
 from shared.points import handling, reached
 
 log = structlog.get_logger()
@@ -61,18 +60,6 @@ class Stopping(Exception):
 
 
 @dataclass
-class Taken:
-    """A message in hand."""
-
-    message: Msg
-    key: str  # the event's id, or the body's SHA-256 where it has none
-    event: Event[Any] | None = None
-    unreadable: catalogue.Unreadable | None = None
-    attempts: int = 0
-    counted: bool = False  # this attempt is counted already: it may be begun several times, while the database is away
-
-
-@dataclass
 class Handled:
     """A batch after its handlers ran. Nothing is written yet."""
 
@@ -96,9 +83,8 @@ class Batches:
         """Handle a batch. What is not acknowledged in the end will be delivered again."""
         try:
             async with self._in_progress(messages):
-                taken = [read(message) for message in messages]
-                first = [it for it in taken if it.message.metadata.num_delivered == 1]
-                again = [it for it in taken if it.message.metadata.num_delivered != 1]
+                first = [read(message) for message in messages if message.metadata.num_delivered == 1]
+                again = [unread(message) for message in messages if message.metadata.num_delivered != 1]
                 if first and not await self._through_outages(lambda: self._together(first)):
                     again += first
                 # A message that kills the process has the most attempts, so its neighbours are done when it is begun.
@@ -114,7 +100,7 @@ class Batches:
         async with self._database.transaction() as connection:
             await parking.settle(connection, parked.key, parking.REPLAYED, by=by)
             await self._apply(connection, [(event, facts)])
-            await inbox.forget_attempts(connection, parked.key)
+            await inbox.forget_attempts(connection, digest_of(parked.body), parked.key)
 
     async def take_in(self, connection: AsyncConnection, messages: Sequence[Msg]) -> tuple[list[Event[Any]], int]:
         """Handle messages that are read from a stream and not delivered, in the caller's transaction.
@@ -174,37 +160,30 @@ class Batches:
         if failed and await self._is_crowded(connection):
             await parking.park(connection, [_parked(it, raised, 1) for it, raised in failed])
             return {}
-        return await inbox.count_attempts(connection, [it.key for it, _ in failed])
+        counted = await inbox.count_attempts(connection, {it.digest: it.place for it, _ in failed}, are_read=True)
+        return {it.key: counted[it.digest].tries for it, _ in failed}
 
     async def _is_crowded(self, connection: AsyncConnection) -> bool:
         return await inbox.delayed(connection, within=self._retries.counts_as_waiting) > self._retries.most_delayed
 
     async def _alone(self, it: Taken) -> None:
         """Handle one message in a transaction of its own; one that fails is delayed or parked."""
+        if not it.is_read and not await self._read(it):
+            return
         if it.unreadable is not None:
             await self._park(it, _parked_unreadable(it))
             return
         assert it.event is not None  # for the type checker: it is read or unreadable
         if await self._is_done_with(it, it.event):
-            async with self._database.transaction() as connection:
-                await inbox.forget_attempts(connection, it.key)  # those of another copy of the message
-                await self._took(connection, [it])
-            await _ack(it)
+            await self._is_settled(it)
             return
-        if not it.counted:
-            # Committed before the attempt, so that one that kills the process is counted too.
-            async with self._database.transaction() as connection:
-                it.attempts = (await inbox.count_attempts(connection, [it.key]))[it.key]
-            it.counted = True
-            reached("alone.counted")
-        if it.attempts > self._retries.attempts:  # its last attempt was counted and ended neither way: the process died
-            await self._park(it, _parked(it, RuntimeError("it never came to an end"), it.attempts - 1))
+        if not await self._is_to_be_tried(it):
             return
         try:
             facts = self._facts(it.event)
             async with self._database.transaction() as connection:
                 await self._apply(connection, [(it.event, facts)])
-                await inbox.forget_attempts(connection, it.key)
+                await inbox.forget_attempts(connection, it.digest, it.key)
                 await self._took(connection, [it])
         except Exception as error:
             if is_transient(error):
@@ -212,6 +191,46 @@ class Batches:
             await self._failed(it, error)
         else:
             await _ack(it)
+
+    async def _read(self, it: Taken) -> bool:
+        """Read a message, where that may still be tried; False where it is settled instead."""
+        async with self._database.reading() as connection:
+            is_parked = bool(await parking.parked_or_discarded(connection, [it.digest]))
+        if is_parked:  # without having been read: that killed the process each time
+            await self._is_settled(it)
+            return False
+        if not await self._is_to_be_tried(it):
+            return False
+        it.read()
+        if it.attempts > 1:
+            async with self._database.transaction() as connection:
+                await inbox.was_read(connection, it.digest)
+        return True
+
+    async def _is_to_be_tried(self, it: Taken) -> bool:
+        """Count an attempt, and commit that before it is made, so that one which kills the process is counted too.
+
+        False where there were as many as there may be: the last of them ended neither way. Then it is parked.
+        """
+        if not it.counted:
+            async with self._database.transaction() as connection:
+                counted = await inbox.count_attempts(connection, {it.digest: it.place}, are_read=it.is_read)
+            it.attempts, it.was_read = counted[it.digest]
+            it.counted = True
+            reached("alone.counted")
+        if it.attempts > self._retries.attempts:
+            if it.was_read and not it.is_read:  # it is parked as the event that it is
+                it.read()
+            await self._park(it, _parked(it, RuntimeError("it never came to an end"), it.attempts - 1))
+            return False
+        return True
+
+    async def _is_settled(self, it: Taken) -> None:
+        """Nothing is left to be done about it."""
+        async with self._database.transaction() as connection:
+            await inbox.forget_attempts(connection, it.digest, it.key)
+            await self._took(connection, [it])
+        await _ack(it)
 
     async def _failed(self, it: Taken, error: Exception) -> None:
         log.warning("an event failed", event_id=it.key, attempt=it.attempts, error=_text_of(error))
@@ -226,16 +245,19 @@ class Batches:
         log.error("a message is parked", event_id=it.key, reason=parked.reason, error=parked.error)
         async with self._database.transaction() as connection:
             await parking.park(connection, [parked])
-            await inbox.forget_attempts(connection, it.key)
+            await inbox.forget_attempts(connection, it.digest, it.key)
             await self._took(connection, [it])
         await _ack(it)
 
     async def _took(self, connection: AsyncConnection, taken: Sequence[Taken]) -> None:
-        """Before anything is acknowledged, it is written down how far it goes (restored.py)."""
-        stream = taken[0].message.metadata.stream
-        if stream in self.streams_made_at:
-            furthest = max(it.message.metadata.sequence.stream for it in taken)
-            await inbox.took(connection, stream, self.streams_made_at[stream], furthest)
+        """Before anything is acknowledged, it is written down how far it goes (restored.py).
+
+        What failed is counted too: that it waits is written down beside it.
+        """
+        furthest = max(it.place for it in taken)
+        if furthest.stream in self.streams_made_at:
+            made_at = self.streams_made_at[furthest.stream]
+            await inbox.took(connection, furthest.stream, made_at, furthest.sequence)
 
     async def _delay(self, it: Taken, attempts: int) -> None:
         with _lost_is_fine():
@@ -282,8 +304,8 @@ class Batches:
         if not taken:
             return []
         async with self._database.reading() as connection:
-            attempts = await inbox.attempts(connection, [it.key for it in taken])
-        return sorted(taken, key=lambda it: attempts.get(it.key, 0))
+            attempts = await inbox.attempts(connection, [it.digest for it in taken])
+        return sorted(taken, key=lambda it: attempts.get(it.digest, 0))
 
     async def _through_outages(self, do: Callable[[], Awaitable[Any]]) -> Any:
         """Do it, again and again while the database is away: an outage is no message's fault and counts as no attempt.
@@ -324,27 +346,6 @@ class Batches:
             yield
         finally:
             task.cancel()
-
-
-def read(message: Msg) -> Taken:
-    """The message with its event, or with the reason why it cannot be read."""
-    try:
-        event = catalogue.read(message.data, message.subject)
-    except catalogue.Unreadable as unreadable:
-        return Taken(message, key_of(message.data), unreadable=unreadable)
-    return Taken(message, event.id, event=event)
-
-
-class _Identified(BaseModel):
-    id: EventId
-
-
-def key_of(body: bytes) -> str:
-    """What a message is known by: its event's id, or the body's SHA-256 where it has none."""
-    try:
-        return _Identified.model_validate_json(body).id
-    except ValidationError:
-        return sha256(body).hexdigest()
 
 
 @contextmanager

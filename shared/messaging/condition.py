@@ -11,6 +11,7 @@ from nats.js.errors import NotFoundError
 
 from shared.contracts.catalogue import stream_of
 from shared.database import Database
+from shared.messaging import set_aside
 from shared.messaging.due_work import Worker
 from shared.messaging.guard import Guard
 from shared.messaging.relay import Relay
@@ -53,10 +54,11 @@ class Checks:
         """`withheld` says why nothing is served, if it is so."""
         not_ready = []
         if withheld is not None:
-            not_ready.append(Fault(DATABASE if self.guard.older else SERVICE, withheld))
+            not_ready.append(Fault(DATABASE if self.guard.why_older else SERVICE, withheld))
         elif not await self.database.answers():
             not_ready.append(Fault(DATABASE, "the database does not answer, or it is not known whether it is older"))
-        return Condition(tuple(not_ready), (*await self._broker(client), *self._works()))
+        works = [] if not_ready else await self._set_aside()
+        return Condition(tuple(not_ready), (*await self._broker(client), *self._works(), *works))
 
     async def _broker(self, client: Client | None) -> list[Fault]:
         if client is None or not client.is_connected:
@@ -87,3 +89,8 @@ class Checks:
         for name, raised in self.worker.failing.items():
             # The kind alone: health is open to anyone, and what was raised may name people. The log has all of it.
             yield Fault(WORK, f"{name} fails with {raised} and is tried again: see the log")
+
+    async def _set_aside(self) -> list[Fault]:
+        async with self.database.reading() as connection:
+            keys = await set_aside.keys(connection)
+        return [Fault(WORK, f"{work} fails with {raised} for some: see /operations/set-aside") for work, raised in keys]

@@ -15,7 +15,7 @@ from nats.js.api import RawStreamMsg
 from nats.js.errors import NotFoundError
 from nats.js.manager import JetStreamManager
 from pydantic import BaseModel, ValidationError
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Select, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -23,11 +23,11 @@ from shared.clock import real_now
 from shared.contracts.catalogue import stream_of
 from shared.database import Database, insert
 from shared.messaging import inbox
-from shared.messaging.batch import key_of
 from shared.messaging.consume import Consumers
+from shared.messaging.in_hand import digest_of, key_of
 from shared.messaging.pauses import pause
 from shared.messaging.restored import Consumed, Missing, Own, Sent, StreamEvent, TakenIn, Verdict, judge
-from shared.messaging.tables import TYPE_LENGTH, disowned, outbox, parked_message, taken_in
+from shared.messaging.tables import TYPE_LENGTH, attempt, disowned, outbox, parked_message, recovery, taken_in
 from shared.messaging.tables import inbox as inbox_table
 
 log = structlog.get_logger()
@@ -35,7 +35,7 @@ log = structlog.get_logger()
 EVERY = 60.0  # seconds
 AGAIN = 2.0  # seconds, while something is wrong or not known
 TIME_OUT = 2.0  # seconds, for the server to answer
-MOST = 10_000  # acknowledged events that are looked for one by one
+MOST = 10_000  # acknowledged events that are looked for one by one until it is written down how far that was
 # What hinders an answer, and says nothing about the database's age.
 UNKNOWN = (TimeoutError, nats.errors.Error, SQLAlchemyError, OSError)
 
@@ -45,6 +45,7 @@ class Guard:
 
     def __init__(self, database: Database, consumers: Consumers) -> None:
         self.older: tuple[Missing, ...] = ()
+        self.why_older: str | None = None  # for people; a database that is recovered by half is older too
         self.lost: str | None = None
         self.made_at: dict[str, datetime] = {}  # each stream that is consumed
         self._database = database
@@ -67,16 +68,20 @@ class Guard:
         identity = await self._database.identity()
         with self._database.looking_at(identity):
             look = _Look(client.jsm(timeout=TIME_OUT), self._database, self._consumers)
-            verdict, consumed = await look.all_of_it()
-            if not verdict.older:
+            is_all = False
+            while not is_all:
+                verdict, consumed = await look.all_of_it()
+                if verdict.why_not:
+                    break
                 self.made_at.update({it.stream: it.made_at for it in consumed})
                 await self._account_for(consumed)
-        if not verdict.older:
+                is_all = all(it.seen is None for it in consumed)
+        if not verdict.why_not:
             self._database.trust(identity)
         if verdict.lost and verdict.lost != self.lost:
             log.warning("the own stream lacks events", reason=verdict.lost)
-        self.older, self.lost = verdict.older, verdict.lost
-        return bool(verdict.older)
+        self.older, self.why_older, self.lost = verdict.older, verdict.why_not, verdict.lost
+        return self.why_older is not None
 
     async def run(self, client: Client, fail: Callable[[str], None]) -> None:
         """Until the database is found to be older."""
@@ -85,7 +90,7 @@ class Guard:
             try:
                 if await self.look(client):
                     self._database.refuse()
-                    fail(f"the database is older than what was told: {told(self.older)}")
+                    fail(f"the database is older than what was told: {self.why_older}")
                     return
             except UNKNOWN as error:
                 is_known = False
@@ -101,11 +106,7 @@ class Guard:
         if behind:
             async with self._database.transaction(wakes=False) as connection:
                 for it in behind:
-                    await inbox.took(connection, it.stream, it.made_at, it.acknowledged)
-
-
-def told(missing: Collection[Missing]) -> str:
-    return "; ".join(map(str, missing))
+                    await inbox.took(connection, it.stream, it.made_at, it.accounted)
 
 
 async def disown(connection: AsyncConnection, event_id: str, *, by: str) -> None:
@@ -125,7 +126,7 @@ def event_in(message: RawStreamMsg, stream: str) -> StreamEvent:
         type = _Typed.model_validate_json(body).type[:TYPE_LENGTH]
     except ValidationError:
         type = "something that cannot be read"
-    return StreamEvent(stream=stream, sequence=message.seq or 0, id=key_of(body), type=type)
+    return StreamEvent(stream=stream, sequence=message.seq or 0, id=key_of(body), digest=digest_of(body), type=type)
 
 
 @dataclass(frozen=True)
@@ -144,9 +145,10 @@ class _Look:
         async with self.database.reading() as connection:
             own, subject = await self._outbox_of(connection, own)
             consumed = await self._taken_in(connection, [it for it in acknowledged if it])
+            began_at = (await connection.execute(select(recovery.c.began_at))).scalar()
         own = await self._last_on(subject, own)
         consumed = [await self._what_is_missing(it, not_ours) for it in consumed]
-        return judge(own, consumed, now=real_now()), consumed
+        return judge(own, consumed, now=real_now(), recovery=began_at), consumed
 
     async def _own_stream(self, not_ours: Collection[str]) -> Own:
         stream = stream_of(self.consumers.service)
@@ -154,9 +156,10 @@ class _Look:
             made_at = (await self.jsm.stream_info(stream)).created
         except NotFoundError:
             return Own(stream=stream, made_at=None)
-        newest = await self._message(stream, subject=f"kulturskole.{self.consumers.service}.>")
-        while newest is not None and newest.id in not_ours:
-            newest = await self._message(stream, seq=newest.sequence - 1) if newest.sequence > 1 else None
+        subject = f"kulturskole.{self.consumers.service}.>"
+        newest = await self._message(stream, subject=subject)
+        if newest is not None and newest.id in not_ours:
+            newest = await self._newest(stream, subject, until=newest.sequence - 1, not_ours=not_ours)
         return Own(stream=stream, made_at=made_at, newest=newest)
 
     async def _acknowledged(self, publisher: str) -> Consumed | None:
@@ -201,48 +204,94 @@ class _Look:
         return replace(own, last_on_its_subject=last.id, last_was_sent_at=sent_at)
 
     async def _taken_in(self, connection: AsyncConnection, acknowledged: Collection[Consumed]) -> list[Consumed]:
-        rows: dict[str, Row[Any]] = {row.stream: row for row in await connection.execute(select(taken_in))}
-        has_had = await _is_any(connection, select(inbox_table.c.event_id)) or await _is_any(
-            connection, select(parked_message.c.key)
-        )
-        known = {stream: TakenIn(made_at=row.created_at, sequence=row.sequence) for stream, row in rows.items()}
-        return [replace(it, taken_in=known.get(it.stream), has_had_events=has_had) for it in acknowledged]
+        rows = await connection.execute(select(taken_in))
+        known = {row.stream: TakenIn(made_at=row.created_at, sequence=row.sequence) for row in rows}
+        return [
+            replace(it, taken_in=known.get(it.stream), waiting=await _waiting(connection, it)) for it in acknowledged
+        ]
 
     async def _what_is_missing(self, it: Consumed, not_ours: Collection[str]) -> Consumed:
-        """With the first event that was acknowledged and that the database does not have."""
+        """With an event that was acknowledged and that the database does not have."""
+        for sequence, digest in it.waiting:
+            event = await self._message(it.stream, subject=">", after=sequence - 1)
+            # Where another stands in its place, the stream was made anew since, and it is sent again there, if at all.
+            if event is None or (event.sequence, event.digest) != (sequence, digest) or event.id in not_ours:
+                continue
+            if not await self._has_had(event):
+                return replace(it, missing=event)
         if it.unaccounted is None:
             return it
+        if it.taken_in is None:
+            return replace(it, missing=await self._newest_that_is_missing(it, not_ours))
         after, until = it.unaccounted
+        following = {subject: await self._message(it.stream, subject=subject, after=after) for subject in it.filters}
         for _ in range(MOST):
-            found = [await self._message(it.stream, subject=subject, after=after) for subject in it.filters]
-            following = min((event for event in found if event), key=lambda event: event.sequence, default=None)
-            if following is None or following.sequence > until:
+            event = min((each for each in following.values() if each), key=lambda each: each.sequence, default=None)
+            if event is None or event.sequence > until:
                 return it
-            if following.id not in not_ours and not await self._has_had(following.id):
-                return replace(it, missing=following)
-            after = following.sequence
-        return it
+            if event.id not in not_ours and not await self._has_had(event):
+                return replace(it, missing=event)
+            after = event.sequence
+            for subject in [subject for subject, each in following.items() if each and each.sequence == after]:
+                following[subject] = await self._message(it.stream, subject=subject, after=after)
+        return replace(it, seen=after)
 
-    async def _has_had(self, event_id: str) -> bool:
+    async def _newest_that_is_missing(self, it: Consumed, not_ours: Collection[str]) -> StreamEvent | None:
+        """In a database that has not written down how far the stream was taken in: by the newest event of each kind.
+
+        Not by all of them: how versions before dealt with kinds that were new to them is not known.
+        """
+        for subject in it.filters:
+            newest = await self._newest(it.stream, subject, until=it.acknowledged, not_ours=not_ours)
+            if newest is not None and not await self._has_had(newest):
+                return newest
+        return None
+
+    async def _has_had(self, event: StreamEvent) -> bool:
         """Whether the inbox, or what is parked, has it."""
         handler = inbox_table.c.handler.in_(self.consumers.handler_names())
         async with self.database.reading() as connection:
             return await _is_any(
-                connection, select(inbox_table.c.event_id).where(handler, inbox_table.c.event_id == event_id)
-            ) or await _is_any(connection, select(parked_message.c.key).where(parked_message.c.key == event_id))
+                connection, select(inbox_table.c.event_id).where(handler, inbox_table.c.event_id == event.id)
+            ) or await _is_any(
+                connection, select(parked_message.c.key).where(parked_message.c.key.in_((event.id, event.digest)))
+            )
 
-    async def _message(
-        self, stream: str, *, seq: int | None = None, subject: str | None = None, after: int | None = None
-    ) -> StreamEvent | None:
-        """The one of this sequence, the last on a subject, or the first on it after a sequence."""
+    async def _newest(self, stream: str, subject: str, *, until: int, not_ours: Collection[str]) -> StreamEvent | None:
+        """The last on a subject up to a sequence that nobody disowned."""
+        found = await self._last_until(stream, subject, until)
+        while found is not None and found.id in not_ours:
+            found = await self._last_until(stream, subject, found.sequence - 1)
+        return found
+
+    async def _last_until(self, stream: str, subject: str, until: int) -> StreamEvent | None:
+        """The server only gives the first after a sequence, so it is looked for by halves. Others' and deleted ones don't count."""
+        found, after = None, 0
+        while after < until:
+            middle = (after + until) // 2
+            event = await self._message(stream, subject=subject, after=middle)
+            if event is None or event.sequence > until:
+                until = middle
+            else:
+                found, after = event, event.sequence
+        return found
+
+    async def _message(self, stream: str, *, subject: str, after: int | None = None) -> StreamEvent | None:
+        """The last on a subject, or the first on it after a sequence."""
         try:
             if after is None:
-                message = await self.jsm.get_msg(stream, seq, subject)
+                message = await self.jsm.get_msg(stream, subject=subject)
             else:
                 message = await self.jsm.get_msg(stream, after + 1, subject, next=True)
         except NotFoundError:
             return None
         return event_in(message, stream)
+
+
+async def _waiting(connection: AsyncConnection, it: Consumed) -> tuple[tuple[int, str], ...]:
+    is_one = (attempt.c.stream == it.stream) & (attempt.c.sequence <= it.acknowledged)
+    rows = await connection.execute(select(attempt).where(is_one).order_by(attempt.c.sequence))
+    return tuple((row.sequence, row.key) for row in rows)
 
 
 async def _is_any(connection: AsyncConnection, query: Select[Any]) -> bool:

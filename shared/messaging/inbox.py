@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.clock import database_now, real_now
@@ -13,6 +14,13 @@ from shared.database import insert
 from shared.messaging.tables import attempt, inbox, taken_in
 
 Entry = tuple[str, str]  # handler, event id
+
+
+class Place(NamedTuple):
+    """Where a message stands."""
+
+    stream: str
+    sequence: int
 
 
 async def enter(connection: AsyncConnection, entries: Iterable[Entry]) -> set[Entry]:
@@ -47,20 +55,46 @@ async def has_had(connection: AsyncConnection, handlers: Sequence[str], event_id
     return (await connection.execute(query)).scalar_one() == len(handlers)
 
 
-async def count_attempts(connection: AsyncConnection, keys: Iterable[str]) -> dict[str, int]:
-    """Count one more attempt at each of these messages; returns how many it has been for each."""
-    wanted = sorted(set(keys))
-    if not wanted:
+class Tried(NamedTuple):
+    """How often a message was tried, and whether it was ever read without killing the process, as far as that is known."""
+
+    tries: int
+    was_read: bool
+
+
+async def count_attempts(
+    connection: AsyncConnection, messages: Mapping[str, Place], *, are_read: bool
+) -> dict[str, Tried]:
+    """Count one more attempt at each of these messages, known by their digests; returns how many it has been for each."""
+    if not messages:
         return {}
     now = await database_now(connection)  # replicas compare it
-    rows = [{"key": key, "tries": 1, "last_at": now} for key in wanted]
+    rows = [
+        {
+            "key": key,
+            "tries": 1,
+            "last_at": now,
+            "stream": place.stream,
+            "sequence": place.sequence,
+            "was_read": are_read,
+        }
+        for key, place in sorted(messages.items())
+    ]
     statement = insert(connection, attempt)
     statement = statement.on_conflict_do_update(
         index_elements=[attempt.c.key],
-        set_={"tries": attempt.c.tries + 1, "last_at": statement.excluded.last_at},
+        set_={
+            "tries": attempt.c.tries + 1,
+            "was_read": attempt.c.was_read | statement.excluded.was_read,
+            **{name: statement.excluded[name] for name in ("last_at", *Place._fields)},
+        },
     )
-    counted = await connection.execute(statement.returning(attempt.c.key, attempt.c.tries), rows)
-    return {row.key: row.tries for row in counted}
+    counted = await connection.execute(statement.returning(attempt.c.key, attempt.c.tries, attempt.c.was_read), rows)
+    return {row.key: Tried(row.tries, row.was_read) for row in counted}
+
+
+async def was_read(connection: AsyncConnection, digest: str) -> None:
+    await connection.execute(update(attempt).where(attempt.c.key == digest).values(was_read=True))
 
 
 async def attempts(connection: AsyncConnection, keys: Iterable[str]) -> dict[str, int]:
@@ -68,8 +102,9 @@ async def attempts(connection: AsyncConnection, keys: Iterable[str]) -> dict[str
     return {row.key: row.tries for row in await connection.execute(query)}
 
 
-async def forget_attempts(connection: AsyncConnection, key: str) -> None:
-    await connection.execute(delete(attempt).where(attempt.c.key == key))
+async def forget_attempts(connection: AsyncConnection, *keys: str) -> None:
+    """Of a message, by its digest and by its event's id: by that, versions up to 0.2 counted them."""
+    await connection.execute(delete(attempt).where(attempt.c.key.in_(keys)))
 
 
 async def delayed(connection: AsyncConnection, *, within: float) -> int:

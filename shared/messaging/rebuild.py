@@ -26,10 +26,10 @@ from shared.contracts.catalogue import stream_of
 from shared.contracts.envelope import Event
 from shared.database import Database, insert
 from shared.messaging import parking
-from shared.messaging.batch import key_of, read
 from shared.messaging.consume import Consumers, Projection
 from shared.messaging.facts import Added, Fact, Newest, record
 from shared.messaging.guard import disown
+from shared.messaging.in_hand import key_of, read
 from shared.messaging.stopped import stopped
 from shared.messaging.tables import disowned, work_lock, work_mark
 from shared.messaging.walk import walk
@@ -219,7 +219,7 @@ class _Rebuilding:
             )
         if self._report.differs:
             await record(connection, _once(fact for _, told in changes for fact in told.marks))
-            await record(connection, await _everything(connection))
+            await record(connection, await have_all_looked_at(connection))
 
 
 def _untold(projection: Projection, key: Key, version: int, told: _Told | None) -> Untold | None:
@@ -239,7 +239,7 @@ async def _replace(connection: AsyncConnection, table: Table, rows: list[dict[st
     await connection.execute(upsert, rows)
 
 
-async def _everything(connection: AsyncConnection) -> list[Fact]:
+async def have_all_looked_at(connection: AsyncConnection) -> list[Fact]:
     """Marks on all that a mark was ever left on: what the rows said before may have had an effect elsewhere."""
     keys = await connection.execute(select(work_lock.c.work, work_lock.c.key))
     return [Added(work_mark, work=row.work, key=row.key, part=None) for row in keys]

@@ -3,7 +3,8 @@
 A service's own events become outbox rows that were sent, each in one transaction with its entity, which the subject
 adopts (`adopting.py`, the inverse of its `telling.py`). Then the others' events go through the ordinary inbox and facts.
 It runs while the service is stopped. What is known already stays as it is, so that it may be killed anywhere and run
-again. A dry run is the same in one transaction that is rolled back at its end.
+again; until it has come to its end the database says so, and is not served (guard.py). A dry run is the same in one
+transaction that is rolled back at its end.
 """
 
 from __future__ import annotations
@@ -26,10 +27,11 @@ from shared.clock import real_now
 from shared.contracts.catalogue import BY_TYPE, stream_of
 from shared.contracts.envelope import Event, EventType, model_of
 from shared.database import Database, is_transient
-from shared.messaging.batch import Batches, Taken, read
+from shared.messaging.batch import Batches
 from shared.messaging.consume import Consumers
+from shared.messaging.in_hand import Taken, read
 from shared.messaging.stopped import stopped
-from shared.messaging.tables import disowned, outbox, taken_in
+from shared.messaging.tables import disowned, outbox, recovery, taken_in
 from shared.messaging.walk import Stream, walk
 
 BY = "recover"  # stands where the name of a key does: who changed what is adopted is told by no event
@@ -126,7 +128,10 @@ class _Recovery:
         await self._adopt_all(await walk(self._client, stream_of(self._consumers.service)))
         for publisher, filters in self._consumers.filters().items():
             await self._take_in_all(await walk(self._client, stream_of(publisher), filters))
-        self._report.done = True
+        if not self._report.invalid:
+            async with self._transaction() as connection:
+                await connection.execute(delete(recovery))
+            self._report.done = True
         return self._report
 
     @asynccontextmanager
@@ -141,6 +146,7 @@ class _Recovery:
         """In the stream's order. What fails is tried again after all others: two may stand there the other way round."""
         async with self._transaction() as connection:
             not_ours = await _disowned(connection, self._disown)
+            await _begin(connection)
         self._report.disowned = sorted(not_ours)
         failed: Failed = []
         async for messages in stream.batches():
@@ -223,6 +229,12 @@ async def _disowned(connection: AsyncConnection, more: Collection[str]) -> set[s
     for id in sorted(set(more) - known):
         await connection.execute(disowned.insert(), {"event_id": id, "by": BY, "at": real_now()})
     return known | set(more)
+
+
+async def _begin(connection: AsyncConnection) -> None:
+    """From now on nobody serves this database until all is in, whatever its outbox knows by then."""
+    await connection.execute(delete(recovery))
+    await connection.execute(recovery.insert(), {"began_at": real_now()})
 
 
 async def _note_taken_in(connection: AsyncConnection, stream: Stream) -> None:

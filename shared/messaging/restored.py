@@ -19,6 +19,7 @@ class StreamEvent:
     stream: str
     sequence: int
     id: str  # the body's SHA-256 where it has none
+    digest: str = ""  # the body's SHA-256
     type: str
 
 
@@ -62,8 +63,13 @@ class Consumed:
     filters: tuple[str, ...]  # the subjects that concern the service
     acknowledged: int  # all up to this sequence; those that do not concern the service are among them
     taken_in: TakenIn | None = None  # none in a database from before this was written down, and in a new one
-    has_had_events: bool = False  # whether the database has taken in any event at all
-    missing: StreamEvent | None = None  # the first in `unaccounted` that concerns the service and that the inbox lacks
+    waiting: tuple[
+        tuple[int, str], ...
+    ] = ()  # sequence and digest of what was acknowledged while it waits for another attempt
+    missing: StreamEvent | None = (
+        None  # an event that was acknowledged and concerns the service, and that the inbox lacks
+    )
+    seen: int | None = None  # up to where `unaccounted` was looked at, where that is not all of it
 
     @property
     def unaccounted(self) -> tuple[int, int] | None:
@@ -71,11 +77,14 @@ class Consumed:
 
         After the first, up to the second. A stream that was made anew counts from 1, and so may be looked at whole.
         """
-        if self.taken_in is None:
-            after = self.acknowledged if self.has_had_events else 0
-        else:
-            after = self.taken_in.sequence if self.taken_in.made_at == self.made_at else 0
+        is_the_same = self.taken_in is not None and self.taken_in.made_at == self.made_at
+        after = self.taken_in.sequence if self.taken_in and is_the_same else 0
         return (after, self.acknowledged) if after < self.acknowledged else None
+
+    @property
+    def accounted(self) -> int:
+        """Up to where all that was acknowledged is known to be there, where nothing is missing."""
+        return self.acknowledged if self.seen is None else self.seen
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,17 +101,26 @@ class Missing:
 
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
-    """`older`: nothing may be served. `lost`: what the service's own stream lacks, which sending it again brings."""
+    """`older`, `recovery`: nothing may be served. `lost`: what the service's own stream lacks, which sending it again brings."""
 
     older: tuple[Missing, ...] = ()
+    recovery: datetime | None = None  # since when the database is being recovered
     lost: str | None = None
 
+    @property
+    def why_not(self) -> str | None:
+        """Why nothing may be served, for people."""
+        reasons = [str(it) for it in self.older]
+        if self.recovery is not None:
+            reasons.append(f"`recover` has begun on it at {self.recovery:%Y-%m-%d %H:%M} UTC and not come to its end")
+        return "; ".join(reasons) or None
 
-def judge(own: Own, consumed: Sequence[Consumed], *, now: datetime) -> Verdict:
-    """`now` is the real time."""
+
+def judge(own: Own, consumed: Sequence[Consumed], *, now: datetime, recovery: datetime | None = None) -> Verdict:
+    """`now` is the real time, `recovery` since when the database is being recovered."""
     older = [Missing(event=own.newest, known=_known_of(own))] if own.newest and not own.is_known else []
     older += [Missing(event=it.missing, known=_taken_in_of(it)) for it in consumed if it.missing]
-    return Verdict(older=tuple(older), lost=_lost(own, now=now))
+    return Verdict(older=tuple(older), recovery=recovery, lost=_lost(own, now=now))
 
 
 def _known_of(own: Own) -> str:
@@ -114,9 +132,11 @@ def _known_of(own: Own) -> str:
 
 def _taken_in_of(it: Consumed) -> str:
     if it.taken_in is None:
-        return "the database has taken in nothing"
+        return "it was acknowledged, and the database has not taken it in"
     if it.taken_in.made_at != it.made_at:
         return "it was acknowledged, and the database knows the stream only as it was before it was made anew"
+    if it.missing is not None and it.missing.sequence <= it.taken_in.sequence:
+        return "it was acknowledged, and in the database it waits for another attempt"
     return f"it was acknowledged, and the database has taken in no more than number {it.taken_in.sequence}"
 
 

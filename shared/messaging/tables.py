@@ -1,6 +1,6 @@
 """The kernel's tables; every service's database has them beside its own."""
 
-from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, String, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, MetaData, String, Table, Text, false
 
 from shared.clock import real_now
 from shared.database import Counted, Instant
@@ -44,7 +44,7 @@ taken_in = Table(
     metadata,
     Column("stream", String(40), primary_key=True),
     Column("created_at", Instant, nullable=False),  # the stream: one that was made anew counts from 1
-    Column("sequence", BigInteger, nullable=False),  # the highest of those that were taken in
+    Column("sequence", BigInteger, nullable=False),  # the highest of all that is taken in or waits as an `attempt`
 )
 # Events of the service's own stream, or acknowledged in its name, that it is to know nothing of: forged, or somebody else's.
 disowned = Table(
@@ -54,6 +54,9 @@ disowned = Table(
     Column("by", String(80), nullable=False),
     Column("at", Instant, nullable=False),
 )
+
+# That `recover` has begun here and not come to its end: at most one row. A copy of such a database says so too.
+recovery = Table("recovery", metadata, Column("began_at", Instant, primary_key=True))
 
 # What is to be looked at again (marks.py): appended by facts, removed by who did the work.
 work_mark = Table(
@@ -76,13 +79,30 @@ work_lock = Table(
     Column("key", String(80), primary_key=True),
 )
 
+# What could not be worked off: a key, which keeps its marks, or a part of one, which has none.
+set_aside = Table(
+    "set_aside",
+    metadata,
+    Column("work", String(40), primary_key=True),
+    Column("key", String(80), primary_key=True),
+    Column("part", String(80), primary_key=True),  # of the key; "": all of it
+    Column("reason", String(60), nullable=False),  # a code, or the name of what was raised
+    Column("since", Instant, nullable=False),
+    Column("tries", Integer, nullable=False),  # of a key
+    Column("next_at", Instant),  # when a key is tried again, where no news of it comes before
+    Column("newest_mark", Counted),  # that a key had when it was tried: a newer one is news
+)
+
 # How often a message that waits for another attempt has failed. Gone once it succeeds or is parked.
 attempt = Table(
     "attempt",
     metadata,
-    Column("key", String(64), primary_key=True),  # the event's id, or the body's SHA-256 where it has none
+    Column("key", String(64), primary_key=True),  # the body's SHA-256
+    Column("was_read", Boolean, nullable=False, server_default=false()),  # it is not the reading that kills the process
     Column("tries", Integer, nullable=False),
     Column("last_at", Instant, nullable=False),
+    Column("stream", String(40)),  # where it stands, as does the next; none in what 0.2.0 wrote
+    Column("sequence", BigInteger),
 )
 
 # What could not be handled. Rows stay, so that the message is known when it is met again.

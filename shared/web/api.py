@@ -10,24 +10,48 @@ from typing import Annotated, Any, Generic, TypeVar
 from fastapi import Depends, HTTPException, Path, Query, Request, Security
 from fastapi.security import HTTPBasic, HTTPBasicCredentials, HTTPBearer
 from fastapi.security.http import HTTPAuthorizationCredentials
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, Strict, StringConstraints
 
 from shared.addresses import Address
 from shared.database import Database
+from shared.text import check_is_seen, lines, one_line
 from shared.web.keys import Key, Role
 
 T = TypeVar("T")
 
+
+LINE, PROSE = 200, 5000  # characters
+
+
+def _as_one_line(text: str) -> str:
+    return _sound(one_line(text), LINE)
+
+
+def _as_lines(text: str) -> str:
+    return _sound(lines(text), PROSE)
+
+
+def _sound(text: str, longest: int) -> str:
+    check_is_seen(text)
+    if len(text) > longest:  # a character may be two in the one way in which it is kept
+        msg = f"the text has more than {longest} characters"
+        raise ValueError(msg)
+    return text
+
+
 # Text that people wrote: one line, or several. Control characters would break a mail's header or a database.
 Line = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=LINE, pattern=r"^[^\x00-\x1f\x7f]*$"),
+    AfterValidator(_as_one_line),
 ]
 Email = Address
 Prose = Annotated[
     str,
     StringConstraints(
-        strip_whitespace=True, min_length=1, max_length=5000, pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
+        strip_whitespace=True, min_length=1, max_length=PROSE, pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
     ),
+    AfterValidator(_as_lines),
 ]
 
 

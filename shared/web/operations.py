@@ -15,7 +15,7 @@ from shared import clock
 from shared.contracts.catalogue import EVENT_TYPES, Unreadable, stream_of
 from shared.database import is_transient
 from shared.errors import Conflict, RuleBroken
-from shared.messaging import marks, parking, relay
+from shared.messaging import marks, parking, relay, set_aside
 from shared.messaging.batch import Batches
 from shared.messaging.condition import BROKER, CONSUMERS, DATABASE, SERVICE, Condition
 from shared.messaging.due_work import Work
@@ -104,7 +104,7 @@ class ClockView(BaseModel):
 
 
 class StateView(BaseModel):
-    """What is still to be done. At rest all numbers but `mails_unsent`, `approvals` and `parked` are zero, nothing is at fault, and no stream moves."""
+    """What is still to be done. At rest all numbers but `mails_unsent`, `set_aside`, `approvals` and `parked` are zero, nothing is at fault, and no stream moves."""
 
     service: str
     unsent: int = Field(description="events that the stream has not acknowledged yet")
@@ -115,6 +115,8 @@ class StateView(BaseModel):
     mails: int = Field(description="mails that could be sent now")
     mails_unsent: int = Field(description="mails that wait, with those that the mail server put off")
     oldest_mail: datetime | None = Field(description="when the oldest of these was queued, in real time")
+    set_aside: int = Field(description="what cannot be worked off (`/operations/set-aside`); it does not disturb rest")
+    oldest_set_aside: datetime | None = Field(description="since when the oldest of it is, in real time")
     approvals: int = Field(description="documents that wait until somebody approves them; they do not disturb rest")
     oldest_approval: datetime | None = Field(description="since when the oldest of them waits, in real time")
     parked: int = Field(description="messages that could not be handled")
@@ -126,6 +128,22 @@ class StateView(BaseModel):
         description="that a newer version has run; they only add, and this version goes on beside them"
     )
     clock: ClockView
+
+
+class SetAsideView(BaseModel):
+    """Work that failed or lacks something."""
+
+    work: str
+    key: str = Field(description="a programme, mostly")
+    part: str | None = Field(description="what of the key it is, as an agreement's id; null: all of it")
+    reason: str = Field(description="a code, or the name of the error, which the log has whole")
+    since: datetime = Field(description="in real time")
+    tries: int = Field(description="how often a key as a whole was tried in vain")
+    next_at: datetime | None = Field(description="when it is tried again, where no news of it comes before")
+
+    @classmethod
+    def of(cls, it: set_aside.SetAside) -> SetAsideView:
+        return cls.model_validate(vars(it) | {"part": it.part or None})
 
 
 class ParkedView(BaseModel):
@@ -185,6 +203,7 @@ def routes(*, simulated_clock: bool, has_projections: bool) -> APIRouter:
     router.get("/health/live")(check_liveness)
     router.get("/health/ready", responses={503: {"model": Readiness, "description": "Not ready"}})(check_readiness)
     router.get("/operations/state")(show_state)
+    router.get("/operations/set-aside")(list_what_is_set_aside)
     router.get("/operations/parked")(list_parked_messages)
     router.post("/operations/parked/replay")(replay_parked_messages)  # before what would take its name for a key
     router.get("/operations/parked/{key}")(show_parked_message)
@@ -232,6 +251,7 @@ async def show_state(request: Request, database: DatabaseOf, _: Reader) -> State
     lag, last = await _lag_and_last_sequence(service)
     async with database.reading() as connection:
         parked, oldest_parked = await parking.count_and_oldest(connection)
+        aside, oldest_aside = await set_aside.count_and_oldest(connection)
         simulated = await clock.is_simulated(connection)
         now = await clock.now(connection)
     return StateView(
@@ -244,6 +264,8 @@ async def show_state(request: Request, database: DatabaseOf, _: Reader) -> State
         mails=sum(it.sendable for it in mails),
         mails_unsent=sum(it.unsent for it in mails),
         oldest_mail=min((it.oldest for it in mails if it.oldest), default=None),
+        set_aside=aside,
+        oldest_set_aside=oldest_aside,
         approvals=sum(count for count, _ in approvals),
         oldest_approval=min((oldest for _, oldest in approvals if oldest), default=None),
         parked=parked,
@@ -285,6 +307,15 @@ async def _lag_and_last_sequence(service: Service) -> tuple[int, int]:
     if None in infos:
         raise HTTPException(503, "a consumer of this service is missing")
     return sum((info.num_pending or 0) + (info.num_ack_pending or 0) for info in infos if info), last
+
+
+async def list_what_is_set_aside(
+    database: DatabaseOf, _: Reader, *, after: After = None, limit: Limit = 50
+) -> Page[SetAsideView]:
+    """List what cannot be worked off, and why; a key as a whole is tried again, a part once there is news of it."""
+    async with database.reading() as connection:
+        found = await set_aside.listed(connection, beyond=after, limit=limit + 1)
+    return page_of([SetAsideView.of(it) for it in found], limit, lambda it: f"{it.work}/{it.key}/{it.part or ''}")
 
 
 async def list_parked_messages(

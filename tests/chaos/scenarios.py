@@ -31,8 +31,8 @@ from shared.contracts.registration import Party
 from shared.database import Database
 from shared.ids import new_id
 from shared.messaging import guard
-from shared.messaging.batch import key_of
-from shared.points import EVENTS
+from shared.messaging.in_hand import key_of
+from shared.points import EVENTS, UNREADABLE
 from shared.when import When
 from tests.chaos import faults
 from tests.chaos.nights import mails_of_undisturbed, restored
@@ -272,21 +272,22 @@ async def bad_events(world: World) -> dict[str, Any]:
 
 
 async def killing_events(world: World) -> dict[str, Any]:
-    """Three events kill whoever handles them: parked, and all others applied."""
-    killers = [_stranger(n) for n in range(3)]
-    world.injected["killing events"] = len(killers)
-    async with world.fleet(environment={EVENTS: ",".join(it.id for it in killers)}) as fleet:
+    """Three events kill whoever handles them, and two already who reads them: parked, and all others applied."""
+    killers, unreadable = [_stranger(n) for n in range(3)], [_stranger(n) for n in range(3, 5)]
+    world.injected["killing events"] = len(killers) + len(unreadable)
+    deadly = {EVENTS: ",".join(it.id for it in killers), UNREADABLE: ",".join(it.id for it in unreadable)}
+    async with world.fleet(environment=deadly) as fleet:
         await Run(fleet.client, 20).play()
         before = await faults.outcome(fleet, 20)
         events = [_stranger(n) for n in range(10, 110)]
-        for killer in killers:
+        for killer in (*killers, *unreadable):
             events.insert(world.chance.randrange(len(events)), killer)
         began = monotonic()
         await _publish(fleet, [(nats_subject(it), _body(it)) for it in events])
-        await eventually(lambda: _parked(fleet), equals=9, within=600)  # three, by each of three consumers
+        await eventually(lambda: _parked(fleet), equals=15, within=600)  # five, by each of three consumers
         await until_at_rest(fleet.client)
         parked_after = faults.seconds_since(began)
-        found = await faults.outcome(fleet, 20, parked=9)
+        found = await faults.outcome(fleet, 20, parked=15)
         may_differ = {"parked": 0, "senders_that_died": 0}
         assert found | may_differ == before, f"{before} has become {found}"
         return {

@@ -26,9 +26,12 @@ EVERYTHING = [None, *SERVICES]
 TRIGGERS = {
     "billing": {
         "sqlite": {
-            (table, f"{table}_refuses_{change}")
-            for table in ("invoice", "credit_note", "series")
-            for change in ("update", "delete", "replace")
+            *(
+                (table, f"{table}_refuses_{change}")
+                for table in ("invoice", "credit_note", "series")
+                for change in ("update", "delete", "replace")
+            ),
+            *(("series", f"series_refuses_{change}") for change in ("insert", "raise")),
         },
         "postgresql": {
             *((table, f"{table}_stays") for table in ("invoice", "credit_note", "series")),

@@ -6,11 +6,12 @@ is not about has a sound default; `**changes` are to the fields of the entity th
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar
 
 from shared.contracts import billing, registration, scheduling
-from shared.contracts.billing import CreditNote, Invoice, Waiver
+from shared.contracts.billing import Content, CreditNote, Document, Invoice, Waiver
 from shared.contracts.envelope import Entity, Event, EventType
 from shared.contracts.registration import Agreement, Application, Concern, Group, Party, PostalAddress, Programme
 from shared.contracts.scheduling import Happened, Session
@@ -175,13 +176,13 @@ def completion_revoked(n: int, version: int = 3, **changes: Any) -> Event[Sessio
 
 
 def invoice(n: int, number: int = 1, **changes: Any) -> Event[Invoice]:
-    fields = _document(n, number, "invoices") | {"content": Invoice.example["content"]}
+    fields = _document(n, number, "invoices") | {"content": _content(Invoice)}
     it = Invoice(due_on=date(2024, 10, 31), kid="1042007", **fields | changes)
     return _event(billing.INVOICE_ISSUED, it)
 
 
 def credit_note(n: int, number: int = 1, **changes: Any) -> Event[CreditNote]:
-    fields = _document(n, number, "credit-notes") | {"content": CreditNote.example["content"]}
+    fields = _document(n, number, "credit-notes") | {"content": _content(CreditNote)}
     it = CreditNote(invoice=1, reason="agreement_ended", **fields | changes)
     return _event(billing.CREDIT_NOTE_ISSUED, it)
 
@@ -212,6 +213,10 @@ def _document(n: int, number: int, series: str) -> dict[str, Any]:
         "amount_ore": 666_667,
         "issued_on": date(2024, 10, 1),
     }
+
+
+def _content(kind: type[Document]) -> Content:
+    return Content.model_validate_json(json.dumps(kind.example["content"]))
 
 
 def _in_programme(n: int) -> dict[str, Any]:

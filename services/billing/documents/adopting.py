@@ -48,7 +48,12 @@ async def credit_note(connection: AsyncConnection, event: Event[events.CreditNot
 async def _take_number(connection: AsyncConnection, it: events.Document, kind: Kind, kid: str | None) -> None:
     check_series(it.series, it.programme, kind)
     told = ordinal_told(it.number, it.document_number, kid)
-    await documents.restore_series(connection, it.programme, kind, told)
+    if told is not None:
+        await documents.restore_series(connection, it.programme, kind, told)
+    elif it.series in await documents.missing_series(connection, it.programme):
+        # Which ordinal it had is not known, and any might be another's. A later document names it, or it gets a new one.
+        check_follows(it.number, await documents.last_number(connection, it.programme, kind) + 1)
+        return
     taken = await documents.take_numbers(connection, it.programme, kind, 1)
     check_ordinal(taken.series_ordinal, told)
     check_follows(it.number, taken.numbers[0])

@@ -58,30 +58,42 @@ async def missing_series(connection: AsyncConnection, programme: str) -> list[st
 
 
 async def add_series(connection: AsyncConnection, programme: str) -> None:
-    """Add those of the programme's two series that are not there. The database counts up the ordinal."""
+    """Add those of the programme's two series that are not there. The database counts up the ordinal.
+
+    One that has documents already was recovered from events that did not name its ordinal: it goes on with a new one.
+    """
     statement = insert(connection, tables.series).on_conflict_do_nothing()
-    for id in await missing_series(connection, programme):
-        await connection.execute(statement, {"id": id, "last_number": 0})
+    missing = await missing_series(connection, programme)
+    for kind in TABLES:
+        if (id := series_id(programme, kind)) in missing:
+            row = {"id": id, "last_number": await last_number(connection, programme, kind)}
+            await connection.execute(statement, row)
 
 
-async def restore_series(connection: AsyncConnection, programme: str, kind: Kind, ordinal: int | None) -> None:
-    """Make a programme's series with the ordinal that it had; where that is not told, with one that no series has.
+async def restore_series(connection: AsyncConnection, programme: str, kind: Kind, ordinal: int) -> None:
+    """Make a programme's series with the ordinal that it had. One that is there stays as it is.
 
-    One that is there stays as it is. Raises RuleBroken where another series has the ordinal.
+    Raises RuleBroken where another series has the ordinal.
     """
     s = tables.series
     id = series_id(programme, kind)
     ids: dict[int, str] = {row.ordinal: row.id for row in await connection.execute(select(s.c.ordinal, s.c.id))}
     if id in ids.values():
         return
-    ordinal = ordinal or max(ids, default=0) + 1
     if ordinal in ids:
         msg = f"it names the ordinal {ordinal}, which is that of {ids[ordinal]}"
         raise RuleBroken(msg, rule="B8", field="series")
-    await connection.execute(s.insert(), {"ordinal": ordinal, "id": id, "last_number": 0})
+    row = {"ordinal": ordinal, "id": id, "last_number": await last_number(connection, programme, kind)}
+    await connection.execute(s.insert(), row)
     if connection.dialect.name == "postgresql":  # which counts beside the table
         highest = select(func.max(s.c.ordinal)).scalar_subquery()
         await connection.execute(select(func.setval(func.pg_get_serial_sequence("series", "ordinal"), highest)))
+
+
+async def last_number(connection: AsyncConnection, programme: str, kind: Kind) -> int:
+    """Of the documents that are issued; 0 where there is none."""
+    d = TABLES[kind].c
+    return (await connection.execute(select(func.max(d.number)).where(d.programme == programme))).scalar() or 0
 
 
 async def lock_series(connection: AsyncConnection, programme: str) -> None:
@@ -93,7 +105,7 @@ async def lock_series(connection: AsyncConnection, programme: str) -> None:
 
 
 async def take_numbers(connection: AsyncConnection, programme: str, kind: Kind, count: int) -> TakenNumbers:
-    """Take the next numbers of a series.
+    """The next numbers of a series, for documents that the same transaction adds.
 
     Its row stays locked until the end of the transaction: who comes next waits, and where this one is rolled back takes the
     same numbers. A sequence of the database would leave a gap, which bokføringsforskriften § 5-1-3 forbids.
@@ -102,33 +114,40 @@ async def take_numbers(connection: AsyncConnection, programme: str, kind: Kind, 
     a gap.
     """
     s = tables.series
-    raised = (
-        update(s)
-        .where(s.c.id == series_id(programme, kind))
-        .values(last_number=s.c.last_number + count)
-        .returning(s.c.ordinal, s.c.last_number)
-    )
-    row = (await connection.execute(raised)).one()
-    first = row.last_number - count + 1
-    d = TABLES[kind].c
-    last_issued = (await connection.execute(select(func.max(d.number)).where(d.programme == programme))).scalar() or 0
-    if first != last_issued + 1:
-        msg = f"{series_id(programme, kind)} counts {first - 1}, and its last document is number {last_issued}"
+    query = select(s.c.ordinal, s.c.last_number).where(s.c.id == series_id(programme, kind)).with_for_update()
+    row = (await connection.execute(query)).one()
+    last_issued = await last_number(connection, programme, kind)
+    if row.last_number != last_issued:
+        msg = f"{series_id(programme, kind)} counts {row.last_number}, and its last document is number {last_issued}"
         raise ValueError(msg)
-    return TakenNumbers(row.ordinal, range(first, row.last_number + 1))
+    return TakenNumbers(row.ordinal, range(last_issued + 1, last_issued + count + 1))
 
 
 async def add_invoices(
     connection: AsyncConnection, invoices: Sequence[Invoice], contents: Sequence[Content | None]
 ) -> None:
-    """Insert invoices, each with its content as issued; none where it is lost."""
-    await connection.execute(tables.invoice.insert(), _rows(invoices, contents))
+    """Insert invoices of one programme, each with its content as issued; none where it is lost."""
+    await _add(connection, "invoice", invoices, contents)
 
 
 async def add_credit_notes(
     connection: AsyncConnection, notes: Sequence[CreditNote], contents: Sequence[Content | None]
 ) -> None:
-    await connection.execute(tables.credit_note.insert(), _rows(notes, contents))
+    """The same of credit notes."""
+    await _add(connection, "credit_note", notes, contents)
+
+
+async def _add(
+    connection: AsyncConnection,
+    kind: Kind,
+    documents: Sequence[Invoice] | Sequence[CreditNote],
+    contents: Sequence[Content | None],
+) -> None:
+    """The counter of their series comes last: on SQLite the database refuses one that is ahead of what is issued."""
+    await connection.execute(TABLES[kind].insert(), _rows(documents, contents))
+    s = tables.series
+    counted = update(s).where(s.c.id == series_id(documents[0].programme, kind))
+    await connection.execute(counted.values(last_number=max(it.number for it in documents)))
 
 
 async def of_agreements(

@@ -33,6 +33,9 @@ class UnbilledList(View):
 
 @router.get("/unbilled", responses={404: {}})
 async def list_unbilled_instalments(programme: ProgrammeInQuery, database: DatabaseOf, _: Reader) -> UnbilledList:
-    """List every instalment that no invoice stands for, why (B6), and by when one is to be issued (B8)."""
+    """List every instalment that no invoice stands for, why (B6), and by when one is to be issued (B8).
+
+    An instalment whose invoice is of another fee than that of now is listed as well (`invoiced_at_another_fee`, B1).
+    """
     found = await list_unbilled(database, programme)
     return UnbilledList(items=[UnbilledView.model_validate(vars(it.unbilled) | vars(it)) for it in found])

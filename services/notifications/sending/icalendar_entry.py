@@ -9,6 +9,7 @@ from icalendar import Calendar, Event, Timezone, vCalAddress, vText
 from services.notifications.letters.domain.content import Entry
 from services.notifications.letters.domain.kinds import CANCELLATION
 from services.notifications.letters.domain.letter import Mail
+from services.notifications.sending.domain.link import is_link
 from shared.clock import OSLO
 
 # Europe/Oslo as the time zone database has had it since 1996; what icalendar derives by itself changes at the wrong hours.
@@ -60,7 +61,7 @@ def calendar_part(mail: Mail, entry: Entry, *, title: str, description: str, org
     event.add("description", description)
     if entry.place or entry.meeting_link:
         event.add("location", entry.place or entry.meeting_link)
-    if entry.meeting_link:
+    if entry.meeting_link and is_link(entry.meeting_link):
         event.add("url", entry.meeting_link)
     event.add("status", "CANCELLED" if mail.kind == CANCELLATION else "CONFIRMED")
     event.add("organizer", _person(organiser, sender), encode=False)

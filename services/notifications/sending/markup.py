@@ -18,6 +18,8 @@ from textwrap import fill
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
+from services.notifications.sending.domain.link import is_link
+
 MAILS = Path(__file__).parents[1] / "mails"
 
 JINJA = re.compile(r"(\{\{.*?\}\}|\{%.*?%\})")
@@ -151,9 +153,7 @@ def _html_fact(label: Markup, value: Markup, former: Markup | None = None) -> Ma
 def _html_lines(value: Markup) -> Markup:
     """A line that is an address becomes a link to it."""
     lines = value.splitlines()
-    return Markup("<br>").join(
-        LINK.format(line) if line.startswith(("https://", "http://")) else line for line in lines
-    )
+    return Markup("<br>").join(LINK.format(line) if is_link(line.unescape()) else line for line in lines)
 
 
 TEXT = Form(

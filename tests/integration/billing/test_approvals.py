@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -16,7 +16,7 @@ from services.billing.documents.domain.agreement import Agreement
 from services.billing.documents.domain.invoice import Invoice
 from services.billing.instalments.domain.difference import Difference, Waived, difference
 from services.billing.instalments.use_cases import bring_up_to_date as rule
-from services.billing.instalments.use_cases import look_again_after_start as start_module
+from services.billing.instalments.use_cases import issue_what_is_due as issuing
 from services.billing.instalments.use_cases.issue_what_is_due import issue_all_that_is_due
 from services.billing.instalments.use_cases.mark_every_programme import mark_every_programme
 from services.billing.instalments.use_cases.open_series import open_series
@@ -24,6 +24,8 @@ from services.billing.occasions.domain.deliveries import Occasions
 from services.billing.occasions.use_cases.withdraw_release import withdraw_release
 from services.billing.settings import Settings
 from shared.database import Database
+from shared.messaging.facts import record
+from shared.messaging.rebuild import have_all_looked_at
 from shared.messaging.tables import work_mark
 from tests.integration.billing.world import (
     AMOUNTS,
@@ -47,6 +49,7 @@ from tests.support.events import (
     organisation_number,
     party,
     programme,
+    session,
     session_id,
     signed,
 )
@@ -54,6 +57,7 @@ from tests.unit.billing.samples import SELLER
 
 MANY = range(1, 5)
 WHERE = {"venue": "Kimen", "city": "Stjørdal"}
+Break = Callable[[pytest.MonkeyPatch], None]
 ABOVE = 3  # documents that are issued without an approval
 APPROVALS = f"/billing/programmes/{PROGRAMME}/approvals"
 ALL = {(organisation_number(n), 1): AMOUNTS[1] for n in MANY}
@@ -86,6 +90,21 @@ def credits_all(patch: pytest.MonkeyPatch) -> None:
         return difference(replace(agreement, ends_on=date(2024, 1, 1)), known, issued, waived)
 
     patch.setattr(rule, "difference", wrong)
+
+
+def issues_all(patch: pytest.MonkeyPatch) -> None:
+    """Another, that takes planned sessions for completed ones."""
+
+    def wrong(agreement: Agreement, known: Occasions, issued: list[Invoice], waived: Waived) -> Difference:
+        held = [replace(session, state="completed") for session in known.sessions]
+        return difference(agreement, Occasions(sessions=held, releases=known.releases), issued, waived)
+
+    patch.setattr(rule, "difference", wrong)
+
+
+async def rebuilt(database: Database) -> None:
+    async with database.transaction() as connection:
+        await record(connection, await have_all_looked_at(connection))
 
 
 async def approvals(api: Api, *states: str) -> list[dict[str, Any]]:
@@ -132,6 +151,29 @@ async def test_a_wrong_rule_credits_nobody_at_a_start(
         "delivered_from": None,
         "delivered_to": None,
     }
+
+
+@pytest.mark.parametrize("start_first", [True, False])
+@pytest.mark.parametrize("breaks", [credits_all, issues_all])
+async def test_a_wrong_rule_does_nothing_under_cover_of_news_of_something_else(
+    billing: Database, api: Api, monkeypatch: pytest.MonkeyPatch, breaks: Break, *, start_first: bool
+) -> None:
+    """News of a session, of the programme and of a rebuild has all agreements looked at, as a start has."""
+    await take(billing, session("planned", 2))
+    await work(billing)
+    breaks(monkeypatch)
+    if start_first:
+        await mark_every_programme(billing)
+    await take(billing, programme(version=2), session("planned", 3))
+    await rebuilt(billing)
+    await work(billing)
+    assert (await standing(billing)).items() >= ALL.items()
+    assert {n for (_, n) in await standing(billing)} <= {1, 3}  # of the third there was news
+    (asked,) = await approvals(api, "waiting")
+    assert asked["cause"] == "start"
+    if breaks is credits_all:
+        assert (asked["documents"], len(await standing(billing))) == (len(MANY), len(MANY))
+    assert await marks_left(billing) == 0
 
 
 async def test_an_invoice_that_is_credited_by_hand_waits_no_longer(
@@ -188,7 +230,7 @@ async def test_what_a_start_finds_is_issued_where_it_is_little(
 async def test_what_a_mended_rule_finds_is_issued_once_it_is_approved(
     billing: Database, api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(start_module, "SLICE", 3)
+    monkeypatch.setattr(issuing, "SLICE", 3)
     with monkeypatch.context() as patch:
         patch.setattr(rule, "difference", lambda *_: Difference(issue=[], credit=[]))
         await take(billing, completed(2))
@@ -233,7 +275,7 @@ async def test_news_that_comes_while_a_start_looks_is_worked_off_first(
         await take(billing, completed(2))
 
     with monkeypatch.context() as patch:
-        patch.setattr(start_module, "open_series", then_news)
+        patch.setattr(issuing, "open_series", then_news)
         await work(billing)
     assert await standing(billing) == ALL
     assert await approvals(api) == []

@@ -144,10 +144,10 @@ async def test_news_that_is_committed_once_the_facts_were_read_keeps_its_mark(
     database = await postgres_database("billing")
     await take(database, programme(), party(1), signed(1))
 
-    async def then_news(*args: Any) -> set[str]:
-        of_revocation = await bring_up_to_date(*args)
+    async def then_news(*args: Any, **kwargs: Any) -> set[str]:
+        doubtful = await bring_up_to_date(*args, **kwargs)
         await take(database, completed(1))
-        return of_revocation
+        return doubtful
 
     with monkeypatch.context() as patch:
         patch.setattr(module, "bring_up_to_date", then_news)

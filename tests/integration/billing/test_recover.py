@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from services.billing.documents.use_cases.credit_invoice import credit_invoice
 from shared.contracts import billing as events
-from shared.contracts.envelope import Event
 from shared.database import Database
 from tests.integration.billing.world import (
+    as_told_by_0_2,
     check_everything_was_told_once,
     credit_notes,
     invoices,
@@ -124,6 +124,18 @@ async def test_a_programme_that_begins_next_has_ordinals_of_its_own(drill: Drill
     assert len(await invoices(lost.older, "tredje-2026")) == 1
 
 
+async def test_an_invoice_is_credited_by_hand_before_anything_else_is_looked_at(
+    drill: Drill, lost: Lost, make_database: MakeDatabase
+) -> None:
+    """Its programme had no credit note yet, and so no event that brings back their series."""
+    empty = await make_database("billing")
+    await drill.recover(empty)
+    note = await credit_invoice(empty, NEXT, 1, reason="mistake", document_prefix="FK", by="kari")
+    assert note.number == 1
+    taken = {it.document_number for code in (PROGRAMME, NEXT) for it in await credit_notes(lost.database, code)}
+    assert note.document_number not in taken
+
+
 async def test_an_invoice_that_leaves_a_gap_or_whose_kid_is_not_its_series_is_not_adopted(
     drill: Drill, lost: Lost
 ) -> None:
@@ -159,7 +171,7 @@ async def test_what_was_told_before_events_carried_it_is_missing_and_listed(
     drill: Drill, lost: Lost, make_database: MakeDatabase
 ) -> None:
     """And an invoice without its content is credited all the same."""
-    told = [without_content(it) for it in await events_of(lost.database)]
+    told = [as_told_by_0_2(it) for it in await events_of(lost.database)]
     client = await drill.nats.client()
     await client.jsm().delete_stream("BILLING")
     await client.close()
@@ -206,11 +218,3 @@ def told_of(rows: dict[str, Any]) -> dict[str, Any]:
 
 def changed(it: Any, **fields: Any) -> Any:
     return it.model_copy(update=fields)
-
-
-def without_content(event: Event[Any]) -> Event[Any]:
-    """As version 0.2 told it."""
-    told = json.loads(event.model_dump_json(exclude_none=True))
-    for name in ("content", "document_number", "because"):
-        told["data"].pop(name, None)
-    return type(event).model_validate(told)

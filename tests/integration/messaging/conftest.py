@@ -20,7 +20,9 @@ from sqlalchemy import Table, select, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from shared import clock
+from shared import service as service_module
 from shared.database import Database
+from shared.messaging import guard
 from shared.messaging.batch import Retries
 from shared.messaging.consume import Consumers
 from shared.messaging.streams import durables, provision
@@ -246,6 +248,13 @@ async def arena(request: pytest.FixtureRequest, tmp_path: Path, nats: NatsServer
         yield found
     finally:
         await found.close()
+
+
+@pytest.fixture
+def often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """While something is wrong it is looked at after seconds; a test need not wait for them."""
+    monkeypatch.setattr(service_module, "LOOK_AGAIN", 0.1)
+    monkeypatch.setattr(guard, "AGAIN", 0.1)
 
 
 @pytest.fixture

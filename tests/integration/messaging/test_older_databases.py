@@ -4,81 +4,30 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
-from datetime import UTC, datetime
+from contextlib import suppress
 from functools import partial
-from typing import Any
 
 import pytest
-from sqlalchemy import delete, text, update
+from nats.js.api import StreamConfig
+from sqlalchemy import delete, text
 
-from shared import service as service_module
-from shared.contracts.envelope import Event, nats_subject
+from shared.contracts.envelope import nats_subject
 from shared.database import Database
 from shared.messaging import guard, relay
 from shared.messaging import tables as kernel
 from shared.messaging.restored import Missing
 from shared.service import Service
 from tests.integration.messaging.conftest import Arena
+from tests.integration.messaging.older import an_older_copy, has_sent, stop, waiting
 from tests.support import events, toy
 from tests.support.databases import count
 from tests.support.waiting import eventually
 
-
-@pytest.fixture(autouse=True)
-def often(monkeypatch: pytest.MonkeyPatch) -> None:
-    """While something is wrong it is looked at after seconds; a test need not wait for them."""
-    monkeypatch.setattr(service_module, "LOOK_AGAIN", 0.1)
-    monkeypatch.setattr(guard, "AGAIN", 0.1)
-
-
-@asynccontextmanager
-async def waiting(arena: Arena, name: str) -> AsyncIterator[tuple[Service, asyncio.Task[None]]]:
-    """A service that is started on an older database, and waits."""
-    service = toy.create(name, arena.settings(name))
-    starting = asyncio.create_task(service.start())
-    try:
-        async with asyncio.timeout(20):
-            await asyncio.wait(
-                [starting, is_older := asyncio.create_task(service.is_older.wait())], return_when="FIRST_COMPLETED"
-            )
-        assert not starting.done(), starting.exception()
-        is_older.cancel()
-        yield service, starting
-    finally:
-        service.stopping = True
-        starting.cancel()
-        await asyncio.gather(starting, return_exceptions=True)
-        await service.stop()
-
-
-async def has_sent(arena: Arena, parties: int) -> None:
-    await eventually(lambda: relay.count_unsent(arena.publisher), equals=0, within=20)
-    assert await arena.messages("REGISTRATION") == parties
-
-
-async def an_older_copy(arena: Arena) -> str:
-    """Registration has told of party 1; then, while it was stopped, a copy was taken; then it has told of party 2."""
-    first = await arena.start("registration")
-    await toy.tell(arena.publisher, [toy.a_party(1)])
-    await has_sent(arena, 1)
-    await stop(arena, first)
-    copy = await arena.copies.take(arena.publisher)
-    second = await arena.start("registration")
-    await toy.tell(arena.publisher, [toy.a_party(2)])
-    await has_sent(arena, 2)
-    await stop(arena, second)
-    return copy
+pytestmark = pytest.mark.usefixtures("often")
 
 
 def found_another(service: Service, than: Missing) -> bool:
     return service.guard.older != (than,)
-
-
-async def stop(arena: Arena, service: Service) -> None:
-    arena.started.remove(service)
-    await service.stop()
 
 
 async def is_free(arena: Arena, database: Database) -> bool:
@@ -126,90 +75,6 @@ async def test_a_database_that_does_not_know_what_was_told_serves_nothing_until_
         assert arena.postgres is not None or not await is_free(arena, arena.publisher)
         await toy.tell(arena.publisher, [toy.a_party(4)])
         await has_sent(arena, 3)
-
-
-async def test_a_database_that_has_not_taken_in_what_it_acknowledged_serves_nothing_until_it_has(arena: Arena) -> None:
-    await arena.start("registration")
-    for number in (1, 2):
-        consumer = await arena.start("billing")
-        await toy.tell(arena.publisher, [toy.a_party(number)])
-        await eventually(lambda: count(arena.database, toy.party), equals=number, within=20)
-        await eventually(lambda: arena.lag("billing"), equals=0, within=20)
-        await stop(arena, consumer)
-        if number == 1:
-            older = await arena.copies.take(arena.database)
-    newer = await arena.copies.exchange(arena.database, older)
-    async with waiting(arena, "billing") as (service, starting), arena.http(service) as http:
-        (missing,) = (await http.get("/health/ready")).json()["older"]
-        assert (missing["stream"], missing["sequence"]) == ("REGISTRATION", 2)
-        assert missing["known"] == "it was acknowledged, and the database has taken in no more than number 1"
-        await toy.tell(arena.publisher, [toy.a_party(3)])
-        await eventually(lambda: arena.lag("billing"), equals=1, within=20)
-        assert await count(arena.database, toy.party) == 1
-        await arena.copies.exchange(arena.database, newer)
-        async with asyncio.timeout(20):
-            await starting
-        await eventually(lambda: count(arena.database, toy.party), equals=3, within=20)
-    assert await count(arena.database, toy.mark) == 3
-
-
-@pytest.mark.parametrize("was_put_back", [True, False])
-async def test_a_stream_that_was_made_anew_makes_older_only_a_database_that_lacks_what_it_acknowledged(
-    arena: Arena, *, was_put_back: bool
-) -> None:
-    """It counts from 1 again, and republishing brings into it what the inbox has."""
-    await arena.start("registration")
-    before = await arena.start("billing")
-    await toy.tell(arena.publisher, [toy.a_party(1)])
-    await eventually(lambda: arena.lag("billing"), equals=0, within=20)
-    await eventually(lambda: count(arena.database, toy.party), equals=1, within=20)
-    await stop(arena, before)
-    older = await arena.copies.take(arena.database)
-    await arena.operator.jsm().delete_stream("REGISTRATION")
-    await arena.provision()
-    await relay.republish(arena.publisher)
-    after = await arena.start("billing")
-    await toy.tell(arena.publisher, [toy.a_party(2)])
-    await eventually(lambda: count(arena.database, toy.party), equals=2, within=20)
-    await eventually(lambda: arena.lag("billing"), equals=0, within=20)
-    await stop(arena, after)
-    if was_put_back:
-        await arena.copies.exchange(arena.database, older)
-        async with waiting(arena, "billing") as (service, _):
-            (missing,) = service.guard.older
-            assert (missing.event.stream, missing.event.sequence) == ("REGISTRATION", 2)
-    else:
-        async with arena.database.transaction() as connection:  # as a replica leaves it that knew the stream before
-            await connection.execute(update(kernel.taken_in).values(created_at=datetime(2024, 1, 1, tzinfo=UTC)))
-        await arena.start("billing")
-
-
-async def test_a_new_database_in_whose_name_another_has_acknowledged_is_older(arena: Arena) -> None:
-    await arena.start("registration")
-    consumer = await arena.start("billing")
-    await toy.tell(arena.publisher, [toy.a_party(1)])
-    await eventually(lambda: count(arena.database, toy.party), within=20)
-    await eventually(lambda: arena.lag("billing"), equals=0, within=20)
-    await stop(arena, consumer)
-    await arena.empty("billing")
-    async with waiting(arena, "billing") as (service, _):
-        assert [it.known for it in service.guard.older] == ["the database has taken in nothing"]
-
-
-async def test_what_the_inbox_has_or_nobody_asked_for_is_not_missing(arena: Arena) -> None:
-    """Whatever is written down about how far the stream was taken in: two replicas may have known it of two streams."""
-    consumer = await arena.start("billing")
-    told: list[Event[Any]] = [events.party(1), *(events.group_changed(number) for number in (1, 2, 3)), events.party(2)]
-    for event in told:
-        await arena.publish(nats_subject(event), event.model_dump_json().encode())
-    await eventually(lambda: count(arena.database, toy.party), equals=2, within=20)
-    await eventually(lambda: arena.lag("billing"), equals=0, within=20)
-    await stop(arena, consumer)
-    assert [row.sequence for row in await arena.rows(kernel.taken_in)] == [5]
-    async with arena.database.transaction() as connection:
-        await connection.execute(update(kernel.taken_in).values(sequence=1))
-    await arena.start("billing")
-    assert [row.sequence for row in await arena.rows(kernel.taken_in)] == [5]
 
 
 async def test_a_database_that_becomes_an_older_one_meanwhile_ends_the_service_before_it_writes(arena: Arena) -> None:
@@ -273,6 +138,22 @@ async def test_a_forged_event_that_is_disowned_locks_nobody_out(arena: Arena, bo
             await eventually(partial(found_another, service, missing), within=20)
         async with asyncio.timeout(20):
             await starting
+
+
+async def test_what_was_told_is_found_behind_a_disowned_event_and_one_that_is_deleted(arena: Arena) -> None:
+    jsm = arena.operator.jsm()
+    await jsm.delete_stream("REGISTRATION")
+    await jsm.add_stream(StreamConfig(name="REGISTRATION", subjects=["kulturskole.registration.>"]))
+    older = await an_older_copy(arena)
+    forged = [events.party(number) for number in (7, 8)]
+    for event in forged:
+        await arena.publish(nats_subject(event), event.model_dump_json().encode())
+    assert await jsm.delete_msg("REGISTRATION", 3)
+    await arena.copies.exchange(arena.publisher, older)
+    async with arena.publisher.transaction() as connection:
+        await guard.disown(connection, forged[1].id, by="somebody")
+    async with waiting(arena, "registration") as (service, _):
+        assert [it.event.sequence for it in service.guard.older] == [2]
 
 
 async def test_a_stream_that_was_lost_is_told_apart_and_healed_by_republishing(arena: Arena) -> None:

@@ -13,7 +13,9 @@ from shared.ids import new_id
 from shared.messaging import tables as kernel
 from shared.messaging.batch import Retries
 from shared.messaging.facts import Fact
+from shared.messaging.in_hand import digest_of
 from shared.messaging.parking import PARKED
+from shared.points import UNREADABLE
 from tests.integration.messaging.conftest import Arena
 from tests.support import toy
 from tests.support.databases import count
@@ -26,14 +28,17 @@ async def parked(arena: Arena, *where: object) -> int:
     return await count(arena.database, kernel.parked_message, kernel.parked_message.c.state == PARKED, *where)
 
 
-async def test_four_kinds_of_bad_messages_are_parked_and_all_others_applied_once(arena: Arena) -> None:
-    """One that raises, one that kills the process, one that can't be decoded, one of an unknown version."""
-    bad = [toy.a_party(901, toy.RAISES), toy.a_party(902, toy.KILLS)]
+async def test_all_kinds_of_bad_messages_are_parked_and_all_others_applied_once(arena: Arena) -> None:
+    """One that raises, two that kill the process (when handled, when read), one that can't be decoded, an unknown version."""
+    bad = [toy.a_party(903), toy.a_party(901, toy.RAISES), toy.a_party(902, toy.KILLS)]
     events = [
         registration.PARTY_REGISTERED.event(it, id=new_id(), time=arena.now)
         for it in [*(toy.a_party(n) for n in range(GOOD)), *bad]
     ]
-    events.insert(GOOD // 2, events.pop())  # the killer among its neighbours
+    events.insert(GOOD // 2, events.pop())  # the killers among their neighbours
+    unreadable = events.pop(GOOD + 1)
+    events.insert(GOOD // 4, unreadable)
+    arena.environment[UNREADABLE] = unreadable.id
     for event in events:
         await arena.publish(nats_subject(event), event.model_dump_json().encode())
     subject = nats_subject(events[0])
@@ -45,25 +50,28 @@ async def test_four_kinds_of_bad_messages_are_parked_and_all_others_applied_once
     await arena.publish(subject, json.dumps(unknown).encode())
 
     async with arena.kept_running("billing"):
-        await eventually(lambda: parked(arena), equals=4, within=90)
+        await eventually(lambda: parked(arena), equals=5, within=90)
         await eventually(lambda: count(arena.database, toy.party), equals=GOOD, within=20)
         await eventually(lambda: arena.lag("billing"), equals=0, within=20)
     assert await count(arena.database, toy.mark) == GOOD  # each once
     reasons = sorted(row.reason for row in await arena.rows(kernel.parked_message))
-    assert reasons == ["failed", "failed", "undecodable", "unknown_version"]
-    killer = next(row for row in await arena.rows(kernel.parked_message) if row.key == events[GOOD // 2].id)
-    assert killer.attempts == toy.QUICK.attempts
+    assert reasons == ["failed", "failed", "failed", "undecodable", "unknown_version"]
+    by_key = {row.key: row for row in await arena.rows(kernel.parked_message)}
+    killer, never_read = events[GOOD // 2 + 1], digest_of(unreadable.model_dump_json().encode())
+    assert [by_key[it].attempts for it in (killer.id, never_read)] == [toy.QUICK.attempts] * 2
+    assert await count(arena.database, kernel.attempt) == 0
 
-    # The fault is mended; an administrator has the two events of the mended handler replayed, twice.
+    # The faults are mended; an administrator has the three events replayed, twice.
     arena.environment[toy.MENDED] = "yes"
+    del arena.environment[UNREADABLE]
     async with arena.kept_running("billing") as url, httpx.AsyncClient(base_url=url, headers=arena.key) as http:
-        for event in (events[-1], events[GOOD // 2]):
+        for key in (events[-1].id, killer.id, never_read):
             for _ in range(2):
-                answer = await http.post(f"/operations/parked/{event.id}/replay")
+                answer = await http.post(f"/operations/parked/{key}/replay")
                 assert (answer.status_code, answer.json()["state"]) == (200, "replayed")
         state = (await http.get("/operations/state")).json()
     assert state["parked"] == 2
-    assert await count(arena.database, toy.mark) == GOOD + 2
+    assert await count(arena.database, toy.mark) == GOOD + 3
 
 
 async def test_a_parked_message_that_is_discarded_stays_away_when_it_is_met_again(arena: Arena) -> None:

@@ -126,6 +126,6 @@ async def test_the_domains_now_is_the_same_on_every_replica(make_database: MakeD
 
 async def test_messages_that_wait_for_another_attempt_are_counted_by_one_clock(database: Database) -> None:
     async with database.transaction() as connection:
-        await inbox.count_attempts(connection, ["a message"])
+        await inbox.count_attempts(connection, {"a message": inbox.Place("REGISTRATION", 1)}, are_read=True)
         ahead.set(APART)
         assert await inbox.delayed(connection, within=60) == 1

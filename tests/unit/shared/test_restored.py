@@ -30,7 +30,6 @@ STREAM = Consumed(
     filters=("kulturskole.registration.>",),
     acknowledged=50,
     taken_in=TakenIn(made_at=MADE, sequence=50),
-    has_had_events=True,
 )
 
 
@@ -86,11 +85,9 @@ def test_a_new_database_on_a_stream_that_is_not_is_older() -> None:
         # The stream was made anew: it counts from 1, and what it had before is in the inbox of a database that is not older.
         (replace(STREAM, acknowledged=60, made_at=MADE + timedelta(days=2)), (0, 60)),
         (replace(STREAM, acknowledged=0, made_at=MADE + timedelta(days=2)), None),
-        # Before it was written down how far a stream was taken in.
-        (replace(STREAM, taken_in=None), None),
-        # A new database, in whose name another had acknowledged.
-        (replace(STREAM, taken_in=None, has_had_events=False), (0, 50)),
-        (replace(STREAM, taken_in=None, has_had_events=False, acknowledged=0), None),
+        # From before it was written down how far a stream was taken in, or a new database in whose name another acknowledged.
+        (replace(STREAM, taken_in=None), (0, 50)),
+        (replace(STREAM, taken_in=None, acknowledged=0), None),
     ],
 )
 def test_what_was_acknowledged_beyond_what_was_taken_in_is_looked_at(
@@ -98,6 +95,11 @@ def test_what_was_acknowledged_beyond_what_was_taken_in_is_looked_at(
 ) -> None:
     assert consumed.unaccounted == unaccounted
     assert judge(FINE, [consumed], now=NOW).older == ()  # as long as nothing is found there that it should have
+
+
+def test_no_more_is_accounted_for_than_was_looked_at() -> None:
+    assert replace(STREAM, acknowledged=60).accounted == 60
+    assert replace(STREAM, acknowledged=60, seen=55).accounted == 55
 
 
 def test_a_database_that_lacks_an_event_which_it_acknowledged_is_older() -> None:

@@ -31,6 +31,7 @@ async def credit_invoice(
             note = await documents.credit_note_of(connection, invoice)
             check_same_credit(note, reason)
             return note
+        await documents.add_series(connection, programme)  # one that had no documents is not there after a recover
         credit = Credit(invoice=invoice, reason=reason, because=None, decided_by=by)
         (note,) = await issue_credit_notes(connection, programme, [credit], document_prefix=document_prefix)
         await record(connection, look_again(programme, agreement=invoice.agreement))

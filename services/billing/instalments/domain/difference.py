@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from services.billing.documents.domain.agreement import Agreement
 from services.billing.documents.domain.credit_note import Credit, CreditReason
@@ -22,8 +22,9 @@ class Difference:
 
     issue: list[Claim]
     credit: list[Credit]
-    # Instalments that are due and set aside: what stands is of another fee, and the sum might pass the fee of now.
-    fee_changed: list[int] = field(default_factory=list)
+    # What is due and not issued, if it is none, since what stands is of another fee, and the sum might pass the fee of now.
+    # None: what stands is of the fee of now.
+    fee_changed: list[int] | None = None
 
 
 def standing(issued: Sequence[Invoice]) -> dict[int, Invoice]:

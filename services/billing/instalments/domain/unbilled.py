@@ -1,4 +1,4 @@
-"""Why an instalment is not invoiced (B6: it can be seen at any time)."""
+"""Why an instalment is not invoiced, or not as the fee of now says (B1, B6: it can be seen at any time)."""
 
 from __future__ import annotations
 
@@ -21,16 +21,24 @@ Why = Literal[
     "session_not_completed",
     "agreement_ended",
     "fee_changed",
+    "invoiced_at_another_fee",
     "nothing_to_pay",
     "party_unknown",
     "programme_unknown",
     "waits_for_approval",
+    "set_aside",
     "about_to_be_issued",
 ]
 
 FEE_CHANGED = (
     "Avgiften er endret etter at en annen rate ble fakturert. "
     "Raten faktureres når fakturaene med den gamle avgiften er kreditert."
+)
+
+
+OTHER_FEE = (
+    "Raten er fakturert med en annen avgift enn den som gjelder nå. "
+    "Krediteres fakturaen, faktureres det som gjelder nå."
 )
 
 
@@ -49,10 +57,13 @@ def unbilled(
     *,
     programme_is_known: bool,
     held: Collection[int] = (),
+    failed_with: str | None = None,
 ) -> list[Unbilled]:
     """Why each instalment of the agreement that has no invoice, or only credited ones, is not invoiced (B6).
 
-    `held` are its instalments of which documents wait for an approval.
+    One whose invoice is of another fee than the one of now is among them: nothing takes it back by itself (B1).
+    `held` are its instalments of which documents wait for an approval. `failed_with` is what was raised, where all of the
+    programme is set aside.
     """
     stands = standing(issued)
     try:
@@ -61,22 +72,25 @@ def unbilled(
         explanation = f"Regelen feilet ({type(error).__name__}); avtalen er satt til side og loggen sier mer."
         return [_why(n, "rule_raised", explanation) for n in range(1, INSTALMENTS + 1) if n not in stands]
     claimed = {claim.instalment for claim in gap.issue}
+    amounts = split_fee(agreement.fee_ore)
     found = []
     for n in range(1, INSTALMENTS + 1):
         if n in stands:
+            if stands[n].amount_ore != amounts[n - 1]:
+                found.append(_why(n, "invoiced_at_another_fee", OTHER_FEE))
             continue
         if n in claimed and n in held:
             found.append(_why(n, "waits_for_approval", "Raten skal faktureres, men venter på godkjenning."))
         elif n in claimed:
-            found.append(_owed(agreement, n, programme_is_known=programme_is_known))
-        elif n in gap.fee_changed:
+            found.append(_owed(agreement, n, programme_is_known=programme_is_known, failed_with=failed_with))
+        elif n in (gap.fee_changed or ()):
             found.append(_why(n, "fee_changed", FEE_CHANGED))
         else:
             found.append(_not_owed(agreement, occasions, waived, n))
     return found
 
 
-def _owed(agreement: Agreement, n: int, *, programme_is_known: bool) -> Unbilled:
+def _owed(agreement: Agreement, n: int, *, programme_is_known: bool, failed_with: str | None) -> Unbilled:
     if agreement.buyer is None:
         return _why(
             n, "party_unknown", "Parten er ikke kjent her ennå; raten faktureres når opplysningene om den er kommet."
@@ -86,6 +100,10 @@ def _owed(agreement: Agreement, n: int, *, programme_is_known: bool) -> Unbilled
             n,
             "programme_unknown",
             "Programmet er ikke kjent her ennå; raten faktureres når opplysningene om det er kommet.",
+        )
+    if failed_with is not None:
+        return _why(
+            n, "set_aside", f"Raten skal faktureres, men programmet er satt til side ({failed_with}); loggen sier mer."
         )
     return _why(n, "about_to_be_issued", "Raten skal faktureres; fakturaen kommer vanligvis straks.")
 

@@ -15,10 +15,13 @@ from services.billing.instalments.domain.unbilled import Unbilled, Why, unbilled
 from services.billing.occasions import repository as occasions
 from services.billing.occasions.domain.deliveries import Occasions
 from services.billing.waivers import repository as waivers
+from services.billing.works import ISSUE_WHAT_IS_DUE
 from shared import clock
 from shared.database import Database
+from shared.messaging import set_aside
 
-NEVER: tuple[Why, ...] = ("nothing_to_pay", "waived")  # there is nothing to be invoiced, whatever is delivered
+# There is nothing to be invoiced, whatever is delivered, or it is invoiced.
+NEVER: tuple[Why, ...] = ("nothing_to_pay", "waived", "invoiced_at_another_fee")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +47,7 @@ async def list_unbilled(database: Database, programme: str) -> list[UnbilledAgre
         waiting = await approvals.waiting(connection, programme)
         every_agreement = await agreements.of_programme(connection, programme)
         today = await clock.today(connection)
+        failed_with = await set_aside.reason_of(connection, ISSUE_WHAT_IS_DUE, programme)
     return [
         _with_its_day(agreement, known, it, today)
         for agreement in every_agreement
@@ -54,6 +58,7 @@ async def list_unbilled(database: Database, programme: str) -> list[UnbilledAgre
             waived.get(agreement.id, NOTHING_WAIVED),
             programme_is_known=is_known,
             held=waiting.get(agreement.id, ()),
+            failed_with=failed_with,
         )
     ]
 

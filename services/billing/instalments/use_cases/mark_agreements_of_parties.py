@@ -17,9 +17,6 @@ async def mark_agreements_of_parties(database: Database) -> None:
     The marks are read before the agreements. An agreement that is committed too late to be found has a mark of its own,
     and whoever works that off finds the party, which was committed before.
     """
-    async with database.reading() as connection:
-        if not await marks.keys(connection, LOOK_AT_PARTIES):
-            return
     # These commits wake no worker: this run itself goes on with what they mark.
     async with database.transaction(wakes=False) as connection:
         taken = await marks.take(connection, LOOK_AT_PARTIES, ALL_PARTIES, wait=False)

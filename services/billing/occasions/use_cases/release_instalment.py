@@ -8,7 +8,7 @@ from datetime import date
 from services.billing.occasions import repository as occasions
 from services.billing.occasions import telling
 from services.billing.occasions.domain.release import Release, ReleaseReason, check_effective_day, check_same_where
-from services.billing.works import ISSUE_WHAT_IS_DUE, look_again
+from services.billing.works import ISSUE_WHAT_IS_DUE, look_again_for
 from shared import clock
 from shared.contracts import billing as events
 from shared.database import Database
@@ -58,5 +58,5 @@ async def release_instalment(
         event = await outbox.tell(connection, events.INSTALMENT_RELEASED, telling.release(release))
         release = replace(release, event_id=event.id)
         await occasions.add_release(connection, release, by=by)
-        await record(connection, look_again(programme))
+        await record(connection, look_again_for(programme, release.id))
         return release

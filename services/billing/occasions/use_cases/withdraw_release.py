@@ -7,7 +7,7 @@ from dataclasses import replace
 from services.billing.occasions import repository as occasions
 from services.billing.occasions import telling
 from services.billing.occasions.domain.release import Release
-from services.billing.works import look_again
+from services.billing.works import look_again_for
 from shared.contracts import billing as events
 from shared.database import Database
 from shared.messaging import outbox
@@ -24,5 +24,5 @@ async def withdraw_release(database: Database, id: str, *, by: str) -> Release:
         event = await outbox.tell(connection, events.INSTALMENT_RELEASE_WITHDRAWN, telling.release(release))
         release = replace(release, event_id=event.id)
         await occasions.change_release(connection, release, by=by)
-        await record(connection, look_again(release.programme))
+        await record(connection, look_again_for(release.programme, release.id))
         return release

@@ -16,9 +16,6 @@ async def mark_calendars_of_parties(database: Database) -> None:
 
     An application that is committed too late to be found has a mark of its own.
     """
-    async with database.reading() as connection:
-        if not await marks.keys(connection, LOOK_AT_CALENDARS_OF_PARTIES):
-            return
     # These commits wake no worker: this run itself goes on with what they mark.
     async with database.transaction(wakes=False) as connection:
         taken = await marks.take(connection, LOOK_AT_CALENDARS_OF_PARTIES, ALL_PARTIES, wait=False)

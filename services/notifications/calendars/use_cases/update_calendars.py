@@ -19,11 +19,18 @@ from services.notifications.calendars.use_cases.mark_calendars_of_parties import
 from services.notifications.letters import repository as mails
 from services.notifications.letters.domain.content import CalendarContent
 from services.notifications.letters.domain.letter import Letter
-from services.notifications.works import PARTY, SESSION, UPDATE_CALENDARS, of_party, of_session
+from services.notifications.works import (
+    LOOK_AT_CALENDARS_OF_PARTIES,
+    PARTY,
+    SESSION,
+    UPDATE_CALENDARS,
+    of_party,
+    of_session,
+)
 from shared import clock
 from shared.contracts.questions import Contacts, SessionDetails, WhatSession, WhoIsConcerned
 from shared.database import Database
-from shared.messaging import marks
+from shared.messaging import marks, set_aside
 from shared.messaging.ask import NoAnswer
 from shared.messaging.marks import Marks
 from shared.messaging.patience import PatientAsk
@@ -51,22 +58,13 @@ class Answers:
 
 
 async def update_calendars(database: Database, ask: PatientAsk, *, domain: str) -> None:
-    """Work off all marks on calendars. `domain` is that of the mails' Message-IDs.
-
-    Raises an ExceptionGroup when some programmes failed; the others are done, and the failed keep their marks.
-    """
-    await mark_calendars_of_parties(database)
-    async with database.reading() as connection:
-        programmes = await marks.keys(connection, UPDATE_CALENDARS)
-    errors = []
-    for programme in programmes:
-        try:
+    """Work off all marks on calendars; a programme that fails holds up no other. `domain` is that of the mails' Message-IDs."""
+    async for attempt in set_aside.attempts(database, LOOK_AT_CALENDARS_OF_PARTIES):
+        async with attempt:
+            await mark_calendars_of_parties(database)
+    async for attempt in set_aside.attempts(database, UPDATE_CALENDARS):
+        async with attempt as programme:
             await update_programme(database, ask, programme, domain=domain)
-        except Exception as error:  # noqa: BLE001 - raised below, once the other programmes had their turn
-            errors.append(error)
-    if errors:
-        msg = "the calendars of some programmes could not be brought up to date"
-        raise ExceptionGroup(msg, errors)
 
 
 async def update_programme(database: Database, ask: PatientAsk, programme: str, *, domain: str) -> None:

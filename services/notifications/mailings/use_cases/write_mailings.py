@@ -17,12 +17,12 @@ from services.notifications.mailings import repository as mailings
 from services.notifications.mailings.documents import answered
 from services.notifications.mailings.domain.mailing import Mailing
 from services.notifications.mailings.use_cases.mark_mailings_of_parties import mark_mailings_of_parties
-from services.notifications.works import WRITE_MAILINGS
+from services.notifications.works import LOOK_AT_MAILINGS_OF_PARTIES, WRITE_MAILINGS
 from shared import clock
 from shared.clock import OSLO
 from shared.contracts.questions import WhatDocument, WhoIsConcerned
 from shared.database import Database
-from shared.messaging import marks
+from shared.messaging import marks, set_aside
 from shared.messaging.ask import NoAnswer
 from shared.messaging.marks import Marks
 from shared.messaging.patience import PatientAsk, WasRefused
@@ -32,15 +32,16 @@ MARKS = 100  # worked off at a time: bounds how much is asked before anything is
 
 
 async def write_mailings(database: Database, ask: PatientAsk, *, domain: str) -> None:
-    """Work off all marks on mailings. `domain` is that of the mails' Message-IDs."""
-    await mark_mailings_of_parties(database)
-    async with database.reading() as connection:
-        programmes = await marks.keys(connection, WRITE_MAILINGS)
-    for programme in programmes:
-        async with database.transaction(wakes=False) as connection:
-            taken = await marks.take(connection, WRITE_MAILINGS, programme, wait=True)
-        for batch in taken.slices(MARKS):
-            await work_off(database, ask, programme, batch, domain=domain)
+    """Work off all marks on mailings; a programme that fails holds up no other. `domain` is that of the mails' Message-IDs."""
+    async for attempt in set_aside.attempts(database, LOOK_AT_MAILINGS_OF_PARTIES):
+        async with attempt:
+            await mark_mailings_of_parties(database)
+    async for attempt in set_aside.attempts(database, WRITE_MAILINGS):
+        async with attempt as programme:
+            async with database.transaction(wakes=False) as connection:
+                taken = await marks.take(connection, WRITE_MAILINGS, programme, wait=True)
+            for batch in taken.slices(MARKS):
+                await work_off(database, ask, programme, batch, domain=domain)
 
 
 async def work_off(database: Database, ask: PatientAsk, programme: str, batch: Marks, *, domain: str) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from services.billing.approvals.domain.held import Held, Waiting
+from services.billing.approvals.domain.news import News
 from services.billing.documents.domain.invoice import Invoice
 from services.billing.instalments.domain.difference import Difference, difference
 from services.billing.instalments.domain.sorting import Sorted, sort
@@ -12,6 +13,8 @@ from services.billing.occasions.domain.release import Release
 from tests.unit.billing.samples import AGREEMENT, DAYS, FIRST, SECOND, carry_out, occasions, release, session
 
 REVOKED = session(1, state="planned", event_id="2-revoked")
+NO_NEWS = News()
+ALL_IS_NEWS = News(agreements={AGREEMENT.id})
 ISSUED = carry_out(AGREEMENT, occasions(FIRST), [])
 
 
@@ -19,10 +22,10 @@ def sorted_(
     *known: JointSession | Release,
     issued: list[Invoice] | None = None,
     waiting: Mapping[int, Waiting] | None = None,
-    at_start: bool = False,
+    news: News = ALL_IS_NEWS,
 ) -> Sorted:
     gap = difference(AGREEMENT, occasions(*known), ISSUED if issued is None else issued)
-    return sort(AGREEMENT, gap, waiting or {}, at_start=at_start)
+    return sort(AGREEMENT, gap, waiting or {}, news)
 
 
 def of(gap: Difference) -> tuple[list[int], list[int]]:
@@ -38,7 +41,7 @@ def test_what_follows_from_news_is_done_at_once() -> None:
     found = sorted_(FIRST, SECOND)
     assert (of(found.now), found.asked, found.over) == (([2], []), [], [])
     gap = difference(replace(AGREEMENT, ends_on=DAYS[1]), occasions(FIRST), ISSUED)
-    assert of(sort(AGREEMENT, gap, {}, at_start=False).now) == ([], [1])
+    assert of(sort(AGREEMENT, gap, {}, ALL_IS_NEWS).now) == ([], [1])
 
 
 def test_what_follows_from_a_revocation_may_have_to_be_asked_for_with_what_takes_its_place() -> None:
@@ -48,10 +51,21 @@ def test_what_follows_from_a_revocation_may_have_to_be_asked_for_with_what_takes
     assert (first.invoice, first.reason, first.delivery, first.documents) == (1, "completion_revoked", "r1", 2)
 
 
-def test_what_only_a_start_finds_may_have_to_be_asked_for() -> None:
-    found = sorted_(FIRST, issued=[], at_start=True)
+def test_what_no_news_explains_may_have_to_be_asked_for() -> None:
+    found = sorted_(FIRST, issued=[], news=NO_NEWS)
     assert (of(found.now), of(found.doubtful)) == (([], []), ([1], []))
     assert [(it.amount_ore, it.delivery, it.documents) for it in found.asked] == [(666_667, "s1", 1)]
+
+
+def test_news_of_a_session_or_a_release_explains_the_invoices_that_name_it_and_no_others() -> None:
+    found = sorted_(FIRST, SECOND, release(3), issued=[], news=News(occasions={"s2", "r3"}))
+    assert (of(found.now), of(found.doubtful)) == (([2, 3], []), ([1], []))
+
+
+def test_news_of_a_session_explains_no_credit_for_an_end_that_the_agreement_has_not_told_of() -> None:
+    gap = difference(replace(AGREEMENT, ends_on=DAYS[1]), occasions(FIRST), ISSUED)
+    found = sort(AGREEMENT, gap, {}, News(occasions={"s1"}))
+    assert (of(found.now), of(found.doubtful)) == (([], []), ([], [1]))
 
 
 def test_what_is_held_waits_and_the_other_instalments_go_on() -> None:
@@ -79,8 +93,11 @@ def test_what_is_overtaken_is_held_no_longer() -> None:
 
 
 def test_nothing_is_issued_beside_an_invoice_of_another_fee_that_would_be_credited() -> None:
-    """It stands as long as its credit note waits, and the sum might pass the fee (B1)."""
+    """It stands as long as its credit note waits, and the sum might pass the fee (B1). So both are asked for together."""
     less = replace(AGREEMENT, fee_ore=1_000_000)
     gap = difference(less, occasions(REVOKED, SECOND), ISSUED)
     assert of(gap) == ([2], [1])
-    assert of(sort(less, gap, {}, at_start=False).now) == ([], [])
+    found = sort(less, gap, {}, ALL_IS_NEWS)
+    assert (of(found.now), of(found.doubtful)) == (([], []), ([2], [1]))
+    held = waits([it for it in found.asked if it.instalment == 1])
+    assert of(sort(less, gap, held, ALL_IS_NEWS).now) == ([], [])

@@ -35,6 +35,14 @@ def test_what_an_invoice_stands_for_is_not_listed() -> None:
     assert why(AGREEMENT, everything, issued) == {}
 
 
+@pytest.mark.parametrize("fee_ore", [1_500_000, 0, 3_000_000])
+def test_an_invoice_of_another_fee_than_that_of_now_is_listed_though_nothing_is_missing(fee_ore: int) -> None:
+    everything = [FIRST, SECOND, session(3)]
+    issued = carry_out(AGREEMENT, occasions(*everything), [])
+    changed = replace(AGREEMENT, fee_ore=fee_ore)
+    assert why(changed, everything, issued) == dict.fromkeys((1, 2, 3), "invoiced_at_another_fee")
+
+
 def test_what_is_due_is_about_to_be_issued() -> None:
     assert why(AGREEMENT, [FIRST, release(2), session(3)]) == dict.fromkeys((1, 2, 3), "about_to_be_issued")
 
@@ -99,6 +107,7 @@ def test_what_is_waived_is_told_so_whether_it_was_delivered_or_not() -> None:
 def test_what_is_set_aside_since_the_fee_changed_is_told_so() -> None:
     issued = carry_out(AGREEMENT, occasions(FIRST), [])
     assert why(replace(AGREEMENT, fee_ore=1_000_000), [FIRST, SECOND, THIRD_PLANNED], issued) == {
+        1: "invoiced_at_another_fee",
         2: "fee_changed",
         3: "session_not_completed",
     }

@@ -1,0 +1,47 @@
+"""Text that people wrote, in one way of writing it: what looks the same is the same."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+JOINERS = "\N{ZERO WIDTH JOINER}\N{ZERO WIDTH NON-JOINER}"
+# Characters by Unicode's word, and seen by nobody.
+BLANK = "\N{BRAILLE PATTERN BLANK}\N{HANGUL FILLER}\N{HANGUL CHOSEONG FILLER}\N{HANGUL JUNGSEONG FILLER}\N{HALFWIDTH HANGUL FILLER}"
+NEITHER_SEEN_NOR_SPACE = frozenset(
+    ("Cc", "Cf", "Cs", "Zl", "Zp")
+)  # control, format (direction too), surrogates, separators
+LINE_ENDS = re.compile(r"\r\n?")
+BLANK_LINES = re.compile(r"\n{3,}")
+
+
+def one_line(text: str) -> str:
+    """Composed (NFC), with a plain space where there were several, or others, and none at the ends.
+
+    >>> one_line(" Ka\\N{COMBINING ACUTE ACCENT}ra\\N{NO-BREAK SPACE}  sjohka ")
+    'Kára sjohka'
+    """
+    if text.isascii() and text.isprintable() and "  " not in text and text[:1] != " " != text[-1:]:
+        return text  # nearly always
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def lines(text: str) -> str:
+    r"""The same for text of several lines: each in itself, and at most one empty line between two.
+
+    >>> lines("Kjære  alle,\r\n\r\n\r\n\r\nvi sees!\t")
+    'Kjære alle,\n\nvi sees!'
+    """
+    each = (one_line(line) for line in LINE_ENDS.sub("\n", text).split("\n"))
+    return BLANK_LINES.sub("\n\n", "\n".join(each)).strip("\n")
+
+
+def check_is_seen(text: str) -> None:
+    """Raises ValueError for a text in which nothing is seen, or which has characters that hide, turn or control others."""
+    for character in text:
+        if unicodedata.category(character) in NEITHER_SEEN_NOR_SPACE and character not in JOINERS + "\n":
+            msg = f"the text has a character that is not seen: U+{ord(character):04X}"
+            raise ValueError(msg)
+    if not any(unicodedata.category(it)[0] in "LNPS" and it not in BLANK for it in text):
+        msg = "the text has nothing that is seen"
+        raise ValueError(msg)

@@ -1,0 +1,79 @@
+"""What a service can be told, its container can be told: by docker-compose.yml, or by what is laid over it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import cast
+
+import pytest
+
+from deploy.parts import PARTS, Part
+from shared.settings import ServiceSettings
+
+ROOT = Path(__file__).parents[3]
+OPERATIONS = (ROOT / "docs" / "architecture" / "operations.md").read_text(encoding="utf-8")
+PREFIX = "KULTURSKOLE_"
+# Those that are not docker-compose.yml's to ask for, and why.
+NOT_ASKED_FOR = {
+    **dict.fromkeys(
+        ("database_url", "database_password_file", "nats_url", "nats_user", "nats_password_file", "keys_file", "host"),
+        "the containers themselves decide it",
+    ),
+    "port": "inside a container it is 8000; outside, KULTURSKOLE_PORT is the gateway's",
+    **dict.fromkeys(("nats_password", "smtp_password"), "a secret is given as a file"),
+    "simulated_clock": "deploy/compose.demo.yml: for the demo alone",
+    "smtp_starttls": "off for the sink, on in deploy/compose.smtp.yml: never off for a server that delivers",
+    **dict.fromkeys(
+        ("smtp_host", "smtp_port", "smtp_user", "smtp_password_file", "mail_sender"),
+        "deploy/compose.smtp.yml: who sends mail that arrives says through what",
+    ),
+    **dict.fromkeys(
+        [f"seller_{it}" for it in ("name", "organisation_number", "street", "postal_code", "city", "account")],
+        "deploy/compose.smtp.yml: who sends invoices that arrive must not be an invented seller",
+    ),
+}
+
+
+def settings_of(part: Part) -> type[ServiceSettings]:
+    return cast("type[ServiceSettings]", part.settings)
+
+
+def of_container(part: Part) -> dict[str, str]:
+    text = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
+    assert f"x-{part.name}: &{part.name}\n  <<: *environment\n" in text
+    return block("x-environment", text) | block(f"x-{part.name}", text)
+
+
+def block(name: str, text: str) -> dict[str, str]:
+    """The variables that are handed through there, by setting, with what holds where they are not set."""
+    (lines,) = re.findall(rf"^{name}: &\w+\n((?: .*\n)+)", text, re.MULTILINE)
+    return {it.lower(): default for it, default in re.findall(rf"{PREFIX}(\w+): \$\{{{PREFIX}\1:-(.*?)\}}", lines)}
+
+
+@pytest.mark.parametrize("part", PARTS, ids=lambda it: it.name)
+def test_each_setting_reaches_the_container_or_says_why_not(part: Part) -> None:
+    fields, there = set(settings_of(part).model_fields), of_container(part)
+    assert fields - set(there) == fields & set(NOT_ASKED_FOR)
+    assert not set(there) & set(NOT_ASKED_FOR)
+
+
+@pytest.mark.parametrize("part", PARTS, ids=lambda it: it.name)
+def test_a_container_that_is_told_nothing_has_what_the_service_has_by_itself(part: Part) -> None:
+    needed = {"database_url": "sqlite+aiosqlite:///x.db", "keys_file": "keys.json"}
+    by_itself = settings_of(part).model_validate(needed)
+    told = settings_of(part).model_validate(needed | of_container(part))
+    for name in of_container(part):
+        assert (getattr(told, name) or None) == (getattr(by_itself, name) or None), name
+
+
+def test_what_is_asked_for_elsewhere_is_asked_for_there() -> None:
+    for name, why in NOT_ASKED_FOR.items():
+        if (file := re.match(r"deploy/\S+\.yml", why)) is not None:
+            assert f"{PREFIX}{name.upper()}: " in (ROOT / file[0]).read_text(encoding="utf-8"), name
+
+
+@pytest.mark.parametrize("part", PARTS, ids=lambda it: it.name)
+def test_operations_list_what_a_container_can_be_told(part: Part) -> None:
+    for name in of_container(part):
+        assert f"`{PREFIX}{name.upper()}`" in OPERATIONS
