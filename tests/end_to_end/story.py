@@ -182,7 +182,14 @@ async def _end(player: Player, agreement: str) -> None:
 
 
 async def _operate(player: Player, service: str, database: Database, registration: Database) -> None:
-    for id in ("check_liveness", "check_readiness", "show_state", "list_what_is_missing", "republish_events"):
+    for id in (
+        "check_liveness",
+        "check_readiness",
+        "show_state",
+        "list_what_is_missing",
+        "list_what_is_set_aside",
+        "republish_events",
+    ):
         await player(service, id)
     for id in ("list_what_was_told", "list_disowned_events"):
         await player(service, id)
