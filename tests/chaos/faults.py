@@ -14,7 +14,7 @@ from deploy.at_rest import until_at_rest
 from deploy.audit.evidence import Evidence, gather
 from deploy.audit.invariants import broken
 from deploy.nats_config import OPERATOR
-from deploy.provisioning import operator
+from deploy.nats_operator import operator
 from services.notifications.sending.use_cases.send_mails import CLAIMED_PER_CONNECTION
 from services.notifications.settings import Settings
 from tests.chaos.programme import PROGRAMME, undisturbed_books

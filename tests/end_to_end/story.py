@@ -191,8 +191,9 @@ async def _operate(player: Player, service: str, database: Database, registratio
         "republish_events",
     ):
         await player(service, id)
-    for id in ("list_what_was_told", "list_disowned_events"):
+    for id in ("list_what_was_told", "list_disowned_events", "list_subscribers"):
         await player(service, id)
+    await player(service, "show_subscriber", name="reader")
     if (service, "list_projected_rows") in player.operations:
         await player(service, "list_projected_rows", name="programme")
     keys = [f"{n:064x}" for n in range(3)]

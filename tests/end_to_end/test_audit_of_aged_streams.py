@@ -14,7 +14,7 @@ from nats.js.api import DiscardPolicy
 from deploy.audit.evidence import Evidence, gather
 from deploy.audit.invariants import broken
 from deploy.client import Client
-from deploy.provisioning import operator
+from deploy.nats_operator import operator
 from shared.contracts.catalogue import stream_of
 from shared.contracts.registration import PARTY_REGISTERED, PROGRAMME_OPENED
 from shared.messaging.streams import DAY, MAX_AGE

@@ -193,7 +193,7 @@ class Fleet:
             await replica.until_ready()
 
     async def provision(self) -> None:
-        await provision_all(self.broker.url, PASSWORDS[OPERATOR])
+        await provision_all(self.broker.url, PASSWORDS[OPERATOR], subscribers=self.broker.subscribers.folder.path)
 
     async def replace(self, service: str, program: Program) -> int:
         """Start a replica of this version, and stop another once it is ready; that one's exit code."""
