@@ -185,7 +185,7 @@ def test_the_demo_ends_in_the_same_books(stack: Stack, tmp_path: Path) -> None:
     """Meanwhile its databases are kept, one after the other, for the test after the next ones."""
     with ThreadPoolExecutor() as pool:
         playing = pool.submit(stack.demo, tmp_path)
-        eventually(lambda: stack.state("billing")["last_sequence"] > 0, within=600)
+        eventually(lambda: stack.state("billing")["last_sequence"] > 0)
         stack.compose.paste(commands(OPERATIONS, "What to keep")[0], stack.kept)
         done = playing.result()
     assert done.returncode == 0, done.stdout + done.stderr
@@ -260,7 +260,7 @@ def test_what_was_kept_while_the_demo_played_is_recovered_by_the_commands_of_the
         assert re.search(rf"^{service}: [1-9]\d* of its own events were adopted$", did, re.MULTILINE)
     stack.compose.paste(start.replace("billing", " ".join(PUBLISHERS)), stack.kept)
     # The gateway may learn a moment later where a name now leads.
-    eventually(lambda: all(stack.is_reached(service) for service in PUBLISHERS), within=120)
+    eventually(lambda: all(stack.is_reached(service) for service in PUBLISHERS))
     for lost in stack.get("/scheduling/operations/missing?limit=100")["items"]:
         stack.correct(f"/scheduling/sessions/{lost['id']}", {it: sessions[lost["id"]][it] for it in lost["fields"]})
     audited = stack.command("audit", "regionalt-2024-2025", "--password-file", str(stack.secrets / "nats-operator"))

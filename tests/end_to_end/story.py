@@ -26,6 +26,7 @@ from shared.messaging import parking
 from shared.messaging.tables import outbox
 from shared.web.api import A_PARTY, A_PROGRAMME
 from tests.end_to_end.examples import FAILED, OPENED, Player
+from tests.support.waiting import PATIENCE
 
 NOBODYS = "01926b3c-7a00-7000-8000-00000000000f"
 APRIL = {"now": "2024-04-15T12:00:00+02:00"}  # within the days on which parties apply
@@ -38,7 +39,7 @@ async def played(folder: Path) -> AsyncIterator[tuple[Running, Player]]:
         assert run.first_key is not None
         headers = {"Authorization": f"Bearer {run.first_key}"}
         async with (
-            httpx.AsyncClient(base_url=run.url, headers=headers, timeout=30) as http,
+            httpx.AsyncClient(base_url=run.url, headers=headers, timeout=PATIENCE) as http,
             Client(run.url, run.first_key) as client,
         ):
             player = Player(http)

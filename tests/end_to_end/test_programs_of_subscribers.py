@@ -69,13 +69,13 @@ def credentials(up: Started, name: str, *options: str) -> Path:
 def reads(up: Started, program: Program, name: str) -> None:
     """It hears of what was told before it came, of what is told while it listens, and after NATS was killed."""
     try:
-        eventually(lambda: program.says("programme.opened.v1 {") and program.says(f"before-{name}"), within=120)
+        eventually(lambda: program.says("programme.opened.v1 {") and program.says(f"before-{name}"))
         open_programme(up, f"while-{name}-listens")
-        eventually(lambda: program.says(f"while-{name}-listens"), within=120)
+        eventually(lambda: program.says(f"while-{name}-listens"))
         if sys.platform == "linux":
             kill_nats(up)
         open_programme(up, f"after-{name}-was-cut-off")
-        eventually(lambda: program.says(f"after-{name}-was-cut-off"), within=120)
+        eventually(lambda: program.says(f"after-{name}-was-cut-off"))
     finally:
         program.end()
 
@@ -83,8 +83,8 @@ def reads(up: Started, program: Program, name: str) -> None:
 def kill_nats(up: Started) -> None:
     (nats_server,) = up.children()
     os.kill(nats_server, signal.SIGKILL)
-    eventually(lambda: up.children() not in ([], [nats_server]), within=120)
-    eventually(lambda: httpx.get(f"{up.url}/registration/health/ready").json()["faults"] == [], within=120)
+    eventually(lambda: up.children() not in ([], [nats_server]))
+    eventually(lambda: httpx.get(f"{up.url}/registration/health/ready").json()["faults"] == [])
 
 
 def test_nats_py(up: Started, tmp_path: Path) -> None:
@@ -94,7 +94,7 @@ def test_nats_py(up: Started, tmp_path: Path) -> None:
     reads(up, Program(tmp_path, sys.executable, "subscriber.py", reader), "nats-py")
     again = Program(tmp_path, sys.executable, "subscriber.py", reader, "--again")
     try:
-        eventually(lambda: again.says("before-nats-py") and again.says("while-nats-py-listens"), within=120)
+        eventually(lambda: again.says("before-nats-py") and again.says("while-nats-py-listens"))
     finally:
         again.end()
 

@@ -19,8 +19,8 @@ from deploy.subscribers.folder import ACCOUNTS, Folder
 from deploy.subscribers.managing import Subscribers
 from shared.messaging.broker import inbox_prefix
 from tests.support.processes import HOST, dies_with_tests, end, free_port
+from tests.support.waiting import patiently
 
-READY_WITHIN = 20.0  # seconds
 PASSWORDS = {user: f"the-test-password-of-{user}" for user in USERS}
 
 
@@ -51,7 +51,7 @@ class NatsServer:
                 preexec_fn=dies_with_tests(),
             )
         try:
-            async with asyncio.timeout(READY_WITHIN):
+            async with patiently():
                 while not await self._greets():
                     if self._process.poll() is not None:
                         break

@@ -6,7 +6,7 @@ from deploy.nats_config import DOMAIN
 from deploy.subscribers.subscriber import Subscriber
 from tests.integration.messaging.conftest import Arena
 from tests.support import toy
-from tests.support.waiting import eventually
+from tests.support.waiting import PATIENCE, eventually
 
 
 async def test_a_publisher_lists_and_shows_who_reads_its_stream_and_how_far(arena: Arena) -> None:
@@ -22,10 +22,10 @@ async def test_a_publisher_lists_and_shows_who_reads_its_stream_and_how_far(aren
             count: int = found["lag"]
             return count
 
-        await eventually(lag, equals=1, within=20)
+        await eventually(lag, equals=1)
         client = await arena.server.client_of(credentials)
         subscription = await client.jetstream(domain=DOMAIN).pull_subscribe_bind("regnskap", "REGISTRATION")
-        (message,) = await subscription.fetch(1, timeout=5)
+        (message,) = await subscription.fetch(1, timeout=PATIENCE)
         shown = (await http.get("/operations/subscribers/regnskap")).json()
         assert (shown["pending"], shown["unacknowledged"], shown["lag"]) == (0, 1, 1)
         assert shown["last_seen"] is not None
@@ -35,6 +35,6 @@ async def test_a_publisher_lists_and_shows_who_reads_its_stream_and_how_far(aren
         for nobody in ("bare-fakturaer", "billing"):  # a service is no subscriber
             assert (await http.get(f"/operations/subscribers/{nobody}")).status_code == 404
         arena.server.stop()
-        await eventually(lambda: service.client is not None and not service.client.is_connected, within=20)
+        await eventually(lambda: service.client is not None and not service.client.is_connected)
         assert (await http.get("/operations/subscribers")).status_code == 503
     assert not service.failed.done()

@@ -21,7 +21,7 @@ from shared.contracts.catalogue import PUBLISHERS
 from shared.messaging.broker import flush
 from shared.messaging.streams import Durable, make_durables
 from tests.integration.subscribers.conftest import ALL_STREAMS, CODE, HEIM, NAMSOS, Broker, Reading
-from tests.support.waiting import eventually
+from tests.support.waiting import PATIENCE, eventually
 
 INVOICE = f"billing.invoice.issued.{CODE}"
 
@@ -248,7 +248,7 @@ async def test_the_server_goes_round_by_itself_no_longer_than_one_request_asks_f
     await broker.tell(f"{INVOICE}.{NAMSOS}", times=3)
     next_message, again = in_domain(read_through("BILLING", "namsos")[1]), in_domain(reset("BILLING", "namsos"))
     body = json.dumps({"batch": MOST + 1, "expires": 60_000_000_000}).encode()
-    answer = await namsos.client.request(next_message, body, timeout=5)
+    answer = await namsos.client.request(next_message, body, timeout=PATIENCE)
     assert answer.headers == {"Status": "409", "Description": f"Exceeded MaxRequestBatch of {MOST}"}
     body = json.dumps({"batch": MOST, "expires": 60_000_000_000}).encode()
     assert await namsos.sends(next_message, body, reply=again)
@@ -256,7 +256,7 @@ async def test_the_server_goes_round_by_itself_no_longer_than_one_request_asks_f
     async def waits() -> int | None:
         return (await broker.durable("BILLING", "namsos")).num_waiting
 
-    await eventually(waits, equals=0, within=60)
+    await eventually(waits, equals=0)
 
 
 async def test_its_connections_and_its_requests_are_bounded(broker: Broker, namsos: Reading) -> None:
@@ -266,11 +266,11 @@ async def test_its_connections_and_its_requests_are_bounded(broker: Broker, nams
         await broker.sit(namsos.credentials)
     andre = await broker.sit(broker.subscribers.folder.credentials("andre"))
     await andre.client.publish(in_domain(read_through("BILLING", "andre")[1]), b"x" * (LARGEST_REQUEST + 1))
-    await eventually(lambda: andre.client.is_closed, within=20)
+    await eventually(lambda: andre.client.is_closed)
 
 
 async def ask(who: Reading, subject: str, body: dict[str, Any]) -> dict[str, Any]:
-    answer = await who.client.request(in_domain(subject), json.dumps(body).encode(), timeout=5)
+    answer = await who.client.request(in_domain(subject), json.dumps(body).encode(), timeout=PATIENCE)
     found: dict[str, Any] = json.loads(answer.data)
     return found
 

@@ -19,6 +19,7 @@ from shared.contracts.catalogue import PUBLISHERS, stream_of
 from shared.messaging.broker import flush
 from shared.messaging.consume import Consumers
 from shared.messaging.streams import durables, provision
+from tests.support.waiting import PATIENCE
 
 PASSWORDS = {user: secrets.token_urlsafe(24) for user in USERS}
 SIGNED = "kulturskole.registration.agreement.signed.p.942110464"
@@ -61,7 +62,7 @@ class Seat:
 
     async def pull(self, stream: str, durable: str) -> Msg:
         subscription = await self.client.jetstream().pull_subscribe_bind(stream=stream, durable=durable)
-        (message,) = await subscription.fetch(1, timeout=2)
+        (message,) = await subscription.fetch(1, timeout=PATIENCE)
         return message
 
 
@@ -162,7 +163,7 @@ async def test_services_ask_each_other(connect: Connect) -> None:
 
     await answers.client.subscribe("rpc.registration.contacts", cb=answer)
     await answers.settle()
-    reply = await asks.client.request("rpc.registration.contacts", b"question", timeout=2)
+    reply = await asks.client.request("rpc.registration.contacts", b"question", timeout=PATIENCE)
     assert reply.data == b"answer"
     assert (asks.refused, answers.refused) == ([], [])
 
