@@ -8,6 +8,9 @@ from typing import Any
 
 import structlog
 
+LONGEST = 4_000  # characters of one field of a line
+PLAIN = (bool, int, float, type(None))
+
 
 def _without_details(_: Any, __: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
     """PostgreSQL names the values of a row at fault in lines of their own; they may be personal data."""
@@ -15,6 +18,20 @@ def _without_details(_: Any, __: str, event: structlog.typing.EventDict) -> stru
     if exception:
         event["exception"] = "\n".join(line for line in exception.splitlines() if not line.startswith("DETAIL:"))
     return event
+
+
+def _bounded(_: Any, __: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    for name, value in event.items():
+        text = value if isinstance(value, str) else "" if isinstance(value, PLAIN) else repr(value)
+        if len(text) > LONGEST:
+            lines = (_cut(line, LONGEST // 10) for line in text[-100 * LONGEST :].splitlines())
+            event[name] = _cut("\n".join(lines), LONGEST)
+    return event
+
+
+def _cut(text: str, most: int) -> str:
+    """Without its middle, where it is too long: a traceback's end says what was wrong, and its beginning where."""
+    return text if len(text) <= most else f"{text[: most // 4]} … {text[-most * 3 // 4 :]}"
 
 
 def configure(level: str, *, service: str) -> None:
@@ -25,6 +42,7 @@ def configure(level: str, *, service: str) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
         _without_details,
+        _bounded,
     ]
     structlog.configure(
         processors=[*shared, structlog.processors.JSONRenderer(ensure_ascii=False)],
