@@ -29,7 +29,8 @@ from deploy.subscribers.folder import ACCOUNTS
 from deploy.subscribers.reader import prepare
 from shared import logs, migrations
 from shared.database import Database
-from shared.service import Service, freeze_imports, listen, server_for
+from shared.service import Service, freeze_imports, listen
+from shared.web.serving import server_for
 
 log = structlog.get_logger()
 

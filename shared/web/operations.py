@@ -37,6 +37,7 @@ from shared.web.api import (
     example,
     page_of,
 )
+from shared.web.refusals import Refusals
 
 LATEST = datetime(2100, 12, 31, tzinfo=UTC)  # of a simulated clock; every day that is reckoned from it still exists
 State = Literal["parked", "replayed", "discarded"]
@@ -61,6 +62,7 @@ class Service(Protocol):
     client: Client | None
     guard: Guard
     unknown_migrations: Sequence[str]
+    refusals: Refusals
 
     async def condition(self) -> Condition: ...
 
@@ -121,6 +123,7 @@ class StateView(BaseModel):
     oldest_approval: datetime | None = Field(description="since when the oldest of them waits, in real time")
     parked: int = Field(description="messages that could not be handled")
     oldest_parked: datetime | None = Field(description="when the oldest of them was parked, in real time")
+    refused: int = Field(description="requests without a valid key that this process had since its start")
     last_sequence: int = Field(description="of the service's own stream")
     faults: list[FaultView] = Field(description="why the service is not ready, or degraded; at rest there is none")
     older: list[UnknownEventView] = Field(description="what shows that the database is older than what was told")
@@ -271,6 +274,7 @@ async def show_state(request: Request, database: DatabaseOf, _: Reader) -> State
         oldest_approval=min((oldest for _, oldest in approvals if oldest), default=None),
         parked=parked,
         oldest_parked=oldest_parked,
+        refused=service.refusals.total,
         last_sequence=last,
         faults=_faults(await service.condition()),
         older=_older(service.guard),
