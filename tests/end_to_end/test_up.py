@@ -18,6 +18,7 @@ from deploy.audit.invariants import INVARIANTS
 from deploy.cli import PORT_TAKEN
 from shared.contracts.catalogue import PUBLISHERS, stream_of
 from tests.end_to_end.started import Started, eventually, is_running, run, started
+from tests.support.api import MANY
 
 PROGRAMME = {
     "code": "p-2024",
@@ -31,8 +32,10 @@ linux = pytest.mark.skipif(sys.platform != "linux", reason="asks Linux about pro
 
 @pytest.fixture(scope="module")
 def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Started]:
-    with started(tmp_path_factory.mktemp("run") / "state") as it:
-        yield it
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("KULTURSKOLE_REFUSALS_A_MINUTE", str(MANY))
+        with started(tmp_path_factory.mktemp("run") / "state") as it:
+            yield it
 
 
 def is_ready(url: str) -> bool:
