@@ -28,7 +28,7 @@ from shared import clock, logs, migrations
 from shared.contracts.catalogue import stream_of
 from shared.contracts.questions import Question
 from shared.database import Database
-from shared.messaging import ask, broker, consume, relay
+from shared.messaging import ask, broker, changes, consume, relay
 from shared.messaging.batch import Batches, Retries
 from shared.messaging.condition import Checks, Condition
 from shared.messaging.due_work import Work, Worker
@@ -86,6 +86,7 @@ class Service:
         self.missing = missing
         self.consumers = consumers
         self.database = database
+        changes.watch(database)
         self.failed: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self.stopping = False
         self.is_started = False

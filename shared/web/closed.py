@@ -10,6 +10,8 @@ from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from shared.messaging.changes import asked_by
+from shared.web.changed import asked
 from shared.web.gateways import Gateways
 from shared.web.keys import Key, Keys
 from shared.web.problems import problem
@@ -46,6 +48,10 @@ class ClosedByDefault:
                 return
             scope.setdefault("state", {})["key"] = key
             receive = _at_most(LARGEST, receive)
+            if key is not None and scope["method"] not in LOOKS:
+                with asked_by(key.name, lambda: asked(scope)):
+                    await self._app(scope, receive, send)
+                return
         await self._app(scope, receive, send)
 
     def _key(self, scope: Scope) -> Key | None:

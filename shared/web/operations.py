@@ -37,6 +37,7 @@ from shared.web.api import (
     example,
     page_of,
 )
+from shared.web.changed import list_changes
 from shared.web.refusals import Refusals
 
 LATEST = datetime(2100, 12, 31, tzinfo=UTC)  # of a simulated clock; every day that is reckoned from it still exists
@@ -213,6 +214,7 @@ def routes(*, simulated_clock: bool, has_projections: bool) -> APIRouter:
     router.post("/operations/parked/{key}/replay")(replay_parked_message)
     router.post("/operations/parked/{key}/discard")(discard_parked_message)
     router.get("/operations/missing")(list_what_is_missing)
+    router.get("/operations/changes")(list_changes)
     evidence.add_to(router, has_projections=has_projections)
     subscribers.add_to(router)
     router.post("/operations/republish")(republish_events)

@@ -192,7 +192,7 @@ async def _operate(player: Player, service: str, database: Database, registratio
         "republish_events",
     ):
         await player(service, id)
-    for id in ("list_what_was_told", "list_disowned_events", "list_subscribers"):
+    for id in ("list_what_was_told", "list_disowned_events", "list_subscribers", "list_changes"):
         await player(service, id)
     await player(service, "show_subscriber", name="reader")
     if (service, "list_projected_rows") in player.operations:
