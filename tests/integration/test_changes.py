@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -15,11 +16,14 @@ from services.registration.app import create
 from services.registration.settings import Settings
 from shared.clock import START, clock
 from shared.database import Database
+from shared.messaging import changes as changes_
+from shared.messaging.changes import Asked
+from shared.messaging.tables import change
 from shared.web.changed import THINGS
 from tests.contract.openapi import SERVICES, document_of
 from tests.integration.registration.world import ADVISOR, PROGRAMME
 from tests.support.api import Api, api_of, problem
-from tests.support.databases import MakeDatabase
+from tests.support.databases import MakeDatabase, count
 
 PROGRAMMES, ADVISORS = "/registration/programmes", "/registration/advisors"
 CHANGES = "/registration/operations/changes"
@@ -89,6 +93,28 @@ async def test_changes_are_read_in_pages_and_by_what_and_whom(api: Api) -> None:
 
 async def test_changes_are_for_administrators(api: Api) -> None:
     problem(await api.reader.get(CHANGES), 403)
+
+
+async def test_a_statement_that_finds_nothing_to_change_is_no_change(make_database: MakeDatabase) -> None:
+    database = await make_database()
+    changes_.watch(database)
+    for found in (9, 1):  # the clock's row is 1
+        with changes_.asked_by("k", lambda: Asked("POST /here", None)):
+            async with database.transaction() as connection:
+                await connection.execute(clock.update().where(clock.c.id == found).values(simulated=True))
+        async with database.reading() as connection:
+            noted = await changes_.listed(connection, by=None, entity=None, key=None, after=0, limit=10)
+        assert [it.route for it in noted] == ([] if found == 9 else ["POST /here"])
+
+
+async def test_what_is_rolled_back_is_no_change(make_database: MakeDatabase) -> None:
+    database = await make_database()
+    changes_.watch(database)
+    with changes_.asked_by("k", lambda: Asked("POST /here", None)), suppress(ZeroDivisionError):
+        async with database.transaction() as connection:
+            await connection.execute(clock.update().values(simulated=True))
+            raise ZeroDivisionError
+    assert await count(database, change) == 0
 
 
 async def test_what_follows_by_itself_is_nobodys_change(api: Api, database: Database) -> None:
