@@ -16,7 +16,7 @@ from shared.web import keys
 PRIVATE = 0o077  # the umask by which what is made is its owner's alone
 # All that is made in the folder; what else stands there is somebody else's.
 OURS = ("*.db", "*.db-*", "*.db.lock", "*.json", "lock", "nats-operator", "kulturskole.log*", "made-by-the-demo")
-OUR_FOLDERS = ("keys", "mails", "nats")
+OUR_FOLDERS = ("keys", "mails", "nats", "subscribers")
 OPERATOR_KEY = "operator"  # the name of the key that a first run makes
 MADE_BY_DEMO = "made-by-the-demo"  # a file by this name says that a demo may empty the folder
 
