@@ -157,9 +157,10 @@ async def _look_at_mails(player: Player, database: Database) -> None:
     async with database.transaction() as connection:
         invoices = select(tables.mail.c.id).where(tables.mail.c.kind == "invoice")
         failed = (await connection.execute(invoices.limit(1))).scalar_one()
-        await connection.execute(update(tables.mail).where(tables.mail.c.id == failed).values(state="failed"))
-    await player("notifications", "retry_mail", id=failed)
-    await player("notifications", "retry_mails")
+    for id, of in (("retry_mail", {"id": failed}), ("retry_mails", {})):
+        async with database.transaction() as connection:
+            await connection.execute(update(tables.mail).where(tables.mail.c.id == failed).values(state="failed"))
+        await player("notifications", id, **of)
 
 
 async def _wait_in_vain(database: Database) -> None:
