@@ -28,9 +28,10 @@ NOT_ASKED_FOR = {
     "simulated_clock": "deploy/compose.demo.yml: for the demo alone",
     "smtp_starttls": "off for the sink, on in deploy/compose.smtp.yml: never off for a server that delivers",
     **dict.fromkeys(
-        ("smtp_host", "smtp_port", "smtp_user", "smtp_password_file", "mail_sender"),
+        ("smtp_host", "smtp_port", "smtp_user", "smtp_password_file", "mail_sender", "smtp_ehlo", "smtp_tls"),
         "deploy/compose.smtp.yml: who sends mail that arrives says through what",
     ),
+    "smtp_ca_file": "deploy/compose.smtp-ca.yml: the file has to be mounted as well",
     **dict.fromkeys(
         [f"seller_{it}" for it in ("name", "organisation_number", "street", "postal_code", "city", "account")],
         "deploy/compose.smtp.yml: who sends invoices that arrive must not be an invented seller",
