@@ -43,6 +43,7 @@ PARTS = {
     "publishing": "plass hos NATS",
     "service": "tjenesten",
     "stream": "hendelser på NATS",
+    "work": "arbeid som er satt til side",
 }
 OLDER = "nyeste data (se helse)"
 # Mails come from templates of ours, but nothing in one may run or load anything here.

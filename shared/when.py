@@ -18,8 +18,9 @@ CLOCK_TIME = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
 MONTH = r"^[0-9]{4}-(0[1-9]|1[0-2])$"
 Month = Annotated[str, Len(7, 7)]
 MOST_ALTERNATIVES = 12
+MOST_DAYS = 14  # in a row
 EARLIEST, LATEST = date(2000, 1, 1), date(2100, 12, 31)
-LONGEST = 14 * 24 * 60  # minutes
+LONGEST = MOST_DAYS * 24 * 60  # minutes
 
 
 class Precision(IntEnum):
@@ -153,6 +154,8 @@ def _contradictions(when: When) -> Iterator[Finding]:
 def _of_days(days: Days) -> Iterator[Finding]:
     if days.last < days.first:
         yield Finding("when.days.last", "the last day is before the first")
+    if days.last - days.first >= timedelta(days=MOST_DAYS):
+        yield Finding("when.days.last", f"no session lasts more than {MOST_DAYS} days")
     if days.ends_at and not days.starts_at:
         yield Finding("when.days.starts_at", "an end needs a start")
     if days.first == days.last and days.starts_at and days.ends_at and days.ends_at <= days.starts_at:

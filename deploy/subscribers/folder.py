@@ -111,6 +111,7 @@ class Folder:
     def _changing(self) -> Iterator[_Content]:
         """The content, to be changed in the block and written after it."""
         self._read()  # raises where there is none, before a lock is made beside it
+        (self.path / ".lock").touch(mode=0o600)
         with (self.path / ".lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             content = self._read()

@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Annotated, Final
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, AwareDatetime, Field
 
-from shared.text import one_line
+from shared.text import check_is_seen, one_line
 
 LONGEST_EVENT: Final = 65_536  # bytes of a message: no event that keeps to the bounds below comes near it
 
-Line = Annotated[str, Field(max_length=200), AfterValidator(one_line)]  # a name, a title
-Text = Annotated[str, Field(max_length=1_000), AfterValidator(one_line)]  # what is put together of several
+
+def _seen(text: str) -> str:
+    """In the one way in which text is kept. Raises ValueError for what hides something, or grows too long by it."""
+    tidied = one_line(text)
+    if tidied:
+        check_is_seen(tidied)
+    if len(tidied) > max(LONGEST_LINE, len(text)):
+        msg = "the text is too long in the one way in which it is kept"
+        raise ValueError(msg)
+    return tidied
+
+
+LONGEST_LINE, LONGEST_TEXT = 200, 1_000  # characters
+Line = Annotated[str, Field(max_length=LONGEST_LINE), AfterValidator(_seen)]  # a name, a title
+Text = Annotated[str, Field(max_length=LONGEST_TEXT), AfterValidator(_seen)]  # what is put together of several
+Moment = Annotated[AwareDatetime, Field(ge=datetime(2000, 1, 1, tzinfo=UTC), le=datetime(2100, 12, 31, tzinfo=UTC))]
 Word = Annotated[str, Field(max_length=64)]  # a code, or a number that is written with digits
 Day = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2100, 12, 31))]
 Ore = Annotated[int, Field(ge=0, le=100_000_000)]  # a million kroner

@@ -12,9 +12,9 @@ from datetime import UTC, datetime
 from functools import cache, cached_property
 from typing import Annotated, Any, ClassVar, Generic, Literal, TypeVar
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, ConfigDict, StringConstraints
 
-from shared.contracts.bounds import Text, Version, Word
+from shared.contracts.bounds import Moment, Text, Version, Word
 from shared.contracts.codes import OTHER, Pattern, UnknownCode
 
 NOBODY = "_"  # stands in a subject for "no programme" or "no party"
@@ -89,7 +89,7 @@ class Event(BaseModel, Generic[E]):
     subject: Word
     """`<programme>.<party>`: the programme's code and the party's organisation number, `_` standing for none. It is the
     end of the NATS subject."""
-    time: AwareDatetime
+    time: Moment
     """When it happened, with its offset from UTC. In a system with a simulated clock it is that clock's time."""
     datacontenttype: Literal["application/json"] = "application/json"
     """The form of `data`."""

@@ -105,6 +105,11 @@ PartyInPath = Annotated[str, Path(max_length=40, description="a party's organisa
 IdInPath = Annotated[str, Path(max_length=40, examples=[AN_ID])]
 
 
+def position_of(after: str | None) -> int:
+    """Where a list goes on that is counted through; from its beginning where `after` is nothing that this list gave."""
+    return int(after) if after and after.isdecimal() and len(after) < len(str(2**63)) else 0
+
+
 def page_of(items: Sequence[T], limit: int, cursor: Callable[[T], str]) -> Page[Any]:
     """A page of `limit` from a query that asked for one more, so that it is known whether there is a next.
 

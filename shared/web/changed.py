@@ -11,7 +11,7 @@ from starlette.types import Scope
 
 from shared.messaging import changes
 from shared.messaging.changes import Asked
-from shared.web.api import A_PROGRAMME, Administrator, After, DatabaseOf, Limit, Page, View, page_of
+from shared.web.api import A_PROGRAMME, Administrator, After, DatabaseOf, Limit, Page, View, page_of, position_of
 
 # Parameters of paths that name what is no person; only these are kept.
 THINGS = ("agreement", "application", "concern", "id", "key", "number", "party", "programme")
@@ -46,9 +46,10 @@ async def list_changes(
     limit: Limit = 50,
 ) -> Page[ChangeView]:
     """List who changed what, the oldest first."""
-    start = int(after) if after and after.isdecimal() else 0
     async with database.reading() as connection:
-        found = await changes.listed(connection, by=by, entity=entity, key=key, after=start, limit=limit + 1)
+        found = await changes.listed(
+            connection, by=by, entity=entity, key=key, after=position_of(after), limit=limit + 1
+        )
     return page_of(found, limit, lambda it: str(it.position))
 
 

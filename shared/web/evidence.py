@@ -15,7 +15,7 @@ from shared.contracts.envelope import NOBODY
 from shared.errors import NotFound
 from shared.messaging.consume import Consumers
 from shared.messaging.tables import disowned, outbox
-from shared.web.api import A_PROGRAMME, Administrator, After, DatabaseOf, Limit, Page, page_of
+from shared.web.api import A_PROGRAMME, Administrator, After, DatabaseOf, Limit, Page, page_of, position_of
 
 NameInPath = Annotated[str, Path(max_length=60, description="of a projection", examples=["programme"])]
 ProgrammeOfEvents = Annotated[
@@ -76,8 +76,7 @@ async def list_what_was_told(
     query = select(outbox.c.position, outbox.c.published_at, outbox.c.body).order_by(outbox.c.position)
     if programme is not None:
         query = query.where(outbox.c.subject.contains(f".{programme}.", autoescape=True))
-    if after is not None:
-        query = query.where(outbox.c.position > (int(after) if after.isdecimal() else 0))
+    query = query.where(outbox.c.position > position_of(after))
     async with database.reading() as connection:
         rows = (await connection.execute(query.limit(limit + 1))).all()
     found = [ToldView(position=it.position, published_at=it.published_at, event=json.loads(it.body)) for it in rows]

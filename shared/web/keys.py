@@ -7,6 +7,7 @@ import json
 import os
 import re
 import secrets
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -18,6 +19,7 @@ from typing import Any, Literal
 import structlog
 
 from shared.clock import real_now
+from shared.text import check_is_seen, one_line
 
 log = structlog.get_logger()
 
@@ -47,7 +49,8 @@ class Keys:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._seen: Any = None  # when the file was written, its size and its inode; or why it cannot be looked at
+        self._seen: Any = None  # what the file was like when it was read
+        self._said: Any = None  # what it was like when it was said that it cannot be read
         self._by_hash: dict[str, Key] = {}
 
     def find(self, secret: str) -> Key | None:
@@ -58,16 +61,21 @@ class Keys:
         return None if key is None or key.is_expired(real_now()) else key
 
     def _look_again(self) -> None:
+        seen = _look(self._path)
+        if seen == self._seen:
+            return
         try:
-            seen = _look(self._path)
-            if seen == self._seen:
-                return
-            self._seen = seen
             self._by_hash = {key.sha256: key for key in read(self._path)}
-            if seen == GONE:
-                log.warning("the file of API keys is gone, and opens nothing any more")
-        except (OSError, ValueError) as error:
-            log.warning("the file of API keys cannot be read; the last good content stays", error=type(error).__name__)
+        except (OSError, ValueError) as error:  # it is tried again with each request, and said once
+            if seen != self._said:
+                log.warning(
+                    "the file of API keys cannot be read; the last good content stays", error=type(error).__name__
+                )
+            self._said = seen
+            return
+        self._seen = seen
+        if seen == GONE:
+            log.warning("the file of API keys is gone, and opens nothing any more")
 
 
 def _look(path: Path) -> Any:
@@ -77,8 +85,8 @@ def _look(path: Path) -> Any:
     except FileNotFoundError:
         return GONE
     except OSError as error:
-        return type(error).__name__  # it is said once, and not with each request
-    return stat.st_mtime_ns, stat.st_size, stat.st_ino
+        return type(error).__name__
+    return stat.st_mtime_ns, stat.st_ctime_ns, stat.st_size, stat.st_ino
 
 
 def read(path: Path) -> list[Key]:
@@ -118,8 +126,10 @@ def create(path: Path, *, name: str, role: Role, expires_at: datetime | None = N
 
     Raises ValueError where the name is taken, or was: what was changed is known by the key's name, for ever.
     """
-    if not NAME.fullmatch(name):
-        msg = f"a key's name is a line of at most {LONGEST_NAME} characters"
+    name = one_line(name)
+    check_is_seen(name)
+    if not NAME.fullmatch(name) or unicodedata.normalize("NFKC", name) != name:  # else it might look like another
+        msg = f"a key's name is a line of at most {LONGEST_NAME} plain characters"
         raise ValueError(msg)
     secret = secrets.token_urlsafe(32)
     expires = expires_at.isoformat() if expires_at else None

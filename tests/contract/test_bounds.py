@@ -166,6 +166,7 @@ def test_what_is_no_number_and_no_truth_value_is_not_taken_for_one(kind: EventTy
         ("registration.programme.opened", {"applications_from": "2024-06-01"}),
         ("registration.programme.opened", {"period_end": "9999-12-31"}),
         ("registration.agreement.sent", {"period_end": "2024-01-01"}),
+        ("scheduling.guidance_visit.planned", {"when": {"days": {"first": "2024-09-01", "last": "2024-09-15"}}}),
         ("billing.invoice.issued", {"issued_on": "1999-12-31"}),
         ("registration.party.registered", {"name": "x" * 201}),
         ("registration.party.registered", {"organisation_number": "9" * 201}),
@@ -176,3 +177,10 @@ def test_what_is_no_number_and_no_truth_value_is_not_taken_for_one(kind: EventTy
 def test_what_is_out_of_bounds_is_refused(type_: str, changes: dict[str, Any]) -> None:
     kind = catalogue.BY_TYPE[f"kulturskole.{type_}.v1"]
     assert refused(kind, schemas.example(kind)["data"] | changes).reason == "wrong_schema"
+
+
+@pytest.mark.parametrize("time", ["0001-01-01T00:00:00+14:00", "1999-12-31T23:59:59Z", "9999-12-31T23:59:59-12:00"])
+def test_a_moment_that_no_programme_lives_to_see_is_refused(time: str) -> None:
+    body = json.dumps(schemas.example(PLANNED) | {"time": time}).encode()
+    with pytest.raises(Unreadable, match="time"):
+        catalogue.read(body, nats_subject(PLANNED.example()))

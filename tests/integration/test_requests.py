@@ -42,6 +42,9 @@ def secret_of(api: Api) -> str:
     [
         ("GET", "/registration/programmes/%00"),
         ("GET", "/registration/parties?after=%00"),
+        ("GET", "/registration/operations/changes?after=9223372036854775808"),
+        ("GET", "/registration/operations/told?after=9223372036854775808"),
+        ("GET", "/registration/operations/told?after=%C2%B2"),
         ("GET", "/registration/summary?programme=%00"),
         ("POST", "/registration/agreements/%00/end-taken-back"),
         ("GET", "/registration/operations/parked/%00"),

@@ -19,10 +19,11 @@ class Period:
 
 
 def check_within(session: Session, period: Period) -> None:
-    """Raises RuleBroken for a date that lies outside the period; weeks and months may reach beyond its ends (S1)."""
+    """Raises RuleBroken for a date that lies outside the period (S1); exact days lie in it whole, weeks and months may reach beyond."""
     if session.kind not in BOUND:
         return
     for first, last in session.when.ranges():
-        if last < period.start or first > period.end:
+        is_outside = last < period.start or first > period.end
+        if is_outside or (session.when.days and not (period.start <= first and last <= period.end)):
             msg = f"the programme's period, {period.start} to {period.end}, binds this kind of session"
             raise RuleBroken(msg, rule="S1", field="when")

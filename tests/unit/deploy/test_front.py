@@ -12,6 +12,7 @@ from deploy import front
 from deploy.gateway import Gateway
 from deploy.state import State
 from shared.contracts.catalogue import PUBLISHERS
+from shared.messaging import condition
 from shared.web import keys
 
 EVIL = '<p onclick="x()">Hei</p><script>alert("x")</script>'
@@ -76,3 +77,9 @@ async def test_what_is_not_there_is_a_problem_and_no_page(state: State) -> None:
             answer = await client.get(path)
             assert answer.status_code == 404
             assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_the_front_page_has_a_word_for_whatever_a_service_may_lack() -> None:
+    """A part without one made the page, and health beside it, a 500 for everybody."""
+    named = {value for name, value in vars(condition).items() if name.isupper() and isinstance(value, str)}
+    assert front.PARTS.keys() == named | {"mail"}

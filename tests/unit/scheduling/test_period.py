@@ -14,17 +14,18 @@ from tests.unit.scheduling.test_session import JOINT
 PERIOD = Period(start=date(2024, 8, 1), end=date(2025, 12, 31))
 BEFORE = When(days=Days(first=date(2024, 7, 31), last=date(2024, 7, 31)))
 AFTER = When(months=("2026-01",))
+ACROSS = When(days=Days(first=date(2024, 7, 31), last=date(2024, 8, 1)))
 
 
 @pytest.mark.parametrize("kind", ["joint_session", "coordinator_meeting", "guidance_visit"])
-@pytest.mark.parametrize("when", [BEFORE, AFTER])
+@pytest.mark.parametrize("when", [BEFORE, AFTER, ACROSS])
 def test_the_period_binds_sessions_meetings_and_visits(kind: Kind, when: When) -> None:
     with pytest.raises(RuleBroken, match="S1"):
         check_within(replace(JOINT, kind=kind, when=when), PERIOD)
 
 
 @pytest.mark.parametrize("kind", ["inspiration_session", "sharing_arena", "contract_meeting"])
-@pytest.mark.parametrize("when", [BEFORE, AFTER])
+@pytest.mark.parametrize("when", [BEFORE, AFTER, ACROSS])
 def test_it_does_not_bind_what_lies_before_or_after_it(kind: Kind, when: When) -> None:
     check_within(replace(JOINT, kind=kind, when=when), PERIOD)
 

@@ -140,3 +140,29 @@ def test_a_revoked_name_is_not_used_again(file: Path) -> None:
 def test_a_name_fits_where_it_is_kept(file: Path, name: str) -> None:
     with pytest.raises(ValueError, match="at most 80"):
         keys.create(file, name=name, role="reader")
+
+
+def test_what_could_not_be_read_is_read_again_though_the_file_looks_the_same(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret = keys.create(file, name="a", role="reader")
+    found = Keys(file)
+    assert found.find(secret)
+    keys.revoke(file, "a")
+
+    def refuses(_: Path) -> list[keys.Key]:
+        raise PermissionError
+
+    with monkeypatch.context() as patch, capture_logs() as logs:
+        patch.setattr(keys, "read", refuses)
+        assert [found.find(secret) is None for _ in range(3)] == [False] * 3
+    assert len(logs) == 1
+    assert found.find(secret) is None
+
+
+@pytest.mark.parametrize("name", ["c ", "c\u200b", "\uff43", " ", "\u202ex", "c\u00a0"])
+def test_a_name_that_looks_like_another_or_like_nothing_is_not_taken(file: Path, name: str) -> None:
+    keys.create(file, name="c", role="reader")
+    keys.revoke(file, "c")
+    with pytest.raises(ValueError, match="name|seen|revoked"):
+        keys.create(file, name=name, role="reader")

@@ -55,3 +55,9 @@ def test_whatever_a_request_may_say_an_event_may_tell_unchanged(text: str) -> No
 def test_a_text_of_several_lines_keeps_its_paragraphs() -> None:
     assert lines("Kjære  alle,\r\n\r\n\r\nvi\tsees!\r\n") == "Kjære alle,\n\nvi sees!"
     check_is_seen("Kjære alle,\n\n👩\u200d🏫")
+
+
+@pytest.mark.parametrize("text", [*HIDING, "\u202eabc", "a\x1bb", "\u200b", "a\0b", "\ufb2c" * 200])
+def test_an_event_tells_no_text_that_hides_something_or_grows_too_long(text: str) -> None:
+    with pytest.raises(ValidationError):
+        TypeAdapter(ToldLine).validate_python(text)

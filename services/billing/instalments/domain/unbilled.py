@@ -68,8 +68,10 @@ def unbilled(
     stands = standing(issued)
     try:
         gap = difference(agreement, occasions, issued, waived)
-    except Exception as error:  # noqa: BLE001 - whatever it is, it set the agreement aside, and that is to be seen
-        explanation = f"Regelen feilet ({type(error).__name__}); avtalen er satt til side og loggen sier mer."
+    except Exception as error:  # noqa: BLE001 - whatever it is, nothing is issued because of it, and that is to be seen
+        explanation = (
+            f"Regelen feiler for denne avtalen ({type(error).__name__}); raten faktureres ikke før det er rettet."
+        )
         return [_why(n, "rule_raised", explanation) for n in range(1, INSTALMENTS + 1) if n not in stands]
     claimed = {claim.instalment for claim in gap.issue}
     amounts = split_fee(agreement.fee_ore)

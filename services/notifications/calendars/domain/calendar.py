@@ -111,15 +111,15 @@ def differences(
 
     `notices` holds what was last told of each session and person that is looked at; `today` is a day in Norway. A session
     whose present and last-told days are both before `today` is left alone, and so is one that should stand but whose
-    details are not known.
+    details are not known, and so is one that is not known here at all.
     """
     known = {session.id: session for session in sessions}
     by_number = {party.organisation_number: party for party in parties}
     wanted = _wanted(sessions, by_number.values())
     found = []
     for key in sorted(filter(is_looked_at, wanted.keys() | notices.keys())):
-        session, last = known[key[0]], notices.get(key)
-        if _is_over(session, last, today):
+        session, last = known.get(key[0]), notices.get(key)
+        if session is None or _is_over(session, last, today):
             continue
         change = _change(session, last, wanted.get(key), by_number)
         if change:

@@ -138,6 +138,16 @@ async def bring_up_to_date(
     sessions = None if scope.is_all else scope.sessions
     notices = await calendars.last_notices(connection, programme, sessions, persons)
     found = await calendars.sessions_and_parties(connection, programme, sessions, persons, notices)
+    # A session that was told of under another programme since: it alone is set aside.
+    told = {session for session, _ in notices}
+    unknown = told - {it.id for it in found.sessions}
+    await set_aside.keep(
+        connection,
+        UPDATE_CALENDARS,
+        programme,
+        {of_session(it) for it in told},
+        {of_session(it): "session_unknown" for it in unknown},
+    )
     names = await calendars.names(connection, programme, found.numbers)
     if names is None:
         return  # the programme's own event marks all of its calendars

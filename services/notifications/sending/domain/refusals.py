@@ -46,8 +46,12 @@ WORDS_OF_US = re.compile(
 )
 
 
+ADDRESS = re.compile(r"<[^<>]*>|\S+@\S+")
+
+
 def fault_of(phase: Phase, code: int, text: str = "") -> Fault:
     """Whose fault it is that the server answered with this code and text."""
+    text = ADDRESS.sub("", text)  # whose name may be any word
     if phase not in ("sender", "recipient", "content"):
         return "server"
     status = status_of(text)

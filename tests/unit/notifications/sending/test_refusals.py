@@ -55,6 +55,8 @@ SAID: dict[tuple[Phase, str], Fault] = {
     ("recipient", "550 5.1.1 <ada@kommune.example>: Recipient address rejected: User unknown in virtual table"): "mail",
     ("recipient", "550 5.4.1 Recipient address rejected: Access denied."): "mail",
     ("recipient", "550 no such user"): "mail",
+    ("recipient", "550 <relay.berg@x.example>: no such user here"): "mail",
+    ("recipient", "550 5.1.0 sender.kari@x.example User unknown"): "mail",
     ("recipient", "550 Requested action not taken: mailbox unavailable"): "mail",
     ("recipient", "550 Unrouteable address"): "mail",
     ("recipient", "551 User not local; please try <ada@elsewhere.example>"): "mail",
