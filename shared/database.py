@@ -16,8 +16,7 @@ from typing import Any, TypeAlias, TypeVar
 from sqlalchemy import BigInteger, CursorResult, DateTime, Dialect, Integer, Table, TypeDecorator, event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DBAPIError, InvalidatePoolError, SQLAlchemyError
-from sqlalchemy.exc import TimeoutError as PoolTimeOut
+from sqlalchemy.exc import InvalidatePoolError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from shared.points import reached
@@ -38,18 +37,6 @@ SERVER_SETTINGS = {
     "lock_timeout": "20000",
     "idle_in_transaction_session_timeout": "60000",
 }
-# PostgreSQL's codes, or the beginnings of codes, of errors that say nothing about the statement.
-TRANSIENT = (
-    "08",  # the connection failed
-    "53",  # out of resources
-    *("57P01", "57P02", "57P03"),  # shutting down, crashed, starting up
-    *("40001", "40P01"),  # serialisation failure, deadlock
-    "55P03",  # lock time-out
-    "25006",  # a server that only reads, having become a stand-by
-    "25P03",  # the transaction was idle for too long
-)
-TRANSIENT_ON_SQLITE = ("database is locked", "disk is full", "disk I/O error", "unable to open database file")
-
 # Which database a connection is to. On PostgreSQL: which of which run of a server; after a failover, a restore under the
 # same name or a restart it is another. On SQLite: which file, on which device. Another may be older than the one before.
 Identity: TypeAlias = tuple[Any, ...]
@@ -206,19 +193,6 @@ class Database:
                     await engine.dispose()
         except (SQLAlchemyError, OSError):
             pass  # it is gone, or does not let go
-
-
-def is_transient(error: BaseException) -> bool:
-    """Whether an error is the database's condition and not the statement's fault: worth trying again as it is."""
-    if isinstance(error, (OSError, PoolTimeOut)):  # an OSError may be a time-out, or a name that is not resolved
-        return True
-    if not isinstance(error, DBAPIError):
-        return False
-    if error.connection_invalidated:
-        return True
-    original: Any = error.orig
-    code = getattr(original, "sqlstate", None) or getattr(original, "pgcode", None) or ""
-    return code.startswith(TRANSIENT) or any(text in str(original) for text in TRANSIENT_ON_SQLITE)
 
 
 def insert(connection: AsyncConnection, table: Table) -> postgresql.Insert | sqlite.Insert:

@@ -17,9 +17,10 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import to_json
 
 from shared.contracts.questions import Question
-from shared.database import Database, is_transient
+from shared.database import Database
 from shared.errors import Refused
 from shared.messaging.broker import INBOXES
+from shared.transient import is_transient
 
 log = structlog.get_logger()
 

@@ -23,12 +23,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from shared.clock import real_now
 from shared.contracts import catalogue
 from shared.contracts.envelope import Event
-from shared.database import Database, is_transient
+from shared.database import Database
 from shared.messaging import inbox, parking
 from shared.messaging.consume import Consumers
 from shared.messaging.facts import Fact, record
 from shared.messaging.in_hand import Taken, digest_of, key_of, read, unread
 from shared.points import handling, reached
+from shared.transient import is_transient
 
 log = structlog.get_logger()
 

@@ -13,7 +13,6 @@ from pydantic import AwareDatetime, BaseModel, Field
 
 from shared import clock
 from shared.contracts.catalogue import EVENT_TYPES, Unreadable, stream_of
-from shared.database import is_transient
 from shared.errors import Conflict, RuleBroken
 from shared.messaging import marks, parking, relay, set_aside
 from shared.messaging.batch import Batches
@@ -22,6 +21,7 @@ from shared.messaging.due_work import Work
 from shared.messaging.guard import Guard
 from shared.messaging.missing import FindMissing, Missing
 from shared.messaging.watchdog import consumer_info
+from shared.transient import is_transient
 from shared.web import evidence
 from shared.web.api import (
     AN_ID,

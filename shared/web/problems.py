@@ -15,8 +15,8 @@ from fastapi.routing import iter_route_contexts
 from pydantic import MISSING, BaseModel, Field
 from starlette.exceptions import HTTPException
 
-from shared.database import is_transient
 from shared.errors import Conflict, NotFound, Refused, RuleBroken
+from shared.transient import is_transient
 
 log = structlog.get_logger()
 

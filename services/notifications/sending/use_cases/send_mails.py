@@ -27,10 +27,11 @@ from services.notifications.settings import Settings
 from shared import clock
 from shared.clock import real_now
 from shared.contracts import notifications as events
-from shared.database import Database, is_transient
+from shared.database import Database
 from shared.messaging import outbox
 from shared.messaging.patience import Patience
 from shared.points import reached
+from shared.transient import is_transient
 
 log = structlog.get_logger()
 
