@@ -54,6 +54,7 @@ class Relay:
         self._stopping = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self.trouble: str | None = None
+        self._acknowledged: dict[int, str] = {}  # position and message id of what is to be marked yet
         database.on_commit(self._wake.set)
 
     def start(self, client: Client) -> asyncio.Task[None]:
@@ -86,15 +87,25 @@ class Relay:
         """Send these rows and mark those that the stream has acknowledged; returns how many it has."""
         reached("relay.before_publish")
         sent = await self._publish(rows)
-        if not sent:
-            return 0
-        reached("relay.published")
+        if sent:
+            reached("relay.published")
+        self._acknowledged |= sent
+        await self._mark()
+        return len(sent)
+
+    async def _mark(self) -> None:
+        """Mark what the stream has. It is known here until that is committed, however long the database is away.
+
+        Sent again when the stream has forgotten their message ids, these events would stand there twice.
+        """
+        if not (sent := dict(self._acknowledged)):
+            return
         # By the message's id too: `republish` may have given a row a new one meanwhile, which is still to be sent.
         is_sent = outbox.c.position.in_(sent) & outbox.c.message_id.in_(sent.values())
         async with self._database.transaction() as connection:
             await connection.execute(update(outbox).where(is_sent).values(published_at=real_now()))
         reached("relay.recorded")
-        return len(sent)
+        self._acknowledged.clear()
 
     async def _publish(self, rows: Unsent) -> dict[int, str]:
         """Position and message id of those that the stream has.
@@ -161,6 +172,7 @@ class Relay:
             try:
                 async with self._only_relay() as is_still_the_only_one:
                     while is_still_the_only_one():
+                        await self._mark()
                         self._wake.clear()  # before the look: what is committed after it wakes again
                         rows = await self.unsent()
                         if not rows:
