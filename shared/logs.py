@@ -8,6 +8,8 @@ from typing import Any
 
 import structlog
 
+from shared.transient import in_one_line, is_transient
+
 
 def _without_details(_: Any, __: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
     """PostgreSQL names the values of a row at fault in lines of their own; they may be personal data."""
@@ -17,12 +19,23 @@ def _without_details(_: Any, __: str, event: structlog.typing.EventDict) -> stru
     return event
 
 
+def _in_one_line(_: Any, __: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """What passes by itself needs no traceback, whoever logs it, a library too: nothing is wrong in the code."""
+    found = event.get("exc_info")
+    error = sys.exc_info()[1] if found is True else found[1] if isinstance(found, tuple) else found
+    if isinstance(error, BaseException) and is_transient(error):
+        del event["exc_info"]
+        event.update(error=in_one_line(error), level="warning")
+    return event
+
+
 def configure(level: str, *, service: str) -> None:
     """Send this process's logs, those of the libraries too, through structlog."""
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _in_one_line,
         structlog.processors.format_exc_info,
         _without_details,
     ]

@@ -53,6 +53,8 @@ TRANSIENT_ON_SQLITE = {
     sqlite3.SQLITE_SCHEMA,
 }
 
+LONGEST = 300  # characters of what is logged of an error
+
 
 def is_transient(error: BaseException) -> bool:
     """Whether an error is the database's condition and not the statement's fault."""
@@ -66,6 +68,13 @@ def is_transient(error: BaseException) -> bool:
     if isinstance(told, sqlite3.Error):
         return getattr(told, "sqlite_errorcode", 0) & 0xFF in TRANSIENT_ON_SQLITE  # the rest says which kind of it
     return _is_transient_on_postgresql(told.__cause__, is_connecting=error.statement is None)
+
+
+def in_one_line(error: BaseException) -> str:
+    """What is logged of it: what the driver said, without the statement."""
+    told = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
+    told = told.__cause__ if isinstance(told.__cause__, (asyncpg.PostgresError, asyncpg.InterfaceError)) else told
+    return f"{type(told).__name__}: {' '.join(str(told).splitlines()[:1])}"[:LONGEST]
 
 
 def _is_transient_on_postgresql(told: Any, *, is_connecting: bool) -> bool:

@@ -31,6 +31,7 @@ from shared.messaging.outbox import CHANNEL
 from shared.messaging.pauses import after, pause
 from shared.messaging.tables import outbox
 from shared.points import reached
+from shared.transient import in_one_line
 
 log = structlog.get_logger()
 
@@ -166,7 +167,7 @@ class Relay:
         self.trouble = trouble
 
     async def _run(self) -> None:
-        failures = 0
+        failures, told = 0, ""
         while not self._stopping.is_set():
             self.trouble = None  # which another replica's relay may have now
             try:
@@ -175,6 +176,7 @@ class Relay:
                         await self._mark()
                         self._wake.clear()  # before the look: what is committed after it wakes again
                         rows = await self.unsent()
+                        told = ""
                         if not rows:
                             if self._stopping.is_set():
                                 return
@@ -187,7 +189,8 @@ class Relay:
                             failures += 1
                             await pause(self._stopping, after(failures, first=0.2, longest=LONGEST_PAUSE))
             except Exception as error:  # noqa: BLE001 - whatever it was, the rows are still there
-                log.warning("the relay starts again", error=f"{type(error).__name__}: {error}"[:500])
+                if told != (told := in_one_line(error)):  # once for each reason, and not with each try
+                    log.warning("the relay starts again", error=told)
             failures += 1
             await pause(self._stopping, after(failures, first=POLL, longest=LONGEST_PAUSE))
 
