@@ -6,14 +6,14 @@ users are other ones.
 
 from __future__ import annotations
 
-import json
 import secrets
 from pathlib import Path
 
 from deploy.nats_config import USERS, nats_config
-from deploy.state import OPERATOR_KEY, reader_credentials, write_secret
+from deploy.state import OPERATOR_KEY, write_secret
+from deploy.subscribers.folder import ACCOUNTS
+from deploy.subscribers.reader import prepare
 from shared.contracts.catalogue import PUBLISHERS
-from shared.messaging.streams import READER
 from shared.web import keys
 
 # Modes of what is mounted, whatever the umask is.
@@ -28,10 +28,11 @@ def bootstrap(folder: Path, *, nats_url: str = "nats://127.0.0.1:4222") -> None:
         _password(folder / name)
     passwords = {user: _password(folder / f"nats-{user}") for user in USERS}
     everywhere = "0.0.0.0"  # noqa: S104 - in its container, whose network decides who reaches it
-    config = nats_config(passwords, store="/data", port=4222, host=everywhere, sync_always=True)
+    config = nats_config(
+        passwords, store="/data", port=4222, host=everywhere, sync_always=True, subscribers=f"subscribers/{ACCOUNTS}"
+    )
     write_secret(folder / "nats.conf", config, mode=MOUNTED_FILE)
-    reader = reader_credentials(nats_url, passwords[READER])
-    write_secret(folder / "nats-reader.json", json.dumps(reader, indent=2))
+    prepare(folder / "subscribers", folder / "nats-reader.json", nats_url, mode=MOUNTED_FOLDER)
     keys_file = folder / "keys" / "keys.json"
     if not keys.read(keys_file):
         secret = keys.create(keys_file, name=OPERATOR_KEY, role="operator")

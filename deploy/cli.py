@@ -19,10 +19,17 @@ from deploy.at_rest import NeverAtRest
 from deploy.bootstrap import OPERATORS_KEY
 from deploy.bootstrap import bootstrap as make_secrets
 from deploy.client import Client, Refused, Unavailable, canonical
+from deploy.command import DEFAULT_PASSWORD_FILE, NATS_HERE, Json, NatsUrl, PasswordFile, Wrong
+from deploy.command import answer as _answer
+from deploy.command import read as _read
+from deploy.command import say as _say
 from deploy.demo.play import WrongTime
 from deploy.nats_server import NatsDidNotStart
 from deploy.ports import PortTaken
 from deploy.state import InUse, NotOurs
+from deploy.subscribers.commands import FolderOfSubscribers, folder_of, subscribers_app
+from deploy.subscribers.folder import Unknown
+from deploy.subscribers.taking_in import NotTakenIn
 from shared.clock import WrongClock, real_now
 from shared.contracts import schemas as contracts
 from shared.contracts.catalogue import PUBLISHERS
@@ -47,8 +54,8 @@ events_app = typer.Typer(no_args_is_help=True, help="The contracts of the events
 keys_app = typer.Typer(no_args_is_help=True, help="API keys.")
 app.add_typer(events_app, name="events")
 app.add_typer(keys_app, name="keys")
+app.add_typer(subscribers_app, name="subscribers")
 
-Json = Annotated[bool, typer.Option("--json", help="answer as JSON")]
 Port = Annotated[int, typer.Option("--port", help="for the pages and APIs; 0 for any free one")]
 NatsPort = Annotated[int, typer.Option("--nats-port", help="for NATS; 0 for any free one")]
 Url = Annotated[str, typer.Option("--url", envvar="KULTURSKOLE_URL", help="where the APIs answer")]
@@ -56,10 +63,6 @@ Secret = Annotated[
     str | None, typer.Option("--key", envvar="KULTURSKOLE_KEY", help="an API key; better given by its variable")
 ]
 KeysFile = Annotated[Path, typer.Option("--file", envvar="KULTURSKOLE_KEYS_FILE", help="the file of keys")]
-NatsUrl = Annotated[str, typer.Option(envvar="KULTURSKOLE_NATS_URL")]
-PasswordFile = Annotated[
-    Path, typer.Option(envvar="KULTURSKOLE_NATS_PASSWORD_FILE", help="holds the password of NATS' operator")
-]
 Disown = Annotated[list[str] | None, typer.Option(help="the id of an event that is not the service's, to be left out")]
 StateFolder = Annotated[Path, typer.Option("--state", help="the folder that `up` keeps everything in")]
 DatabaseUrl = Annotated[
@@ -71,19 +74,16 @@ DatabasePasswordFile = Annotated[
         "--database-password-file", envvar="KULTURSKOLE_DATABASE_PASSWORD_FILE", help="holds the database's password"
     ),
 ]
-HERE, NATS_HERE = "http://127.0.0.1:8000", "nats://127.0.0.1:4222"
+HERE = "http://127.0.0.1:8000"
 # Where `make run` keeps them. For containers they are in the folder that `bootstrap` made, and named by an option.
-DEFAULT_KEYS_FILE, DEFAULT_PASSWORD_FILE = Path("var/run/keys/keys.json"), Path("var/run/nats-operator")
+DEFAULT_KEYS_FILE = Path("var/run/keys/keys.json")
 DEFAULT_STATE = Path("var/run")
-
-
-class Wrong(Exception):
-    """A command can't do what it was asked for; the message says why."""
 
 
 # Errors whose message is all that the user needs. Any other is a fault of ours and shows its stack trace.
 EXPECTED = (
     *(Wrong, WrongTime, Refused, Unavailable, NeverAtRest, InUse, NotOurs, NatsDidNotStart),
+    *(Unknown, NotTakenIn),
     *(CannotRecover, CannotRebuild, IsRunning, StreamFellSilent, WrongSchema),
     *(CannotStart, NoBroker, WrongClock, ProvisioningFailed, nats.errors.Error, OSError, ValueError),
 )
@@ -293,6 +293,7 @@ def provision(
         ),
     ] = None,
     wait: Annotated[float, typer.Option(help="seconds for a server that is not there yet")] = 0.0,
+    subscribers: FolderOfSubscribers = None,
     *,
     as_json: Json = False,
 ) -> None:
@@ -300,7 +301,8 @@ def provision(
     from deploy.provisioning import provision_all  # noqa: PLC0415 - likewise
 
     password = _read(password_file, "--password-file")
-    durables = asyncio.run(provision_all(nats_url, password, replicas=replicas, wait=wait))
+    folder = folder_of(subscribers, password_file)
+    durables = asyncio.run(provision_all(nats_url, password, subscribers=folder, replicas=replicas, wait=wait))
     content = [{"stream": it.stream, "consumer": it.name, "subjects": it.filters} for it in durables]
     _answer(content, "streams and consumers are as they should be", as_json=as_json)
 
@@ -384,25 +386,6 @@ def _given(key: str | None) -> str:
         msg = "this needs an API key: set KULTURSKOLE_KEY"
         raise Wrong(msg)
     return key
-
-
-def _read(file: Path, option: str) -> str:
-    try:
-        return file.read_text().strip()
-    except OSError as error:
-        msg = f"{file} cannot be read ({error.strerror}): say with {option} where it is"
-        raise Wrong(msg) from None
-
-
-def _answer(content: Any, *lines: str, as_json: bool) -> None:
-    """What a command has to say: lines for people, or the same as data for programs."""
-    for line in [canonical(content).rstrip()] if as_json else lines:
-        _say(line)
-
-
-def _say(line: str) -> None:
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()
 
 
 def _say_aside(line: str) -> None:

@@ -25,9 +25,10 @@ from deploy.parts import PARTS, Part
 from deploy.ports import HOST, chosen
 from deploy.provisioning import provision_all
 from deploy.state import State, write_secret
+from deploy.subscribers.folder import ACCOUNTS
+from deploy.subscribers.reader import prepare
 from shared import logs, migrations
 from shared.database import Database
-from shared.messaging.streams import READER
 from shared.service import Service, freeze_imports, listen, server_for
 
 log = structlog.get_logger()
@@ -109,11 +110,14 @@ class Supervisor:
 
         Raises what the first that can't start raises.
         """
-        await provision_all(self._nats_url, self._passwords[OPERATOR])
+        await self._provision()
         started = [asyncio.get_running_loop().create_future() for _ in PARTS]
         for part, future in zip(PARTS, started, strict=True):
             self._tasks.append(asyncio.create_task(self._keep(part, future), name=part.name))
         await asyncio.gather(*started)
+
+    async def _provision(self) -> None:
+        await provision_all(self._nats_url, self._passwords[OPERATOR], subscribers=self._state.subscribers)
 
     async def stop(self) -> None:
         for task in self._tasks:
@@ -133,7 +137,7 @@ class Supervisor:
             # A service ends when its durable is gone; this makes the durable anew. Where NATS is gone it fails, and the
             # service's own start says so.
             with contextlib.suppress(Exception):
-                await provision_all(self._nats_url, self._passwords[OPERATOR])
+                await self._provision()
 
     async def _run(self, part: Part, started: asyncio.Future[None]) -> None:
         """Run a service until it can't go on. `started` is set at its first success."""
@@ -186,8 +190,10 @@ async def stop_signal() -> AsyncIterator[asyncio.Event]:
 
 async def start_nats(state: State, port: int) -> NatsServer:
     passwords = state.passwords()
-    write_secret(state.nats_config, nats_config(passwords, store=state.nats_store, port=port, sync_always=True))
-    state.write_reader(passwords[READER], port)
+    included = f"../{state.subscribers.name}/{ACCOUNTS}"
+    config = nats_config(passwords, store=state.nats_store, port=port, sync_always=True, subscribers=included)
+    write_secret(state.nats_config, config)
+    prepare(state.subscribers, state.reader, f"nats://{HOST}:{port}", mode=0o700)
     server = NatsServer(state.nats_config, port=port, log_file=state.nats_log)
     await server.start()
     return server

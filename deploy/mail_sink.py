@@ -15,6 +15,7 @@ from pathlib import Path
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from deploy.ports import HOST
+from shared.clock import OSLO
 
 LARGEST = 20_000_000  # bytes
 
@@ -56,7 +57,7 @@ class Mail:
     """A mail as it is shown. `calendar` is the text of its calendar entry."""
 
     name: str
-    sent_at: datetime | None
+    sent_at: datetime | None  # in Norway
     sender: str
     recipient: str
     subject: str
@@ -71,15 +72,24 @@ def names(folder: Path) -> Sequence[str]:
 
 
 def read(folder: Path, name: str) -> Mail | None:
-    """None where there is no such mail."""
+    """None where there is no such mail. One that nobody should have sent so is shown as it came."""
     path = folder / f"{name}.eml"
     if not name.isdigit() or not path.exists():
         return None
-    message = BytesParser(_class=EmailMessage, policy=policy.default).parsebytes(path.read_bytes())
+    source = path.read_bytes()
+    try:
+        return _parsed(name, source)
+    except Exception:  # noqa: BLE001 - the email package has many for what is no mail; none may keep the others from being shown
+        text = source.decode(errors="replace")
+        return Mail(name=name, sent_at=None, sender="", recipient="", subject="", text=text, html=None, calendar=None)
+
+
+def _parsed(name: str, source: bytes) -> Mail:
+    message = BytesParser(_class=EmailMessage, policy=policy.default).parsebytes(source)
     date = message["date"]
     return Mail(
         name=name,
-        sent_at=date.datetime if date is not None else None,
+        sent_at=date.datetime.astimezone(OSLO) if date is not None and date.datetime is not None else None,
         sender=str(message["from"] or ""),
         recipient=str(message["to"] or ""),
         subject=str(message["subject"] or ""),
@@ -92,5 +102,8 @@ def read(folder: Path, name: str) -> Mail | None:
 def _part(message: EmailMessage, content_type: str) -> str | None:
     for part in message.walk():
         if part.get_content_type() == content_type:
-            return str(part.get_content())
+            try:
+                return str(part.get_content())
+            except LookupError:  # a charset that nobody knows
+                return bytes(part.get_payload(decode=True) or b"").decode(errors="replace")
     return None

@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
+from deploy.nats_operator import operator
 from deploy.parts import PARTS
-from deploy.provisioning import operator
 from deploy.recovering import embedded
 from shared.database import Database
 from shared.messaging.rebuild import Report, rebuild

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import AsyncIterator, Collection, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 from deploy.nats_config import OPERATOR
+from deploy.nats_operator import operator
 from deploy.parts import PARTS
 from deploy.ports import HOST, chosen
-from deploy.provisioning import operator
 from deploy.state import InUse, State
+from deploy.subscribers.folder import Folder
 from shared.database import Database
 from shared.messaging.recover import Report, recover
 
@@ -60,7 +60,7 @@ async def _running_nats(state: State) -> AsyncIterator[str]:
     try:
         state.open()
     except InUse:
-        yield json.loads(state.reader.read_text())["url"]
+        yield Folder(state.subscribers).url
         return
     from deploy.embedded import start_nats  # noqa: PLC0415 - images leave out what it starts
 

@@ -10,11 +10,7 @@ import shutil
 from pathlib import Path
 from typing import IO
 
-from deploy.nats_config import DOMAIN, OPERATOR, USERS
-from deploy.ports import HOST
-from shared.contracts.catalogue import PUBLISHERS, stream_of
-from shared.messaging.broker import inbox_prefix
-from shared.messaging.streams import READER
+from deploy.nats_config import OPERATOR, USERS
 from shared.web import keys
 
 OPERATOR_KEY = "operator"  # the name of the key that a first run makes
@@ -38,6 +34,7 @@ class State:
         self.mails = self.folder / "mails"
         self.log = self.folder / "kulturskole.log"
         self.nats_config = self.folder / "nats" / "nats.conf"
+        self.subscribers = self.folder / "subscribers"
         self.nats_log = self.folder / "nats" / "nats-server.log"
         self.nats_store = self.folder / "nats" / "jetstream"
         self.reader = self.folder / "nats-reader.json"
@@ -80,22 +77,6 @@ class State:
         if keys.read(self.keys):
             return None
         return keys.create(self.keys, name=OPERATOR_KEY, role="operator")
-
-    def write_reader(self, password: str, port: int) -> None:
-        """What another system needs to read the events (docs/for-subscribers.md)."""
-        write_secret(self.reader, json.dumps(reader_credentials(f"nats://{HOST}:{port}", password), indent=2))
-
-
-def reader_credentials(url: str, password: str) -> dict[str, object]:
-    return {
-        "url": url,
-        "user": READER,
-        "password": password,
-        "inbox_prefix": inbox_prefix(READER),
-        "domain": DOMAIN,
-        "streams": [stream_of(publisher) for publisher in PUBLISHERS],
-        "durable": READER,
-    }
 
 
 def write_secret(path: Path, content: str, *, mode: int = 0o600) -> None:

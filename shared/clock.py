@@ -2,8 +2,10 @@
 
 Real time, unless the database was made with a simulated clock: then the time that stands there, which an
 operator moves forward and nothing else does. It is read in each transaction and never cached, since another process may
-have moved it. Whatever is technical (time-outs, leases, delays, SMTP retries, keys' expiry) runs on real time and does
-not ask here.
+have moved it. Whatever is technical (time-outs, leases, delays, SMTP retries, keys' expiry) runs on real time.
+
+Real time is the database's wherever replicas must agree (what day it is, whose lease has run out, when a mail is tried again):
+their machines' clocks may stand apart.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Boolean, Column, Integer, MetaData, Table, select
+from sqlalchemy import Boolean, Column, ColumnElement, Integer, MetaData, Table, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.database import Instant, insert
@@ -48,14 +50,28 @@ async def prepare(connection: AsyncConnection, *, simulated: bool) -> None:
 
 
 def real_now() -> datetime:
-    """The time of the machine, in UTC."""
+    """The time of this machine, in UTC; another replica's may be another. For what is only shown, or stays in this process."""
     return datetime.now(UTC)
+
+
+async def database_now(connection: AsyncConnection) -> datetime:
+    """The real time by the database's clock, in UTC: the same for all replicas."""
+    return (await connection.execute(select(_by_the_database(connection)))).scalar_one()
 
 
 async def now(connection: AsyncConnection) -> datetime:
     """The domain's now, in UTC."""
-    simulated = (await connection.execute(select(clock.c.now))).scalar()
-    return real_now() if simulated is None else simulated
+    simulated = select(clock.c.now).scalar_subquery()
+    query = select(func.coalesce(simulated, _by_the_database(connection), type_=Instant))
+    moment: datetime = (await connection.execute(query)).scalar_one()
+    return moment
+
+
+def _by_the_database(connection: AsyncConnection) -> ColumnElement[datetime]:
+    if connection.dialect.name == "postgresql":
+        return func.clock_timestamp(type_=Instant)  # and not that of the transaction's beginning
+    # With microseconds, as moments are stored.
+    return func.strftime("%Y-%m-%d %H:%M:%f000", "now", type_=Instant)
 
 
 async def today(connection: AsyncConnection) -> date:

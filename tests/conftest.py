@@ -6,6 +6,7 @@ pytest_plugins = [
     "tests.support.databases",
     "tests.support.keys",
     "tests.support.nats",
+    "tests.support.tls",
     "tests.support.smtp",
     "tests.support.drill",
 ]

@@ -10,7 +10,7 @@ from deploy.at_rest import until_at_rest
 from deploy.audit.evidence import gather
 from deploy.audit.invariants import INVARIANTS, broken
 from deploy.client import Client
-from deploy.provisioning import operator
+from deploy.nats_operator import operator
 
 LOOKED_AT = ("agreements", "invoices", "credit_notes", "mails", "events")
 

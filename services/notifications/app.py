@@ -14,7 +14,6 @@ from services.notifications.sending import admin_api as sending_api
 from services.notifications.sending import repository as sending
 from services.notifications.sending.use_cases.send_mails import MailSending
 from services.notifications.settings import Settings
-from shared.clock import real_now
 from shared.database import Database
 from shared.ids import made_at
 from shared.messaging.ask import Ask
@@ -74,7 +73,7 @@ class DueWork:
     async def mails(self) -> Mails:
         """Those whose question is about to be asked could be sent now too."""
         async with self._database.reading() as connection:
-            sendable = await mails.count_sendable(connection, now=real_now())
+            sendable = await mails.count_sendable(connection)
             unsent, oldest = await mails.count_unsent_and_oldest(connection)
             to_ask = await sending.count_mailings_to_ask_about(connection)
         return Mails(sendable=sendable + to_ask, unsent=unsent, oldest=made_at(oldest) if oldest else None)

@@ -95,6 +95,8 @@ mailing = Table(
     Column("about", JSON, nullable=False),  # what it is about (letters/contents.py)
     Column("happened_at", Instant, nullable=False),
     Column("addressed_at", Instant),  # none while it waits
+    Column("refused", Text),  # what was answered last instead of what was asked for it
+    Column("given_up_by", String(80)),  # the key that had it be written no more: then it was addressed to nobody
 )
 Index(
     "mailing_waiting",

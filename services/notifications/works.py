@@ -44,3 +44,8 @@ def party_of(part: str | None) -> str | None:
 
 def of_session(session: str) -> str:
     return SESSION + session
+
+
+def session_of(part: str | None) -> str | None:
+    """The session that a part of UPDATE_CALENDARS is about; none where it is about a party, or about all."""
+    return part.removeprefix(SESSION) if part and part.startswith(SESSION) else None

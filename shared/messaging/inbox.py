@@ -9,7 +9,7 @@ from typing import NamedTuple
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared.clock import real_now
+from shared.clock import database_now, real_now
 from shared.database import insert
 from shared.messaging.tables import attempt, inbox, taken_in
 
@@ -66,19 +66,20 @@ async def count_attempts(
     connection: AsyncConnection, messages: Mapping[str, Place], *, are_read: bool
 ) -> dict[str, Tried]:
     """Count one more attempt at each of these messages, known by their digests; returns how many it has been for each."""
+    if not messages:
+        return {}
+    now = await database_now(connection)  # replicas compare it
     rows = [
         {
             "key": key,
             "tries": 1,
-            "last_at": real_now(),
+            "last_at": now,
             "stream": place.stream,
             "sequence": place.sequence,
             "was_read": are_read,
         }
         for key, place in sorted(messages.items())
     ]
-    if not rows:
-        return {}
     statement = insert(connection, attempt)
     statement = statement.on_conflict_do_update(
         index_elements=[attempt.c.key],
@@ -108,5 +109,5 @@ async def forget_attempts(connection: AsyncConnection, *keys: str) -> None:
 
 async def delayed(connection: AsyncConnection, *, within: float) -> int:
     """How many messages wait for another attempt: those whose last was within so many seconds."""
-    since = real_now() - timedelta(seconds=within)
+    since = await database_now(connection) - timedelta(seconds=within)
     return (await connection.execute(select(func.count()).where(attempt.c.last_at >= since))).scalar_one()

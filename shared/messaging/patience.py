@@ -17,6 +17,10 @@ log = structlog.get_logger()
 A = TypeVar("A", bound=BaseModel)
 
 
+class WasRefused(NoAnswer):
+    """The other service is there and refuses this question; its message says why."""
+
+
 class Patience:
     """Remembers, in this process, whom to leave alone until when."""
 
@@ -45,7 +49,7 @@ class PatientAsk:
         self._patience = Patience(longest=longest)
 
     async def __call__(self, question: Question[A]) -> A:
-        """The answer. Raises NoAnswer: then it is to be asked again later."""
+        """The answer. Raises NoAnswer: then it is to be asked again later; WasRefused, which is one, where it was refused now."""
         # No answer leaves the whole subject alone; a refusal leaves alone this question, and others are still asked.
         subject, exactly = question.subject, f"{question.subject} {question.model_dump_json()}"
         if self._patience.leaves_alone(subject) or self._patience.leaves_alone(exactly):
@@ -60,7 +64,7 @@ class PatientAsk:
         except RefusedToAnswer as refused:
             log.warning("a question was refused; asked again later", subject=subject, error=str(refused))
             self._patience.failed(exactly)
-            raise NoAnswer(str(refused)) from refused
+            raise WasRefused(str(refused)) from refused
         self._patience.answered(subject)
         self._patience.answered(exactly)
         return answer

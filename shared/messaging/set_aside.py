@@ -16,7 +16,7 @@ import structlog
 from sqlalchemy import ColumnElement, and_, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared.clock import real_now
+from shared.clock import database_now
 from shared.database import Database, insert, read_as
 from shared.messaging.pauses import after
 from shared.messaging.tables import set_aside, work_mark
@@ -75,8 +75,8 @@ class Attempt:
 
     async def _failed(self, error: Exception) -> None:
         reason = type(error).__name__  # alone: what was raised may name people. The log has all of it.
-        now = real_now()
         async with self.database.transaction(wakes=False) as connection:
+            now = await database_now(connection)  # replicas compare it
             query = select(_S.reason, _S.since, _S.tries).where(*self._is_it())
             before = (await connection.execute(query)).first()
             tries = before.tries + 1 if before else 1
@@ -115,7 +115,7 @@ async def attempts(database: Database, work: str) -> AsyncIterator[Attempt]:
     query = query.outerjoin(set_aside, is_it).where(m.work == work).group_by(m.key).order_by(m.key)
     async with database.reading() as connection:
         found = (await connection.execute(query)).all()
-    now = real_now()
+        now = await database_now(connection)
     for key, newest, next_at, newest_then in found:
         if next_at is None or next_at <= now or newest > newest_then:
             yield Attempt(database, work, key, newest)
@@ -132,9 +132,9 @@ async def keep(
         await connection.execute(delete(set_aside).where(_S.work == work, _S.key == key, _S.part.in_(gone)))
     new = [part for part, reason in sorted(aside.items()) if before.get(part) != reason]
     if new:
+        now = await database_now(connection)
         rows = [
-            {"work": work, "key": key, "part": part, "reason": aside[part], "since": real_now(), "tries": 0}
-            for part in new
+            {"work": work, "key": key, "part": part, "reason": aside[part], "since": now, "tries": 0} for part in new
         ]
         await connection.execute(set_aside.insert(), rows)
 

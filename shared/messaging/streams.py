@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import structlog
@@ -30,8 +31,8 @@ log = structlog.get_logger()
 
 DAY = 24 * 60 * 60
 MAX_AGE = 800 * DAY  # seconds: longer than a programme; what is older is republished from the outbox
+MOST = "most"  # the key of what a durable says of itself
 DUPLICATE_WINDOW = 10 * 60  # seconds in which the stream knows a message id again
-READER = "reader"  # the durable on each stream that other systems read through
 
 
 class ProvisioningFailed(Exception):
@@ -44,17 +45,24 @@ class Durable:
     name: str
     filters: tuple[str, ...]
     ack_wait: float  # seconds
+    since: datetime | None = None  # what was told before is not delivered
+    most: int | None = None  # messages that may be asked for at once
+
+
+@dataclass
+class _Config(ConsumerConfig):
+    """With what nats-py 2.16 does not know of."""
+
+    max_batch: int | None = None
 
 
 def durables(services: Iterable[Consumers], *, ack_wait: float = 5.0) -> list[Durable]:
-    """One per service and stream it consumes, filtered by its handlers; and one per stream for other systems."""
-    own = [
+    """One per service and stream it consumes, filtered by its handlers."""
+    return [
         Durable(stream_of(publisher), consumers.service, tuple(filters), ack_wait)
         for consumers in services
         for publisher, filters in consumers.filters().items()
     ]
-    others = [Durable(stream_of(it), READER, (f"kulturskole.{it}.>",), ack_wait=30.0) for it in PUBLISHERS]
-    return own + others
 
 
 async def provision(client: Client, wanted: Iterable[Durable], *, replicas: int | None = None) -> None:
@@ -70,6 +78,12 @@ async def provision(client: Client, wanted: Iterable[Durable], *, replicas: int 
     for publisher, stream in existing.items():
         kept = stream.num_replicas if stream else most
         await _stream(jsm, publisher, stream, replicas or kept or 1)
+    await make_durables(client, wanted)
+
+
+async def make_durables(client: Client, wanted: Iterable[Durable]) -> None:
+    """Make the durables on streams that are there, or bring them up to date. Raises ProvisioningFailed."""
+    jsm = client.jsm(timeout=10)
     for durable in wanted:
         await _durable(jsm, durable)
 
@@ -109,14 +123,19 @@ async def _stream(jsm: JetStreamManager, publisher: str, existing: StreamConfig 
 
 
 async def _durable(jsm: JetStreamManager, durable: Durable) -> None:
-    config = ConsumerConfig(
+    config = _Config(
         durable_name=durable.name,
         filter_subjects=list(durable.filters),
-        deliver_policy=DeliverPolicy.ALL,
+        deliver_policy=DeliverPolicy.BY_START_TIME if durable.since else DeliverPolicy.ALL,
+        opt_start_time=durable.since,
         ack_policy=AckPolicy.EXPLICIT,
         ack_wait=durable.ack_wait,
         max_deliver=-1,  # without end: the kernel parks what fails too often, where NATS would silently drop it
         max_ack_pending=20_000,
+        max_batch=durable.most,
+        metadata={MOST: str(durable.most)}
+        if durable.most
+        else None,  # nats-py would not say what stands in `max_batch`
     )
     where = f"{durable.stream}/{durable.name}"
     try:
@@ -124,12 +143,14 @@ async def _durable(jsm: JetStreamManager, durable: Durable) -> None:
     except NotFoundError:
         pass
     else:
-        _must_agree(where, existing, config, ("deliver_policy", "ack_policy"))
+        _must_agree(where, existing, config, ("deliver_policy", "opt_start_time", "ack_policy"))
         if existing.filter_subject:  # the server may keep a single filter in a field of its own
             existing = existing.evolve(filter_subjects=[existing.filter_subject])
         same = ("ack_wait", "max_deliver", "max_ack_pending")
-        if sorted(existing.filter_subjects or []) == sorted(durable.filters) and all(
-            getattr(existing, field) == getattr(config, field) for field in same
+        if (
+            sorted(existing.filter_subjects or []) == sorted(durable.filters)
+            and all(getattr(existing, field) == getattr(config, field) for field in same)
+            and (existing.metadata or {}).get(MOST) == (config.metadata or {}).get(MOST)
         ):
             return
     try:

@@ -12,6 +12,7 @@ from fastapi.security import HTTPBasic, HTTPBasicCredentials, HTTPBearer
 from fastapi.security.http import HTTPAuthorizationCredentials
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, Strict, StringConstraints
 
+from shared.addresses import Address
 from shared.database import Database
 from shared.text import check_is_seen, lines, one_line
 from shared.web.keys import Key, Role
@@ -44,16 +45,7 @@ Line = Annotated[
     StringConstraints(strip_whitespace=True, min_length=1, max_length=LINE, pattern=r"^[^\x00-\x1f\x7f]*$"),
     AfterValidator(_as_one_line),
 ]
-# As HTML's <input type=email> has it: no quoting, no comments, ASCII.
-Email = Annotated[
-    str,
-    StringConstraints(
-        strip_whitespace=True,
-        to_lower=True,
-        max_length=254,
-        pattern=r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+$",
-    ),
-]
+Email = Address
 Prose = Annotated[
     str,
     StringConstraints(

@@ -22,7 +22,7 @@ from shared.messaging.guard import Guard
 from shared.messaging.missing import FindMissing, Missing
 from shared.messaging.watchdog import consumer_info
 from shared.transient import is_transient
-from shared.web import evidence
+from shared.web import evidence, subscribers
 from shared.web.api import (
     AN_ID,
     Administrator,
@@ -211,6 +211,7 @@ def routes(*, simulated_clock: bool, has_projections: bool) -> APIRouter:
     router.post("/operations/parked/{key}/discard")(discard_parked_message)
     router.get("/operations/missing")(list_what_is_missing)
     evidence.add_to(router, has_projections=has_projections)
+    subscribers.add_to(router)
     router.post("/operations/republish")(republish_events)
     if simulated_clock:
         router.post("/operations/clock")(move_clock)

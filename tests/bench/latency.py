@@ -17,6 +17,7 @@ from nats.js.client import JetStreamContext
 
 from deploy.at_rest import until_at_rest
 from deploy.nats_config import DOMAIN
+from deploy.subscribers.subscriber import READER
 from services.billing import tables
 from services.billing.consumers import consumers
 from services.billing.instalments.use_cases.issue_what_is_due import issue_what_is_due
@@ -26,7 +27,6 @@ from shared.contracts.catalogue import PUBLISHERS
 from shared.database import Database
 from shared.messaging import inbox
 from shared.messaging.facts import record
-from shared.messaging.streams import READER
 from tests.bench import billing
 from tests.bench.ground import Databases, Figures, Ground
 from tests.chaos.programme import DAYS, Run
@@ -68,7 +68,7 @@ async def _complete_over_and_over(fleet: Fleet, nats: NatsServer) -> tuple[float
     for part in (run.open, run.apply, run.form_groups, run.send_agreements):
         await part()
     await run.on(DAYS[1])
-    reader = await nats.client(READER)
+    reader = await nats.client_of(nats.subscribers.folder.credentials(READER))
     subscription = await reader.jetstream(domain=DOMAIN).pull_subscribe_bind(READER, "BILLING")
     whole, requests = [], []
     for _ in range(SAMPLES):

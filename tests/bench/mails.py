@@ -120,7 +120,7 @@ async def _send(databases: Databases, settings: Settings) -> float:
             )
             for n in range(MAILS)
         ]
-        await mails.queue(connection, letters, domain="raadet.example", made_at=real_now(), now=real_now())
+        await mails.queue(connection, letters, domain="raadet.example", made_at=real_now())
     with clocked() as took:
         await MailSending(database, settings).run()
     async with database.reading() as connection:

@@ -14,12 +14,13 @@ from deploy.at_rest import until_at_rest
 from deploy.audit.evidence import Evidence, gather
 from deploy.audit.invariants import broken
 from deploy.nats_config import OPERATOR
-from deploy.provisioning import operator
+from deploy.nats_operator import operator
 from services.notifications.sending.use_cases.send_mails import CLAIMED_PER_CONNECTION
 from services.notifications.settings import Settings
 from tests.chaos.programme import PROGRAMME, undisturbed_books
 from tests.support.fleet import Fleet
 from tests.support.nats import PASSWORDS
+from tests.support.waiting import PATIENCE
 
 BROKER = "nats"
 # By service, the points at which it dies, one after the other. A message is taken alone only after its batch has died.
@@ -35,7 +36,7 @@ POINTS: dict[str, tuple[str, ...]] = {
     "billing": ("batch.before_commit", "alone.counted", "work.slice_committed"),
     "notifications": ("batch.committed", "smtp.accepted:5", "smtp.accepted:50"),
 }
-REACHED_WITHIN = 240.0  # seconds, each
+REACHED_WITHIN = 3 * PATIENCE  # seconds, each
 
 
 @asynccontextmanager

@@ -119,7 +119,7 @@ class Nights:
             async with self._database(service) as database:
                 await self._copies.exchange(database, copy)
         for replica in self._fleet.all:
-            await eventually(partial(_is_older, replica), within=120)
+            await eventually(partial(_is_older, replica))
 
     async def recover(self) -> None:
         """Each beside its service, which goes on by itself then. Some are killed half-way, and run again."""

@@ -45,7 +45,7 @@ from tests.support.nats import NatsServer
 from tests.support.postgres import Postgres
 from tests.support.processes import HOST
 from tests.support.smtp import MailServer
-from tests.support.waiting import eventually
+from tests.support.waiting import PATIENCE, eventually
 
 WAITING = 0.05  # of a core, at most, while the broker is away
 SHARE = 0.05  # of the work, at least, for each of three replicas
@@ -148,7 +148,7 @@ async def _stop_broker(fleet: Fleet, seconds: float) -> dict[str, Any]:
     await asyncio.sleep(2)
     used = {it.service: _processor_time(it.pid) for it in fleet.all}
     began = monotonic()
-    async with httpx.AsyncClient(timeout=10) as http:
+    async with httpx.AsyncClient(timeout=PATIENCE) as http:
         for replica in fleet.all:
             url = f"http://{HOST}:{replica.port}/health"
             assert (await http.get(f"{url}/live")).status_code == httpx.codes.OK
@@ -172,7 +172,7 @@ async def _lose_streams(world: World, fleet: Fleet) -> dict[str, Any]:
     began = monotonic()
     await fleet.broker.start()
     consuming = [it for it in fleet.all if it.service != "registration"]  # registration consumes nothing
-    await eventually(lambda: all(it.ends for it in consuming), within=90)
+    await eventually(lambda: all(it.ends for it in consuming))
     ended = faults.seconds_since(began)
     await fleet.provision()
     for service in PUBLISHERS:  # until that is done they serve, degraded by what their streams lack
@@ -256,7 +256,7 @@ async def bad_events(world: World) -> dict[str, Any]:
         # All three consumers of registration's events park what cannot be read. The session's event can be read, and raises in
         # billing alone.
         expected = sum(1 if subject.startswith("kulturskole.scheduling") else 3 for subject, _ in bad)
-        await eventually(lambda: _parked(fleet), equals=expected, within=600)
+        await eventually(lambda: _parked(fleet), equals=expected)
         parked_after = faults.seconds_since(began)
         enough.set()
         held_up = await probing
@@ -284,7 +284,7 @@ async def killing_events(world: World) -> dict[str, Any]:
             events.insert(world.chance.randrange(len(events)), killer)
         began = monotonic()
         await _publish(fleet, [(nats_subject(it), _body(it)) for it in events])
-        await eventually(lambda: _parked(fleet), equals=15, within=600)  # five, by each of three consumers
+        await eventually(lambda: _parked(fleet), equals=15)  # five, by each of three consumers
         await until_at_rest(fleet.client)
         parked_after = faults.seconds_since(began)
         found = await faults.outcome(fleet, 20, parked=15)
@@ -351,7 +351,7 @@ async def _probe(fleet: Fleet, enough: asyncio.Event) -> dict[str, float]:
         longest["scheduling"] = max(longest["scheduling"], faults.seconds_since(began))
         session = await fleet.client.post(f"/scheduling/programmes/{PROGRAMME}/sessions", JOINT | {"number": n})
         began = monotonic()
-        await eventually(partial(_knows, billing, session["id"]), within=60)
+        await eventually(partial(_knows, billing, session["id"]))
         longest["billing"] = max(longest["billing"], faults.seconds_since(began))
         if enough.is_set():
             break

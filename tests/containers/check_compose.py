@@ -185,7 +185,7 @@ def test_the_demo_ends_in_the_same_books(stack: Stack, tmp_path: Path) -> None:
     """Meanwhile its databases are kept, one after the other, for the test after the next ones."""
     with ThreadPoolExecutor() as pool:
         playing = pool.submit(stack.demo, tmp_path)
-        eventually(lambda: stack.state("billing")["last_sequence"] > 0, within=600)
+        eventually(lambda: stack.state("billing")["last_sequence"] > 0)
         stack.compose.paste(commands(OPERATIONS, "What to keep")[0], stack.kept)
         done = playing.result()
     assert done.returncode == 0, done.stdout + done.stderr
@@ -196,14 +196,28 @@ def test_the_demo_ends_in_the_same_books(stack: Stack, tmp_path: Path) -> None:
 
 
 def test_other_systems_read_through_the_published_port(stack: Stack) -> None:
+    assert first_that_is_read(stack.secrets / "nats-reader.json").startswith("kulturskole.")
+
+
+def test_another_system_is_let_in_and_put_out_while_nats_runs(stack: Stack, tmp_path: Path) -> None:
+    operator, file = ("--password-file", str(stack.secrets / "nats-operator")), tmp_path / "regnskap.json"
+    added = stack.command("subscribers", "add", "regnskap", "--type", "credit_note.*", "--out", str(file), *operator)
+    assert added.returncode == 0, added.stdout + added.stderr
+    assert first_that_is_read(file).startswith("kulturskole.billing.credit_note.issued.v1")
+    assert stack.command("subscribers", "revoke", "regnskap", *operator).returncode == 0
+    listed = stack.command("subscribers", "list", *operator).stdout
+    assert [line.split("\t")[0] for line in listed.splitlines()] == ["reader"]
+
+
+def first_that_is_read(credentials: Path) -> str:
     reading = (ROOT / "docs" / "for-subscribers.md").read_text(encoding="utf-8").split("```python\n")[1].split("```")[0]
     with subprocess.Popen(
-        [sys.executable, "-c", reading, str(stack.secrets / "nats-reader.json")], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", reading, str(credentials)], stdout=subprocess.PIPE, text=True
     ) as subscriber:
         assert subscriber.stdout is not None
         first = subscriber.stdout.readline()
         subscriber.kill()
-    assert first.startswith("kulturskole.")
+    return first
 
 
 def test_a_key_that_is_added_beside_running_containers_is_in_force(stack: Stack) -> None:
@@ -246,7 +260,7 @@ def test_what_was_kept_while_the_demo_played_is_recovered_by_the_commands_of_the
         assert re.search(rf"^{service}: [1-9]\d* of its own events were adopted$", did, re.MULTILINE)
     stack.compose.paste(start.replace("billing", " ".join(PUBLISHERS)), stack.kept)
     # The gateway may learn a moment later where a name now leads.
-    eventually(lambda: all(stack.is_reached(service) for service in PUBLISHERS), within=120)
+    eventually(lambda: all(stack.is_reached(service) for service in PUBLISHERS))
     for lost in stack.get("/scheduling/operations/missing?limit=100")["items"]:
         stack.correct(f"/scheduling/sessions/{lost['id']}", {it: sessions[lost["id"]][it] for it in lost["fields"]})
     audited = stack.command("audit", "regionalt-2024-2025", "--password-file", str(stack.secrets / "nats-operator"))

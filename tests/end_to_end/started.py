@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.support.waiting import PATIENCE
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -60,7 +62,7 @@ class Started:
     def stop(self, how: signal.Signals = signal.SIGINT) -> int:
         """The exit code."""
         self.process.send_signal(how)
-        _, self.complaints = self.process.communicate(timeout=25)
+        _, self.complaints = self.process.communicate(timeout=PATIENCE)
         return self.process.returncode
 
 
@@ -83,7 +85,7 @@ def is_running(pid: int) -> bool:
     return state != "Z"  # one whose parent was killed waits for whoever adopts it
 
 
-def run(*arguments: str, within: float = 60) -> subprocess.CompletedProcess[str]:
+def run(*arguments: str, within: float = 4 * PATIENCE) -> subprocess.CompletedProcess[str]:
     """One command of `kulturskole`, to its end."""
     return subprocess.run(
         [sys.executable, "-m", "deploy.cli", *arguments],
@@ -95,8 +97,8 @@ def run(*arguments: str, within: float = 60) -> subprocess.CompletedProcess[str]
     )
 
 
-def eventually(holds: Callable[[], bool], *, within: float = 30) -> None:
-    until = time.monotonic() + within
+def eventually(holds: Callable[[], bool]) -> None:
+    until = time.monotonic() + PATIENCE
     while not holds():
         assert time.monotonic() < until, "it never came true"
         time.sleep(0.1)

@@ -17,6 +17,7 @@ from deploy.embedded import Running, running
 from services.billing.approvals import repository as approvals
 from services.billing.approvals.domain.held import Approval, Held
 from services.notifications import tables
+from shared import clock
 from shared.clock import real_now
 from shared.contracts.catalogue import PUBLISHERS
 from shared.database import Database
@@ -25,7 +26,9 @@ from shared.messaging import parking
 from shared.messaging.tables import outbox
 from shared.web.api import A_PARTY, A_PROGRAMME
 from tests.end_to_end.examples import FAILED, OPENED, Player
+from tests.support.waiting import PATIENCE
 
+NOBODYS = "01926b3c-7a00-7000-8000-00000000000f"
 APRIL = {"now": "2024-04-15T12:00:00+02:00"}  # within the days on which parties apply
 
 
@@ -36,7 +39,7 @@ async def played(folder: Path) -> AsyncIterator[tuple[Running, Player]]:
         assert run.first_key is not None
         headers = {"Authorization": f"Bearer {run.first_key}"}
         async with (
-            httpx.AsyncClient(base_url=run.url, headers=headers, timeout=30) as http,
+            httpx.AsyncClient(base_url=run.url, headers=headers, timeout=PATIENCE) as http,
             Client(run.url, run.first_key) as client,
         ):
             player = Player(http)
@@ -149,10 +152,22 @@ async def _hold(database: Database) -> str:
 async def _look_at_mails(player: Player, database: Database) -> None:
     for id in ("list_mails", "show_summary", "list_what_waits"):
         await player("notifications", id)
+    await _wait_in_vain(database)
+    await player("notifications", "give_up_what_waits", id=NOBODYS)
     async with database.transaction() as connection:
-        failed = (await connection.execute(select(tables.mail.c.id).limit(1))).scalar_one()
+        invoices = select(tables.mail.c.id).where(tables.mail.c.kind == "invoice")
+        failed = (await connection.execute(invoices.limit(1))).scalar_one()
         await connection.execute(update(tables.mail).where(tables.mail.c.id == failed).values(state="failed"))
     await player("notifications", "retry_mail", id=failed)
+    await player("notifications", "retry_mails")
+
+
+async def _wait_in_vain(database: Database) -> None:
+    """A mailing for a party that nobody ever registers."""
+    async with database.transaction() as connection:
+        mailing = {"kind": "invoice", "event_id": NOBODYS, "programme": A_PROGRAMME, "party": "999999999"}
+        happened_at = await clock.now(connection)
+        await connection.execute(tables.mailing.insert(), mailing | {"about": {}, "happened_at": happened_at})
 
 
 async def _end(player: Player, agreement: str) -> None:
@@ -177,8 +192,9 @@ async def _operate(player: Player, service: str, database: Database, registratio
         "republish_events",
     ):
         await player(service, id)
-    for id in ("list_what_was_told", "list_disowned_events"):
+    for id in ("list_what_was_told", "list_disowned_events", "list_subscribers"):
         await player(service, id)
+    await player(service, "show_subscriber", name="reader")
     if (service, "list_projected_rows") in player.operations:
         await player(service, "list_projected_rows", name="programme")
     keys = [f"{n:064x}" for n in range(3)]

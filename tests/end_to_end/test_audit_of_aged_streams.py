@@ -14,12 +14,13 @@ from nats.js.api import DiscardPolicy
 from deploy.audit.evidence import Evidence, gather
 from deploy.audit.invariants import broken
 from deploy.client import Client
-from deploy.provisioning import operator
+from deploy.nats_operator import operator
 from shared.contracts.catalogue import stream_of
 from shared.contracts.registration import PARTY_REGISTERED, PROGRAMME_OPENED
 from shared.messaging.streams import DAY, MAX_AGE
 from tests.end_to_end.started import Started, started
 from tests.end_to_end.test_rebuild import PROGRAMME, applied, audited
+from tests.support.waiting import PATIENCE
 
 T = TypeVar("T")
 OLDER = (PROGRAMME_OPENED, PARTY_REGISTERED)  # the first two that registration tells; the application comes after them
@@ -60,7 +61,7 @@ def evidence_of(it: Started, key: str) -> Evidence:
 
 def write(it: Started, service: str, statement: str) -> int:
     """How many rows were changed."""
-    with sqlite3.connect(it.state / f"{service}.db", timeout=30) as connection:
+    with sqlite3.connect(it.state / f"{service}.db", timeout=PATIENCE) as connection:
         changed = connection.execute(statement).rowcount
     connection.close()
     return changed

@@ -12,6 +12,7 @@ import pytest
 
 from shared.contracts.catalogue import PUBLISHERS
 from tests.end_to_end.started import ROOT
+from tests.support.waiting import PATIENCE
 
 # A Python in which what the image leaves out can't be imported.
 PRELUDE = """
@@ -49,7 +50,7 @@ def in_the_image(code: str, *arguments: str) -> subprocess.CompletedProcess[str]
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
         check=False,
     )
 

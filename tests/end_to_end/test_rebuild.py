@@ -11,13 +11,14 @@ import httpx
 import pytest
 
 from tests.end_to_end.started import Started, run, started
+from tests.support.waiting import PATIENCE
 
 PROGRAMME = "regionalt-2024-2025"  # as the examples have it
 
 
 def applied(it: Started, headers: dict[str, str]) -> None:
     """A programme, a party and its application, as the API's own examples have them."""
-    with httpx.Client(base_url=it.url, headers=headers, timeout=30) as client:
+    with httpx.Client(base_url=it.url, headers=headers, timeout=PATIENCE) as client:
         schemas = client.get("/registration/openapi.json").json()["components"]["schemas"]
         for path, schema in (
             ("programmes", "NewProgramme"),
@@ -32,7 +33,7 @@ def applied(it: Started, headers: dict[str, str]) -> None:
 def audited(it: Started, key: str) -> dict[str, Any]:
     where = ("--url", it.url, "--nats-url", f"nats://127.0.0.1:{it.nats_port}")
     password = ("--password-file", str(it.state / "nats-operator"))
-    said = run("audit", PROGRAMME, "--json", *where, *password, "--key", key, within=300)
+    said = run("audit", PROGRAMME, "--json", *where, *password, "--key", key)
     found: dict[str, Any] = json.loads(said.stdout)
     assert said.returncode == (0 if found["holds"] else 1)
     return {name: lines for name, lines in found["invariants"].items() if lines}
@@ -45,7 +46,7 @@ def test_an_old_name_is_found_and_put_right(tmp_path: Path) -> None:
         key = it.key
         applied(it, {"Authorization": f"Bearer {key}"})
         assert audited(it, key) == {}
-        busy = run("rebuild", "notifications", "--do", "--state", str(state), within=300)
+        busy = run("rebuild", "notifications", "--do", "--state", str(state))
         assert busy.returncode == 1
         assert "stop it first" in busy.stderr
     with sqlite3.connect(state / "notifications.db") as connection:
@@ -56,11 +57,11 @@ def test_an_old_name_is_found_and_put_right(tmp_path: Path) -> None:
         assert audited(it, key) == {
             "projections_agree_with_their_publishers": [f"notifications's party {party} is not as it was told: name"]
         }
-    dry = run("rebuild", "notifications", "--state", str(state), within=300)
+    dry = run("rebuild", "notifications", "--state", str(state))
     assert dry.returncode == 0
     assert "1  party.name, changed" in dry.stdout
     assert dry.stdout.endswith("--do does it\n")
-    done = json.loads(run("rebuild", "notifications", "--do", "--json", "--state", str(state), within=300).stdout)
+    done = json.loads(run("rebuild", "notifications", "--do", "--json", "--state", str(state)).stdout)
     assert (done["done"], done["columns"]) == (True, {"party.name": 1})
     with started(state) as it:
         assert audited(it, key) == {}

@@ -11,6 +11,7 @@ import httpx
 
 from tests.end_to_end.started import eventually, run, started
 from tests.support.pages import commands
+from tests.support.waiting import PATIENCE
 
 OPERATIONS = "docs/architecture/operations.md"
 PROGRAMME = {
@@ -23,7 +24,9 @@ PROGRAMME = {
 
 def opened(url: str, key: str, code: str) -> None:
     headers = {"Authorization": f"Bearer {key}"}
-    answer = httpx.post(f"{url}/registration/programmes", json=PROGRAMME | {"code": code}, headers=headers, timeout=30)
+    answer = httpx.post(
+        f"{url}/registration/programmes", json=PROGRAMME | {"code": code}, headers=headers, timeout=PATIENCE
+    )
     assert answer.status_code == httpx.codes.CREATED, answer.text
 
 
@@ -49,7 +52,7 @@ def test_a_database_that_was_put_back_is_recovered_by_the_commands_of_the_page(t
     assert "1 of its own events were adopted" in did
     with started(state) as it:
         headers = {"Authorization": f"Bearer {key}"}
-        found = httpx.get(f"{it.url}/registration/programmes/after", headers=headers, timeout=30)
+        found = httpx.get(f"{it.url}/registration/programmes/after", headers=headers, timeout=PATIENCE)
         assert found.json()["version"] == 1
 
 
@@ -80,7 +83,9 @@ def test_a_database_that_is_put_back_under_what_runs_is_refused_and_recovered(tm
 
 def is_told(url: str, key: str) -> bool:
     """Whether registration's stream has all that it told."""
-    found = httpx.get(f"{url}/registration/operations/state", headers={"Authorization": f"Bearer {key}"}, timeout=30)
+    found = httpx.get(
+        f"{url}/registration/operations/state", headers={"Authorization": f"Bearer {key}"}, timeout=PATIENCE
+    )
     return bool(found.json()["unsent"] == 0)
 
 
@@ -93,7 +98,7 @@ def paste(script: str, folder: Path) -> subprocess.CompletedProcess[str]:
     """In a folder that has no .venv of its own."""
     script = script.replace(".venv/bin/", f"{Path(sys.executable).parent}/")
     return subprocess.run(
-        ["/bin/bash", "-euc", script], cwd=folder, capture_output=True, text=True, timeout=120, check=False
+        ["/bin/bash", "-euc", script], cwd=folder, capture_output=True, text=True, timeout=PATIENCE, check=False
     )
 
 

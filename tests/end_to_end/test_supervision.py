@@ -17,6 +17,7 @@ from deploy.embedded import Running, running
 from deploy.nats_config import OPERATOR
 from shared.messaging.broker import inbox_prefix
 from shared.web import keys
+from tests.support.waiting import patiently
 
 
 async def delete_durable(it: Running, stream: str, durable: str) -> None:
@@ -42,7 +43,7 @@ async def test_a_service_that_ends_itself_is_provisioned_and_started_again(tmp_p
         await delete_durable(it, "REGISTRATION", "billing")
         assert await faults(it, "billing") == ["consumers"]
         billing.fail("the durable billing on REGISTRATION is gone")  # as the watchdog does, after half a minute
-        async with asyncio.timeout(30):
+        async with patiently():
             while it.services["billing"] in {None, billing}:
                 assert await faults(it, "registration") == []
                 await asyncio.sleep(0.05)

@@ -7,7 +7,6 @@ import os
 import re
 import signal
 import socket
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,7 +19,6 @@ from deploy.cli import PORT_TAKEN
 from shared.contracts.catalogue import PUBLISHERS, stream_of
 from tests.end_to_end.started import Started, eventually, is_running, run, started
 
-FOR_SUBSCRIBERS = Path(__file__).parents[2] / "docs" / "for-subscribers.md"
 PROGRAMME = {
     "code": "p-2024",
     "name": "Regionalt program",
@@ -91,24 +89,6 @@ def test_the_mails_are_shown_to_who_has_a_key(up: Started) -> None:
     assert "Ingen e-post" in page.text
     assert "default-src 'none'" in page.headers["content-security-policy"]
     assert httpx.get(f"{up.url}/mails/1", auth=("whoever", up.key or "")).status_code == 404
-
-
-def test_the_subscriber_of_the_documentation_works_when_pasted(up: Started, tmp_path: Path) -> None:
-    (code,) = re.findall(r"```python\n(.*?)```", FOR_SUBSCRIBERS.read_text(encoding="utf-8"), re.DOTALL)
-    subscriber = tmp_path / "subscriber.py"
-    subscriber.write_text(code, encoding="utf-8")
-    said = tmp_path / "said"
-    with said.open("wb") as out:
-        reading = subprocess.Popen(
-            [sys.executable, subscriber, up.state / "nats-reader.json"], stdout=out, stderr=subprocess.STDOUT
-        )
-    try:
-        httpx.post(f"{up.url}/registration/programmes", json=PROGRAMME, headers=bearer(up.key)).raise_for_status()
-        eventually(lambda: "programme.opened.v1 {" in said.read_text() or reading.poll() is not None)
-        assert "'code': 'p-2024'" in said.read_text()
-    finally:
-        reading.kill()
-        reading.wait()
 
 
 def test_commands_beside_what_runs_answer_as_json(up: Started, monkeypatch: pytest.MonkeyPatch) -> None:

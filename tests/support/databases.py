@@ -14,10 +14,14 @@ import asyncpg
 import pytest
 from sqlalchemy import Table, func, make_url, select
 
-from shared import clock, migrations
+from shared import clock, database, migrations
 from shared.database import Database
 from tests.support.postgres import Postgres
 from tests.support.processes import HOST
+from tests.support.waiting import PATIENCE
+
+# A busy machine takes its time to let one in, and a test is no place to find that out.
+database.CONNECT_TIME_OUT = PATIENCE
 
 _numbers = itertools.count(1)
 

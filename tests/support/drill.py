@@ -112,7 +112,7 @@ class Drill:
             mails = sum([(await work.mails()).sendable for work in service.work if work.mails is not None])
             return lag + marked + mails + await count_unsent(service.database)
 
-        await eventually(left, within=60, equals=leaves)
+        await eventually(left, equals=leaves)
 
     @asynccontextmanager
     async def answering(self, answers: Mapping[type[Question[Any]], BaseModel]) -> AsyncIterator[None]:

@@ -26,9 +26,8 @@ from tests.support.nats import PASSWORDS, NatsServer
 from tests.support.processes import HOST, dies_with_tests, free_port
 from tests.support.releases import THIS, Program
 from tests.support.smtp import MailServer
-from tests.support.waiting import eventually
+from tests.support.waiting import eventually, patiently
 
-READY_WITHIN = 60.0  # seconds
 PAUSE = 0.2  # seconds until a process that ended is started again
 
 
@@ -87,7 +86,7 @@ class Replica:
             self._ended_by_fleet = True
             with suppress(ProcessLookupError):
                 self._process.send_signal(how)
-            await self._has_ended(before, within=40)
+            await self._has_ended(before)
             return self.ends[before].at - began
 
     async def die_at_each(self, points: Sequence[str], *, within: float) -> None:
@@ -100,9 +99,9 @@ class Replica:
         await self.end()
         await eventually(lambda: not self._points, within=within)
 
-    async def _has_ended(self, times: int, *, within: float) -> None:
+    async def _has_ended(self, times: int) -> None:
         """Until it has ended once more than so many times."""
-        await eventually(lambda: len(self.ends) > times, within=within)
+        await eventually(lambda: len(self.ends) > times)
 
     async def until_ready(self) -> None:
         url = f"http://{HOST}:{self.port}/health/ready"
@@ -115,7 +114,7 @@ class Replica:
                 return False
 
             try:
-                await eventually(is_ready, within=READY_WITHIN)
+                await eventually(is_ready)
             except AssertionError as error:
                 error.add_note(f"{self.service}: {self.log()[-2000:]}")
                 raise
@@ -193,7 +192,7 @@ class Fleet:
             await replica.until_ready()
 
     async def provision(self) -> None:
-        await provision_all(self.broker.url, PASSWORDS[OPERATOR])
+        await provision_all(self.broker.url, PASSWORDS[OPERATOR], subscribers=self.broker.subscribers.folder.path)
 
     async def replace(self, service: str, program: Program) -> int:
         """Start a replica of this version, and stop another once it is ready; that one's exit code."""
@@ -249,7 +248,7 @@ class _Gateway(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         service = request.url.path.split("/")[1]
         body = await request.aread()
-        async with asyncio.timeout(3 * READY_WITHIN):
+        async with patiently():
             while True:
                 found = self._replicas[service]
                 to = request.url.copy_with(host=HOST, port=found[next(self._turns[service]) % len(found)].port)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import subprocess
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
 from typing import Any, Self
 
@@ -15,10 +15,12 @@ from nats.aio.client import Client
 
 from deploy.nats_config import OPERATOR, USERS, nats_config
 from deploy.nats_server import executable
+from deploy.subscribers.folder import ACCOUNTS, Folder
+from deploy.subscribers.managing import Subscribers
 from shared.messaging.broker import inbox_prefix
 from tests.support.processes import HOST, dies_with_tests, end, free_port
+from tests.support.waiting import patiently
 
-READY_WITHIN = 20.0  # seconds
 PASSWORDS = {user: f"the-test-password-of-{user}" for user in USERS}
 
 
@@ -49,7 +51,7 @@ class NatsServer:
                 preexec_fn=dies_with_tests(),
             )
         try:
-            async with asyncio.timeout(READY_WITHIN):
+            async with patiently():
                 while not await self._greets():
                     if self._process.poll() is not None:
                         break
@@ -92,6 +94,19 @@ class NatsServer:
         return client
 
     @property
+    def subscribers(self) -> Subscribers:
+        """Who else may read, as NATS' operator manages them; there is a `reader` from the start."""
+        return Subscribers(self._folder / "subscribers", self.url, PASSWORDS[OPERATOR])
+
+    async def client_of(self, credentials: Mapping[str, Any], **options: Any) -> Client:
+        """A connection as a subscriber. It is closed as those of `client` are."""
+        user, password, prefix = (credentials[it] for it in ("user", "password", "inbox_prefix"))
+        client = Client()
+        self._clients.append(client)  # also if it is not let in: nats-py leaves that connection open
+        await client.connect(self.url, user=user, password=password, inbox_prefix=prefix, **options)
+        return client
+
+    @property
     def pid(self) -> int | None:
         return self._process.pid if self._process else None
 
@@ -104,7 +119,14 @@ class NatsServer:
             self._process = None
 
     def _with_our_users(self, port: int) -> str:
-        return nats_config(PASSWORDS, store=self._folder / "jetstream", port=port, sync_always=self._sync_always)
+        Folder(self._folder / "subscribers").prepare(self.url, mode=0o700)
+        return nats_config(
+            PASSWORDS,
+            store=self._folder / "jetstream",
+            port=port,
+            sync_always=self._sync_always,
+            subscribers=f"subscribers/{ACCOUNTS}",
+        )
 
     async def _greets(self) -> bool:
         try:

@@ -19,8 +19,8 @@ from typing import IO
 import pytest
 
 from tests.support.processes import HOST, dies_with_tests, end, free_port
+from tests.support.waiting import PATIENCE
 
-READY_WITHIN = 60.0  # seconds
 PREFIX = "kulturskole-postgres-"
 # A test's database need not survive the machine, only the process.
 FLEETING = {
@@ -95,7 +95,7 @@ class Postgres:
                 extra_groups=[] if self._user else None,
                 preexec_fn=dies_with_tests(signal.SIGQUIT),
             )
-        until = time.monotonic() + READY_WITHIN
+        until = time.monotonic() + PATIENCE
         while not self._is_ready():
             if self._process.poll() is not None or time.monotonic() > until:
                 end(self._process, signal.SIGQUIT)

@@ -7,9 +7,19 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
+PATIENCE = 300.0  # seconds: so long is only waited for what never comes, however busy the machine is
 
-async def eventually(condition: Callable[[], Any], *, within: float, equals: Any = True) -> None:
-    """Until `condition()` (awaited where need be) gives `equals`; fails after `within` seconds with what it gave last."""
+
+def patiently() -> asyncio.Timeout:
+    """A block in which everything comes that comes at all."""
+    return asyncio.timeout(PATIENCE)
+
+
+async def eventually(condition: Callable[[], Any], *, equals: Any = True, within: float = PATIENCE) -> None:
+    """Until `condition()` (awaited where need be) gives `equals`; fails after `within` seconds with what it gave last.
+
+    `within` is for what needs longer than anything else (tests/chaos), and never shorter.
+    """
     last: Any = None
     try:
         async with asyncio.timeout(within):

@@ -146,5 +146,12 @@ def test_no_domain_reaches_out_by_a_built_in() -> None:
     assert {path: found for path in domains if (found := _reaching_out(path.read_text(encoding="utf-8")))} == {}
 
 
+def test_no_service_asks_its_machine_what_time_it_is() -> None:
+    """What one replica writes another compares: `clock.now` and `clock.database_now` ask the database."""
+    modules = [it for it in (ROOT / "services").glob("**/*.py") if "migrations" not in it.parts]
+    assert len(modules) > 100
+    assert [it for it in modules if "real_now" in it.read_text(encoding="utf-8")] == []
+
+
 def _reaching_out(source: str) -> set[str]:
     return {it.id for it in ast.walk(ast.parse(source)) if isinstance(it, ast.Name)} & REACHING_OUT

@@ -9,8 +9,9 @@ from fastapi import APIRouter, HTTPException, Query
 from pydantic import BaseModel, Field
 
 from services.notifications.letters import repository as mails
-from services.notifications.letters.domain.letter import Mail
+from services.notifications.letters.domain.letter import Failed, Mail
 from services.notifications.letters.use_cases.retry_mail import retry_mail
+from services.notifications.letters.use_cases.retry_mails import retry_mails
 from shared.web.api import (
     A_PROGRAMME,
     Administrator,
@@ -19,10 +20,12 @@ from shared.web.api import (
     DatabaseOf,
     Email,
     IdInPath,
+    Int,
     Limit,
     Page,
     ProgrammeInQuery,
     Reader,
+    View,
     example,
     page_of,
 )
@@ -64,6 +67,22 @@ class Retry(Body):
     )
 
 
+class RetryAll(Body):
+    """Those of which all holds that is given."""
+
+    model_config = example(programme=A_PROGRAMME)
+
+    programme: str | None = Field(None, max_length=40, description="a programme's code")
+    kind: str | None = Field(None, max_length=40, description="a kind of mail")
+    reply: Int | None = Field(None, ge=200, le=599, description="the SMTP code of the last refusal")
+
+
+class RetriedView(View):
+    queued: int = Field(description="how many are tried again")
+    overtaken: int = Field(description="how many are not, since a later mail about the same matter has overtaken them")
+    lost: int = Field(description="how many are not, since what they said is lost")
+
+
 class Summary(BaseModel):
     mails: int = Field(description="that were sent")
     failed: int
@@ -100,6 +119,13 @@ async def show_summary(database: DatabaseOf, _: Reader, programme: ProgrammeInQu
     async with database.reading() as connection:
         counts = await mails.count_by_state(connection, programme)
     return Summary(mails=counts.get("sent", 0), failed=counts.get("failed", 0))
+
+
+@router.post("/mails/retry", operation_id="retry_mails")
+async def retry_all(which: RetryAll, database: DatabaseOf, key: Administrator) -> RetriedView:
+    """Have failed mails tried again together: all, or those of a programme, of a kind or of an SMTP code."""
+    found = await retry_mails(database, Failed(**vars(which)), by=key.name)
+    return RetriedView.model_validate(found)
 
 
 @router.post("/mails/{id}/retry", operation_id="retry_mail")

@@ -1,33 +1,63 @@
-"""Mails: queued with their address and content, then sent or failed."""
+"""Mails: queued with their address and content, then sent or failed. When is real time, by the database's clock."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, exists, func, not_, or_, select, update
+from sqlalchemy import Column, ColumnElement, and_, exists, func, not_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from services.notifications import tables
 from services.notifications.letters import contents
-from services.notifications.letters.domain.letter import Letter, Mail
+from services.notifications.letters.domain.kinds import MATTERS
+from services.notifications.letters.domain.letter import Failed, Letter, Mail, Requeued
 from services.notifications.letters.domain.outcome import Next
+from shared.clock import database_now
 from shared.errors import NotFound
 from shared.ids import new_id
 from shared.messaging.facts import Present, record
 from shared.messaging.missing import Missing
 
 M = tables.mail
-EARLIER = M.alias("earlier")
+OTHER = M.alias("other")
+Columns: TypeAlias = ReadOnlyColumnCollection[str, Column[Any]]
 COLUMNS = tuple(M.c[name] for name in Mail.__dataclass_fields__)
 
 
-async def queue(
-    connection: AsyncConnection, letters: Sequence[Letter], *, domain: str, made_at: datetime, now: datetime
-) -> None:
-    """Add letters to what is to be sent. `domain` is that of their Message-IDs, `now` the real time."""
+def _there_is_another(
+    earlier: Columns, later: Columns, *of_which: ColumnElement[bool]
+) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Whether there is another mail to the same person about the same matter: a session, or what follows one upon the other.
+
+    Two conditions, since PostgreSQL looks for each at once over all mails, but for one or the other at every mail anew. Events'
+    ids sort by when they were made.
+    """
+    m, other = M.c, OTHER.c
+    about_a_session = exists().where(
+        other.session == m.session, other.person == m.person, earlier.sequence < later.sequence, *of_which
+    )
+    about_an_event = exists().where(
+        m.kind.in_([it for kinds in MATTERS for it in kinds]),  # said anew, so that SQLite need not look for the others
+        other.person == m.person,
+        other.session.is_(None),
+        other.programme == m.programme,
+        other.party == m.party,
+        or_(*(and_(m.kind.in_(kinds), other.kind.in_(kinds)) for kinds in MATTERS)),
+        earlier.event_id < later.event_id,
+        *of_which,
+    )
+    return about_a_session, about_an_event
+
+
+async def queue(connection: AsyncConnection, letters: Sequence[Letter], *, domain: str, made_at: datetime) -> None:
+    """Add letters to what is to be sent. `domain` is that of their Message-IDs."""
+    if not letters:
+        return
+    now = await database_now(connection)
     rows = []
     for letter in letters:
         id = new_id()
@@ -41,15 +71,15 @@ async def queue(
             "try_at": now,
         }
         rows.append(row | vars(letter) | {"content": contents.store(letter.content)})
-    if rows:
-        await connection.execute(M.insert(), rows)
+    await connection.execute(M.insert(), rows)
 
 
-async def claim(connection: AsyncConnection, *, now: datetime, lease: timedelta, at_most: int) -> list[Mail]:
+async def claim(connection: AsyncConnection, *, lease: timedelta, at_most: int) -> list[Mail]:
     """Take mails that can be sent now, for as long as the lease lasts: until then no other replica takes them.
 
-    Counts a try of each. `now` is the real time.
+    Counts a try of each.
     """
+    now = await database_now(connection)
     free = select(*COLUMNS).where(*_free(now)).order_by(M.c.try_at, M.c.id).limit(at_most)
     rows = (await connection.execute(free.with_for_update(skip_locked=True))).all()
     if not rows:
@@ -59,8 +89,9 @@ async def claim(connection: AsyncConnection, *, now: datetime, lease: timedelta,
     return [replace(Mail(**row._asdict()), tries=row.tries + 1) for row in rows]
 
 
-async def is_any_free(connection: AsyncConnection, *, now: datetime) -> bool:
-    return (await connection.execute(select(M.c.id).where(*_free(now)).limit(1))).first() is not None
+async def is_any_free(connection: AsyncConnection) -> bool:
+    free = _free(await database_now(connection))
+    return (await connection.execute(select(M.c.id).where(*free).limit(1))).first() is not None
 
 
 def _free(now: datetime) -> tuple[ColumnElement[bool], ...]:
@@ -68,22 +99,29 @@ def _free(now: datetime) -> tuple[ColumnElement[bool], ...]:
 
 
 def _sendable(now: datetime) -> tuple[ColumnElement[bool], ...]:
-    """Whether a mail's time has come, and no earlier one to the same person about the same session is still queued.
+    """Whether a mail's time has come, and no earlier one to the same person about the same matter is still queued.
 
     A calendar that gets a cancellation before the invitation that it cancels would keep the entry.
     """
-    is_after_another = exists().where(
-        EARLIER.c.session == M.c.session,
-        EARLIER.c.person == M.c.person,
-        EARLIER.c.sequence < M.c.sequence,
-        EARLIER.c.state == "queued",
-    )
-    return M.c.state == "queued", M.c.try_at <= now, not_(is_after_another)
+    is_after_another = _there_is_another(OTHER.c, M.c, OTHER.c.state == "queued")
+    return M.c.state == "queued", M.c.try_at <= now, *(not_(it) for it in is_after_another)
 
 
-async def count_sendable(connection: AsyncConnection, *, now: datetime) -> int:
+# Whatever became of the later one: what it says is what is so now.
+IS_OVERTAKEN = or_(*_there_is_another(M.c, OTHER.c))
+
+
+async def overtaken(connection: AsyncConnection, ids: Collection[str]) -> set[str]:
+    """Those of these mails whose person was told, or was to be told, of a later change of the same matter."""
+    if not ids:
+        return set()
+    return set((await connection.execute(select(M.c.id).where(M.c.id.in_(sorted(ids)), IS_OVERTAKEN))).scalars())
+
+
+async def count_sendable(connection: AsyncConnection) -> int:
     """How many mails could be sent now; those that are just being sent are among them."""
-    return (await connection.execute(select(func.count()).select_from(M).where(*_sendable(now)))).scalar_one()
+    sendable = _sendable(await database_now(connection))
+    return (await connection.execute(select(func.count()).select_from(M).where(*sendable))).scalar_one()
 
 
 async def count_unsent_and_oldest(connection: AsyncConnection) -> tuple[int, str | None]:
@@ -155,18 +193,29 @@ async def missing(connection: AsyncConnection) -> list[Missing]:
     ]
 
 
-async def requeue(connection: AsyncConnection, mail: Mail, *, address: str, by: str, now: datetime) -> Mail:
+async def requeue(connection: AsyncConnection, mail: Mail, *, address: str, by: str) -> Mail:
     """Have a failed mail tried anew, as often and as long as a new one."""
-    changes: dict[str, Any] = {
-        "state": "queued",
-        "address": address,
-        "try_at": now,
-        "tries": 0,
-        "put_off_at": None,
-        "changed_by": by,
-    }
+    changes = await _as_new(connection, by=by) | {"address": address}
     await connection.execute(update(M).where(M.c.id == mail.id).values(**changes))
     return replace(mail, **changes)
+
+
+async def requeue_all(connection: AsyncConnection, which: Failed, *, by: str) -> Requeued:
+    """Have failed mails tried anew, but for what is overtaken or lost."""
+    failed = [M.c.state == "failed", *(M.c[name] == value for name, value in vars(which).items() if value is not None)]
+    is_lost = (M.c.name == "") & (M.c.address == "")
+    is_late = not_(is_lost) & IS_OVERTAKEN
+    query = select(func.count().filter(is_lost), func.count().filter(is_late)).select_from(M).where(*failed)
+    lost, late = (await connection.execute(query)).one()
+    changes = await _as_new(connection, by=by)
+    statement = update(M).where(*failed, not_(is_lost), not_(IS_OVERTAKEN)).values(**changes)
+    queued = (await connection.execute(statement)).rowcount
+    return Requeued(queued=queued, overtaken=late, lost=lost)
+
+
+async def _as_new(connection: AsyncConnection, *, by: str) -> dict[str, Any]:
+    now = await database_now(connection)
+    return {"state": "queued", "try_at": now, "tries": 0, "put_off_at": None, "changed_by": by}
 
 
 async def get(connection: AsyncConnection, id: str, *, lock: bool = False) -> Mail:

@@ -46,6 +46,7 @@ async def waiting(connection: AsyncConnection, code: str, marks: Marks) -> list[
             official_name=row.official_name,
             party_kind=row.party_kind,
             language=language(row.language_form),
+            refused=row.refused,
         )
         for row in await connection.execute(query)
     ]
@@ -63,3 +64,17 @@ async def claim(connection: AsyncConnection, mailing: Mailing, *, at: datetime) 
     m = tables.mailing
     statement = update(m).where(m.c.kind == mailing.kind, m.c.event_id == mailing.event_id, m.c.addressed_at.is_(None))
     return (await connection.execute(statement.values(addressed_at=at))).rowcount == 1
+
+
+async def note_refusal(connection: AsyncConnection, mailing: Mailing, reason: str) -> None:
+    """Have it be seen why a mailing cannot be written."""
+    m = tables.mailing
+    which = (m.c.kind == mailing.kind) & (m.c.event_id == mailing.event_id)
+    await connection.execute(update(m).where(which).values(refused=reason))
+
+
+async def give_up(connection: AsyncConnection, event_id: str, *, at: datetime, by: str) -> None:
+    """Have the waiting mailings of an event be written no more."""
+    m = tables.mailing
+    waits = (m.c.event_id == event_id) & m.c.addressed_at.is_(None)
+    await connection.execute(update(m).where(waits).values(addressed_at=at, given_up_by=by))

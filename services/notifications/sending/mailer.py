@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import quopri
-import socket
+import re
+import ssl
 from contextlib import suppress
 from email.encoders import encode_base64
 from email.header import Header
@@ -20,23 +21,38 @@ from typing import Any
 
 from aiosmtplib import SMTP
 from aiosmtplib.errors import (
+    SMTPAuthenticationError,
+    SMTPConnectResponseError,
+    SMTPDataError,
     SMTPException,
+    SMTPHeloError,
     SMTPNotSupported,
+    SMTPRecipientRefused,
     SMTPRecipientsRefused,
     SMTPResponseException,
     SMTPSenderRefused,
 )
 
 from services.notifications.letters.domain.letter import Mail
-from services.notifications.letters.domain.outcome import Outcome
+from services.notifications.letters.domain.outcome import Kind, Outcome
+from services.notifications.sending.domain.refusals import Fault, Phase, fault_of
 from services.notifications.sending.icalendar_entry import method_of
 from services.notifications.sending.render import Rendered
 from services.notifications.settings import Settings
 
-PERMANENT = 500  # SMTP codes from here on are final; with a lower one it is worth trying again (RFC 5321)
-TOO_BIG = 552
 QUIT_TIME_OUT = 2.0  # seconds
 LONGEST_REASON = 200
+PHASES: dict[type[SMTPResponseException], Phase] = {
+    SMTPConnectResponseError: "greeting",
+    SMTPHeloError: "hello",
+    SMTPAuthenticationError: "login",
+    SMTPSenderRefused: "sender",
+    SMTPRecipientRefused: "recipient",
+    SMTPDataError: "content",
+}
+KINDS: dict[Fault, Kind] = {"later": "put_off", "mail": "refused", "us": "refused_us", "server": "unreachable"}
+# What in a server's words may be an address: what it says is shown and logged.
+ADDRESS = re.compile(r"\S*@\S*")
 
 
 # Mails are written with the standard library's older classes and not with EmailMessage: one is written in a quarter of the
@@ -50,6 +66,8 @@ class Mailer:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        # Once, since the machine's certificates are some hundred.
+        self._tls = ssl.create_default_context(cafile=settings.smtp_ca_file)
 
     def message(self, mail: Mail, rendered: Rendered) -> bytes:
         """The mail as it goes out, the same each time. Raises ValueError for a name or address that no header takes."""
@@ -80,10 +98,12 @@ class Mailer:
         client = SMTP(
             hostname=settings.smtp_host,
             port=settings.smtp_port,
-            start_tls=settings.smtp_starttls,
+            use_tls=settings.smtp_is_tls(),
+            start_tls=settings.smtp_starttls and not settings.smtp_is_tls(),
+            tls_context=self._tls,
             username=settings.smtp_user,
             password=settings.smtp_secret(),
-            local_hostname=socket.gethostname(),  # the default asks DNS
+            local_hostname=settings.smtp_name(),
         )
         # A server that is slow with one mail may be quick with the next; one that is slow to connect is not.
         outcome = Outcome(kind="unreachable", reason=f"no answer within {settings.smtp_timeout:.0f} s")
@@ -105,9 +125,9 @@ async def _connect(client: SMTP) -> Outcome | None:
     try:
         await client.connect()
     except SMTPResponseException as error:
-        return _refuses_us(error)
+        return _outcome_of(error, "encryption")
     except (SMTPException, OSError) as error:
-        return Outcome(kind="unreachable", reason=f"{type(error).__name__}: {error}"[:LONGEST_REASON])
+        return Outcome(kind="unreachable", reason=said(f"{type(error).__name__}: {error}"))
     return None
 
 
@@ -115,26 +135,30 @@ async def _hand_over(client: SMTP, message: bytes, sender: str, to: str) -> Outc
     try:
         refused, _ = await client.sendmail(sender, [to], message)
     except SMTPRecipientsRefused as error:
-        return _outcome_of(error.recipients[0].code)
-    except SMTPSenderRefused as error:
-        # The sender is the same for all mails, so none is to fail of it; but a mail's size is announced along with it.
-        return _outcome_of(error.code) if error.code == TOO_BIG else _refuses_us(error)
+        return _outcome_of(error.recipients[0], "recipient", to)
     except SMTPResponseException as error:
-        return _outcome_of(error.code)
+        return _outcome_of(error, "content", to)
     except (SMTPNotSupported, ValueError):  # an address that it does not take
         return Outcome(kind="refused")
     except (SMTPException, OSError):  # lost before an answer: the server may have taken the mail or not
         return Outcome(kind="put_off")
     # A partial refusal is returned and not raised; with one recipient there should be none.
-    return _outcome_of(refused[to].code) if refused else Outcome(kind="accepted")
+    return _outcome_of(SMTPResponseException(*refused[to]), "recipient", to) if refused else Outcome(kind="accepted")
 
 
-def _refuses_us(error: SMTPResponseException) -> Outcome:
-    return Outcome(kind="unreachable", reply=error.code, reason=f"{error.code} {error.message}"[:LONGEST_REASON])
+def _outcome_of(error: SMTPResponseException, phase: Phase, to: str = "") -> Outcome:
+    """`phase` where the error itself does not say in which the server refused."""
+    fault = fault_of(PHASES.get(type(error), phase), error.code, error.message)
+    return Outcome(kind=KINDS[fault], reply=error.code, reason=f"{error.code} {said(error.message, to)}")
 
 
-def _outcome_of(reply: int) -> Outcome:
-    return Outcome(kind="refused" if reply >= PERMANENT else "put_off", reply=reply)
+def said(text: str, to: str = "") -> str:
+    """What the other side said, on one line, without an address or what stands before the @ in that of `to`."""
+    text = ADDRESS.sub("…", " ".join(text.split()))
+    whom = to.partition("@")[0]
+    if whom:
+        text = re.sub(rf"(?<!\w){re.escape(whom)}(?!\w)", "…", text)
+    return text[:LONGEST_REASON]
 
 
 def _text(subtype: str, text: str) -> Message:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Select, and_, exists, func, not_, or_, select
+from sqlalchemy import Column, ColumnElement, Row, Select, and_, exists, func, not_, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
@@ -13,7 +13,7 @@ from services.notifications import tables
 from services.notifications.calendars.domain.calendar import KINDS_OF_ONE_PARTY
 from services.notifications.letters.domain.kinds import INVITATION
 from services.notifications.sending.domain.waiting import Waiting, Why
-from services.notifications.works import PARTY, UPDATE_CALENDARS, WRITE_MAILINGS, party_of
+from services.notifications.works import PARTY, UPDATE_CALENDARS, WRITE_MAILINGS, party_of, session_of
 from shared.messaging.tables import work_mark
 
 MOST = 500  # of each sort
@@ -40,11 +40,13 @@ async def count_mailings_to_ask_about(connection: AsyncConnection) -> int:
 
 
 async def _mailings(connection: AsyncConnection) -> list[Waiting]:
+    """What was given up stands among them."""
     m = tables.mailing
+    columns = m.c.kind, m.c.event_id, m.c.programme, m.c.party, m.c.happened_at, m.c.refused, m.c.given_up_by
     query = (
-        _with_names(select(m.c.kind, m.c.programme, m.c.party, m.c.happened_at, _is_marked().label("marked")), m.c)
-        .where(m.c.addressed_at.is_(None))
-        .order_by(m.c.happened_at)
+        _with_names(select(*columns, _is_marked().label("marked")), m.c)
+        .where(or_(m.c.addressed_at.is_(None), m.c.given_up_by.is_not(None)))
+        .order_by(m.c.happened_at, m.c.event_id)
         .limit(MOST)
     )
     return [
@@ -52,11 +54,23 @@ async def _mailings(connection: AsyncConnection) -> list[Waiting]:
             what=row.kind,
             programme=row.programme,
             party=row.party,
-            why=_missing(row.programme_name, row.party_name) or ("answer" if row.marked else "recipient"),
+            why=_why_not_written(row),
             since=row.happened_at,
+            id=row.event_id,
+            reason=row.refused,
+            given_up_by=row.given_up_by,
         )
         for row in await connection.execute(query)
     ]
+
+
+def _why_not_written(row: Row[Any]) -> Why:
+    if row.given_up_by is not None:
+        return "given_up"
+    missing = _missing(row.programme_name, row.party_name)
+    if missing or not row.marked:
+        return missing or "recipient"
+    return "answer" if row.refused is None else "refused"
 
 
 async def _questions(connection: AsyncConnection) -> list[Waiting]:
@@ -71,7 +85,14 @@ async def _questions(connection: AsyncConnection) -> list[Waiting]:
         .limit(MOST)
     )
     return [
-        Waiting(what=INVITATION, programme=row.key, party=party_of(row.part), why="answer", since=row.since)
+        Waiting(
+            what=INVITATION,
+            programme=row.key,
+            party=party_of(row.part),
+            why="answer",
+            since=row.since,
+            id=session_of(row.part),
+        )
         for row in await connection.execute(query)
     ]
 

@@ -338,6 +338,22 @@ async def test_one_programme_that_fails_does_not_hold_up_the_others(database: Da
     assert await marks_left(database) > 0
 
 
+async def test_a_session_that_is_told_under_another_programme_sets_aside_whom_it_was_invoiced_to_and_nobody_else(
+    database: Database,
+) -> None:
+    await take(database, programme(), party(1), party(2), signed(1), completed(1))
+    await work(database)
+    moved = completed(1, version=3, programme="another")
+    another = programme("another"), signed(2, id=agreement_id(99), programme="another")
+    await take(database, moved, *another, completed(2), signed(3), party(3))
+    await work(database)
+    assert await aside(database) == {agreement_id(1): "rule_raised"}
+    assert await standing(database) == {(ONE, 1): AMOUNTS[1], (organisation_number(3), 2): AMOUNTS[2]}
+    assert await standing(database, "another") == {(TWO, 1): AMOUNTS[1]}
+    assert {it.unbilled.why for it in await list_unbilled(database, PROGRAMME) if it.party == ONE} == {"rule_raised"}
+    assert await marks_left(database) == 0
+
+
 async def test_the_kids_of_two_programmes_differ(database: Database) -> None:
     for n in (1, 2, 3):
         await take(database, *one_invoice(n))

@@ -46,6 +46,7 @@ from tests.support.events import (
     signed,
 )
 from tests.support.facts import facts_of
+from tests.support.waiting import patiently
 from tests.unit.billing.samples import SELLER
 
 # What meets: two pieces of news, by name.
@@ -180,7 +181,7 @@ async def test_programmes_that_issue_and_credit_at_the_same_moment_do_not_wait_f
                 carries_no_more, version, id=session_id(10 * place + carries_no_more), programme=code
             )
             await take(database, held, revoked)
-        async with asyncio.timeout(60):
+        async with patiently():
             await asyncio.gather(*(issue_what_is_due(database, code, SELLER) for code in codes * 2))
             await work(database)
     for code in codes:

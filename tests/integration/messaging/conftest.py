@@ -35,7 +35,7 @@ from tests.support.copies import Copies
 from tests.support.databases import new_database
 from tests.support.nats import PASSWORDS, NatsServer
 from tests.support.postgres import Postgres
-from tests.support.waiting import eventually
+from tests.support.waiting import PATIENCE, eventually
 
 ROOT = Path(__file__).parents[3]
 SERVICES = ("billing", "registration")
@@ -167,11 +167,11 @@ class Arena:
                     return found["ready"] and not found["degraded"]
                 return False
 
-            await eventually(answers, within=60)
+            await eventually(answers)
         return url
 
     async def status(self, url: str) -> int:
-        async with httpx.AsyncClient(timeout=15) as http:
+        async with httpx.AsyncClient(timeout=PATIENCE) as http:
             return (await http.get(url)).status_code
 
     @asynccontextmanager

@@ -10,7 +10,7 @@ from shared.messaging import relay
 from shared.service import Service
 from tests.integration.messaging.conftest import Arena
 from tests.support import toy
-from tests.support.waiting import eventually
+from tests.support.waiting import eventually, patiently
 
 
 @asynccontextmanager
@@ -19,7 +19,7 @@ async def waiting(arena: Arena, name: str) -> AsyncIterator[tuple[Service, async
     service = toy.create(name, arena.settings(name))
     starting = asyncio.create_task(service.start())
     try:
-        async with asyncio.timeout(20):
+        async with patiently():
             await asyncio.wait(
                 [starting, is_older := asyncio.create_task(service.is_older.wait())], return_when="FIRST_COMPLETED"
             )
@@ -34,7 +34,7 @@ async def waiting(arena: Arena, name: str) -> AsyncIterator[tuple[Service, async
 
 
 async def has_sent(arena: Arena, parties: int) -> None:
-    await eventually(lambda: relay.count_unsent(arena.publisher), equals=0, within=20)
+    await eventually(lambda: relay.count_unsent(arena.publisher), equals=0)
     assert await arena.messages("REGISTRATION") == parties
 
 

@@ -18,16 +18,16 @@ from shared.points import VARIABLE
 from tests.integration.messaging.conftest import Arena
 from tests.support import toy
 from tests.support.databases import count
-from tests.support.waiting import eventually
+from tests.support.waiting import eventually, patiently
 
 PARTIES = 30
 
 
 async def all_arrived_once(arena: Arena) -> None:
-    await eventually(lambda: count(arena.database, toy.party), equals=PARTIES, within=30)
-    await eventually(lambda: arena.lag("billing"), equals=0, within=30)
-    await eventually(lambda: arena.messages("REGISTRATION"), equals=PARTIES, within=30)
-    await eventually(lambda: arena.lag("billing"), equals=0, within=30)
+    await eventually(lambda: count(arena.database, toy.party), equals=PARTIES)
+    await eventually(lambda: arena.lag("billing"), equals=0)
+    await eventually(lambda: arena.messages("REGISTRATION"), equals=PARTIES)
+    await eventually(lambda: arena.lag("billing"), equals=0)
     assert await count(arena.database, toy.mark) == PARTIES
     assert await count(arena.database, kernel.parked_message) == 0
 
@@ -47,7 +47,7 @@ async def test_a_publisher_that_dies_on_its_way_loses_nothing_and_sends_nothing_
 async def test_a_consumer_that_dies_between_facts_and_ack_applies_them_once(arena: Arena, point: str) -> None:
     await toy.tell(arena.publisher, [toy.a_party(n) for n in range(PARTIES)])
     await arena.start("registration")
-    await eventually(lambda: arena.messages("REGISTRATION"), equals=PARTIES, within=20)
+    await eventually(lambda: arena.messages("REGISTRATION"), equals=PARTIES)
     if point.startswith("alone"):  # only what was delivered before is taken one by one
         first = await arena.spawn("billing", {VARIABLE: "batch.before_commit"})
         assert await first.wait() == -signal.SIGKILL
@@ -77,7 +77,7 @@ async def test_a_publish_whose_ack_is_lost_is_repeated_and_stands_in_the_stream_
 
     monkeypatch.setattr(jetstream, "publish_async", ack_lost)
     await toy.tell(arena.publisher, [toy.a_party(n) for n in range(PARTIES)])
-    await eventually(lambda: relay.count_unsent(arena.publisher), equals=0, within=20)
+    await eventually(lambda: relay.count_unsent(arena.publisher), equals=0)
     assert len(lost) == PARTIES
     await arena.start("billing")
     await all_arrived_once(arena)
@@ -113,7 +113,7 @@ async def test_a_service_whose_consumer_is_deleted_ends_itself_and_comes_back(
     await arena.operator.jsm().delete_consumer("REGISTRATION", "billing")
     (fault,) = (await service.condition()).degraded
     assert fault.part == CONSUMERS
-    async with asyncio.timeout(15):
+    async with patiently():
         reason = await service.failed
     assert "gone" in reason
     await service.stop()
@@ -130,7 +130,7 @@ async def test_what_takes_longer_than_the_ack_wait_is_not_delivered_again(arena:
     async with arena.blocked_writes():
         await toy.tell(arena.publisher, [toy.a_party(n) for n in range(PARTIES)])
         await arena.start("registration")
-        await eventually(lambda: arena.messages("REGISTRATION"), equals=PARTIES, within=20)
+        await eventually(lambda: arena.messages("REGISTRATION"), equals=PARTIES)
         await asyncio.sleep(3 * service.batches.ack_wait)
         info = await arena.operator.jsm().consumer_info("REGISTRATION", "billing")
         assert info.num_redelivered == 0
@@ -144,16 +144,16 @@ async def test_a_service_told_to_stop_finishes_what_is_in_hand(arena: Arena) -> 
     await arena.is_ready()
     async with arena.blocked_writes():
         await toy.tell(arena.publisher, [toy.a_party(n) for n in range(PARTIES)])
-        await eventually(lambda: arena.delivered("billing"), within=20)
+        await eventually(lambda: arena.delivered("billing"))
         process.send_signal(signal.SIGTERM)
         await asyncio.sleep(1)
         assert process.returncode is None
-    async with asyncio.timeout(20):
+    async with patiently():
         assert await process.wait() == 0
     in_hand = await count(arena.database, toy.mark)
     assert in_hand > 0
     # It is acknowledged. What only lay in the client's queue is not: the server keeps it for whoever asks next.
-    await eventually(lambda: arena.lag("billing"), equals=PARTIES - in_hand, within=5)
+    await eventually(lambda: arena.lag("billing"), equals=PARTIES - in_hand)
 
 
 @pytest.mark.parametrize("arena", ["postgresql"], indirect=True)  # SQLite has no server to restart
@@ -165,7 +165,7 @@ async def test_a_database_that_is_restarted_meanwhile_counts_as_no_attempt(arena
                 event = registration.PARTY_REGISTERED.event(toy.a_party(round_ * 4 + n), id=new_id(), time=arena.now)
                 await arena.publish(nats_subject(event), event.model_dump_json().encode())
             await asyncio.sleep(0.5)
-        await eventually(lambda: count(arena.database, toy.party), equals=round_ * 4, within=30)
+        await eventually(lambda: count(arena.database, toy.party), equals=round_ * 4)
     assert await count(arena.database, kernel.parked_message) == 0
     assert await count(arena.database, kernel.attempt) == 0
     assert await count(arena.database, toy.mark) == 28

@@ -31,13 +31,13 @@ async def test_work_that_fails_is_seen_while_it_does_and_logged_once_for_each_re
     monkeypatch.setattr(due_work, "LONGEST_PAUSE", 0.01)
     with capture_logs() as logged:
         service = await arena.start("billing")
-        await eventually(tried_often, within=30)
+        await eventually(tried_often)
         fault = Fault("work", "nothing fails with OSError and is tried again: see the log")
         assert await service.condition() == Condition(degraded=(fault,))
         raises, tries = ValueError("odd"), 0
-        await eventually(tried_often, within=30)
+        await eventually(tried_often)
         raises, tries = None, 0
-        await eventually(lambda: tries >= 1, within=30)
+        await eventually(lambda: tries >= 1)
     assert await service.condition() == Condition()
     said = [(it["event"], it["log_level"]) for it in logged if it.get("work")]
     failed = "work failed and is tried again", "error"

@@ -25,7 +25,7 @@ from tests.support.databases import MakeDatabase
 from tests.support.nats import NatsServer
 from tests.support.processes import HOST
 from tests.support.smtp import MailServer
-from tests.support.waiting import eventually
+from tests.support.waiting import PATIENCE, eventually, patiently
 
 STREAM, SUBJECT, DURABLE = "FACTS", "facts.one", "facts"
 
@@ -84,7 +84,7 @@ async def test_faststream_loses_a_batch_at_an_exception_unless_acks_are_left_to_
     await stream(client)
     await broker.start()
     await client.jetstream().publish(SUBJECT, b"1")
-    await eventually(lambda: calls, equals=1, within=5)
+    await eventually(lambda: calls, equals=1)
     await asyncio.sleep(2)  # twice the ack_wait
     info = await client.jsm().consumer_info(STREAM, DURABLE)
     assert (calls, info.num_pending, info.num_ack_pending) == (1, 0, 0)  # gone, and never handled
@@ -107,7 +107,7 @@ async def test_a_connection_that_is_given_up_leaves_our_loop_calm(plain_nats: Na
     await stream(await broker.connect())
     await broker.start()
     plain_nats.kill()
-    async with asyncio.timeout(5):
+    async with patiently():
         await closed.wait()
     fetches = counting(subscriber)
     await asyncio.sleep(1)
@@ -134,7 +134,7 @@ async def test_one_body_that_cannot_be_decoded_keeps_a_batch_from_its_handler_un
     await broker.start()
     for body in (b'{"n": 1}', b"\xff no json", b'{"n": 2}'):
         await client.jetstream().publish(SUBJECT, body)
-    await eventually(lambda: delivered(client), equals=3, within=5)
+    await eventually(lambda: delivered(client), equals=3)
     await broker.stop()
     assert called == []
 
@@ -147,7 +147,7 @@ async def test_one_body_that_cannot_be_decoded_keeps_a_batch_from_its_handler_un
 
     subscriber(raw)
     await broker.start()
-    await eventually(lambda: len(called) >= 3, within=10)
+    await eventually(lambda: len(called) >= 3)
     assert {message.data for message in called} == {b'{"n": 1}', b"\xff no json", b'{"n": 2}'}
     assert all(message.metadata.num_delivered > 1 for message in called)
     await broker.stop()
@@ -207,7 +207,7 @@ async def test_the_stock_fetch_loop_forgets_what_it_collected_and_ours_does_not(
     subscriber.subscription.fetch = times_out_after_the_first
     await asyncio.sleep(0.5)  # the fetch that was under way before is over
     await client.jetstream().publish(SUBJECT, b"1")
-    await eventually(lambda: len(deliveries), equals=1, within=10)
+    await eventually(lambda: len(deliveries), equals=1)
     # Forgotten, it comes back after the ack_wait as a redelivery. When the stock loop gives [1], `pull.py` can go.
     assert deliveries == ([1] if ours else [2])
     await broker.stop()
@@ -232,10 +232,9 @@ async def test_faststream_does_not_wait_for_an_ack_unless_a_stream_is_named(plai
 
 async def test_nobody_there_is_an_error_at_once(plain_nats: NatsServer) -> None:
     """Fact 8."""
-    async with NatsBroker(plain_nats.url, logger=None) as broker:
-        async with asyncio.timeout(1):
-            with pytest.raises(nats.errors.NoRespondersError):
-                await broker.request(b"?", "rpc.nobody.anything", timeout=5)
+    async with NatsBroker(plain_nats.url, logger=None) as broker, patiently():
+        with pytest.raises(nats.errors.NoRespondersError):
+            await broker.request(b"?", "rpc.nobody.anything", timeout=PATIENCE)
 
 
 async def test_a_message_id_is_known_again_by_the_stream(plain_nats: NatsServer) -> None:
@@ -327,13 +326,11 @@ async def test_a_connection_on_which_the_server_never_greets_is_closed_before_th
     port = server.sockets[0].getsockname()[1]
     client = await nats_py.connect(f"nats://{HOST}:{port}", max_reconnect_attempts=-1, reconnect_time_wait=0.01)
     try:
-        await eventually(lambda: opened >= 5, within=60)
+        await eventually(lambda: opened >= 5)
     finally:
         await client.close()
         server.close()
-    await eventually(
-        lambda: opened == closed, within=60
-    )  # and no warning of what was not closed, which would be an error
+    await eventually(lambda: opened == closed)  # and no warning of what was not closed, which would be an error
 
 
 async def test_who_answers_is_known_to_the_server_once_its_subscription_is_flushed(plain_nats: NatsServer) -> None:
@@ -347,6 +344,6 @@ async def test_who_answers_is_known_to_the_server_once_its_subscription_is_flush
     for n in range(300):
         await there.subscribe(f"question.{n}", cb=answer)
         await flush(there)
-        assert (await asker.request(f"question.{n}", timeout=20)).data == b"here"
+        assert (await asker.request(f"question.{n}", timeout=PATIENCE)).data == b"here"
     await asker.close()
     await there.close()

@@ -239,7 +239,7 @@ async def test_who_waited_for_the_lock_sees_what_was_committed_meanwhile(overlap
         holder = await stack.enter_async_context(overlapping.transaction())
         assert await marks.lock(holder, SUMS, "a", wait=True)
         waiting = asyncio.create_task(standing(overlapping))
-        await eventually(lambda: _someone_waits(overlapping), within=60)
+        await eventually(lambda: _someone_waits(overlapping))
         await take_in(overlapping, brings(2))
     assert [mark.part for mark in (await waiting).marks] == ["x", "x"]
 

@@ -21,7 +21,7 @@ from tests.integration.messaging.conftest import Arena
 from tests.integration.messaging.older import an_older_copy, has_sent, stop, waiting
 from tests.support import events, toy
 from tests.support.databases import count
-from tests.support.waiting import eventually
+from tests.support.waiting import eventually, patiently
 
 pytestmark = pytest.mark.usefixtures("often")
 
@@ -68,7 +68,7 @@ async def test_a_database_that_does_not_know_what_was_told_serves_nothing_until_
         assert await arena.messages("REGISTRATION") == 2
         assert await count(arena.publisher, kernel.outbox, kernel.outbox.c.event_id == told.id) == 1
         await arena.copies.exchange(arena.publisher, newer)
-        async with asyncio.timeout(20):
+        async with patiently():
             await starting
         assert not (await service.condition()).not_ready
         assert (await http.get("/operations/parked")).status_code == 200
@@ -83,7 +83,7 @@ async def test_a_database_that_becomes_an_older_one_meanwhile_ends_the_service_b
     await arena.copies.exchange(arena.publisher, older)
     with suppress(OSError):
         await toy.tell(service.database, [toy.a_party(3)])  # before anybody has looked
-    async with asyncio.timeout(20):
+    async with patiently():
         assert "older than what was told: REGISTRATION has" in await service.failed
     assert await count(arena.publisher, kernel.outbox) == 1
     async with arena.http(service) as http:
@@ -104,7 +104,7 @@ async def test_another_database_that_is_not_older_is_used(arena: Arena) -> None:
     await arena.copies.exchange(arena.publisher, copy)
     await toy.tell(arena.publisher, [toy.a_party(2)])
     await has_sent(arena, 2)
-    await eventually(service.database.answers, within=20)
+    await eventually(service.database.answers)
     assert not service.failed.done()
 
 
@@ -115,7 +115,7 @@ async def test_what_is_loaded_over_a_running_service_is_noticed(arena: Arena, mo
     await has_sent(arena, 1)
     async with arena.publisher.transaction() as connection:
         await connection.execute(delete(kernel.outbox))
-    async with asyncio.timeout(20):
+    async with patiently():
         assert "the database has sent nothing" in await service.failed
     (result,) = await asyncio.gather(toy.tell(service.database, [toy.a_party(2)]), return_exceptions=True)
     assert isinstance(result, OSError)
@@ -135,8 +135,8 @@ async def test_a_forged_event_that_is_disowned_locks_nobody_out(arena: Arena, bo
             (missing,) = service.guard.older
             async with arena.publisher.transaction() as connection:
                 await guard.disown(connection, missing.event.id, by="somebody")
-            await eventually(partial(found_another, service, missing), within=20)
-        async with asyncio.timeout(20):
+            await eventually(partial(found_another, service, missing))
+        async with patiently():
             await starting
 
 
@@ -171,9 +171,9 @@ async def test_a_stream_that_was_lost_is_told_apart_and_healed_by_republishing(a
     (fault,) = condition.degraded
     assert (fault.part, "republish registration" in fault.reason) == ("stream", True)
     await relay.republish(service.database)
-    await eventually(lambda: arena.messages("REGISTRATION"), equals=3, within=20)
+    await eventually(lambda: arena.messages("REGISTRATION"), equals=3)
 
     async def is_degraded() -> bool:
         return bool((await service.condition()).degraded)
 
-    await eventually(is_degraded, equals=False, within=20)
+    await eventually(is_degraded, equals=False)

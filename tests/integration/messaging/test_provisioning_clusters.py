@@ -20,7 +20,7 @@ from shared.messaging.streams import durables, provision
 from tests.support import toy
 from tests.support.nats import PASSWORDS, NatsServer
 from tests.support.processes import HOST, free_port
-from tests.support.waiting import eventually
+from tests.support.waiting import PATIENCE, eventually
 
 CONFIG = """
 server_name: "n{number}"
@@ -56,7 +56,7 @@ async def cluster(tmp_path: Path) -> AsyncIterator[Client]:
             return True
         return False
 
-    await eventually(has_a_leader, within=30)
+    await eventually(has_a_leader)
     yield client
     await client.close()
     for it in servers:
@@ -64,7 +64,7 @@ async def cluster(tmp_path: Path) -> AsyncIterator[Client]:
 
 
 async def replicas(client: Client) -> list[int | None]:
-    found = [await client.jsm(timeout=5).stream_info(stream_of(it)) for it in PUBLISHERS]
+    found = [await client.jsm(timeout=PATIENCE).stream_info(stream_of(it)) for it in PUBLISHERS]
     return [it.config.num_replicas for it in found]
 
 
@@ -73,7 +73,7 @@ async def test_provisioning_changes_the_number_of_replicas_only_where_it_is_aske
     await provision(cluster, wanted, replicas=3)
     await provision(cluster, wanted)
     assert await replicas(cluster) == [3, 3, 3, 3]
-    await cluster.jsm(timeout=5).delete_stream("BILLING")
+    await cluster.jsm(timeout=PATIENCE).delete_stream("BILLING")
     await provision(cluster, wanted)  # a stream that was lost comes back as the others are
     assert await replicas(cluster) == [3, 3, 3, 3]
     await provision(cluster, wanted, replicas=1)

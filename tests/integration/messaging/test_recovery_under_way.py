@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -18,6 +16,7 @@ from tests.integration.messaging.conftest import Arena
 from tests.integration.messaging.older import has_sent, stop, waiting
 from tests.support import toy
 from tests.support.databases import count
+from tests.support.waiting import patiently
 
 pytestmark = pytest.mark.usefixtures("often")
 
@@ -69,7 +68,7 @@ async def test_what_was_recovered_by_half_is_not_served_until_it_is_recovered_wh
         assert service.is_older.is_set()
         assert not starting.done()
         assert (await recovered(arena, adoptions())).done
-        async with asyncio.timeout(20):
+        async with patiently():
             await starting
     assert await count(arena.publisher, kernel.outbox) == 2
 

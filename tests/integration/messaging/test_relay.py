@@ -36,9 +36,9 @@ def counted(monkeypatch: pytest.MonkeyPatch, where: Any, name: str) -> list[Any]
 async def test_every_message_says_that_it_is_a_cloudevent_in_json_sent_again_too(arena: Arena) -> None:
     await arena.start("registration")
     await toy.tell(arena.publisher, [toy.a_party(1), toy.a_party(2)])
-    await eventually(lambda: arena.messages("REGISTRATION"), equals=2, within=30)
+    await eventually(lambda: arena.messages("REGISTRATION"), equals=2)
     await relay.republish(arena.publisher)
-    await eventually(lambda: arena.messages("REGISTRATION"), equals=4, within=30)
+    await eventually(lambda: arena.messages("REGISTRATION"), equals=4)
     jetstream = arena.operator.jetstream()
     for sequence in range(1, 5):
         message = await jetstream.get_msg("REGISTRATION", sequence)
@@ -61,12 +61,12 @@ async def test_a_stream_that_takes_no_events_degrades_the_service_and_says_why_o
         return [(it.part, it.reason) for it in (await service.condition()).degraded]
 
     reason = "events are not acknowledged and are sent again: maximum bytes exceeded (10077)"
-    await eventually(faults, equals=[("publishing", reason)], within=30)
+    await eventually(faults, equals=[("publishing", reason)])
     tries = counted(monkeypatch, Relay, "send")
-    await eventually(lambda: len(tries) >= 2, within=30)
+    await eventually(lambda: len(tries) >= 2)
 
     await manager.update_stream(config)
-    await eventually(faults, equals=[], within=30)
+    await eventually(faults, equals=[])
     assert capsys.readouterr().out.count(reason) == 1
     assert await arena.messages("REGISTRATION") == 1
 
@@ -78,7 +78,7 @@ async def test_a_relay_that_stands_by_asks_for_the_lock_now_and_then(
     monkeypatch.setattr(relay, "POLL", 0.2)
     tried = counted(monkeypatch, relay, "try_lock")
     await arena.start("registration")
-    await eventually(lambda: len(tried), equals=1, within=5)
+    await eventually(lambda: len(tried), equals=1)
     await arena.start("registration")
     await asyncio.sleep(2)
     assert 5 <= len(tried) <= 2 + 2 / 0.2
@@ -95,7 +95,7 @@ async def test_a_relay_without_a_broker_looks_now_and_then_and_goes_on_when_it_i
         await asyncio.sleep(0.05)
     assert len(looked) <= 12
     await arena.server.start()
-    await eventually(lambda: relay.count_unsent(arena.publisher), equals=0, within=30)
+    await eventually(lambda: relay.count_unsent(arena.publisher), equals=0)
     arena.operator = await arena.server.client()
     assert await arena.messages("REGISTRATION") == 40
 
@@ -108,7 +108,7 @@ async def test_a_relay_without_its_database_tries_now_and_then(arena: Arena, mon
         await asyncio.sleep(3)
     assert len(made) <= 8
     await toy.tell(arena.publisher, [toy.a_party(1)])
-    await eventually(lambda: relay.count_unsent(arena.publisher), equals=0, within=20)
+    await eventually(lambda: relay.count_unsent(arena.publisher), equals=0)
 
 
 async def test_an_event_that_no_message_has_room_for_is_refused_and_one_that_got_in_holds_up_no_other(
@@ -131,7 +131,7 @@ async def test_an_event_that_no_message_has_room_for_is_refused_and_one_that_got
         await connection.execute(insert(kernel.outbox), row)
         await outbox.add(connection, registration.PARTY_REGISTERED, [toy.a_party(3)], at=arena.now)
     await arena.start("registration")
-    await eventually(lambda: relay.count_unsent(arena.publisher), equals=1, within=20)
+    await eventually(lambda: relay.count_unsent(arena.publisher), equals=1)
     assert await arena.messages("REGISTRATION") == 2
 
 
@@ -150,7 +150,7 @@ async def test_a_relay_that_stops_without_a_broker_gives_up_at_once(
     arena.server.kill()
     looks = counted(monkeypatch, Relay, "unsent")
     await toy.tell(service.database, [toy.a_party(1)])
-    await eventually(lambda: bool(looks), within=20)
+    await eventually(lambda: bool(looks))
     looks.clear()
     arena.started.remove(service)
     await service.stop()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncConnection
 from structlog.testing import capture_logs
 
 from shared.clock import real_now
@@ -26,7 +27,11 @@ async def database(make_database: MakeDatabase) -> Database:
 def now(monkeypatch: pytest.MonkeyPatch) -> list[datetime]:
     """The time that it is in set_aside.py; move it by changing what is in the list."""
     times = [real_now()]
-    monkeypatch.setattr(set_aside, "real_now", lambda: times[0])
+
+    async def now(_: AsyncConnection) -> datetime:
+        return times[0]
+
+    monkeypatch.setattr(set_aside, "database_now", now)
     return times
 
 

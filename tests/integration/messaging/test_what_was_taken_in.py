@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,7 +16,7 @@ from tests.integration.messaging.conftest import Arena
 from tests.integration.messaging.older import has_sent, stop, waiting
 from tests.support import events, toy
 from tests.support.databases import count
-from tests.support.waiting import eventually
+from tests.support.waiting import eventually, patiently
 
 pytestmark = pytest.mark.usefixtures("often")
 
@@ -27,8 +26,8 @@ async def test_a_database_that_has_not_taken_in_what_it_acknowledged_serves_noth
     for number in (1, 2):
         consumer = await arena.start("billing")
         await toy.tell(arena.publisher, [toy.a_party(number)])
-        await eventually(lambda: count(arena.database, toy.party), equals=number, within=20)
-        await eventually(lambda: arena.lag("billing"), equals=0, within=20)
+        await eventually(lambda: count(arena.database, toy.party), equals=number)
+        await eventually(lambda: arena.lag("billing"), equals=0)
         await stop(arena, consumer)
         if number == 1:
             older = await arena.copies.take(arena.database)
@@ -38,12 +37,12 @@ async def test_a_database_that_has_not_taken_in_what_it_acknowledged_serves_noth
         assert (missing["stream"], missing["sequence"]) == ("REGISTRATION", 2)
         assert missing["known"] == "it was acknowledged, and the database has taken in no more than number 1"
         await toy.tell(arena.publisher, [toy.a_party(3)])
-        await eventually(lambda: arena.lag("billing"), equals=1, within=20)
+        await eventually(lambda: arena.lag("billing"), equals=1)
         assert await count(arena.database, toy.party) == 1
         await arena.copies.exchange(arena.database, newer)
-        async with asyncio.timeout(20):
+        async with patiently():
             await starting
-        await eventually(lambda: count(arena.database, toy.party), equals=3, within=20)
+        await eventually(lambda: count(arena.database, toy.party), equals=3)
     assert await count(arena.database, toy.mark) == 3
 
 
@@ -55,8 +54,8 @@ async def test_a_stream_that_was_made_anew_makes_older_only_a_database_that_lack
     await arena.start("registration")
     before = await arena.start("billing")
     await toy.tell(arena.publisher, [toy.a_party(1)])
-    await eventually(lambda: arena.lag("billing"), equals=0, within=20)
-    await eventually(lambda: count(arena.database, toy.party), equals=1, within=20)
+    await eventually(lambda: arena.lag("billing"), equals=0)
+    await eventually(lambda: count(arena.database, toy.party), equals=1)
     await stop(arena, before)
     older = await arena.copies.take(arena.database)
     await arena.operator.jsm().delete_stream("REGISTRATION")
@@ -64,8 +63,8 @@ async def test_a_stream_that_was_made_anew_makes_older_only_a_database_that_lack
     await relay.republish(arena.publisher)
     after = await arena.start("billing")
     await toy.tell(arena.publisher, [toy.a_party(2)])
-    await eventually(lambda: count(arena.database, toy.party), equals=2, within=20)
-    await eventually(lambda: arena.lag("billing"), equals=0, within=20)
+    await eventually(lambda: count(arena.database, toy.party), equals=2)
+    await eventually(lambda: arena.lag("billing"), equals=0)
     await stop(arena, after)
     if was_put_back:
         await arena.copies.exchange(arena.database, older)
@@ -82,8 +81,8 @@ async def test_a_new_database_in_whose_name_another_has_acknowledged_is_older(ar
     await arena.start("registration")
     consumer = await arena.start("billing")
     await toy.tell(arena.publisher, [toy.a_party(1)])
-    await eventually(lambda: count(arena.database, toy.party), within=20)
-    await eventually(lambda: arena.lag("billing"), equals=0, within=20)
+    await eventually(lambda: count(arena.database, toy.party))
+    await eventually(lambda: arena.lag("billing"), equals=0)
     await stop(arena, consumer)
     await arena.empty("billing")
     async with waiting(arena, "billing") as (service, _):
@@ -99,13 +98,13 @@ async def test_a_copy_in_which_waits_what_was_taken_in_since_is_older(
     told = [events.party(1, name=toy.RAISES), events.party(2)]
     for event in told:
         await arena.publish(nats_subject(event), event.model_dump_json().encode())
-    await eventually(lambda: count(arena.database, kernel.attempt), equals=1, within=20)
-    await eventually(lambda: count(arena.database, toy.party), equals=1, within=20)
+    await eventually(lambda: count(arena.database, kernel.attempt), equals=1)
+    await eventually(lambda: count(arena.database, toy.party), equals=1)
     await stop(arena, consumer)
     older = await arena.copies.take(arena.database)
     monkeypatch.setenv(toy.MENDED, "yes")
     consumer = await arena.start("billing", retries=patient)
-    await eventually(lambda: arena.lag("billing"), equals=0, within=20)
+    await eventually(lambda: arena.lag("billing"), equals=0)
     assert await count(arena.database, toy.party) == 2
     await stop(arena, consumer)
     newer = await arena.copies.exchange(arena.database, older)
@@ -114,7 +113,7 @@ async def test_a_copy_in_which_waits_what_was_taken_in_since_is_older(
         assert (missing.event.sequence, missing.event.id) == (1, told[0].id)
         assert missing.known == "it was acknowledged, and in the database it waits for another attempt"
         await arena.copies.exchange(arena.database, newer)
-        async with asyncio.timeout(20):
+        async with patiently():
             await starting
 
 
@@ -122,12 +121,12 @@ async def test_what_waits_for_an_attempt_from_a_stream_that_was_made_anew_is_not
     consumer = await arena.start("billing")
     event = events.party(1)
     await arena.publish(nats_subject(event), event.model_dump_json().encode())
-    await eventually(lambda: count(arena.database, toy.party), within=20)
-    await eventually(lambda: arena.lag("billing"), equals=0, within=20)
+    await eventually(lambda: count(arena.database, toy.party))
+    await eventually(lambda: arena.lag("billing"), equals=0)
     await stop(arena, consumer)
     async with arena.database.transaction() as connection:
         await inbox.count_attempts(connection, {"another": inbox.Place("REGISTRATION", 1)}, are_read=True)
-    async with asyncio.timeout(20):
+    async with patiently():
         await arena.start("billing")
 
 
@@ -139,8 +138,8 @@ async def test_a_copy_from_before_it_was_written_down_how_far_it_goes_is_judged_
     for number in (1, 2):
         consumer = await arena.start("billing")
         await toy.tell(arena.publisher, [toy.a_party(number)])
-        await eventually(lambda: count(arena.database, toy.party), equals=number, within=20)
-        await eventually(lambda: arena.lag("billing"), equals=0, within=20)
+        await eventually(lambda: count(arena.database, toy.party), equals=number)
+        await eventually(lambda: arena.lag("billing"), equals=0)
         await stop(arena, consumer)
         async with arena.database.transaction() as connection:
             await connection.execute(delete(kernel.taken_in))
@@ -151,9 +150,9 @@ async def test_a_copy_from_before_it_was_written_down_how_far_it_goes_is_judged_
     async with waiting(arena, "billing") as (service, starting):
         assert [it.event.sequence for it in service.guard.older] == [2]
         await arena.copies.exchange(arena.database, newer)
-        async with asyncio.timeout(20):
+        async with patiently():
             await starting
-        await eventually(lambda: count(arena.database, toy.party), equals=3, within=20)
+        await eventually(lambda: count(arena.database, toy.party), equals=3)
 
 
 async def test_what_was_not_looked_at_is_not_written_down_as_taken_in(
@@ -164,8 +163,8 @@ async def test_what_was_not_looked_at_is_not_written_down_as_taken_in(
     told = [events.party(number) for number in range(1, 6)]
     for event in told:
         await arena.publish(nats_subject(event), event.model_dump_json().encode())
-    await eventually(lambda: count(arena.database, toy.party), equals=5, within=20)
-    await eventually(lambda: arena.lag("billing"), equals=0, within=20)
+    await eventually(lambda: count(arena.database, toy.party), equals=5)
+    await eventually(lambda: arena.lag("billing"), equals=0)
     await stop(arena, consumer)
     async with arena.database.transaction() as connection:
         await connection.execute(update(kernel.taken_in).values(sequence=0))
@@ -181,8 +180,8 @@ async def test_what_the_inbox_has_or_nobody_asked_for_is_not_missing(arena: Aren
     told: list[Event[Any]] = [events.party(1), *(events.group_changed(number) for number in (1, 2, 3)), events.party(2)]
     for event in told:
         await arena.publish(nats_subject(event), event.model_dump_json().encode())
-    await eventually(lambda: count(arena.database, toy.party), equals=2, within=20)
-    await eventually(lambda: arena.lag("billing"), equals=0, within=20)
+    await eventually(lambda: count(arena.database, toy.party), equals=2)
+    await eventually(lambda: arena.lag("billing"), equals=0)
     await stop(arena, consumer)
     assert [row.sequence for row in await arena.rows(kernel.taken_in)] == [5]
     async with arena.database.transaction() as connection:

@@ -131,6 +131,20 @@ async def test_a_failed_mail_is_had_tried_again(api: Api, database: Database, sm
     assert await api.get("/notifications/summary", programme=PROGRAMME) == {"mails": 2, "failed": 0}
 
 
+async def test_failed_mails_are_had_tried_again_together(api: Api, database: Database, smtp: MailServer) -> None:
+    nothing = {"queued": 0, "overtaken": 0, "lost": 0}
+    assert await api.post("/notifications/mails/retry", {"programme": "another"}) == nothing
+    assert await api.post("/notifications/mails/retry", {"reply": 451}) == nothing
+    assert await api.post("/notifications/mails/retry", {"programme": PROGRAMME, "reply": 550}) == nothing | {
+        "queued": 1
+    }
+    assert await api.post("/notifications/mails/retry", {}) == nothing
+    assert (await queued(database, person="bo"))[0].changed_by == "the administrator"
+    smtp.answer(BO.email, "250 ok")
+    await send(database, smtp)
+    assert len(smtp.to(BO.email)) == 1
+
+
 async def test_a_mail_that_never_failed_or_is_not_known_is_not_tried_again(api: Api) -> None:
     (sent,) = (await api.get("/notifications/mails", state="sent"))["items"]
     await api.refused(409, f"/notifications/mails/{sent['id']}/retry")
@@ -146,6 +160,7 @@ async def test_readers_read_and_administrators_change(api: Api) -> None:
     for path in ("waiting", "mails", f"summary?programme={PROGRAMME}"):
         assert (await api.reader.get(f"/notifications/{path}")).status_code == 200
     problem(await api.reader.post("/notifications/mails/unknown/retry"), 403)
+    problem(await api.reader.post("/notifications/mails/retry", json={}), 403)
 
 
 async def test_nothing_answers_without_a_key(api: Api) -> None:

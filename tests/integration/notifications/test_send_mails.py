@@ -75,7 +75,7 @@ async def the_mail(database: Database) -> Mail:
 async def claim(database: Database, *, lease: timedelta) -> Mail:
     """As another process that is sending it, or has died doing so."""
     async with database.transaction() as connection:
-        (mail,) = await mails.claim(connection, now=real_now(), lease=lease, at_most=1)
+        (mail,) = await mails.claim(connection, lease=lease, at_most=1)
     return mail
 
 

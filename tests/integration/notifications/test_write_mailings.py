@@ -141,7 +141,7 @@ async def test_a_mailing_waits_for_an_answer_and_is_asked_about_again(
     await take(database, programme(), party(1), invoice(1, content=None))
     await work(database, ask)
     assert await queued(database) == []
-    assert await waiting(database) == [("invoice", ONE, "answer")]
+    assert await waiting(database) == [("invoice", ONE, "refused" if how == "refused" else "answer")]
     assert await marks_left(database) > 0
     getattr(ask, how).clear()
     await work(database, ask)

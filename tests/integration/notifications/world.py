@@ -78,7 +78,8 @@ class FakeAsk(Ask):
         if type(question) in self.silent:
             raise NoAnswer
         if type(question) in self.refused:
-            raise RefusedToAnswer
+            msg = "there is no such thing"
+            raise RefusedToAnswer(msg)
         return self._answer(question)
 
     def _answer(self, question: Question[Any]) -> BaseModel:

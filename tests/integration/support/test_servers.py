@@ -58,7 +58,7 @@ async def test_a_user_of_the_broker_may_do_only_what_is_its_own(nats: NatsServer
 
     client = await nats.client("billing", error_cb=note)
     await client.publish("kulturskole.registration.programme.opened._._", b"")
-    await eventually(lambda: refused, within=5)
+    await eventually(lambda: refused)
     assert "permissions violation" in str(refused[0]).lower()
     await client.close()
 
@@ -95,5 +95,5 @@ async def test_servers_end_with_the_tests_that_are_killed(tmp_path: Path) -> Non
     output, _ = await killed.communicate()
     assert killed.returncode == -signal.SIGKILL
     postgres, nats, folder = output.decode().split()
-    await eventually(lambda: not Path("/proc", postgres).exists() and not Path("/proc", nats).exists(), within=20)
+    await eventually(lambda: not Path("/proc", postgres).exists() and not Path("/proc", nats).exists())
     shutil.rmtree(folder)  # nobody was left to do it

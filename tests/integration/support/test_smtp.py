@@ -8,6 +8,7 @@ import aiosmtplib
 import pytest
 
 from tests.support.smtp import MailServer
+from tests.support.waiting import PATIENCE
 
 
 def a_mail(to: str) -> EmailMessage:
@@ -18,7 +19,7 @@ def a_mail(to: str) -> EmailMessage:
 
 
 async def send(smtp: MailServer, to: str) -> None:
-    await aiosmtplib.send(a_mail(to), hostname=smtp.host, port=smtp.port, timeout=5)
+    await aiosmtplib.send(a_mail(to), hostname=smtp.host, port=smtp.port, timeout=PATIENCE)
 
 
 async def test_it_keeps_what_it_is_given(smtp: MailServer) -> None:

@@ -11,6 +11,7 @@ import pytest
 from deploy.at_rest import NeverAtRest, until_at_rest
 from deploy.client import Client, Refused
 from shared.contracts.catalogue import PUBLISHERS
+from tests.support.waiting import PATIENCE
 
 QUIET = {"unsent": 0, "lag": 0, "marks": 0, "mails": 0, "parked": 0}
 
@@ -34,7 +35,7 @@ class Answers:
         return httpx.Response(200, json={"service": service, **QUIET, **changes, "last_sequence": last})
 
 
-async def rounds_until_rest(*rounds: dict[str, Any] | int, within: float = 5.0) -> int:
+async def rounds_until_rest(*rounds: dict[str, Any] | int, within: float = PATIENCE) -> int:
     answers = Answers(*rounds)
     async with Client("http://x", "key", transport=httpx.MockTransport(answers)) as client:
         await until_at_rest(client, within=within)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import socket
 from pathlib import Path
@@ -13,6 +12,7 @@ from deploy.bootstrap import bootstrap
 from deploy.nats_config import USERS
 from deploy.ports import PortTaken, chosen
 from deploy.state import InUse, NotOurs, State, claim_for_demo, empty
+from deploy.subscribers.reader import prepare
 from shared.web import keys
 from shared.web.keys import Keys
 
@@ -24,12 +24,13 @@ def test_passwords_are_made_once_and_for_their_owner_alone(tmp_path: Path) -> No
     assert set(first) == set(USERS)
     assert len(set(first.values())) == len(USERS)
     assert state.passwords() == first
-    state.write_reader(first["reader"], 4222)
-    assert {path.name: oct(path.stat().st_mode & 0o777) for path in state.folder.glob("*.json")} == {
+    prepare(state.subscribers, state.reader, "nats://127.0.0.1:4222", mode=0o700)
+    assert {path.name: oct(path.stat().st_mode & 0o777) for path in state.folder.rglob("*.json")} == {
         "passwords.json": "0o600",
         "nats-reader.json": "0o600",
+        "subscribers.json": "0o600",
     }
-    assert json.loads(state.reader.read_text())["password"] == first["reader"]
+    assert (state.subscribers / "accounts.conf").stat().st_mode & 0o777 == 0o600
     state.close()
 
 

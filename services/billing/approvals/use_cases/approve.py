@@ -5,7 +5,7 @@ from __future__ import annotations
 from services.billing.approvals import repository as approvals
 from services.billing.approvals.domain.held import Approval, Held
 from services.billing.works import ISSUE_WHAT_IS_DUE, look_again
-from shared.clock import real_now
+from shared.clock import database_now
 from shared.database import Database
 from shared.errors import Conflict
 from shared.messaging import marks
@@ -28,6 +28,6 @@ async def approve(database: Database, id: str, *, by: str) -> tuple[Approval, li
         if not held:
             msg = "nothing of it waits any more: what has become known since has overtaken it"
             raise Conflict(msg, field="id")
-        await approvals.approve(connection, id, by=by, at=real_now())
+        await approvals.approve(connection, id, by=by, at=await database_now(connection))
         await record(connection, look_again(asked.programme))
         return await approvals.approval(connection, id)

@@ -22,7 +22,7 @@ from services.billing.instalments.domain.sorting import Sorted, sort
 from services.billing.occasions import repository as occasions
 from services.billing.waivers import repository as waivers
 from services.billing.works import ISSUE_WHAT_IS_DUE
-from shared.clock import real_now
+from shared.clock import database_now
 from shared.ids import new_id
 from shared.messaging import set_aside
 
@@ -86,7 +86,8 @@ async def issue_or_ask(
         return
     is_revocation = not news.is_start and any(it.reason in REVOCATIONS for it in asked)
     cause: Cause = "revocation" if is_revocation else "start"
-    approval = Approval(id=new_id(), programme=code, cause=cause, documents=count, found_at=real_now())
+    found_at = await database_now(connection)
+    approval = Approval(id=new_id(), programme=code, cause=cause, documents=count, found_at=found_at)
     await approvals.hold(connection, approval, asked)
     log.warning("documents wait for an approval", programme=code, approval=approval.id, cause=cause, documents=count)
 

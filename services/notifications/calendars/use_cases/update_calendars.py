@@ -28,7 +28,6 @@ from services.notifications.works import (
     of_session,
 )
 from shared import clock
-from shared.clock import real_now
 from shared.contracts.questions import Contacts, SessionDetails, WhatSession, WhoIsConcerned
 from shared.database import Database
 from shared.messaging import marks, set_aside
@@ -150,7 +149,7 @@ async def bring_up_to_date(
         lambda key: sessions is None or key[0] in sessions or key[1] in persons,
     )
     letters = [letter(change, programme, names) for change in changes]
-    await mails.queue(connection, letters, domain=domain, made_at=await clock.now(connection), now=real_now())
+    await mails.queue(connection, letters, domain=domain, made_at=await clock.now(connection))
 
 
 def letter(change: Change, programme: str, names: Names) -> Letter:

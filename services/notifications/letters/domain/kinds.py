@@ -25,6 +25,13 @@ PURPOSES: dict[str, Purpose] = {
 # Kinds of mail about a person's calendar; registration is asked for the purpose `invitation`.
 INVITATION, CHANGE, CANCELLATION = "session_invitation", "session_change", "session_cancellation"
 
+# Of a party's application, and of its agreement, what happens later overtakes what was told before. A document stands for itself,
+# and of several concerns each does.
+MATTERS = (
+    ("application_received", "application_accepted", "application_waiting_list", "application_declined"),
+    ("agreement_to_sign", "agreement_signed", "agreement_ended", "agreement_end_taken_back"),
+)
+
 KINDS = (*PURPOSES, INVITATION, CHANGE, CANCELLATION)
 
 

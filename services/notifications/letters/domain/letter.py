@@ -58,3 +58,21 @@ class Mail:
     def is_lost(self) -> bool:
         """Whether an event alone is left of it, which tells neither what it said nor the address that it went to."""
         return not self.content
+
+
+@dataclass(frozen=True, kw_only=True)
+class Failed:
+    """Which failed mails are meant: those of which all holds that is given."""
+
+    programme: str | None = None
+    kind: str | None = None
+    reply: int | None = None  # the SMTP code of the last refusal
+
+
+@dataclass(frozen=True, kw_only=True)
+class Requeued:
+    """How many failed mails are tried again, and how many are not."""
+
+    queued: int
+    overtaken: int  # by a later mail about the same matter
+    lost: int  # of which an event alone is left

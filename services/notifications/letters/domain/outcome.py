@@ -10,14 +10,21 @@ FIRST_DELAY = timedelta(seconds=5)
 LONGEST_DELAY = timedelta(hours=1)
 GIVE_UP_AFTER = timedelta(hours=48)  # since it was first put off
 
+Kind = Literal["accepted", "put_off", "refused", "refused_us", "unreachable", "untried"]
+
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """How the SMTP server took a mail. `unreachable` says nothing about the mail: the server took none."""
+    """How the SMTP server took a mail.
 
-    kind: Literal["accepted", "put_off", "refused", "unreachable"]
+    `refused` is this mail for good, `put_off` this mail for now. `refused_us` is about who we are or what we send; whether it
+    is about every mail shows at the others (sending/domain/standing.py). `unreachable` says nothing about the mail: the server
+    took none. `untried`: it was left alone.
+    """
+
+    kind: Kind
     reply: int | None = None  # the SMTP code; none where there was no reply
-    reason: str | None = None  # why the server took none, in its words or the network's
+    reason: str | None = None  # why it was not taken, in the server's words or the network's, without an address
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,11 +37,13 @@ class Next:
     put_off_at: datetime | None  # when it was put off for the first time
 
 
-def next_of(outcome: Outcome, *, tries: int, put_off_at: datetime | None, now: datetime) -> Next:
-    """What to do with a mail after its `tries`-th try, which was not accepted. All times are real times."""
-    if outcome.kind == "unreachable":
-        # It is the server that is left alone for a while, and not this mail: its claim counted a try, which is taken back.
-        return Next(state="queued", try_at=now, tries=tries - 1, put_off_at=put_off_at)
+def next_of(outcome: Outcome, *, tries: int, put_off_at: datetime | None, try_at: datetime, now: datetime) -> Next:
+    """What to do with a mail after its `tries`-th try, due at `try_at`, which was not accepted. All times are real times."""
+    if outcome.kind in ("unreachable", "untried"):
+        # It is the server that is left alone for a while, and not this mail: its claim counted a try, which is taken back. One
+        # that was tried has its next turn after those that wait, since it may be the only one that is refused.
+        due = now if outcome.kind == "unreachable" else try_at
+        return Next(state="queued", try_at=due, tries=tries - 1, put_off_at=put_off_at)
     first = put_off_at or now
     if outcome.kind == "refused" or now - first >= GIVE_UP_AFTER:
         return Next(state="failed", try_at=now, tries=tries, put_off_at=put_off_at)

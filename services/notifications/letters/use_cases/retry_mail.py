@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from services.notifications.letters import repository as mails
 from services.notifications.letters.domain.letter import Mail
-from shared.clock import real_now
 from shared.database import Database
 from shared.errors import Conflict
 
@@ -12,8 +11,8 @@ from shared.errors import Conflict
 async def retry_mail(database: Database, id: str, *, address: str | None = None, by: str) -> Mail:
     """Queue a failed mail as if it were new, to another address where one is given. The same request again changes nothing.
 
-    Raises NotFound, and Conflict for a mail that never failed, or was tried again already with another address, or of which an
-    event alone is left.
+    Raises NotFound, and Conflict for a mail that never failed, or was tried again already with another address, or that a later
+    one has overtaken, or of which an event alone is left.
     """
     async with database.transaction() as connection:
         mail = await mails.get(connection, id, lock=True)
@@ -21,7 +20,12 @@ async def retry_mail(database: Database, id: str, *, address: str | None = None,
             msg = "what it said is lost, so that it cannot be sent again"
             raise Conflict(msg, field="id")
         if mail.state == "failed":
-            return await mails.requeue(connection, mail, address=address or mail.address, by=by, now=real_now())
+            if await mails.overtaken(connection, [mail.id]):
+                msg = (
+                    "a later mail to the same person has overtaken what it says; if that one failed, try that one again"
+                )
+                raise Conflict(msg, field="id")
+            return await mails.requeue(connection, mail, address=address or mail.address, by=by)
         if mail.changed_by is None:
             msg = "only a mail that failed is tried again"
             raise Conflict(msg, field="id")

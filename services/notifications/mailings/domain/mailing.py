@@ -24,3 +24,4 @@ class Mailing:
     official_name: str
     party_kind: str
     language: Language
+    refused: str | None = None  # what was answered last instead of what was asked for it

@@ -19,14 +19,15 @@ from services.notifications.mailings.domain.mailing import Mailing
 from services.notifications.mailings.use_cases.mark_mailings_of_parties import mark_mailings_of_parties
 from services.notifications.works import LOOK_AT_MAILINGS_OF_PARTIES, WRITE_MAILINGS
 from shared import clock
-from shared.clock import OSLO, real_now
+from shared.clock import OSLO
 from shared.contracts.questions import WhatDocument, WhoIsConcerned
 from shared.database import Database
 from shared.messaging import marks, set_aside
 from shared.messaging.ask import NoAnswer
 from shared.messaging.marks import Marks
-from shared.messaging.patience import PatientAsk
+from shared.messaging.patience import PatientAsk, WasRefused
 
+LONGEST_REASON = 200
 MARKS = 100  # worked off at a time: bounds how much is asked before anything is committed
 
 
@@ -50,14 +51,22 @@ async def work_off(database: Database, ask: PatientAsk, programme: str, batch: M
     written: list[tuple[Mailing, list[Letter]]] = []
     # The parts whose marks stay: parties, and None, which is all of the programme.
     unanswered: set[str | None] = set()
+    refused: list[tuple[Mailing, str]] = []
     for mailing in waiting:
         try:
             letters = await letters_of(ask, mailing)
-        except NoAnswer:
+        except NoAnswer as none:
             unanswered |= {mailing.party, None}
+            reason = str(none)[:LONGEST_REASON]
+            if isinstance(none, WasRefused) and reason != mailing.refused:
+                refused.append((mailing, reason))
         else:
             written += [(mailing, letters)] if letters else []
     settled = Marks([mark for mark in batch.marks if mark.part not in unanswered])
+    if refused:
+        async with database.transaction(wakes=False) as connection:
+            for mailing, reason in refused:
+                await mailings.note_refusal(connection, mailing, reason)
     if written or settled:
         await queue_letters(database, written, settled, domain=domain)
 
@@ -119,5 +128,5 @@ async def queue_letters(
         for mailing, found in sorted(written, key=lambda it: it[0].event_id):
             if await mailings.claim(connection, mailing, at=now):
                 letters += found
-        await mails.queue(connection, letters, domain=domain, made_at=now, now=real_now())
+        await mails.queue(connection, letters, domain=domain, made_at=now)
         await marks.remove(connection, settled)

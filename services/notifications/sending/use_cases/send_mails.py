@@ -1,7 +1,7 @@
 """Send what is queued: at least once, several at a time, no mail by two replicas at once.
 
 A mail is claimed by a lease, which is longer than a try may take, and not by a lock: a lock would keep a transaction open
-for as long as an SMTP server takes its time. The lease of a process that died runs out by itself. What became of a try is
+for as long as an SMTP server takes its time. Leases go by the database's clock, since replicas' clocks may stand apart. The lease of a process that died runs out by itself. What became of a try is
 committed as soon as it ends, together with the tries that end about then and with the claim on the next mails. A process
 that dies between the server's 250 and that commit leaves the mail to be sent again, with the same Message-ID.
 """
@@ -21,11 +21,11 @@ from services.notifications.letters import repository as mails
 from services.notifications.letters import telling
 from services.notifications.letters.domain.letter import Mail
 from services.notifications.letters.domain.outcome import Outcome, next_of
+from services.notifications.sending.domain.standing import Standing, Trouble
 from services.notifications.sending.mailer import Mailer
 from services.notifications.sending.render import render
 from services.notifications.settings import Settings
 from shared import clock
-from shared.clock import real_now
 from shared.contracts import notifications as events
 from shared.database import Database
 from shared.messaging import outbox
@@ -39,11 +39,10 @@ SERVER = "the SMTP server"
 LONGEST_WAIT = 5.0  # seconds, from a mail's claim until it is tried
 LEASE_MARGIN = timedelta(seconds=LONGEST_WAIT + 5)  # a lease lasts for one try and this
 CLAIMED_PER_CONNECTION = 2  # mails: one is being sent, one waits for its turn
-MANY = 10  # mails in a row that were put off: it is the server then, and not the mails
 GATHERING = 0.02  # seconds: tries that end this close to each other are recorded in one transaction
 RETRY_AFTER = 0.2  # seconds, while the database does not answer
 
-UNTRIED = Outcome(kind="unreachable")  # which says nothing about the mail
+UNTRIED = Outcome(kind="untried")
 
 Tried: TypeAlias = Sequence[tuple[Mail, Outcome]]
 
@@ -61,7 +60,8 @@ class MailSending:
         self._unrecorded: list[tuple[Mail, Outcome]] = []  # what became of mails, known here and nowhere else
         self._has_begun = False
         self._is_finishing = False
-        self._put_off = 0  # in a row
+        self._standing = Standing()
+        self._told: Trouble | None = None
         self.trouble: str | None = None  # why the server takes no mails, while it does not
 
     def finish(self) -> None:
@@ -76,7 +76,7 @@ class MailSending:
             await self._begin()
         await self._record_what_is_left()
         async with self._database.reading() as connection:
-            is_any = await mails.is_any_free(connection, now=real_now())
+            is_any = await mails.is_any_free(connection)
         if not is_any or self._patience.leaves_alone(SERVER):
             return
         tries: dict[asyncio.Task[Outcome], Mail] = {}
@@ -118,23 +118,28 @@ class MailSending:
             tried = [(tries.pop(task), task.result()) for task in ended]
             at_most = CLAIMED_PER_CONNECTION * self._settings.smtp_connections - len(tries)
             known = {mail.id for mail, _ in self._unrecorded}  # these are kept from other processes, and no more
-            for mail in await self._settle_and_claim(tried, at_most=at_most):
+            since, claimed = await self._settle_and_claim(tried, at_most=at_most)
+            for mail in claimed:
                 if mail.id not in known:
-                    tries[asyncio.create_task(self._try(mail))] = mail
+                    tries[asyncio.create_task(self._try(mail, claimed_at=since))] = mail
             if not tries:
                 return
             await asyncio.wait(tries, return_when=asyncio.FIRST_COMPLETED)
             ended, _ = await asyncio.wait(tries, timeout=GATHERING)
 
-    async def _settle_and_claim(self, tried: Tried, *, at_most: int) -> list[Mail]:
-        """Record what became of tries, and take the next mails, if there are any and the server is to be used."""
+    async def _settle_and_claim(self, tried: Tried, *, at_most: int) -> tuple[float, list[Mail]]:
+        """Record what became of tries, and take the next mails, if there are any and the server is to be used.
+
+        With them the moment before their leases began (monotonic): a commit may take its time.
+        """
         while True:
+            since = time.monotonic()
             try:
                 async with self._database.transaction() as connection:
                     await settle(connection, tried)
                     if self._is_finishing or self._patience.leaves_alone(SERVER):
-                        return []
-                    return await mails.claim(connection, now=real_now(), lease=self._lease, at_most=at_most)
+                        return since, []
+                    return since, await claim(connection, lease=self._lease, at_most=at_most)
             except Exception as error:
                 if not is_transient(error):
                     self._unrecorded += tried
@@ -143,10 +148,10 @@ class MailSending:
                 log.warning("the database does not answer; waiting with outcomes in hand", mails=len(tried))
                 await asyncio.sleep(RETRY_AFTER)
 
-    async def _try(self, mail: Mail) -> Outcome:
-        claimed = time.monotonic()
+    async def _try(self, mail: Mail, *, claimed_at: float) -> Outcome:
         async with self._connections:
-            if self._is_finishing or self._patience.leaves_alone(SERVER) or time.monotonic() - claimed > LONGEST_WAIT:
+            waited = time.monotonic() - claimed_at
+            if self._is_finishing or self._patience.leaves_alone(SERVER) or waited > LONGEST_WAIT:
                 return UNTRIED  # if it waited that long, its lease might end during the try, and another replica send it too
             return await self._send(mail)
 
@@ -169,28 +174,33 @@ class MailSending:
             return Outcome(kind="put_off")
         if outcome.kind == "accepted":
             reached("smtp.accepted")  # 250, and not recorded
+        outcome = self._standing.judge(outcome, mail.id, was_put_off=mail.put_off_at is not None)
         if outcome.kind == "unreachable":
             self._patience.failed(SERVER)
         else:
             self._patience.answered(SERVER)
-        self._note(outcome)
+        self._tell()
         return outcome
 
-    def _note(self, outcome: Outcome) -> None:
+    def _tell(self) -> None:
         """Say why the server takes no mails, and that it does again: once, and not with each try."""
-        self._put_off = self._put_off + 1 if outcome.kind == "put_off" else 0
-        reason = outcome.reason
-        if outcome.kind == "put_off" and self._put_off >= MANY:
-            reason = f"it puts off every mail, lastly with {outcome.reply or 'no answer'}"
-        elif outcome.kind == "put_off":
-            return
-        server = f"{self._settings.smtp_host}:{self._settings.smtp_port}"
-        trouble = f"the SMTP server {server} takes no mails: {reason}" if reason else None
-        if trouble is not None and trouble != self.trouble:
-            log.warning("the SMTP server takes no mails", server=server, reason=reason)
-        elif trouble is None and self.trouble is not None:
+        trouble, server = self._standing.trouble, f"{self._settings.smtp_host}:{self._settings.smtp_port}"
+        if trouble is not None and trouble != self._told:
+            log.warning("the SMTP server takes no mails", server=server, reason=trouble.reason)
+        elif trouble is None and self._told is not None:
             log.info("the SMTP server takes mails again", server=server)
-        self.trouble = trouble
+        self._told = trouble
+        self.trouble = f"the SMTP server {server} takes no mails: {trouble.reason}" if trouble else None
+
+
+async def claim(connection: AsyncConnection, *, lease: timedelta, at_most: int) -> list[Mail]:
+    """Take the next mails. One that was retried by hand fails again, unsent, where a later one has overtaken it meanwhile."""
+    claimed = await mails.claim(connection, lease=lease, at_most=at_most)
+    late = await mails.overtaken(connection, [it.id for it in claimed if it.changed_by is not None])
+    overtaken = "a later mail to the same person has overtaken it"
+    tried = [(it, Outcome(kind="refused", reply=it.reply, reason=overtaken)) for it in claimed if it.id in late]
+    await settle(connection, tried)
+    return [it for it in claimed if it.id not in late]
 
 
 async def settle(connection: AsyncConnection, tried: Tried) -> None:
@@ -202,18 +212,29 @@ async def settle(connection: AsyncConnection, tried: Tried) -> None:
     accepted = [mail for mail, outcome in tried if outcome.kind == "accepted"]
     sent = await mails.record_sent(connection, accepted, at=now)
     await outbox.add(connection, events.MAIL_SENT, [telling.mail(mail) for mail in sent], at=now)
-    for mail, outcome in tried:
-        if outcome.kind != "accepted":
-            await _settle_unsent(connection, mail, outcome, now=now)
+    unsent = [(mail, outcome) for mail, outcome in tried if outcome.kind != "accepted"]
+    if unsent:
+        tried_at = await clock.database_now(connection)
+        for mail, outcome in unsent:
+            await _settle_unsent(connection, mail, outcome, now=now, tried_at=tried_at)
 
 
-async def _settle_unsent(connection: AsyncConnection, mail: Mail, outcome: Outcome, *, now: datetime) -> None:
-    after = next_of(outcome, tries=mail.tries, put_off_at=mail.put_off_at, now=real_now())
-    settled = await mails.record_unsent(connection, mail, after, reply=outcome.reply)
+async def _settle_unsent(
+    connection: AsyncConnection, mail: Mail, outcome: Outcome, *, now: datetime, tried_at: datetime
+) -> None:
+    after = next_of(outcome, tries=mail.tries, put_off_at=mail.put_off_at, try_at=mail.try_at, now=tried_at)
+    reply = mail.reply if outcome.kind == "untried" else outcome.reply
+    settled = await mails.record_unsent(connection, mail, after, reply=reply)
     if settled is None:
         return
     if after.state == "failed":
-        log.error("a mail failed", mail=mail.id, kind=mail.kind, reply=outcome.reply)
+        log.error("a mail failed", mail=mail.id, kind=mail.kind, reply=outcome.reply, reason=outcome.reason)
         await outbox.add(connection, events.MAIL_FAILED, [telling.mail(settled)], at=now)
     elif outcome.kind == "put_off":
-        log.info("a mail was not taken and is tried again", mail=mail.id, kind=mail.kind, reply=outcome.reply)
+        log.info(
+            "a mail was not taken and is tried again",
+            mail=mail.id,
+            kind=mail.kind,
+            reply=outcome.reply,
+            reason=outcome.reason,
+        )

@@ -1,0 +1,44 @@
+"""What commands of `kulturskole` have in common: options, how they answer, and what they can't do."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from deploy.client import canonical
+
+Json = Annotated[bool, typer.Option("--json", help="answer as JSON")]
+NatsUrl = Annotated[str, typer.Option(envvar="KULTURSKOLE_NATS_URL")]
+PasswordFile = Annotated[
+    Path, typer.Option(envvar="KULTURSKOLE_NATS_PASSWORD_FILE", help="holds the password of NATS' operator")
+]
+NATS_HERE = "nats://127.0.0.1:4222"
+# Where `make run` keeps it. For containers it is in the folder that `bootstrap` made, and named by an option.
+DEFAULT_PASSWORD_FILE = Path("var/run/nats-operator")
+
+
+class Wrong(Exception):
+    """A command can't do what it was asked for; the message says why."""
+
+
+def read(file: Path, option: str) -> str:
+    """What a file holds. Raises Wrong, naming the option that says where it is."""
+    try:
+        return file.read_text().strip()
+    except OSError as error:
+        msg = f"{file} cannot be read ({error.strerror}): say with {option} where it is"
+        raise Wrong(msg) from None
+
+
+def answer(content: Any, *lines: str, as_json: bool) -> None:
+    """What a command has to say: lines for people, or the same as data for programs."""
+    for line in [canonical(content).rstrip()] if as_json else lines:
+        say(line)
+
+
+def say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
