@@ -12,6 +12,7 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
+from urllib.parse import urlencode
 
 from sqlalchemy import BigInteger, CursorResult, DateTime, Dialect, Integer, Table, TypeDecorator, event, text
 from sqlalchemy.dialects import postgresql, sqlite
@@ -76,7 +77,7 @@ class Database:
     """One service's database. Everything that changes goes through `transaction`, everything that reads through `reading`."""
 
     def __init__(self, url: str) -> None:
-        self.url = make_url(url)
+        self.url, self._libpq = _without_libpq(make_url(url))
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         if self.is_sqlite:
             Path(self.url.database or "").parent.mkdir(parents=True, exist_ok=True)
@@ -94,7 +95,7 @@ class Database:
                 # may be older than the lock; then invoices were lost (docs/adr/0001).
                 isolation_level="READ COMMITTED",
                 hide_parameters=True,
-                connect_args=postgresql_arguments(),
+                connect_args=self.connect_arguments(),
             )
             event.listen(self.writer.sync_engine, "connect", _identify)
             event.listen(self.writer.sync_engine, "checkout", _check_is_open)
@@ -106,6 +107,17 @@ class Database:
         self._trusted: Identity = ANY
         self._is_closed = False
         self._doubters: list[Callable[[], None]] = []
+
+    def connect_arguments(self) -> dict[str, Any]:
+        """What every connection to PostgreSQL is made with."""
+        arguments: dict[str, Any] = {
+            "timeout": CONNECT_TIME_OUT,
+            "command_timeout": COMMAND_TIME_OUT,
+            "server_settings": SERVER_SETTINGS,
+        }
+        if self._libpq:  # asyncpg knows these words in a URL only
+            arguments["dsn"] = f"postgresql://?{urlencode(self._libpq)}"
+        return arguments
 
     @asynccontextmanager
     async def transaction(self, *, wakes: bool = True) -> AsyncIterator[AsyncConnection]:
@@ -206,9 +218,10 @@ def read_as(kind: type[T], rows: CursorResult[Any]) -> list[T]:
     return [kind(**dict(zip(names, row, strict=True))) for row in rows.all()]
 
 
-def postgresql_arguments() -> dict[str, Any]:
-    """What every connection to PostgreSQL is made with."""
-    return {"timeout": CONNECT_TIME_OUT, "command_timeout": COMMAND_TIME_OUT, "server_settings": SERVER_SETTINGS}
+def _without_libpq(url: URL) -> tuple[URL, dict[str, Any]]:
+    """The URL without what libpq and psql call TLS, and that."""
+    words = {name: value for name, value in url.query.items() if name.startswith("ssl") and name != "ssl"}
+    return url.difference_update_query(words), words
 
 
 def _identify(connection: Any, record: Any) -> None:

@@ -25,7 +25,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from shared.clock import real_now
-from shared.database import Database, postgresql_arguments
+from shared.database import Database
 from shared.ids import new_id
 from shared.messaging.outbox import CHANNEL
 from shared.messaging.pauses import after, pause
@@ -212,7 +212,7 @@ class Relay:
             self._database.url,
             poolclass=NullPool,
             isolation_level="AUTOCOMMIT",
-            connect_args=postgresql_arguments(),
+            connect_args=self._database.connect_arguments(),
         )
         try:
             async with engine.connect() as connection:

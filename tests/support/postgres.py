@@ -150,15 +150,23 @@ class Postgres:
             self.start()
 
     @contextmanager
-    def authenticating(self, user: str, *, by: str) -> Iterator[None]:
+    def authenticating(self, user: str, *, by: str, kind: str = "host") -> Iterator[None]:
         """Whom it asks for a password, once it has reloaded its configuration."""
         rules = self._data / "pg_hba.conf"
         before = rules.read_text()
-        rules.write_text(f"host all {user} {HOST}/32 {by}\n{before}")
+        rules.write_text(f"{kind} all {user} {HOST}/32 {by}\n{before}")
         try:
             yield
         finally:
             rules.write_text(before)
+
+    def use_tls(self, certificate: Path, key: Path) -> None:
+        """Before it is started. It takes connections without TLS too."""
+        for name, file in (("server.crt", certificate), ("server.key", key)):
+            shutil.copyfile(file, self._data / name)
+            (self._data / name).chmod(0o600)
+            self._give(self._data / name)
+        self._settings = self._settings | {"ssl": "on"}
 
     def kill_backend(self, pid: int) -> None:
         """kill -9 of one that the server started: it ends all others, and recovers."""
