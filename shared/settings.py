@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+import ssl
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import SecretStr, model_validator
+from pydantic import AfterValidator, BeforeValidator, FilePath, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import make_url
+
+NONE_IF_EMPTY = BeforeValidator(lambda it: None if it == "" else it)  # as compose hands on what is not set
+
+
+def _holds_certificates(file: Path) -> Path:
+    try:
+        ssl.create_default_context(cafile=file)
+    except ssl.SSLError:
+        msg = "it holds no certificate in PEM"
+        raise ValueError(msg) from None
+    return file
+
+
+CaFile = Annotated[FilePath, AfterValidator(_holds_certificates)]
 
 
 class ServiceSettings(BaseSettings):
@@ -17,7 +32,10 @@ class ServiceSettings(BaseSettings):
 
     database_url: str  # sqlite+aiosqlite:///var/billing.db or postgresql+asyncpg://user@host/name
     database_password_file: Path | None = None
+    # Of a cluster all addresses, with commas between them; tls:// where nothing may be sent unencrypted.
     nats_url: str = "nats://127.0.0.1:4222"
+    # Who signed the certificate of NATS, in PEM, where that is nobody whom the machine trusts. Then no other will do.
+    nats_ca_file: Annotated[CaFile | None, NONE_IF_EMPTY] = None
     nats_user: str | None = None
     nats_password: SecretStr | None = None
     nats_password_file: Path | None = None

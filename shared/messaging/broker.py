@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import re
+import ssl
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
+from urllib.parse import ParseResult
 
 import nats.aio.client
 import nats.errors
 import structlog
 from faststream.nats import NatsBroker
-from faststream.security import SASLPlaintext
+from faststream.security import BaseSecurity, SASLPlaintext
 from nats.aio.client import Client
 from nats.aio.transport import TcpTransport
 from nats.js.errors import APIError
@@ -28,14 +32,35 @@ INBOXES = "_INBOX_"  # how the inboxes of all our users begin
 
 
 class _Connection(TcpTransport):
-    """Closes the connection it had before it makes another.
+    """Closes the connection it had before it makes another, and sends nothing unencrypted to a `tls://` address.
 
-    nats-py 2.16 leaves one on which the server never greeted, as when it is just stopping, open for the garbage collector.
+    nats-py 2.16 leaves one on which the server never greeted, as when it is just stopping, open for the garbage collector. It
+    encrypts where the server's greeting says so, which is not encrypted itself: who stands in between would get the password.
     """
 
-    async def connect(self, *args: Any, **options: Any) -> None:
+    is_to_encrypt = False
+
+    async def connect(self, uri: ParseResult, *args: Any, **options: Any) -> None:
         self.close()  # type: ignore[no-untyped-call]
-        await super().connect(*args, **options)
+        self.is_to_encrypt = uri.scheme == "tls"
+        await super().connect(uri, *args, **options)
+
+    async def connect_tls(self, *args: Any, **options: Any) -> None:
+        try:
+            await super().connect_tls(*args, **options)
+        except BaseException:
+            # Whoever waits for the end of the one without TLS would do so for ever: it does not hear of it any more.
+            if self._io_writer is not None:
+                self._io_writer.transport.abort()
+            self._io_reader = self._io_writer = None
+            raise
+        self.is_to_encrypt = False
+
+    def write(self, payload: bytes) -> None:
+        if self.is_to_encrypt:
+            msg = "the server offers no TLS"
+            raise nats.errors.Error(msg)
+        super().write(payload)  # type: ignore[no-untyped-call]
 
 
 nats.aio.client.TcpTransport = _Connection  # type: ignore[attr-defined]  # it has no other place to say so
@@ -111,7 +136,7 @@ def create(
     """A broker that is not connected yet. `fail` is called when the connection is of no more use, `is_back` after each outage."""
     events = _Events(settings, fail=fail, is_back=is_back, is_stopping=is_stopping)
     return NatsBroker(
-        settings.nats_url,
+        addresses(settings.nats_url),
         name=service,
         security=_security(settings),
         inbox_prefix=inbox_prefix(service),
@@ -129,9 +154,19 @@ def create(
     )
 
 
-def _security(settings: ServiceSettings) -> SASLPlaintext | None:
-    user, secret = settings.nats_user, settings.nats_secret()
-    return SASLPlaintext(username=user, password=secret, use_ssl=False) if user and secret else None
+def _security(settings: ServiceSettings) -> BaseSecurity:
+    user, secret, tls = settings.nats_user, settings.nats_secret(), tls_context(settings.nats_ca_file)
+    return SASLPlaintext(username=user, password=secret, ssl_context=tls) if user and secret else BaseSecurity(tls)
+
+
+def addresses(url: str) -> list[str]:
+    """The servers of a cluster, with commas between them."""
+    return [it for it in re.split(r"[,\s]+", url) if it]
+
+
+def tls_context(ca_file: Path | None) -> ssl.SSLContext | None:
+    """By whom servers are trusted; None where that is whom the machine trusts."""
+    return ssl.create_default_context(cafile=ca_file) if ca_file else None
 
 
 async def flush(client: Client) -> None:

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 from sqlalchemy import text
 
+from deploy.nats_config import nats_config
+from deploy.provisioning import provision_all
 from shared import migrations
 from shared.database import Database
+from shared.messaging import broker
+from shared.messaging.broker import NoBroker
 from shared.messaging.stopped import stopped
+from shared.settings import ServiceSettings
 from tests.support.databases import PostgresDatabases, new_database
+from tests.support.nats import PASSWORDS, NatsServer
 from tests.support.postgres import Postgres
-from tests.support.processes import HOST
+from tests.support.processes import HOST, free_port
 from tests.support.tls import Authority
 
 IS_ENCRYPTED = text("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()")
@@ -84,3 +91,65 @@ async def test_what_has_an_engine_of_its_own_keeps_to_it_too(server: Postgres, a
         await database.close()
         with pytest.raises(Exception, match=r"no encryption|rejects connection"):
             await is_encrypted(f"{url}?sslmode=disable")
+
+
+def with_tls(authority: Authority, folder: Path) -> Callable[[int], str]:
+    certificate, key = authority.server_files(HOST)
+    return lambda port: (
+        nats_config(PASSWORDS, store=folder / "jetstream", port=port)
+        + f'tls {{ cert_file: "{certificate}", key_file: "{key}" }}\n'
+    )
+
+
+@pytest.fixture
+async def nats(authority: Authority, tmp_path: Path) -> AsyncIterator[NatsServer]:
+    async with NatsServer(tmp_path / "nats", with_tls(authority, tmp_path)) as found:
+        yield found
+
+
+def tls_url(server: NatsServer) -> str:
+    return server.url.replace("nats://", "tls://")
+
+
+async def connected(tmp_path: Path, url: str, ca: Path | None) -> str:
+    """The address that a service is connected to, after its first try."""
+    settings = ServiceSettings(
+        database_url="sqlite+aiosqlite:///none.db",
+        keys_file=tmp_path / "keys.json",
+        nats_url=url,
+        nats_ca_file=ca,
+        nats_user="billing",
+        nats_password=SecretStr(PASSWORDS["billing"]),
+    )
+    found = broker.create("billing", settings, fail=lambda _: None, is_back=lambda: None, is_stopping=lambda: True)
+    client = await broker.connect(found, settings)
+    try:
+        return str(client.connected_url.geturl())  # type: ignore[union-attr]  # it is connected
+    finally:
+        await found.stop()
+
+
+async def test_nats_is_spoken_with_encrypted(
+    nats: NatsServer, authority: Authority, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert await connected(tmp_path, tls_url(nats), authority.ca) == tls_url(nats)
+    monkeypatch.setenv("KULTURSKOLE_NATS_CA_FILE", str(authority.ca))
+    await provision_all(tls_url(nats), PASSWORDS["operator"])
+    monkeypatch.delenv("KULTURSKOLE_NATS_CA_FILE")
+    with pytest.raises(NoBroker, match="certificate verify failed"):
+        await provision_all(tls_url(nats), PASSWORDS["operator"])
+
+
+async def test_the_password_is_not_sent_to_a_server_without_tls(tmp_path: Path) -> None:
+    async with NatsServer(tmp_path / "nats") as plain:
+        with pytest.raises(NoBroker, match="offers no TLS"):
+            await provision_all(tls_url(plain), PASSWORDS["operator"])
+        await provision_all(plain.url, PASSWORDS["operator"])
+
+
+async def test_of_several_addresses_one_that_answers_will_do(tmp_path: Path) -> None:
+    away = f"nats://{HOST}:{free_port()}"
+    async with NatsServer(tmp_path / "nats") as there:
+        for url in (f"{away},{there.url}", f"{there.url}, {away}"):
+            assert await connected(tmp_path, url, None) == there.url
+            await provision_all(url, PASSWORDS["operator"])

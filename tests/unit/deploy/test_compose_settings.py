@@ -17,7 +17,16 @@ PREFIX = "KULTURSKOLE_"
 # Those that are not docker-compose.yml's to ask for, and why.
 NOT_ASKED_FOR = {
     **dict.fromkeys(
-        ("database_url", "database_password_file", "nats_url", "nats_user", "nats_password_file", "keys_file", "host"),
+        (
+            "database_url",
+            "database_password_file",
+            "nats_url",
+            "nats_user",
+            "nats_password_file",
+            "keys_file",
+            "host",
+            "nats_ca_file",
+        ),
         "the containers themselves decide it",
     ),
     "port": "inside a container it is 8000; outside, KULTURSKOLE_PORT is the gateway's",
