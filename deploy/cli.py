@@ -15,6 +15,7 @@ import nats.errors
 import typer
 from sqlalchemy import make_url
 
+from deploy.arguments import ProgrammeCode, ServiceName
 from deploy.at_rest import NeverAtRest
 from deploy.bootstrap import OPERATORS_KEY
 from deploy.bootstrap import bootstrap as make_secrets
@@ -32,7 +33,6 @@ from deploy.subscribers.folder import Unknown
 from deploy.subscribers.taking_in import NotTakenIn
 from shared.clock import WrongClock, real_now
 from shared.contracts import schemas as contracts
-from shared.contracts.catalogue import PUBLISHERS
 from shared.messaging.broker import NoBroker
 from shared.messaging.rebuild import CannotRebuild
 from shared.messaging.recover import CannotRecover
@@ -162,14 +162,14 @@ def demo(
 
 
 @app.command()
-def books(programme: str, url: Url = HERE, key: Secret = None, *, as_json: Json = True) -> None:
+def books(programme: ProgrammeCode, url: Url = HERE, key: Secret = None, *, as_json: Json = True) -> None:
     """Print the books of a programme, always as canonical JSON."""
     _answer(_call("GET", f"/billing/programmes/{programme}/books", url, key), as_json=as_json)
 
 
 @app.command(epilog=CODES)
 def audit(
-    programme: str,
+    programme: ProgrammeCode,
     url: Url = HERE,
     key: Secret = None,
     nats_url: NatsUrl = NATS_HERE,
@@ -189,7 +189,7 @@ def audit(
 
 @app.command()
 def republish(
-    service: str,
+    service: ServiceName,
     type: Annotated[str | None, typer.Option(help="only events of this type, as invoice.issued")] = None,
     url: Url = HERE,
     key: Secret = None,
@@ -204,7 +204,7 @@ def republish(
 
 @app.command(epilog=CODES)
 def recover(
-    service: str,
+    service: ServiceName,
     *,
     do: Annotated[bool, typer.Option("--do", help="without it: say what would be done, and change nothing")] = False,
     disown: Disown = None,
@@ -219,7 +219,7 @@ def recover(
     from deploy import recovering  # noqa: PLC0415 - loads the four services, which others need not wait for
 
     options: Any = {"do": do, "disown": disown or ()}
-    where = _database(service, database_url, database_password_file)
+    where = _database(database_url, database_password_file)
     if where is None:
         with _embedded_parts():
             report = asyncio.run(recovering.recover_embedded(service, state, **options))
@@ -233,7 +233,7 @@ def recover(
 
 @app.command(epilog=CODES)
 def rebuild(
-    service: str,
+    service: ServiceName,
     *,
     do: Annotated[bool, typer.Option("--do", help="without it: say what would be done, and change nothing")] = False,
     handler: Annotated[
@@ -254,7 +254,7 @@ def rebuild(
     from deploy import rebuilding  # noqa: PLC0415 - likewise
 
     options: Any = {"do": do, "handlers": handler or (), "drop": drop or (), "disown": disown or ()}
-    where = _database(service, database_url, database_password_file)
+    where = _database(database_url, database_password_file)
     if where is None:
         with _embedded_parts():
             report = asyncio.run(rebuilding.rebuild_embedded(service, state, **options))
@@ -266,11 +266,8 @@ def rebuild(
         raise typer.Exit(CANNOT)
 
 
-def _database(service: str, url: str | None, password_file: Path | None) -> str | None:
-    """Where a service's database is; None where it is the one that `up` keeps. Raises BadParameter, or Wrong."""
-    if service not in PUBLISHERS:
-        msg = f"{service}; the services are {', '.join(PUBLISHERS)}"
-        raise typer.BadParameter(msg, param_hint="SERVICE")
+def _database(url: str | None, password_file: Path | None) -> str | None:
+    """Where a service's database is; None where it is the one that `up` keeps. Raises Wrong."""
     if url is None:
         return None
     found = make_url(url)

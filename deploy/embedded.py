@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import logging
 import signal
 import socket
@@ -18,6 +19,7 @@ import structlog
 from deploy import front
 from deploy.front import Services
 from deploy.gateway import Gateway
+from deploy.log_file import LogFile
 from deploy.mail_sink import MailSink
 from deploy.nats_config import OPERATOR, nats_config
 from deploy.nats_server import NatsServer
@@ -29,11 +31,17 @@ from deploy.subscribers.folder import ACCOUNTS
 from deploy.subscribers.reader import prepare
 from shared import logs, migrations
 from shared.database import Database
-from shared.service import Service, freeze_imports, listen, server_for
+from shared.service import Service, freeze_imports, listen
+from shared.web.serving import server_for
 
 log = structlog.get_logger()
 
-LARGEST_LOG = 50_000_000  # bytes
+# Of nats-server, which puts its own log aside.
+BOUNDED_LOG = """
+log_file: {file}
+logfile_size_limit: 10MB
+logfile_max_num: 3
+"""
 PAUSE = 1.0  # seconds before a service that ended is started again
 
 
@@ -192,7 +200,7 @@ async def start_nats(state: State, port: int) -> NatsServer:
     passwords = state.passwords()
     included = f"../{state.subscribers.name}/{ACCOUNTS}"
     config = nats_config(passwords, store=state.nats_store, port=port, sync_always=True, subscribers=included)
-    write_secret(state.nats_config, config)
+    write_secret(state.nats_config, config + BOUNDED_LOG.format(file=json.dumps(str(state.nats_log))))
     prepare(state.subscribers, state.reader, f"nats://{HOST}:{port}", mode=0o700)
     server = NatsServer(state.nats_config, port=port, log_file=state.nats_log)
     await server.start()
@@ -223,10 +231,8 @@ async def _serving(app: Any, listening: socket.socket) -> AsyncIterator[None]:
 
 @contextlib.contextmanager
 def _logging_to(path: Path) -> Iterator[None]:
-    """Send the logs to a file, since the screen is for the command's own lines. A file that has grown large is put aside."""
-    if path.exists() and path.stat().st_size > LARGEST_LOG:
-        path.replace(path.with_suffix(".log.1"))
-    with path.open("a", buffering=1) as file:
+    """Send the logs to a file, since the screen is for the command's own lines."""
+    with contextlib.closing(LogFile(path)) as file:
         with contextlib.redirect_stderr(file):
             logs.configure("INFO", service="embedded")
         try:

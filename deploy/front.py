@@ -11,7 +11,6 @@ from typing import Annotated
 
 from fastapi import Depends, FastAPI, HTTPException, Query, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse
-from fastapi.security import HTTPBasic, HTTPBasicCredentials
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.concurrency import run_in_threadpool
 
@@ -19,9 +18,13 @@ from deploy import mail_sink
 from deploy.state import State
 from shared import clock
 from shared.service import Service
+from shared.settings import WebSettings
 from shared.web import problems
 from shared.web.api import check
+from shared.web.closed import OPEN, ClosedByDefault
+from shared.web.gateways import Gateways
 from shared.web.keys import Key, Keys
+from shared.web.refusals import Refusals
 
 Services = Mapping[str, Service | None]
 
@@ -53,19 +56,25 @@ _pages = Environment(
     lstrip_blocks=True,
 )
 _pages.filters["local"] = lambda at: _local(at) if at else ""
-_basic = HTTPBasic(auto_error=False)
 
 
-async def _administrator(request: Request, basic: Annotated[HTTPBasicCredentials | None, Depends(_basic)]) -> Key:
-    """Mails are personal data. The key is the password of HTTP Basic, under any name."""
-    return check(request, basic.password if basic else None, "administrator", scheme="Basic")
+async def _administrator(request: Request) -> Key:
+    """Mails are personal data."""
+    return check(request, "administrator")
 
 
 def create(state: State, services: Services, *, nats_port: int, nats_is_up: Callable[[], bool]) -> FastAPI:
     """The application at `/`. `services` is looked at with each request: one that is starting again is None."""
     api = FastAPI(openapi_url=None)
-    api.state.keys = Keys(state.keys)
     problems.install(api)
+    web = WebSettings()  # from the environment
+    api.add_middleware(
+        ClosedByDefault,
+        keys=Keys(state.keys),
+        refusals=Refusals(a_minute=web.refusals_a_minute),
+        gateways=Gateways(web.gateways),
+        open_=("/", "/favicon.ico", *OPEN),
+    )
 
     @api.get("/")
     async def front() -> HTMLResponse:

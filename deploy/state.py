@@ -13,6 +13,10 @@ from typing import IO
 from deploy.nats_config import OPERATOR, USERS
 from shared.web import keys
 
+PRIVATE = 0o077  # the umask by which what is made is its owner's alone
+# All that is made in the folder; what else stands there is somebody else's.
+OURS = ("*.db", "*.db-*", "*.db.lock", "*.json", "lock", "nats-operator", "kulturskole.log*", "made-by-the-demo")
+OUR_FOLDERS = ("keys", "mails", "nats", "subscribers")
 OPERATOR_KEY = "operator"  # the name of the key that a first run makes
 MADE_BY_DEMO = "made-by-the-demo"  # a file by this name says that a demo may empty the folder
 
@@ -40,9 +44,11 @@ class State:
         self.reader = self.folder / "nats-reader.json"
         self._passwords = self.folder / "passwords.json"
         self._lock: IO[str] | None = None
+        self._umask: int | None = None
 
     def open(self) -> None:
-        """Make the folder and take it for this process. Raises InUse."""
+        """Make the folder and take it for this process; what is made in it is private, whoever may look into it. Raises InUse."""
+        self._umask = os.umask(PRIVATE)  # of the process, and so of nats-server and SQLite too
         for folder in (self.folder, self.nats_config.parent):
             folder.parent.mkdir(parents=True, exist_ok=True)
             folder.mkdir(mode=0o700, exist_ok=True)
@@ -53,8 +59,20 @@ class State:
             self.close()
             msg = f"another process runs on {self.folder}; stop it first, or choose another folder with --state"
             raise InUse(msg) from None
+        self._make_private()
+
+    def _make_private(self) -> None:
+        """What was made by a version before, or copied back."""
+        folders = [self.folder / name for name in OUR_FOLDERS if (self.folder / name).is_dir()]
+        inside = (it for folder in folders for it in folder.rglob("*"))
+        for it in (*folders, *inside, *(it for name in OURS for it in self.folder.glob(name))):
+            if not it.is_symlink() and it.stat().st_mode & PRIVATE:
+                it.chmod(it.stat().st_mode & ~PRIVATE & 0o777)
 
     def close(self) -> None:
+        if self._umask is not None:
+            os.umask(self._umask)
+            self._umask = None
         if self._lock is not None:
             self._lock.close()
             self._lock = None
@@ -84,7 +102,7 @@ def write_secret(path: Path, content: str, *, mode: int = 0o600) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.new")
     beside.unlink(missing_ok=True)
-    with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+    with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
         file.write(content)
         os.fchmod(file.fileno(), mode)
     beside.replace(path)
@@ -107,4 +125,4 @@ def claim_for_demo(folder: Path) -> None:
     """Note in the folder that a demo may empty it, unless it holds something already."""
     if not folder.exists() or not any(folder.iterdir()):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        (folder / MADE_BY_DEMO).write_text("`kulturskole demo` empties this folder at its next run\n")
+        write_secret(folder / MADE_BY_DEMO, "`kulturskole demo` empties this folder at its next run\n")

@@ -6,7 +6,7 @@ Errors hide the parameters of their statement: these may be personal data, and e
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -104,6 +104,7 @@ class Database:
         for engine in (self.writer, self.reader) if self.is_sqlite else (self.writer,):
             event.listen(engine.sync_engine, "checkout", self._check_is_trusted)
         self._listeners: list[Callable[[], None]] = []
+        self._before_commit: list[Callable[[AsyncConnection], Awaitable[None]]] = []
         self._trusted: Identity = ANY
         self._is_closed = False
         self._doubters: list[Callable[[], None]] = []
@@ -129,6 +130,8 @@ class Database:
         self._check_is_not_refused()
         async with self.writer.begin() as connection:
             yield connection
+            for add in self._before_commit:
+                await add(connection)
             reached("commit.before")
         reached("commit.after")
         if wakes:
@@ -145,6 +148,10 @@ class Database:
     def on_commit(self, listener: Callable[[], None]) -> None:
         """Have `listener` called after each commit of `transaction` in this process. It must not block."""
         self._listeners.append(listener)
+
+    def before_commit(self, add: Callable[[AsyncConnection], Awaitable[None]]) -> None:
+        """Have each `transaction` of this process end with what `add` writes into it."""
+        self._before_commit.append(add)
 
     async def identity(self) -> Identity:
         """Which database answers now, trusted or not."""

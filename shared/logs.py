@@ -10,6 +10,9 @@ import structlog
 
 from shared.transient import in_one_line, is_transient
 
+LONGEST = 4_000  # characters of one field of a line
+PLAIN = (bool, int, float, type(None))
+
 
 def _without_details(_: Any, __: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
     """PostgreSQL names the values of a row at fault in lines of their own; they may be personal data."""
@@ -29,6 +32,20 @@ def _in_one_line(_: Any, __: str, event: structlog.typing.EventDict) -> structlo
     return event
 
 
+def _bounded(_: Any, __: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    for name, value in event.items():
+        text = value if isinstance(value, str) else "" if isinstance(value, PLAIN) else repr(value)
+        if len(text) > LONGEST:
+            lines = (_cut(line, LONGEST // 10) for line in text[-100 * LONGEST :].splitlines())
+            event[name] = _cut("\n".join(lines), LONGEST)
+    return event
+
+
+def _cut(text: str, most: int) -> str:
+    """Without its middle, where it is too long: a traceback's end says what was wrong, and its beginning where."""
+    return text if len(text) <= most else f"{text[: most // 4]} … {text[-most * 3 // 4 :]}"
+
+
 def configure(level: str, *, service: str) -> None:
     """Send this process's logs, those of the libraries too, through structlog."""
     shared: list[structlog.typing.Processor] = [
@@ -38,6 +55,7 @@ def configure(level: str, *, service: str) -> None:
         _in_one_line,
         structlog.processors.format_exc_info,
         _without_details,
+        _bounded,
     ]
     structlog.configure(
         processors=[*shared, structlog.processors.JSONRenderer(ensure_ascii=False)],

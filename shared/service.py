@@ -13,13 +13,12 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import IO, Any, TypeVar
 
 import nats.errors
 import structlog
-import uvicorn
 from fastapi import APIRouter, Depends, FastAPI
 from nats.aio.client import Client
 from nats.aio.msg import Msg
@@ -29,7 +28,7 @@ from shared import clock, logs, migrations
 from shared.contracts.catalogue import stream_of
 from shared.contracts.questions import Question
 from shared.database import Database
-from shared.messaging import ask, broker, consume, relay
+from shared.messaging import ask, broker, changes, consume, relay
 from shared.messaging.batch import Batches, Retries
 from shared.messaging.condition import Checks, Condition
 from shared.messaging.due_work import Work, Worker
@@ -40,9 +39,12 @@ from shared.migrations.migrate import add_options, migrate
 from shared.migrations.steps import WrongSchema
 from shared.settings import ServiceSettings
 from shared.web import contract, operations, problems
-from shared.web.closed import ClosedByDefault
+from shared.web.closed import OPEN, ClosedByDefault
+from shared.web.gateways import Gateways
 from shared.web.keys import Keys
-from shared.web.parameters import only_known_parameters
+from shared.web.parameters import only_known_parameters, only_plain_bodies
+from shared.web.refusals import Refusals
+from shared.web.serving import server_for
 from shared.web.withheld import Withheld
 
 log = structlog.get_logger()
@@ -50,9 +52,6 @@ log = structlog.get_logger()
 S = TypeVar("S", bound=ServiceSettings)
 
 
-# Seconds. Longer than gateways keep an idle connection (Caddy two minutes): one that is closed here while a request comes over
-# it is a 502 there, since what changes something is not sent again.
-KEEP_ALIVE = 150
 STOPPED_WITHIN = 18  # seconds; containers are killed after 25 (docker-compose.yml)
 # Seconds until the next batch is fetched after one that failed by a fault of ours: without a pause the whole stream would be
 # fetched, and fail, in a moment.
@@ -87,6 +86,7 @@ class Service:
         self.missing = missing
         self.consumers = consumers
         self.database = database
+        changes.watch(database)
         self.failed: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self.stopping = False
         self.is_started = False
@@ -112,6 +112,7 @@ class Service:
         self._taking: set[asyncio.Task[Any]] = set()  # each has a batch in hand
         self._lock: IO[str] | None = None
         self._is_migrated = is_migrated  # and has not its tables made by whoever puts it together
+        self.refusals = Refusals(a_minute=settings.refusals_a_minute)
         self.api = self._create_api(routers)
 
     def fail(self, reason: str) -> None:
@@ -309,7 +310,7 @@ class Service:
             title=f"Fremtidens kulturskole: {self.name}",
             version="1",
             openapi_url=None,
-            dependencies=[Depends(only_known_parameters)],
+            dependencies=[Depends(only_known_parameters), Depends(only_plain_bodies)],
             generate_unique_id_function=lambda route: route.name,
         )
         api.state.service = self
@@ -317,7 +318,13 @@ class Service:
         api.state.keys = Keys(self.settings.keys_file)
         problems.install(api)
         api.add_middleware(Withheld, reason=lambda: self.withheld, prefix=prefix)
-        api.add_middleware(ClosedByDefault, keys=api.state.keys, prefix=prefix)
+        api.add_middleware(
+            ClosedByDefault,
+            keys=api.state.keys,
+            refusals=self.refusals,
+            gateways=Gateways(self.settings.gateways),
+            open_={root + path for root in ("", prefix) for path in OPEN},
+        )
         for router in routers:
             api.include_router(router)
         technical = operations.routes(
@@ -330,14 +337,6 @@ class Service:
         api.include_router(technical, include_in_schema=False)
         api.include_router(documents)
         return api
-
-
-class _Server(uvicorn.Server):
-    """Leaves the signals to `serve`, which has more to end than the HTTP."""
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -354,18 +353,6 @@ def listen(host: str, port: int) -> socket.socket:
         msg = f"port {port} on {host} cannot be used: {os.strerror(error.errno or 0)}"
         raise CannotStart(msg) from None
     return listening
-
-
-def server_for(app: Any) -> _Server:
-    config = uvicorn.Config(
-        app,
-        log_config=None,
-        access_log=False,
-        lifespan="off",
-        timeout_graceful_shutdown=3,
-        timeout_keep_alive=KEEP_ALIVE,
-    )
-    return _Server(config)
 
 
 def freeze_imports() -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import ssl
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, FilePath, SecretStr, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AfterValidator, BeforeValidator, Field, FilePath, SecretStr, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy import make_url
 
 NONE_IF_EMPTY = BeforeValidator(lambda it: None if it == "" else it)  # as compose hands on what is not set
@@ -25,10 +27,32 @@ def _holds_certificates(file: Path) -> Path:
 CaFile = Annotated[FilePath, AfterValidator(_holds_certificates)]
 
 
-class ServiceSettings(BaseSettings):
-    """A secret may also be given as a file: `KULTURSKOLE_NATS_PASSWORD_FILE` names one that holds it."""
+def _apart(given: Any) -> Any:
+    return tuple(it for it in re.split(r"[,\s]+", given) if it) if isinstance(given, str) else given
+
+
+def _gateway(name: str) -> str:
+    try:
+        ip_network(name)
+    except ValueError:
+        if re.fullmatch(r"[0-9./:]*", name) or not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,252}", name):
+            msg = f"{name} is no address, network or host"
+            raise ValueError(msg) from None
+    return name
+
+
+class WebSettings(BaseSettings):
+    """Of whoever answers HTTP."""
 
     model_config = SettingsConfigDict(env_prefix="KULTURSKOLE_", frozen=True, extra="ignore")
+
+    # Addresses, networks and hosts, with commas between them, whose X-Forwarded-For says where a request comes from.
+    gateways: Annotated[tuple[Annotated[str, AfterValidator(_gateway)], ...], NoDecode, BeforeValidator(_apart)] = ()
+    refusals_a_minute: Annotated[int, Field(ge=1, le=100_000)] = 20  # then an address is kept out for a minute
+
+
+class ServiceSettings(WebSettings):
+    """A secret may also be given as a file: `KULTURSKOLE_NATS_PASSWORD_FILE` names one that holds it."""
 
     database_url: str  # sqlite+aiosqlite:///var/billing.db or postgresql+asyncpg://user@host/name
     database_password_file: Path | None = None

@@ -11,7 +11,7 @@ from deploy.client import Client, canonical
 from deploy.demo import story, summary
 from deploy.demo.cast import municipalities
 from deploy.demo.play import Say, check_time
-from deploy.state import claim_for_demo
+from deploy.state import claim_for_demo, write_secret
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,4 +49,4 @@ async def play(url: str, key: str, folder: Path, say: Say, *, began: float) -> O
 def _write(folder: Path, **contents: Any) -> None:
     claim_for_demo(folder)
     for name, content in contents.items():
-        (folder / f"{name}.json").write_text(canonical(content), encoding="utf-8")
+        write_secret(folder / f"{name}.json", canonical(content))

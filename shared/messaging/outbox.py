@@ -16,6 +16,7 @@ from shared import clock
 from shared.clock import real_now
 from shared.contracts.envelope import E, Event, EventType, nats_subject
 from shared.ids import new_id
+from shared.messaging import changes
 from shared.messaging.tables import outbox
 
 LARGEST = 900_000  # bytes of an event; NATS carries 1 MiB a message with its headers
@@ -56,6 +57,7 @@ async def add(
         for event, body in zip(events, bodies, strict=True)
     ]
     await connection.execute(outbox.insert(), rows)
+    await changes.note_told(connection, kind, entities)
     if connection.dialect.name == "postgresql":
         await connection.execute(text(f"NOTIFY {CHANNEL}"))  # PostgreSQL delivers it at the commit
     return events

@@ -121,3 +121,17 @@ parked_message = Table(
     Column("settled_at", Instant),
     Column("settled_by", String(80)),  # the name of the key that replayed or discarded it
 )
+
+# Who changed what: of each change that a key asked for, its name and what was asked. No person stands here, and no prose.
+change = Table(
+    "change",
+    metadata,
+    Column("position", Counted, primary_key=True, autoincrement=True),
+    Column("at", Instant, nullable=False),
+    Column("by", String(80), nullable=False),  # the name of the key
+    Column("route", String(120), nullable=False),
+    Column("entity", String(40)),  # none where no event tells of the change, as the version below
+    Column("key", String(120)),  # what it is known by
+    Column("version", Integer),
+    Index("change_entity", "entity", "key"),
+)

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Annotated, Any, Generic, TypeVar
 
 from fastapi import Depends, HTTPException, Path, Query, Request, Security
-from fastapi.security import HTTPBasic, HTTPBasicCredentials, HTTPBearer
+from fastapi.security import HTTPBearer
 from fastapi.security.http import HTTPAuthorizationCredentials
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, Strict, StringConstraints
 
@@ -120,36 +120,25 @@ async def database_of(request: Request) -> Database:
     return database
 
 
+# For the OpenAPI document alone: the key was looked for before (closed.py).
 _bearer = HTTPBearer(auto_error=False, description="An API key")
-_basic = HTTPBasic(auto_error=False)
 
 
 def _holder_of(role: Role) -> Callable[..., Awaitable[Key]]:
-    async def holder(
-        request: Request,
-        bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
-    ) -> Key:
-        return check(request, bearer.credentials if bearer else None, role, scheme="Bearer")
+    async def holder(request: Request, _: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]) -> Key:
+        return check(request, role)
 
     return holder
 
 
-async def any_reader(
-    request: Request,
-    bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
-    basic: Annotated[HTTPBasicCredentials | None, Depends(_basic)],
-) -> Key:
-    """For what programs and browsers read alike: the key as a bearer's, or as the password of HTTP Basic."""
-    secret = bearer.credentials if bearer else basic.password if basic else None
-    return check(request, secret, "reader", scheme="Basic")
+async def any_reader(request: Request) -> Key:
+    """For pages, which stand in no OpenAPI document."""
+    return check(request, "reader")
 
 
-def check(request: Request, secret: str | None, role: Role, *, scheme: str) -> Key:
-    """The key of this secret. Raises HTTPException 401 without a valid one, 403 where its role does not suffice."""
-    key: Key | None = request.app.state.keys.find(secret) if secret else None
-    if key is None:
-        challenge = f'{scheme} realm="kulturskole"'
-        raise HTTPException(401, "a valid API key is needed", headers={"WWW-Authenticate": challenge})
+def check(request: Request, role: Role) -> Key:
+    """The key that a request came with. Raises HTTPException 403 where its role does not suffice."""
+    key: Key = request.state.key
     if not key.may(role):
         raise HTTPException(403, f"this needs the role {role}")
     return key

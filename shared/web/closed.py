@@ -3,44 +3,72 @@
 from __future__ import annotations
 
 import base64
-import binascii
+import re
+from collections.abc import Collection
 
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from shared.web.keys import Keys
+from shared.messaging.changes import asked_by
+from shared.web.changed import asked
+from shared.web.gateways import Gateways
+from shared.web.keys import Key, Keys
 from shared.web.problems import problem
+from shared.web.refusals import Refusals
 
 OPEN = ("/health/live", "/health/ready")
-FOR_BROWSERS = ("/openapi.json", "/docs")  # a browser asks for the key, as the password of HTTP Basic
+FOR_BROWSERS = re.compile(r"(/[a-z]+)?/(openapi\.json|docs(/.*)?)")  # what a page fetches does not say that it is one's
+LOOKS = ("GET", "HEAD")
 LARGEST = 1_000_000  # bytes of a body
 
 
 class ClosedByDefault:
     """Asks for a valid key before any route does, so that a route that forgets to ask is closed too.
 
-    Which role the key needs is for the route to say. The paths in OPEN need no key, at the root and under the service's own
-    `prefix`.
+    The key is `state.key` of the request; which role it needs is for the route to say. What looks at something may give it as
+    the password of HTTP Basic, as browsers do. They send that along by themselves, whoever's page asks them to: so what
+    changes something takes a bearer's token alone. The paths in `open_` need no key.
     """
 
-    def __init__(self, app: ASGIApp, *, keys: Keys, prefix: str) -> None:
+    def __init__(
+        self, app: ASGIApp, *, keys: Keys, refusals: Refusals, gateways: Gateways, open_: Collection[str]
+    ) -> None:
         self._app = app
         self._keys = keys
-        self._open = {root + path for root in ("", prefix) for path in OPEN}
-        self._for_browsers = tuple(root + path for root in ("", prefix) for path in FOR_BROWSERS)
+        self._refusals = refusals
+        self._gateways = gateways
+        self._open = open_
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            headers, path = Headers(scope=scope), scope["path"]
-            if path not in self._open:
-                secret = given_secret(headers.get("authorization", ""))
-                if secret is None or self._keys.find(secret) is None:
-                    scheme = "Basic" if path.startswith(self._for_browsers) else "Bearer"
-                    await no_key(scheme)(scope, receive, send)
-                    return
+            key = self._key(scope)
+            if key is None and scope["path"] not in self._open:
+                await (await self._turned_away(scope))(scope, receive, send)
+                return
+            scope.setdefault("state", {})["key"] = key
             receive = _at_most(LARGEST, receive)
+            if key is not None and scope["method"] not in LOOKS:
+                with asked_by(key.name, lambda: asked(scope)):
+                    await self._app(scope, receive, send)
+                return
         await self._app(scope, receive, send)
+
+    def _key(self, scope: Scope) -> Key | None:
+        secret = given_secret(Headers(scope=scope).get("authorization", ""), looks=scope["method"] in LOOKS)
+        return self._keys.find(secret) if secret else None
+
+    async def _turned_away(self, scope: Scope) -> ASGIApp:
+        seconds = self._refusals.refuse(await self._gateways.caller(scope))
+        if seconds:
+            msg = "too many requests without a valid key came from there"
+            return problem(429, msg, headers={"Retry-After": str(seconds)})
+        return no_key("Basic" if _is_browser(scope) else "Bearer")
+
+
+def _is_browser(scope: Scope) -> bool:
+    accepted = Headers(scope=scope).get("accept", "")
+    return scope["method"] in LOOKS and ("text/html" in accepted or bool(FOR_BROWSERS.fullmatch(scope["path"])))
 
 
 def no_key(scheme: str) -> ASGIApp:
@@ -48,15 +76,15 @@ def no_key(scheme: str) -> ASGIApp:
     return problem(401, "a valid API key is needed", headers=challenge)
 
 
-def given_secret(authorization: str) -> str | None:
-    """What stands in an Authorization header: a bearer's token, or the password of HTTP Basic under any name."""
+def given_secret(authorization: str, *, looks: bool) -> str | None:
+    """What stands in an Authorization header: a bearer's token, or for who `looks` the password of HTTP Basic under any name."""
     scheme, _, credentials = authorization.partition(" ")
     if scheme.lower() == "bearer":
         return credentials.strip() or None
-    if scheme.lower() == "basic":
+    if scheme.lower() == "basic" and looks:
         try:
             return base64.b64decode(credentials).decode().partition(":")[2] or None
-        except (binascii.Error, UnicodeDecodeError):
+        except ValueError:  # it is no base64, or not even ASCII, or what it holds is no UTF-8
             return None
     return None
 

@@ -16,7 +16,10 @@ from shared.web.openapi import document
 FILES = Path(str(resources.files("fastapi_swagger.resources")))
 File = Literal["swagger-ui-bundle.js", "swagger-ui.css", "favicon-32x32.png"]
 # The page shows what the API answers, and so text that people wrote: it may load and run nothing from elsewhere.
-POLICY = "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:"
+POLICY = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    "frame-ancestors 'none'; base-uri 'none'; object-src 'none'"
+)
 
 
 def routes(api: FastAPI, prefix: str) -> APIRouter:

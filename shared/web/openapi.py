@@ -23,6 +23,7 @@ UNITS = {
 ORE = "in øre, hundredths of a krone"
 HEADERS = {
     401: {"WWW-Authenticate": {"schema": {"type": "string"}, "description": "how a key is given"}},
+    429: {"Retry-After": {"schema": {"type": "string"}, "description": "seconds"}},
     503: {"Retry-After": {"schema": {"type": "string"}, "description": "seconds, where it is worth trying again"}},
 }
 
@@ -82,7 +83,7 @@ def _errors(path: str, method: str, operation: Json) -> set[int]:
     if not roles:
         return set()  # health, which takes whatever stands in the query
     possible = {401: True, 403: roles != {ROLES[0]}, 404: "{" in path, 409: method != "get"}
-    possible |= {413: "requestBody" in operation, 422: True, 503: True}
+    possible |= {413: "requestBody" in operation, 422: True, 429: True, 503: True}
     return {status for status, is_possible in possible.items() if is_possible}
 
 

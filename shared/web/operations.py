@@ -7,24 +7,21 @@ from datetime import UTC, datetime
 from typing import Annotated, Literal, Protocol
 
 import nats.errors
-from fastapi import APIRouter, HTTPException, Path, Query, Request, Response
+from fastapi import APIRouter, HTTPException, Request, Response
 from nats.aio.client import Client
 from pydantic import AwareDatetime, BaseModel, Field
 
 from shared import clock
-from shared.contracts.catalogue import EVENT_TYPES, Unreadable, stream_of
-from shared.errors import Conflict, RuleBroken
+from shared.contracts.catalogue import EVENT_TYPES, stream_of
+from shared.errors import RuleBroken
 from shared.messaging import marks, parking, relay, set_aside
-from shared.messaging.batch import Batches
 from shared.messaging.condition import BROKER, CONSUMERS, DATABASE, SERVICE, Condition
 from shared.messaging.due_work import Work
 from shared.messaging.guard import Guard
 from shared.messaging.missing import FindMissing, Missing
 from shared.messaging.watchdog import consumer_info
-from shared.transient import is_transient
-from shared.web import evidence, subscribers
+from shared.web import evidence, parked, subscribers
 from shared.web.api import (
-    AN_ID,
     Administrator,
     After,
     Body,
@@ -37,17 +34,10 @@ from shared.web.api import (
     example,
     page_of,
 )
+from shared.web.changed import list_changes
+from shared.web.refusals import Refusals
 
 LATEST = datetime(2100, 12, 31, tzinfo=UTC)  # of a simulated clock; every day that is reckoned from it still exists
-State = Literal["parked", "replayed", "discarded"]
-KeyInPath = Annotated[str, Path(max_length=64, examples=[AN_ID])]
-TypeInQuery = Annotated[
-    str | None,
-    Query(max_length=200, description="of events", examples=["kulturskole.registration.programme.opened.v1"]),
-]
-ReasonInQuery = Annotated[
-    str | None, Query(max_length=60, description="a code: why it was parked", examples=["failed"])
-]
 
 
 class Service(Protocol):
@@ -56,11 +46,11 @@ class Service(Protocol):
     name: str
     streams: Sequence[str]
     work: Sequence[Work]
-    batches: Batches
     missing: Sequence[FindMissing]
     client: Client | None
     guard: Guard
     unknown_migrations: Sequence[str]
+    refusals: Refusals
 
     async def condition(self) -> Condition: ...
 
@@ -121,6 +111,7 @@ class StateView(BaseModel):
     oldest_approval: datetime | None = Field(description="since when the oldest of them waits, in real time")
     parked: int = Field(description="messages that could not be handled")
     oldest_parked: datetime | None = Field(description="when the oldest of them was parked, in real time")
+    refused: int = Field(description="requests without a valid key that this process had since its start")
     last_sequence: int = Field(description="of the service's own stream")
     faults: list[FaultView] = Field(description="why the service is not ready, or degraded; at rest there is none")
     older: list[UnknownEventView] = Field(description="what shows that the database is older than what was told")
@@ -128,36 +119,6 @@ class StateView(BaseModel):
         description="that a newer version has run; they only add, and this version goes on beside them"
     )
     clock: ClockView
-
-
-class SetAsideView(BaseModel):
-    """Work that failed or lacks something."""
-
-    work: str
-    key: str = Field(description="a programme, mostly")
-    part: str | None = Field(description="what of the key it is, as an agreement's id; null: all of it")
-    reason: str = Field(description="a code, or the name of the error, which the log has whole")
-    since: datetime = Field(description="in real time")
-    tries: int = Field(description="how often a key as a whole was tried in vain")
-    next_at: datetime | None = Field(description="when it is tried again, where no news of it comes before")
-
-    @classmethod
-    def of(cls, it: set_aside.SetAside) -> SetAsideView:
-        return cls.model_validate(vars(it) | {"part": it.part or None})
-
-
-class ParkedView(BaseModel):
-    key: str = Field(description="the event's id, or the body's SHA-256 where it has none")
-    state: State
-    subject: str = Field(description="on NATS")
-    type: str | None = Field(description="the event's")
-    reason: str = Field(description="a code: why it was parked")
-    error: str = Field(description="what was found, for people")
-    attempts: int
-    parked_at: datetime
-    settled_at: datetime | None = Field(description="when it was replayed or discarded")
-    settled_by: str | None = Field(description="the name of the key that asked for it")
-    body: str | None = Field(None, description="as it came; shown with one message, not in lists")
 
 
 class MissingView(View):
@@ -188,11 +149,6 @@ class Count(BaseModel):
     count: int
 
 
-class Replayed(BaseModel):
-    replayed: int
-    failed: int = Field(description="and still parked")
-
-
 def service_of(request: Request) -> Service:
     service: Service = request.app.state.service
     return service
@@ -203,13 +159,9 @@ def routes(*, simulated_clock: bool, has_projections: bool) -> APIRouter:
     router.get("/health/live")(check_liveness)
     router.get("/health/ready", responses={503: {"model": Readiness, "description": "Not ready"}})(check_readiness)
     router.get("/operations/state")(show_state)
-    router.get("/operations/set-aside")(list_what_is_set_aside)
-    router.get("/operations/parked")(list_parked_messages)
-    router.post("/operations/parked/replay")(replay_parked_messages)  # before what would take its name for a key
-    router.get("/operations/parked/{key}")(show_parked_message)
-    router.post("/operations/parked/{key}/replay")(replay_parked_message)
-    router.post("/operations/parked/{key}/discard")(discard_parked_message)
+    parked.add_to(router)
     router.get("/operations/missing")(list_what_is_missing)
+    router.get("/operations/changes")(list_changes)
     evidence.add_to(router, has_projections=has_projections)
     subscribers.add_to(router)
     router.post("/operations/republish")(republish_events)
@@ -271,6 +223,7 @@ async def show_state(request: Request, database: DatabaseOf, _: Reader) -> State
         oldest_approval=min((oldest for _, oldest in approvals if oldest), default=None),
         parked=parked,
         oldest_parked=oldest_parked,
+        refused=service.refusals.total,
         last_sequence=last,
         faults=_faults(await service.condition()),
         older=_older(service.guard),
@@ -310,103 +263,6 @@ async def _lag_and_last_sequence(service: Service) -> tuple[int, int]:
     return sum((info.num_pending or 0) + (info.num_ack_pending or 0) for info in infos if info), last
 
 
-async def list_what_is_set_aside(
-    database: DatabaseOf, _: Reader, *, after: After = None, limit: Limit = 50
-) -> Page[SetAsideView]:
-    """List what cannot be worked off, and why; a key as a whole is tried again, a part once there is news of it."""
-    async with database.reading() as connection:
-        found = await set_aside.listed(connection, beyond=after, limit=limit + 1)
-    return page_of([SetAsideView.of(it) for it in found], limit, lambda it: f"{it.work}/{it.key}/{it.part or ''}")
-
-
-async def list_parked_messages(
-    database: DatabaseOf,
-    _: Administrator,
-    *,
-    state: Annotated[State, Query(examples=["parked"])] = "parked",
-    type: TypeInQuery = None,
-    reason: ReasonInQuery = None,
-    after: After = None,
-    limit: Limit = 50,
-) -> Page[ParkedView]:
-    """List the messages that could not be handled."""
-    async with database.reading() as connection:
-        found = await parking.listed(connection, state=state, type=type, reason=reason, after=after, limit=limit + 1)
-    return page_of([_view(it) for it in found], limit, lambda it: it.key)
-
-
-async def show_parked_message(key: KeyInPath, database: DatabaseOf, _: Administrator) -> ParkedView:
-    """Show a message that could not be handled, with its body."""
-    async with database.reading() as connection:
-        found = await parking.get(connection, key)
-    return _view(found, body=found.body.decode(errors="replace"))
-
-
-async def replay_parked_message(
-    request: Request, key: KeyInPath, database: DatabaseOf, by: Administrator
-) -> ParkedView:
-    """Handle a parked message now; what fails again stays parked."""
-    async with database.reading() as connection:
-        found = await parking.get(connection, key)
-    if found.state == parking.PARKED:
-        await _replay(service_of(request), found, by.name)
-    elif found.state == parking.DISCARDED:
-        msg = "it was discarded already"
-        raise Conflict(msg, field="key")
-    return await show_parked_message(key, database, by)
-
-
-async def replay_parked_messages(
-    request: Request,
-    database: DatabaseOf,
-    by: Administrator,
-    type: TypeInQuery = None,
-    reason: ReasonInQuery = None,
-) -> Replayed:
-    """Handle all parked messages of one type, or for one reason, now; what fails again stays parked."""
-    if type is None and reason is None:
-        msg = "say which: of a type, or for a reason"
-        raise RuleBroken(msg, field="type")
-    replayed, failed, after = 0, 0, None
-    while True:
-        async with database.reading() as connection:
-            found = await parking.listed(
-                connection, state=parking.PARKED, type=type, reason=reason, after=after, limit=100
-            )
-        for it in found:
-            try:
-                await _replay(service_of(request), it, by.name)
-                replayed += 1
-            except Conflict:
-                failed += 1
-        if not found:
-            return Replayed(replayed=replayed, failed=failed)
-        after = found[-1].key
-
-
-async def _replay(service: Service, found: parking.Parked, by: str) -> None:
-    try:
-        await service.batches.replay(found, by=by)
-    except Unreadable as unreadable:
-        msg = f"it still cannot be read: {unreadable}"
-        raise Conflict(msg, field="key") from unreadable
-    except Conflict:
-        raise
-    except Exception as error:
-        if is_transient(error):
-            raise
-        # Its text is left out: it may be personal data.
-        msg = f"it failed again and stays parked: {type(error).__name__}"
-        raise Conflict(msg, field="key") from error
-
-
-async def discard_parked_message(key: KeyInPath, database: DatabaseOf, by: Administrator) -> ParkedView:
-    """Discard a parked message for good."""
-    async with database.transaction() as connection:
-        await parking.settle(connection, key, parking.DISCARDED, by=by.name)
-    return await show_parked_message(key, database, by)
-
-
 async def list_what_is_missing(
     request: Request, database: DatabaseOf, _: Administrator, after: After = None, limit: Limit = 50
 ) -> Page[MissingView]:
@@ -442,7 +298,3 @@ async def move_clock(body: ClockMove, database: DatabaseOf, _: Operator) -> Cloc
     async with database.transaction() as connection:
         await clock.move(connection, body.now)
     return ClockView(simulated=True, now=body.now)
-
-
-def _view(it: parking.Parked, body: str | None = None) -> ParkedView:
-    return ParkedView(**{name: getattr(it, name) for name in ParkedView.model_fields if name != "body"}, body=body)

@@ -1,15 +1,19 @@
-"""Refuses query parameters that a route does not know, as bodies refuse unknown fields: they were meant to do something."""
+"""Refuses what was meant to do something and would not: query parameters that a route does not know, names given twice."""
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterator
+from typing import Any
 
-from fastapi import Request
+from fastapi import HTTPException, Request
 from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
 
-from shared.web.closed import OPEN
+from shared.web.closed import LOOKS, OPEN
+
+MOST_VALUES = 1_000  # in a body, with all that stand in others
 
 
 async def only_known_parameters(request: Request) -> None:
@@ -38,3 +42,44 @@ def _names(dependant: Dependant) -> Iterator[str]:
     yield from (it.alias for it in dependant.query_params)
     for one in dependant.dependencies:
         yield from _names(one)
+
+
+class _Twice(Exception):
+    pass
+
+
+async def only_plain_bodies(request: Request) -> None:
+    """A dependency of a whole API. Raises RequestValidationError for a name that an object of the body has twice.
+
+    And HTTPException 413 for a body of so many values that looking at each of them would keep others waiting.
+    """
+    if request.method in LOOKS:
+        return
+    try:
+        content = json.loads(await request.body(), object_pairs_hook=_each_once)
+    except _Twice as twice:
+        error = {"type": "name", "loc": ("body", str(twice)), "msg": "it is given twice"}
+        raise RequestValidationError([error]) from None
+    except (ValueError, RecursionError):
+        return  # it is empty, or FastAPI has refused it
+    if _has_more_than(MOST_VALUES, content):
+        raise HTTPException(413, f"a body has at most {MOST_VALUES} values")
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise _Twice(next(name for name, times in Counter(name for name, _ in pairs).items() if times > 1))
+    return found
+
+
+def _has_more_than(most: int, content: Any) -> bool:
+    count, unseen = 0, [content]
+    while unseen:
+        it = unseen.pop()
+        inner = it.values() if isinstance(it, dict) else it if isinstance(it, list) else ()
+        count += len(inner)
+        if count > most:
+            return True
+        unseen.extend(inner)
+    return False

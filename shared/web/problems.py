@@ -26,6 +26,7 @@ STATUS: dict[type[Refused], int] = {RuleBroken: 422, NotFound: 404, Conflict: 40
 CANNOT_BE_KEPT = "invalid byte sequence for encoding"
 NO_JSON = "the body is no JSON"
 MEDIA_TYPE = "application/problem+json"
+MOST_FAULTS = 20  # that a problem tells one by one
 _NAME = re.compile(r"[A-Za-z0-9_\[\]-]{1,60}")
 TITLES = {
     400: "Bad request",
@@ -36,6 +37,7 @@ TITLES = {
     409: "Conflict",
     413: "Too big",
     422: "Not acceptable as it is",
+    429: "Too many requests",
     500: "Something went wrong here",
     503: "Not available right now",
 }
@@ -87,15 +89,18 @@ async def _refused(_: Request, error: Exception) -> JSONResponse:
 
 async def _not_valid(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)  # for the type checker
-    if any(it["type"] == "json_invalid" for it in error.errors()):
+    found = error.errors()
+    if any(it["type"] == "json_invalid" for it in found):
         return problem(422, NO_JSON)
+    told = found[:MOST_FAULTS]
     # The content is left out: it may be personal data.
-    fields = [_field(it["loc"]) for it in error.errors()]
+    fields = [_field(it["loc"]) for it in told]
     named = ", ".join(sorted({it for it in fields if it}))
-    errors = [
-        Fault(field=field or MISSING, message=it["msg"]) for field, it in zip(fields, error.errors(), strict=True)
-    ]
-    return problem(422, f"wrong, missing or unknown: {named}" if named else "the body is no JSON object", errors=errors)
+    errors = [Fault(field=field or MISSING, message=it["msg"]) for field, it in zip(fields, told, strict=True)]
+    more = f"; and {len(found) - len(told)} more" if len(found) > len(told) else ""
+    return problem(
+        422, (f"wrong, missing or unknown: {named}" if named else "the body is no JSON object") + more, errors=errors
+    )
 
 
 def _field(place: Sequence[Any]) -> str:

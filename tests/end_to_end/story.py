@@ -157,9 +157,10 @@ async def _look_at_mails(player: Player, database: Database) -> None:
     async with database.transaction() as connection:
         invoices = select(tables.mail.c.id).where(tables.mail.c.kind == "invoice")
         failed = (await connection.execute(invoices.limit(1))).scalar_one()
-        await connection.execute(update(tables.mail).where(tables.mail.c.id == failed).values(state="failed"))
-    await player("notifications", "retry_mail", id=failed)
-    await player("notifications", "retry_mails")
+    for id, of in (("retry_mail", {"id": failed}), ("retry_mails", {})):
+        async with database.transaction() as connection:
+            await connection.execute(update(tables.mail).where(tables.mail.c.id == failed).values(state="failed"))
+        await player("notifications", id, **of)
 
 
 async def _wait_in_vain(database: Database) -> None:
@@ -192,7 +193,7 @@ async def _operate(player: Player, service: str, database: Database, registratio
         "republish_events",
     ):
         await player(service, id)
-    for id in ("list_what_was_told", "list_disowned_events", "list_subscribers"):
+    for id in ("list_what_was_told", "list_disowned_events", "list_subscribers", "list_changes"):
         await player(service, id)
     await player(service, "show_subscriber", name="reader")
     if (service, "list_projected_rows") in player.operations:

@@ -123,7 +123,16 @@ def test_what_cannot_be_done_is_told_in_one_line(arguments: tuple[str, ...], why
 
 @pytest.mark.parametrize(
     "arguments",
-    [("none-such",), ("up", "--none-such"), ("books",), ("keys", "create", "x", "--role", "king", "--file", "x.json")],
+    [
+        ("none-such",),
+        ("up", "--none-such"),
+        ("books",),
+        ("books", "../parties"),
+        ("audit", "p/../../x"),
+        ("republish", "../billing"),
+        ("recover", "billing/"),
+        ("keys", "create", "x", "--role", "king", "--file", "x.json"),
+    ],
 )
 def test_a_wrong_command_line_is_told_apart_from_what_cannot_be_done(arguments: tuple[str, ...]) -> None:
     done = run(*arguments)

@@ -4,13 +4,31 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from deploy.client import Client
+from shared.contracts.catalogue import PUBLISHERS
+from tests.end_to_end.examples import Player
 from tests.end_to_end.story import played
 
 
 async def test_every_example_works_and_what_is_not_there_is_not_found(tmp_path: Path) -> None:
-    async with played(tmp_path) as (_, player):
+    async with played(tmp_path) as (run, player):
         assert player.operations.keys() - player.played == set(), "to be played in tests/end_to_end/story.py"
         for (service, id), (_, _, operation) in player.operations.items():
             if "404" in operation["responses"]:
                 answer = await player.of_what_is_not_there(service, id)
                 assert answer.status_code == 404, f"{service} {id}: {answer.text}"
+        for service in PUBLISHERS:
+            noted, asked = await routes_of(run.url, service, run.first_key), changing(player, service)
+            assert asked - noted == set(), "who did it is not kept"
+
+
+def changing(player: Player, service: str) -> set[str]:
+    """What was played and is no look."""
+    paths = [(method, path) for (at, _), (path, method, _) in player.operations.items() if at == service]
+    return {f"{method.upper()} {path.removeprefix(f'/{service}')}" for method, path in paths if method != "get"}
+
+
+async def routes_of(url: str, service: str, key: str | None) -> set[str]:
+    async with Client(url, key or "") as client:
+        found = await client.get(f"/{service}/operations/changes", limit=500)
+    return {it["route"].replace(f" /{service}/", " /") for it in found["items"]}

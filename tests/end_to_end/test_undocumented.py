@@ -11,11 +11,14 @@ import sys
 from asyncio.subprocess import PIPE, STDOUT
 from pathlib import Path
 
+import pytest
+
 from shared.contracts.catalogue import PUBLISHERS
 from shared.web import keys
 from shared.web.keys import Role
 from tests.end_to_end.examples import Player
 from tests.end_to_end.story import played
+from tests.support.api import MANY
 
 # All checks but that whatever the schema allows is accepted: a rule of the domain may still refuse it.
 CHECKS = ("--checks", "all", "--exclude-checks", "positive_data_acceptance")
@@ -29,7 +32,8 @@ PHASES: dict[Role, str] = {
 }
 
 
-async def test_no_api_answers_what_its_document_does_not_say(tmp_path: Path) -> None:
+async def test_no_api_answers_what_its_document_does_not_say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KULTURSKOLE_REFUSALS_A_MINUTE", str(MANY))  # it asks without a key as well
     async with played(tmp_path / "run") as (run, player):
         for role in PHASES:
             secret = keys.create(run.state.keys, name=f"the {role}", role=role)

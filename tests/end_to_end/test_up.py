@@ -18,6 +18,7 @@ from deploy.audit.invariants import INVARIANTS
 from deploy.cli import PORT_TAKEN
 from shared.contracts.catalogue import PUBLISHERS, stream_of
 from tests.end_to_end.started import Started, eventually, is_running, run, started
+from tests.support.api import MANY
 
 PROGRAMME = {
     "code": "p-2024",
@@ -31,8 +32,13 @@ linux = pytest.mark.skipif(sys.platform != "linux", reason="asks Linux about pro
 
 @pytest.fixture(scope="module")
 def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Started]:
-    with started(tmp_path_factory.mktemp("run") / "state") as it:
-        yield it
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("KULTURSKOLE_REFUSALS_A_MINUTE", str(MANY))
+        folder = tmp_path_factory.mktemp("run") / "state"
+        folder.mkdir()
+        folder.chmod(0o755)  # somebody's own, that others may look into
+        with started(folder) as it:
+            yield it
 
 
 def is_ready(url: str) -> bool:
@@ -52,6 +58,20 @@ def test_the_front_page_says_what_runs_and_where_to_look(up: Started) -> None:
         assert told in page.text
     assert up.key is not None
     assert up.key not in page.text
+
+
+def test_all_that_it_keeps_is_its_owners_alone(up: Started) -> None:
+    made = [*up.state.rglob("*")]
+    assert {
+        "billing.db",
+        "billing.db-wal",
+        "mails",
+        "kulturskole.log",
+        "nats-server.log",
+        "keys.json",
+        "jetstream",
+    } <= {it.name for it in made}
+    assert [it for it in made if it.stat().st_mode & 0o077] == []
 
 
 def test_no_route_but_health_and_the_front_page_answers_without_a_key(up: Started) -> None:

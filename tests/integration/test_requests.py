@@ -165,8 +165,9 @@ async def test_without_a_key_not_even_the_body_is_looked_at(nobody: httpx.AsyncC
         assert (await nobody.get(path, headers=headers)).status_code == 200
     for path in ("/registration/people/health/live", "/billing/health/live"):  # not this service's
         assert (await nobody.get(path, headers=headers)).status_code == 401
-    browser = await nobody.get("/registration/docs", headers=headers)
-    assert browser.headers["www-authenticate"].startswith("Basic")
+    for path, accepted in (("/registration/docs", "*/*"), (ADVISORS, "text/html,*/*;q=0.8")):
+        browser = await nobody.get(path, headers=headers | {"accept": accepted})
+        assert browser.headers["www-authenticate"].startswith("Basic")
 
 
 async def test_a_page_that_is_somebody_elses_cannot_have_a_browser_change_something(api: Api) -> None:
@@ -174,4 +175,31 @@ async def test_a_page_that_is_somebody_elses_cannot_have_a_browser_change_someth
     transport = api.administrator._transport  # noqa: SLF001 - the same application
     async with httpx.AsyncClient(transport=transport, base_url="http://service", auth=("x", secret_of(api))) as browser:
         assert (await browser.get("/registration/openapi.json")).status_code == 200
+        assert (await browser.get(ADVISORS)).json() == []
         problem(await browser.post(ADVISORS, json=ADVISOR), 401)
+
+
+async def test_a_name_that_a_body_has_twice_is_refused(api: Api) -> None:
+    """Whoever checked it on its way may have gone by the other one."""
+    twice = json.dumps(ADVISOR)[:-1] + ', "name": "Ola"}'
+    answer = await api.administrator.post(ADVISORS, content=twice, headers={"content-type": "application/json"})
+    assert problem(answer, 422)["errors"] == [{"field": "name", "message": "it is given twice"}]
+    nested = b'{"postal_address": {"city": "A", "city": "B"}}'
+    headers = {"content-type": "application/json"}
+    answer = await api.administrator.post("/registration/parties", content=nested, headers=headers)
+    assert problem(answer, 422)["errors"] == [{"field": "city", "message": "it is given twice"}]
+
+
+async def test_a_problem_tells_twenty_faults_and_how_many_more(api: Api) -> None:
+    found = problem(await api.administrator.post(ADVISORS, json=ADVISOR | {f"unknown{n}": n for n in range(50)}), 422)
+    assert len(found["errors"]) == 20
+    assert found["detail"].endswith("; and 30 more")
+    found = problem(await api.administrator.get(ADVISORS, params={f"unknown{n}": n for n in range(50)}), 422)
+    assert len(found["errors"]) == 20
+
+
+@pytest.mark.parametrize("values", [[{}] * 200_000, {str(n): n for n in range(20_000)}, [[[]] * 900] * 2], ids=len)
+async def test_a_body_of_very_many_values_is_not_looked_at(api: Api, values: Any) -> None:
+    answer = await api.administrator.post(ADVISORS, json=ADVISOR | {"name": values})
+    problem(answer, 413)
+    assert len(answer.content) < 500

@@ -42,8 +42,9 @@ from tests.support.waiting import eventually
 
 # When something came in, who asked for it, and the order in which rows were counted up, are this database's own business.
 OWN = {"added_at", "published_at", "handled_at", "changed_by", "decided_by", "position", "left_at"}
-# What is still to be done, and when; and how far streams were read, which recovering notes after what it read.
-LEFT_OUT = ("work_mark", "work_lock", "attempt", "clock", "taken_in", "recovery")
+# What is still to be done, and when; how far streams were read, which recovering notes after what it read; and who asked for
+# what, which no event carries.
+LEFT_OUT = ("work_mark", "work_lock", "attempt", "clock", "taken_in", "recovery", "change")
 Rows = dict[str, list[dict[str, Any]]]
 
 

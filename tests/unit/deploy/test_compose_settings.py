@@ -18,14 +18,8 @@ PREFIX = "KULTURSKOLE_"
 NOT_ASKED_FOR = {
     **dict.fromkeys(
         (
-            "database_url",
-            "database_password_file",
-            "nats_url",
-            "nats_user",
-            "nats_password_file",
-            "keys_file",
-            "host",
-            "nats_ca_file",
+            *("database_url", "database_password_file", "nats_url", "nats_user", "nats_password_file"),
+            *("nats_ca_file", "keys_file", "host", "gateways"),
         ),
         "the containers themselves decide it",
     ),
@@ -34,9 +28,10 @@ NOT_ASKED_FOR = {
     "simulated_clock": "deploy/compose.demo.yml: for the demo alone",
     "smtp_starttls": "off for the sink, on in deploy/compose.smtp.yml: never off for a server that delivers",
     **dict.fromkeys(
-        ("smtp_host", "smtp_port", "smtp_user", "smtp_password_file", "mail_sender"),
+        ("smtp_host", "smtp_port", "smtp_user", "smtp_password_file", "mail_sender", "smtp_ehlo", "smtp_tls"),
         "deploy/compose.smtp.yml: who sends mail that arrives says through what",
     ),
+    "smtp_ca_file": "deploy/compose.smtp-ca.yml: the file has to be mounted as well",
     **dict.fromkeys(
         [f"seller_{it}" for it in ("name", "organisation_number", "street", "postal_code", "city", "account")],
         "deploy/compose.smtp.yml: who sends invoices that arrive must not be an invented seller",

@@ -34,7 +34,8 @@ def browser(state: State, secret: str | None = None) -> httpx.AsyncClient:
     starting = dict.fromkeys(PUBLISHERS)  # every service is starting again
     pages = front.create(state, starting, nats_port=4222, nats_is_up=lambda: True)
     transport = httpx.ASGITransport(app=Gateway(starting, pages))
-    return httpx.AsyncClient(transport=transport, base_url="http://here", auth=("x", secret) if secret else None)
+    auth = ("x", secret) if secret else None
+    return httpx.AsyncClient(transport=transport, base_url="http://here", auth=auth, headers={"accept": "text/html"})
 
 
 async def test_nothing_in_a_mail_runs_in_the_page(state: State) -> None:
@@ -70,7 +71,7 @@ async def test_a_service_that_is_starting_says_so(state: State) -> None:
 
 
 async def test_what_is_not_there_is_a_problem_and_no_page(state: State) -> None:
-    async with browser(state) as client:
+    async with browser(state, keys.create(state.keys, name="k", role="reader")) as client:
         for path in ("/nothing", "/docs", "/openapi.json", "/../passwords.json", "/billingx/docs"):
             answer = await client.get(path)
             assert answer.status_code == 404

@@ -34,6 +34,30 @@ def test_passwords_are_made_once_and_for_their_owner_alone(tmp_path: Path) -> No
     state.close()
 
 
+def test_what_stands_in_a_folder_that_others_may_look_into_is_made_private(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+    (tmp_path / "mails").mkdir(mode=0o755)
+    ours = [
+        tmp_path / "billing.db",
+        tmp_path / "billing.db-wal",
+        tmp_path / "mails" / "1.eml",
+        tmp_path / "passwords.json",
+    ]
+    theirs = tmp_path / "holiday.jpg"
+    for file in (*ours, theirs):
+        file.write_text("x")
+        file.chmod(0o644)
+    before = os.umask(0o022)
+    state = State(tmp_path)
+    state.open()
+    (tmp_path / "new").write_text("x")
+    state.close()
+    assert os.umask(before) == 0o022
+    assert {it.stat().st_mode & 0o077 for it in (*ours, tmp_path / "mails", tmp_path / "new", tmp_path / "lock")} == {0}
+    assert theirs.stat().st_mode & 0o777 == 0o644
+    assert tmp_path.stat().st_mode & 0o777 == 0o755
+
+
 def test_the_first_run_makes_an_operators_key_and_no_other_run_does(tmp_path: Path) -> None:
     state = State(tmp_path / "run")
     secret = state.first_key()

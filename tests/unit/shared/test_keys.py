@@ -1,10 +1,15 @@
 from __future__ import annotations
 
+import json
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from structlog.testing import capture_logs
 
 from shared.web import keys
 from shared.web.keys import Keys
@@ -36,9 +41,20 @@ def test_a_key_that_has_expired_opens_nothing(file: Path) -> None:
     assert Keys(file).find(to_come) is not None
 
 
-@pytest.mark.parametrize(
-    "broken", ["{", '{"keys": [{"name": "a"}]}', '{"keys": [{"name":"a","role":"king","sha256":""}]}']
-)
+BROKEN = [
+    "{",
+    "[]",
+    '{"keys": null}',
+    '{"keys": [{"name": "a"}]}',
+    '{"keys": [{"name":"a","role":"king","sha256":""}]}',
+    '{"keys": [{"name":"a","role":"reader","sha256":[]}]}',
+    '{"keys": [{"name":"a","role":"reader","sha256":"", "expires_at": "2030-01-01T00:00:00"}]}',
+    "[" * 100_000,
+    '{"keys": ' * 100_000,
+]
+
+
+@pytest.mark.parametrize("broken", BROKEN, ids=len)
 def test_a_file_that_breaks_keeps_its_last_good_content_in_force(file: Path, broken: str) -> None:
     secret = keys.create(file, name="a", role="reader")
     known = Keys(file)
@@ -50,7 +66,7 @@ def test_a_file_that_breaks_keeps_its_last_good_content_in_force(file: Path, bro
 def test_a_file_that_others_may_read_stays_so(file: Path) -> None:
     """Containers read it as somebody else."""
     keys.create(file, name="a", role="reader")
-    assert file.stat().st_mode & 0o777 == 0o640
+    assert file.stat().st_mode & 0o777 == 0o600
     file.chmod(0o644)
     keys.create(file, name="b", role="reader")
     keys.revoke(file, "a")
@@ -69,3 +85,58 @@ def test_a_name_stands_for_one_key(file: Path) -> None:
         keys.create(file, name="a", role="operator")
     with pytest.raises(ValueError, match="there is no key named b"):
         keys.revoke(file, "b")
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=9),
+    lambda it: st.lists(it, max_size=3) | st.dictionaries(st.sampled_from(["keys", "name", "role", "sha256"]), it),
+)
+
+
+@given(content=JSON.map(json.dumps).map(str.encode) | st.binary(max_size=50))
+def test_whatever_stands_in_the_file_a_key_is_looked_for(content: bytes) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "keys.json"
+        file.write_bytes(content)
+        assert Keys(file).find("x") is None
+
+
+def test_a_file_that_is_removed_opens_nothing_any_more(file: Path) -> None:
+    secret = keys.create(file, name="a", role="reader")
+    known = Keys(file)
+    assert known.find(secret) is not None
+    file.unlink()
+    with capture_logs() as log:
+        assert [known.find(secret) for _ in range(3)] == [None] * 3
+    assert len(log) == 1
+    keys.create(file, name="b", role="reader")
+    assert known.find(secret) is None
+
+
+def test_a_folder_that_is_away_is_said_once(file: Path) -> None:
+    secret = keys.create(file, name="a", role="reader")
+    known = Keys(file)
+    assert known.find(secret) is not None
+    file.parent.rename(file.parent.with_name("elsewhere"))
+    file.parent.write_text("a file where the folder was")
+    with capture_logs() as log:
+        assert [known.find(secret) for _ in range(3)] == [known.find(secret)] * 3
+    assert len(log) == 1
+
+
+def test_a_revoked_name_is_not_used_again(file: Path) -> None:
+    keys.create(file, name="a", role="reader")
+    keys.revoke(file, "a")
+    with pytest.raises(ValueError, match="a key named a was revoked"):
+        keys.create(file, name="a", role="operator")
+    keys.create(file, name="b", role="reader")
+    with pytest.raises(ValueError, match="was revoked"):
+        keys.create(file, name="a", role="operator")
+    with pytest.raises(ValueError, match="there is no key named a"):
+        keys.revoke(file, "a")
+
+
+@pytest.mark.parametrize("name", ["", "x" * 81, "two\nlines"])
+def test_a_name_fits_where_it_is_kept(file: Path, name: str) -> None:
+    with pytest.raises(ValueError, match="at most 80"):
+        keys.create(file, name=name, role="reader")

@@ -1,0 +1,151 @@
+"""How HTTP is served here: what every answer carries, and what becomes of requests that are half sent or not HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import h11
+import uvicorn
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from shared.web.problems import problem
+
+# Seconds. Longer than gateways keep an idle connection (Caddy two minutes): one that is closed here while a request comes over
+# it is a 502 there, since what changes something is not sent again.
+KEEP_ALIVE = 150
+WHOLE_WITHIN = 30.0  # seconds from a request's first byte to its last
+# What an answer carries unless its route says otherwise: it is kept nowhere, is what it says it is, and shows in no other's page.
+CARRIED = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+class Answers:
+    """Around an application: what its answers carry, and no second word about an error that was answered and logged."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        is_whole = False
+
+        async def carried(message: Message) -> None:
+            nonlocal is_whole
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in CARRIED.items():
+                    headers.setdefault(name, value)
+            await send(message)
+            is_whole = message["type"] == "http.response.body" and not message.get("more_body", False)
+
+        app = _length_said_twice if _says_length_twice(scope) else self._app
+        try:
+            await app(scope, receive, carried)
+        except Exception:
+            # Starlette raises what it had answered once more, for a log that we write ourselves (problems.py).
+            if not is_whole:
+                raise
+
+
+def _says_length_twice(scope: Scope) -> bool:
+    """A gateway that goes by the other length would take a part of one request for the next one."""
+    headers = Headers(scope=scope)
+    return "content-length" in headers and "transfer-encoding" in headers
+
+
+async def _length_said_twice(scope: Scope, receive: Receive, send: Send) -> None:
+    msg = "a request says its length once: by Content-Length or by Transfer-Encoding"
+    await problem(400, msg, headers={"Connection": "close"})(scope, receive, send)
+
+
+class Protocol(H11Protocol):
+    """HTTP/1.1. A request that is not whole in time ends with its connection, wherever in it its sender stopped."""
+
+    whole_within = WHOLE_WITHIN
+    _until_whole: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
+        super().connection_made(transport)
+        self._wait_until_whole()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._is_whole()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        self._look()
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        # What came of the next request while this one was answered.
+        self._look(has_begun=bool(self.conn.trailing_data[0]))
+
+    def send_400_response(self, msg: str) -> None:
+        """To what is no HTTP. Where an answer has begun, nothing can be added to it."""
+        if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
+            answer = problem(400, "this is no HTTP that can be read", headers={"Connection": "close", **CARRIED})
+            for part in (
+                h11.Response(status_code=400, headers=answer.raw_headers, reason=b"Bad Request"),
+                h11.Data(data=bytes(answer.body)),
+                h11.EndOfMessage(),
+            ):
+                self.transport.write(self.conn.send(part) or b"")
+        if self.cycle is not None:
+            self.cycle.disconnected = True  # what the application still has to say goes nowhere
+            self.cycle.message_event.set()
+        self.transport.close()
+
+    def _should_upgrade(self) -> bool:
+        """There is nothing to upgrade to; whoever asks is answered as all are, without a line in the log."""
+        return False
+
+    def _look(self, *, has_begun: bool = True) -> None:
+        theirs = self.conn.their_state
+        if theirs is h11.SEND_BODY or (theirs is h11.IDLE and has_begun):
+            self._wait_until_whole()
+        else:
+            self._is_whole()
+
+    def _wait_until_whole(self) -> None:
+        if self._until_whole is None and not self.transport.is_closing():
+            self._until_whole = self.loop.call_later(self.whole_within, self.transport.close)
+
+    def _is_whole(self) -> None:
+        if self._until_whole is not None:
+            self._until_whole.cancel()
+            self._until_whole = None
+
+
+class _Server(uvicorn.Server):
+    """Leaves the signals to whoever runs it, who has more to end than the HTTP."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def server_for(app: ASGIApp, *, whole_within: float = WHOLE_WITHIN) -> _Server:
+    """`whole_within` seconds a request has to be whole."""
+    config = uvicorn.Config(
+        Answers(app),
+        http=type("Protocol", (Protocol,), {"whole_within": whole_within}),
+        ws="none",
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        proxy_headers=False,  # whose word is taken for an address is a setting (gateways.py)
+        server_header=False,
+        timeout_graceful_shutdown=3,
+        timeout_keep_alive=KEEP_ALIVE,
+    )
+    return _Server(config)
