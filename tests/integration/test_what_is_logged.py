@@ -106,6 +106,29 @@ async def test_each_call_while_postgresql_is_away_logs_one_line(tmp_path: Path, 
     assert len({(it["event"], it.get("work"), it.get("error")) for it in others}) == len(others), "said more than once"
 
 
+@pytest.mark.parametrize(
+    ("password", "code", "last"),
+    [(PASSWORDS["operator"], 0, "streams and consumers are as they should be"), ("wrong" * 5, 1, "it can't be done")],
+    ids=["right", "wrong"],
+)
+async def test_what_provision_logs_is_json_too(tmp_path: Path, password: str, code: int, last: str) -> None:
+    (tmp_path / "password").write_text(password)
+    async with NatsServer(tmp_path / "nats") as server:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "deploy.cli", "provision", "--nats-url", server.url),
+            *("--password-file", str(tmp_path / "password")),
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        answered, logged = await process.communicate()
+    lines = [json.loads(line) for line in logged.splitlines()]
+    assert (process.returncode, answered, lines[-1]["event"]) == (code, b"", last)
+    assert {it["service"] for it in lines} == {"provision"}
+    if code:
+        (line,) = lines
+        assert line["reason"] == f"NATS at {server.url} does not let its user operator in: Authorization Violation"
+
+
 async def test_a_wrong_password_of_nats_is_one_clear_line(
     tmp_path: Path, nats: NatsServer, sqlite_databases: Any
 ) -> None:
