@@ -173,7 +173,7 @@ async def test_two_changes_of_the_same_thing(database: Database) -> None:
             async def it_waits() -> bool:
                 return bool((await looking.execute(waits)).scalar())
 
-            await eventually(it_waits, within=30)
+            await eventually(it_waits)
     with raises_transient("tuple concurrently updated"):
         await other
 
@@ -183,7 +183,7 @@ async def test_a_transaction_that_is_idle_for_too_long(database: Database) -> No
         async with database.transaction() as connection:
             await connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 10"))
             driver: Any = (await connection.get_raw_connection()).driver_connection
-            await eventually(driver.is_closed, within=30)
+            await eventually(driver.is_closed)
             await connection.execute(text("SELECT 1"))
 
 
@@ -289,7 +289,7 @@ async def test_a_server_one_of_whose_processes_died(server: Postgres, database: 
             driver: Any = (await connection.get_raw_connection()).driver_connection
             server.kill_backend(driver.get_server_pid())
             await connection.execute(text("SELECT 1"))
-    await eventually(database.answers, within=60)
+    await eventually(database.answers)
 
 
 async def test_a_server_that_only_reads(server: Postgres, database: Database) -> None:
@@ -380,7 +380,7 @@ async def test_a_file_that_cannot_be_opened(tmp_path: Path) -> None:
     before = threading.active_count()
     with raises_transient("unable to open database file"):
         await execute(folder, "SELECT 1")
-    await eventually(lambda: threading.active_count() <= before, within=30)  # aiosqlite's, which nobody can wait for
+    await eventually(lambda: threading.active_count() <= before)  # aiosqlite's, which nobody can wait for
     await folder.close()
 
 

@@ -22,7 +22,7 @@ from tests.support.databases import PostgresDatabases
 from tests.support.nats import PASSWORDS, NatsServer
 from tests.support.postgres import Postgres
 from tests.support.processes import HOST, free_port
-from tests.support.waiting import eventually
+from tests.support.waiting import PATIENCE, eventually
 
 LONGEST = 1_000  # characters of a line
 SERVICE = "notifications"
@@ -64,7 +64,7 @@ class Process:
         return await self.status("/health/ready") == 200
 
     async def status(self, path: str) -> int | None:
-        async with httpx.AsyncClient(timeout=30, headers=self.key) as http:
+        async with httpx.AsyncClient(timeout=PATIENCE, headers=self.key) as http:
             with suppress(httpx.HTTPError):
                 return (await http.get(self.url + path)).status_code
         return None
@@ -91,12 +91,12 @@ async def test_each_call_while_postgresql_is_away_logs_one_line(tmp_path: Path, 
         process = Process(tmp_path, DATABASE_URL=url, NATS_URL=nats.url)
         asker = await nats.client("notifications")
         async with process.run():
-            await eventually(process.is_ready, within=60)
+            await eventually(process.is_ready)
             with server.down():
                 paths = [f"/{SERVICE}/waiting", f"/{SERVICE}/mails", f"/{SERVICE}/operations/parked"] * 3
                 assert [await process.status(path) for path in paths] == [503] * len(paths)
                 await asyncio.sleep(6)  # each work has been tried
-            await eventually(process.is_ready, within=60)
+            await eventually(process.is_ready)
         await asker.close()
     finally:
         server.remove()
@@ -152,7 +152,7 @@ async def test_a_password_that_is_changed_while_it_runs_ends_it_with_one_clear_l
         await provision_all(server.url, PASSWORDS["operator"])
         process = Process(tmp_path, DATABASE_URL=await sqlite_databases.create(SERVICE), NATS_URL=server.url)
         async with process.run() as running:
-            await eventually(process.is_ready, within=60)
+            await eventually(process.is_ready)
             passwords[SERVICE] = "another-password-of-it"
             await server.restart()
             assert await running.wait() == 1

@@ -193,5 +193,5 @@ async def test_what_the_stream_has_acknowledged_is_known_until_it_is_marked(
     monkeypatch.setattr(publisher.database, "transaction", away_for_a_while)
     sent = counted(monkeypatch, Relay, "send")
     await toy.tell(arena.publisher, [toy.a_party(1)])
-    await eventually(lambda: relay.count_unsent(arena.publisher), equals=0, within=30)
+    await eventually(lambda: relay.count_unsent(arena.publisher), equals=0)
     assert len(sent) == 1
