@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import nats.errors
+import structlog
 import typer
 from sqlalchemy import make_url
 
@@ -48,6 +49,8 @@ CODES = (
     f"Exit codes: 0 done; {CANNOT} it can't be done, or what is checked does not hold; "
     f"2 the command line is wrong; {PORT_TAKEN} a port is taken."
 )
+
+log = structlog.get_logger()
 
 app = typer.Typer(no_args_is_help=True, help="Run and operate Fremtidens kulturskole.", epilog=CODES)
 events_app = typer.Typer(no_args_is_help=True, help="The contracts of the events.")
@@ -87,6 +90,22 @@ EXPECTED = (
     *(CannotRecover, CannotRebuild, IsRunning, StreamFellSilent, WrongSchema),
     *(CannotStart, NoBroker, WrongClock, ProvisioningFailed, nats.errors.Error, OSError, ValueError),
 )
+
+
+@contextmanager
+def _as_services_log(command: str) -> Iterator[None]:
+    """What the block logs is JSON, as beside it in containers, and its last line says why it can't be done; not on a terminal."""
+    if sys.stderr.isatty():
+        yield
+        return
+    from shared import logs  # noqa: PLC0415 - loads the drivers of databases
+
+    logs.configure("INFO", service=command)
+    try:
+        yield
+    except EXPECTED as error:
+        log.error("it can't be done", reason=str(error))  # noqa: TRY400 - the message says it all
+        raise typer.Exit(CANNOT) from None
 
 
 @contextmanager
@@ -297,11 +316,13 @@ def provision(
     """Make NATS' streams and consumers, or bring them up to date."""
     from deploy.provisioning import provision_all  # noqa: PLC0415 - likewise
 
-    password = _read(password_file, "--password-file")
-    folder = folder_of(subscribers, password_file)
-    durables = asyncio.run(provision_all(nats_url, password, subscribers=folder, replicas=replicas, wait=wait))
-    content = [{"stream": it.stream, "consumer": it.name, "subjects": it.filters} for it in durables]
-    _answer(content, "streams and consumers are as they should be", as_json=as_json)
+    with _as_services_log("provision"):
+        password = _read(password_file, "--password-file")
+        folder = folder_of(subscribers, password_file)
+        durables = asyncio.run(provision_all(nats_url, password, subscribers=folder, replicas=replicas, wait=wait))
+        log.info("streams and consumers are as they should be", durables=len(durables))
+    if as_json:
+        _answer([{"stream": it.stream, "consumer": it.name, "subjects": it.filters} for it in durables], as_json=True)
 
 
 @app.command()

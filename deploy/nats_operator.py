@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import nats.errors
 import structlog
 from nats.aio.client import Client
 
 from deploy.nats_config import OPERATOR
-from shared.messaging.broker import NoBroker, inbox_prefix
+from shared.messaging.broker import NoBroker, addresses, inbox_prefix, refused, tls_context
 
 log = structlog.get_logger()
+
+CA_FILE = "KULTURSKOLE_NATS_CA_FILE"  # as for the services: who signed the certificate of NATS, in PEM
 
 
 @asynccontextmanager
@@ -21,8 +25,7 @@ async def operator(url: str, password: str) -> AsyncIterator[Client]:
     try:
         client = await connect(url, OPERATOR, password)
     except (nats.errors.Error, OSError) as error:
-        msg = f"NATS at {url} does not let its user {OPERATOR} in: {error}"
-        raise NoBroker(msg) from error
+        raise NoBroker(refused(url, OPERATOR, error)) from error
     try:
         yield client
     finally:
@@ -35,10 +38,12 @@ async def connect(url: str, user: str, password: str) -> Client:
     async def error(problem: Exception) -> None:
         log.debug("NATS", error=str(problem))
 
+    ca_file = os.environ.get(CA_FILE)
     client = Client()
     try:
         await client.connect(
-            url,
+            addresses(url),
+            tls=tls_context(Path(ca_file) if ca_file else None),
             user=user,
             password=password,
             inbox_prefix=inbox_prefix(user),

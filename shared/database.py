@@ -12,12 +12,12 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
+from urllib.parse import urlencode
 
 from sqlalchemy import BigInteger, CursorResult, DateTime, Dialect, Integer, Table, TypeDecorator, event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DBAPIError, InvalidatePoolError, SQLAlchemyError
-from sqlalchemy.exc import TimeoutError as PoolTimeOut
+from sqlalchemy.exc import InvalidatePoolError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from shared.points import reached
@@ -38,18 +38,6 @@ SERVER_SETTINGS = {
     "lock_timeout": "20000",
     "idle_in_transaction_session_timeout": "60000",
 }
-# PostgreSQL's codes, or the beginnings of codes, of errors that say nothing about the statement.
-TRANSIENT = (
-    "08",  # the connection failed
-    "53",  # out of resources
-    *("57P01", "57P02", "57P03"),  # shutting down, crashed, starting up
-    *("40001", "40P01"),  # serialisation failure, deadlock
-    "55P03",  # lock time-out
-    "25006",  # a server that only reads, having become a stand-by
-    "25P03",  # the transaction was idle for too long
-)
-TRANSIENT_ON_SQLITE = ("database is locked", "disk is full", "disk I/O error", "unable to open database file")
-
 # Which database a connection is to. On PostgreSQL: which of which run of a server; after a failover, a restore under the
 # same name or a restart it is another. On SQLite: which file, on which device. Another may be older than the one before.
 Identity: TypeAlias = tuple[Any, ...]
@@ -89,7 +77,7 @@ class Database:
     """One service's database. Everything that changes goes through `transaction`, everything that reads through `reading`."""
 
     def __init__(self, url: str) -> None:
-        self.url = make_url(url)
+        self.url, self._libpq = _without_libpq(make_url(url))
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         if self.is_sqlite:
             Path(self.url.database or "").parent.mkdir(parents=True, exist_ok=True)
@@ -107,7 +95,7 @@ class Database:
                 # may be older than the lock; then invoices were lost (docs/adr/0001).
                 isolation_level="READ COMMITTED",
                 hide_parameters=True,
-                connect_args=postgresql_arguments(),
+                connect_args=self.connect_arguments(),
             )
             event.listen(self.writer.sync_engine, "connect", _identify)
             event.listen(self.writer.sync_engine, "checkout", _check_is_open)
@@ -120,6 +108,17 @@ class Database:
         self._trusted: Identity = ANY
         self._is_closed = False
         self._doubters: list[Callable[[], None]] = []
+
+    def connect_arguments(self) -> dict[str, Any]:
+        """What every connection to PostgreSQL is made with."""
+        arguments: dict[str, Any] = {
+            "timeout": CONNECT_TIME_OUT,
+            "command_timeout": COMMAND_TIME_OUT,
+            "server_settings": SERVER_SETTINGS,
+        }
+        if self._libpq:  # asyncpg knows these words in a URL only
+            arguments["dsn"] = f"postgresql://?{urlencode(self._libpq)}"
+        return arguments
 
     @asynccontextmanager
     async def transaction(self, *, wakes: bool = True) -> AsyncIterator[AsyncConnection]:
@@ -215,19 +214,6 @@ class Database:
             pass  # it is gone, or does not let go
 
 
-def is_transient(error: BaseException) -> bool:
-    """Whether an error is the database's condition and not the statement's fault: worth trying again as it is."""
-    if isinstance(error, (OSError, PoolTimeOut)):  # an OSError may be a time-out, or a name that is not resolved
-        return True
-    if not isinstance(error, DBAPIError):
-        return False
-    if error.connection_invalidated:
-        return True
-    original: Any = error.orig
-    code = getattr(original, "sqlstate", None) or getattr(original, "pgcode", None) or ""
-    return code.startswith(TRANSIENT) or any(text in str(original) for text in TRANSIENT_ON_SQLITE)
-
-
 def insert(connection: AsyncConnection, table: Table) -> postgresql.Insert | sqlite.Insert:
     """An insert that knows `ON CONFLICT`, in the connection's dialect."""
     return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
@@ -239,9 +225,10 @@ def read_as(kind: type[T], rows: CursorResult[Any]) -> list[T]:
     return [kind(**dict(zip(names, row, strict=True))) for row in rows.all()]
 
 
-def postgresql_arguments() -> dict[str, Any]:
-    """What every connection to PostgreSQL is made with."""
-    return {"timeout": CONNECT_TIME_OUT, "command_timeout": COMMAND_TIME_OUT, "server_settings": SERVER_SETTINGS}
+def _without_libpq(url: URL) -> tuple[URL, dict[str, Any]]:
+    """The URL without what libpq and psql call TLS, and that."""
+    words = {name: value for name, value in url.query.items() if name.startswith("ssl") and name != "ssl"}
+    return url.difference_update_query(words), words
 
 
 def _identify(connection: Any, record: Any) -> None:

@@ -8,6 +8,8 @@ from typing import Any
 
 import structlog
 
+from shared.transient import in_one_line, is_transient
+
 LONGEST = 4_000  # characters of one field of a line
 PLAIN = (bool, int, float, type(None))
 
@@ -17,6 +19,16 @@ def _without_details(_: Any, __: str, event: structlog.typing.EventDict) -> stru
     exception = event.get("exception")
     if exception:
         event["exception"] = "\n".join(line for line in exception.splitlines() if not line.startswith("DETAIL:"))
+    return event
+
+
+def _in_one_line(_: Any, __: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """What passes by itself needs no traceback, whoever logs it, a library too: nothing is wrong in the code."""
+    found = event.get("exc_info")
+    error = sys.exc_info()[1] if found is True else found[1] if isinstance(found, tuple) else found
+    if isinstance(error, BaseException) and is_transient(error):
+        del event["exc_info"]
+        event.update(error=in_one_line(error), level="warning")
     return event
 
 
@@ -40,6 +52,7 @@ def configure(level: str, *, service: str) -> None:
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _in_one_line,
         structlog.processors.format_exc_info,
         _without_details,
         _bounded,

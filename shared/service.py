@@ -131,7 +131,7 @@ class Service:
         structlog.contextvars.bind_contextvars(service=self.name)
         self.withheld = STARTING
         await self._take_database()
-        self.client = client = await broker.connect(self.broker)
+        self.client = client = await broker.connect(self.broker, self.settings)
         # Looked for here: FastStream would try for five seconds, and not say what is missing.
         try:
             infos = {stream: await consumer_info(client, stream, self.name) for stream in self.streams}

@@ -3,13 +3,28 @@
 from __future__ import annotations
 
 import re
+import ssl
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, FilePath, SecretStr, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy import make_url
+
+NONE_IF_EMPTY = BeforeValidator(lambda it: None if it == "" else it)  # as compose hands on what is not set
+
+
+def _holds_certificates(file: Path) -> Path:
+    try:
+        ssl.create_default_context(cafile=file)
+    except ssl.SSLError:
+        msg = "it holds no certificate in PEM"
+        raise ValueError(msg) from None
+    return file
+
+
+CaFile = Annotated[FilePath, AfterValidator(_holds_certificates)]
 
 
 def _apart(given: Any) -> Any:
@@ -41,7 +56,10 @@ class ServiceSettings(WebSettings):
 
     database_url: str  # sqlite+aiosqlite:///var/billing.db or postgresql+asyncpg://user@host/name
     database_password_file: Path | None = None
+    # Of a cluster all addresses, with commas between them; tls:// where nothing may be sent unencrypted.
     nats_url: str = "nats://127.0.0.1:4222"
+    # Who signed the certificate of NATS, in PEM, where that is nobody whom the machine trusts. Then no other will do.
+    nats_ca_file: Annotated[CaFile | None, NONE_IF_EMPTY] = None
     nats_user: str | None = None
     nats_password: SecretStr | None = None
     nats_password_file: Path | None = None

@@ -2,29 +2,15 @@
 
 from __future__ import annotations
 
-import ssl
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, FilePath, SecretStr, StringConstraints
+from pydantic import SecretStr, StringConstraints
 
 from shared.addresses import Address, HostName
-from shared.settings import ServiceSettings
+from shared.settings import NONE_IF_EMPTY, CaFile, ServiceSettings
 
 TLS_PORT = 465  # RFC 8314
-NONE_IF_EMPTY = BeforeValidator(lambda it: None if it == "" else it)  # as compose hands on what is not set
-
-
-def _holds_certificates(file: Path) -> Path:
-    try:
-        ssl.create_default_context(cafile=file)
-    except ssl.SSLError:
-        msg = "it holds no certificate in PEM"
-        raise ValueError(msg) from None
-    return file
-
-
-CaFile = Annotated[FilePath, AfterValidator(_holds_certificates)]
 
 
 class Settings(ServiceSettings):

@@ -17,9 +17,10 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import to_json
 
 from shared.contracts.questions import Question
-from shared.database import Database, is_transient
+from shared.database import Database
 from shared.errors import Refused
 from shared.messaging.broker import INBOXES
+from shared.transient import is_transient
 
 log = structlog.get_logger()
 
@@ -91,9 +92,12 @@ def _answering(
         if not message.reply.startswith(INBOXES):
             log.warning("a question wants its answer somewhere else than in an inbox", subject=question.subject)
             return
-        await message.respond(await answer_to(message.data))
+        packed = await answer_to(message.data)
+        if packed is not None:
+            await message.respond(packed)
 
-    async def answer_to(body: bytes) -> bytes:
+    async def answer_to(body: bytes) -> bytes | None:
+        """None where there is no answer at the moment: the asker takes it for a time-out and leaves us alone meanwhile."""
         try:
             answered = await answerer(database, question.model_validate_json(body))
             envelope = _Envelope(ok=True, answer=answered.model_dump(mode="json"))
@@ -104,7 +108,7 @@ def _answering(
         except Exception as error:
             log.exception("a question could not be answered", subject=question.subject)
             if is_transient(error):
-                raise  # no reply: the asker takes it for a time-out and leaves us alone while we have no database
+                return None
             envelope = _Envelope(ok=False, error="answering it failed; the log there says more")
         packed = envelope.model_dump_json().encode()
         if len(packed) > LARGEST:

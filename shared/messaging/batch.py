@@ -23,14 +23,18 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from shared.clock import real_now
 from shared.contracts import catalogue
 from shared.contracts.envelope import Event
-from shared.database import Database, is_transient
+from shared.database import Database
 from shared.messaging import inbox, parking
 from shared.messaging.consume import Consumers
 from shared.messaging.facts import Fact, record
 from shared.messaging.in_hand import Taken, digest_of, key_of, read, unread
+from shared.messaging.pauses import after, pause
 from shared.points import handling, reached
+from shared.transient import in_one_line, is_transient
 
 log = structlog.get_logger()
+
+SHORTEST_PAUSE, LONGEST_PAUSE = 0.2, 1.0  # seconds between two tries while the database does not do what it should
 
 
 @dataclass(frozen=True)
@@ -312,22 +316,27 @@ class Batches:
 
         Raises Stopping where the service stops before the database is back.
         """
+        failures, told = 0, ""
         while True:
             try:
                 return await do()
             except Exception as error:
                 if not is_transient(error):
                     raise
-                log.warning("the database does not answer; waiting with messages in hand", error=_text_of(error))
-            await self._database_is_back()
+                if told != (told := in_one_line(error)):  # once for each reason, and not with each try
+                    log.warning("the database does not answer; waiting with messages in hand", error=told)
+            failures += 1
+            await self._database_is_back(after(failures, first=SHORTEST_PAUSE, longest=LONGEST_PAUSE))
 
-    async def _database_is_back(self) -> None:
+    async def _database_is_back(self, seconds: float) -> None:
+        """Returns when it answers, though not before so many seconds have gone by."""
         while True:
+            await pause(self.stopping, seconds)
             if self.stopping.is_set():
                 raise Stopping
-            await asyncio.sleep(0.2)
             if await self._database.answers():
                 return
+            seconds = SHORTEST_PAUSE
 
     @asynccontextmanager
     async def _in_progress(self, messages: Sequence[Msg]) -> AsyncIterator[None]:

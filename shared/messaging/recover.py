@@ -26,13 +26,14 @@ from shared import clock
 from shared.clock import real_now
 from shared.contracts.catalogue import BY_TYPE, stream_of
 from shared.contracts.envelope import Event, EventType, model_of
-from shared.database import Database, is_transient
+from shared.database import Database
 from shared.messaging.batch import Batches
 from shared.messaging.consume import Consumers
 from shared.messaging.in_hand import Taken, read
 from shared.messaging.stopped import stopped
 from shared.messaging.tables import disowned, outbox, recovery, taken_in
 from shared.messaging.walk import Stream, walk
+from shared.transient import is_transient
 
 BY = "recover"  # stands where the name of a key does: who changed what is adopted is told by no event
 

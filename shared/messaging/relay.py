@@ -25,12 +25,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from shared.clock import real_now
-from shared.database import Database, postgresql_arguments
+from shared.database import Database
 from shared.ids import new_id
 from shared.messaging.outbox import CHANNEL
 from shared.messaging.pauses import after, pause
 from shared.messaging.tables import outbox
 from shared.points import reached
+from shared.transient import in_one_line
 
 log = structlog.get_logger()
 
@@ -54,6 +55,7 @@ class Relay:
         self._stopping = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self.trouble: str | None = None
+        self._acknowledged: dict[int, str] = {}  # position and message id of what is to be marked yet
         database.on_commit(self._wake.set)
 
     def start(self, client: Client) -> asyncio.Task[None]:
@@ -86,15 +88,25 @@ class Relay:
         """Send these rows and mark those that the stream has acknowledged; returns how many it has."""
         reached("relay.before_publish")
         sent = await self._publish(rows)
-        if not sent:
-            return 0
-        reached("relay.published")
+        if sent:
+            reached("relay.published")
+        self._acknowledged |= sent
+        await self._mark()
+        return len(sent)
+
+    async def _mark(self) -> None:
+        """Mark what the stream has. It is known here until that is committed, however long the database is away.
+
+        Sent again when the stream has forgotten their message ids, these events would stand there twice.
+        """
+        if not (sent := dict(self._acknowledged)):
+            return
         # By the message's id too: `republish` may have given a row a new one meanwhile, which is still to be sent.
         is_sent = outbox.c.position.in_(sent) & outbox.c.message_id.in_(sent.values())
         async with self._database.transaction() as connection:
             await connection.execute(update(outbox).where(is_sent).values(published_at=real_now()))
         reached("relay.recorded")
-        return len(sent)
+        self._acknowledged.clear()
 
     async def _publish(self, rows: Unsent) -> dict[int, str]:
         """Position and message id of those that the stream has.
@@ -155,14 +167,16 @@ class Relay:
         self.trouble = trouble
 
     async def _run(self) -> None:
-        failures = 0
+        failures, told = 0, ""
         while not self._stopping.is_set():
             self.trouble = None  # which another replica's relay may have now
             try:
                 async with self._only_relay() as is_still_the_only_one:
                     while is_still_the_only_one():
+                        await self._mark()
                         self._wake.clear()  # before the look: what is committed after it wakes again
                         rows = await self.unsent()
+                        told = ""
                         if not rows:
                             if self._stopping.is_set():
                                 return
@@ -175,7 +189,8 @@ class Relay:
                             failures += 1
                             await pause(self._stopping, after(failures, first=0.2, longest=LONGEST_PAUSE))
             except Exception as error:  # noqa: BLE001 - whatever it was, the rows are still there
-                log.warning("the relay starts again", error=f"{type(error).__name__}: {error}"[:500])
+                if told != (told := in_one_line(error)):  # once for each reason, and not with each try
+                    log.warning("the relay starts again", error=told)
             failures += 1
             await pause(self._stopping, after(failures, first=POLL, longest=LONGEST_PAUSE))
 
@@ -197,7 +212,7 @@ class Relay:
             self._database.url,
             poolclass=NullPool,
             isolation_level="AUTOCOMMIT",
-            connect_args=postgresql_arguments(),
+            connect_args=self._database.connect_arguments(),
         )
         try:
             async with engine.connect() as connection:

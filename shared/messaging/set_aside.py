@@ -17,9 +17,10 @@ from sqlalchemy import ColumnElement, and_, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.clock import database_now
-from shared.database import Database, insert, is_transient, read_as
+from shared.database import Database, insert, read_as
 from shared.messaging.pauses import after
 from shared.messaging.tables import set_aside, work_mark
+from shared.transient import is_transient
 
 log = structlog.get_logger()
 

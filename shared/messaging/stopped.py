@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
-from shared.database import Database, postgresql_arguments
+from shared.database import Database
 from shared.messaging.relay import try_lock
 
 
@@ -32,7 +32,7 @@ async def stopped(database: Database, service: str) -> AsyncIterator[None]:
             yield
         return
     engine = create_async_engine(
-        database.url, poolclass=NullPool, isolation_level="AUTOCOMMIT", connect_args=postgresql_arguments()
+        database.url, poolclass=NullPool, isolation_level="AUTOCOMMIT", connect_args=database.connect_arguments()
     )
     try:
         async with engine.connect() as connection:

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
-from shared.database import Database, postgresql_arguments
+from shared.database import Database
 from shared.migrations.steps import Kind, Schema, Step, note, read_schema
 
 HERE = Path(__file__).parent
@@ -74,7 +74,7 @@ async def _migrating(database: Database) -> AsyncIterator[AsyncConnection]:
             yield connection
         return
     # An engine of its own: a statement may take as long as it needs, which those that serve may not.
-    arguments = postgresql_arguments()
+    arguments = database.connect_arguments()
     arguments |= {"command_timeout": None, "server_settings": arguments["server_settings"] | {"statement_timeout": "0"}}
     engine = create_async_engine(database.url, poolclass=NullPool, hide_parameters=True, connect_args=arguments)
     try:

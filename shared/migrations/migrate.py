@@ -10,8 +10,9 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from shared import migrations
-from shared.database import Database, is_transient
+from shared.database import Database
 from shared.migrations.steps import KINDS, Kind, WrongSchema
+from shared.transient import is_transient
 
 log = structlog.get_logger()
 

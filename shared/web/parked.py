@@ -9,10 +9,10 @@ from fastapi import APIRouter, Path, Query, Request
 from pydantic import BaseModel, Field
 
 from shared.contracts.catalogue import Unreadable
-from shared.database import is_transient
 from shared.errors import Conflict, RuleBroken
 from shared.messaging import parking, set_aside
 from shared.messaging.batch import Batches
+from shared.transient import is_transient
 from shared.web.api import AN_ID, Administrator, After, DatabaseOf, Limit, Page, Reader, page_of
 
 State = Literal["parked", "replayed", "discarded"]

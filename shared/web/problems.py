@@ -13,10 +13,11 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.routing import iter_route_contexts
 from pydantic import MISSING, BaseModel, Field
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
-from shared.database import is_transient
 from shared.errors import Conflict, NotFound, Refused, RuleBroken
+from shared.transient import in_one_line, is_transient
 
 log = structlog.get_logger()
 
@@ -67,7 +68,9 @@ def install(api: FastAPI) -> None:
     api.add_exception_handler(Refused, _refused)
     api.add_exception_handler(RequestValidationError, _not_valid)
     api.add_exception_handler(HTTPException, _http)
-    api.add_exception_handler(Exception, _unexpected)
+    # Each by its name: what only the handler of Exception answers is raised once more, and logged by the server too.
+    for kind in (SQLAlchemyError, OSError, Exception):
+        api.add_exception_handler(kind, _unexpected)
 
 
 def problem(
@@ -127,7 +130,7 @@ async def _unexpected(request: Request, error: Exception) -> JSONResponse:
     if CANNOT_BE_KEPT in str(getattr(error, "orig", "")):
         return problem(422, "a character that cannot be kept: U+0000")
     if is_transient(error):
-        log.warning("the database does not answer", path=request.url.path, error=type(error).__name__)
+        log.warning("the database does not answer", path=request.url.path, error=in_one_line(error))
         return problem(503, "the database does not answer right now; try again", headers={"Retry-After": "2"})
     log.error("unexpected", path=request.url.path, exc_info=error)
     return problem(500, "nothing was changed; the operations team finds the reason in the log")

@@ -132,6 +132,46 @@ class Postgres:
                 with suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGCONT)
 
+    @contextmanager
+    def standing_by(self, *, hot_standby: str = "on") -> Iterator[None]:
+        """It is a stand-by, which only reads, or takes no connections at all; afterwards it is itself again."""
+        self.stop()
+        settings = self._settings
+        self._settings = settings | {"hot_standby": hot_standby}
+        (self._data / "standby.signal").touch()
+        self._give(self._data / "standby.signal")
+        try:
+            self.start()
+            yield
+        finally:
+            self.stop()
+            self._settings = settings
+            (self._data / "standby.signal").unlink()
+            self.start()
+
+    @contextmanager
+    def authenticating(self, user: str, *, by: str, kind: str = "host") -> Iterator[None]:
+        """Whom it asks for a password, once it has reloaded its configuration."""
+        rules = self._data / "pg_hba.conf"
+        before = rules.read_text()
+        rules.write_text(f"{kind} all {user} {HOST}/32 {by}\n{before}")
+        try:
+            yield
+        finally:
+            rules.write_text(before)
+
+    def use_tls(self, certificate: Path, key: Path) -> None:
+        """Before it is started. It takes connections without TLS too."""
+        for name, file in (("server.crt", certificate), ("server.key", key)):
+            shutil.copyfile(file, self._data / name)
+            (self._data / name).chmod(0o600)
+            self._give(self._data / name)
+        self._settings = self._settings | {"ssl": "on"}
+
+    def kill_backend(self, pid: int) -> None:
+        """kill -9 of one that the server started: it ends all others, and recovers."""
+        os.kill(pid, signal.SIGKILL)
+
     def remove(self) -> None:
         self.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -145,12 +185,12 @@ class Postgres:
         return (self.folder / "log").read_text(errors="replace")[-2000:]
 
     def _is_ready(self) -> bool:
-        """As pg_ctl finds it out: from the eighth line of this file."""
+        """As pg_ctl finds it out: from the eighth line of this file. A stand-by is ready too."""
         try:
             lines = (self._data / "postmaster.pid").read_text().splitlines()
         except FileNotFoundError:
             return False
-        return len(lines) > 7 and lines[7].strip() == "ready"
+        return len(lines) > 7 and lines[7].strip() in ("ready", "standby")
 
     def _run(self, tool: str, *arguments: str) -> None:
         done = subprocess.run(

@@ -38,14 +38,18 @@ class Authority:
 
     def server_context(self, address: str) -> ssl.SSLContext:
         """What a server at this IP address does TLS with."""
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        context.load_cert_chain(*self.server_files(address))
+        return context
+
+    def server_files(self, address: str) -> tuple[Path, Path]:
+        """Its certificate and its key, until another server is given its own."""
         self._configure(address)
         self._openssl("req", *self._new_key("server"), "-out", "server.csr")
         signed = ("-CA", "ca.pem", "-CAkey", "ca.key", "-set_serial", "2", "-days", "2")
         extended = ("-extfile", "openssl.cnf", "-extensions", "server")
         self._openssl("x509", "-req", "-in", "server.csr", "-out", "server.pem", *signed, *extended)
-        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-        context.load_cert_chain(self._folder / "server.pem", self._folder / "server.key")
-        return context
+        return self._folder / "server.pem", self._folder / "server.key"
 
     def _configure(self, address: str) -> None:
         (self._folder / "openssl.cnf").write_text(CONFIGURATION.format(address=address))

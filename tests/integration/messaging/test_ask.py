@@ -28,7 +28,7 @@ async def ask(arena: Arena) -> AsyncIterator[Ask]:
     found = broker.create(
         "notifications", settings, fail=lambda _: None, is_back=lambda: None, is_stopping=lambda: True
     )
-    await broker.connect(found)
+    await broker.connect(found, settings)
     yield Ask(found)
     await found.stop()
 

@@ -10,7 +10,9 @@ from contextlib import suppress
 
 import httpx
 import pytest
+from sqlalchemy import text
 from sqlalchemy.exc import TimeoutError as PoolTimeOut
+from structlog.testing import capture_logs
 
 from shared import clock, service
 from shared.clock import WrongClock
@@ -67,6 +69,22 @@ async def test_an_outage_of_another_kind_counts_as_no_attempt(
     # Some are delivered again meanwhile: each of these is begun, and then found to be done.
     await eventually(lambda: count(arena.database, kernel.attempt), equals=0)
     assert await count(arena.database, kernel.parked_message) == 0
+
+
+@pytest.mark.parametrize("arena", ["postgresql"], indirect=True)  # SQLite prepares such statements anew by itself
+async def test_a_changed_schema_is_no_fault_of_a_message(arena: Arena) -> None:
+    await arena.start("billing")
+    await arena.start("registration")
+    await toy.tell(arena.publisher, [toy.a_party(1)])
+    await eventually(lambda: count(arena.database, toy.party), equals=1)
+    async with arena.database.transaction() as connection:
+        await connection.execute(text("ALTER TABLE inbox ALTER COLUMN handler TYPE text"))
+    with capture_logs() as logs:
+        await toy.tell(arena.publisher, [toy.a_party(2)])
+        await eventually(lambda: count(arena.database, toy.party), equals=2)
+    (waited,) = (it for it in logs if it["log_level"] == "warning")
+    assert waited["event"] == "the database does not answer; waiting with messages in hand"
+    assert waited["error"].startswith("InvalidCachedStatementError: ")
 
 
 @pytest.mark.parametrize("arena", ["postgresql"], indirect=True)  # SQLite has no server to freeze

@@ -174,3 +174,24 @@ async def test_a_row_that_is_to_be_sent_again_meanwhile_is_not_taken_for_sent(
     await sender.send(rows)  # a late one, of the ids before
     assert await relay.count_unsent(arena.publisher) == 1
     await sender._client.close()  # noqa: SLF001 - ours
+
+
+async def test_what_the_stream_has_acknowledged_is_known_until_it_is_marked(
+    arena: Arena, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sent again after the stream has forgotten its message id, an event would stand there twice."""
+    publisher = await arena.start("registration")
+    transaction, fails = publisher.database.transaction, 3
+
+    def away_for_a_while(**options: bool) -> Any:
+        nonlocal fails
+        fails -= 1
+        if fails >= 0:
+            raise ConnectionRefusedError
+        return transaction(**options)
+
+    monkeypatch.setattr(publisher.database, "transaction", away_for_a_while)
+    sent = counted(monkeypatch, Relay, "send")
+    await toy.tell(arena.publisher, [toy.a_party(1)])
+    await eventually(lambda: relay.count_unsent(arena.publisher), equals=0)
+    assert len(sent) == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from datetime import timedelta
 from email.message import EmailMessage
 from types import SimpleNamespace
@@ -14,7 +15,7 @@ from sqlalchemy import update
 from structlog.testing import capture_logs
 
 from services.notifications import tables
-from services.notifications.letters import contents
+from services.notifications.letters import contents, telling
 from services.notifications.letters import repository as mails
 from services.notifications.letters.domain.letter import Mail
 from services.notifications.letters.domain.outcome import Outcome
@@ -244,6 +245,54 @@ async def test_an_outcome_is_kept_in_hand_while_the_database_is_away(
     await send(database, smtp, smtp_connections=1)
     (mail,) = await queued(database, state="sent")
     assert (mail.tries, len(smtp.to(ADA.email))) == (1, 1)
+
+
+async def test_an_outcome_is_kept_whatever_goes_wrong_with_recording_it(
+    database: Database, smtp: MailServer, ask: FakeAsk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask.concerned(1, *(person(f"person-{n}") for n in range(10)))
+    await take(database, accepted(1))
+    await work(database, ask)
+    transaction = database.transaction
+
+    def fails(**options: bool) -> Any:
+        if smtp.deliveries:
+            raise ZeroDivisionError
+        return transaction(**options)
+
+    it = sending(database, smtp)
+    with monkeypatch.context() as patch:
+        patch.setattr(database, "transaction", fails)
+        with pytest.raises(ZeroDivisionError):
+            await it.run()
+    await it.run()
+    assert await queued(database, state="queued") == []
+    assert len(smtp.deliveries) == 11
+
+
+async def test_an_outcome_that_cannot_be_recorded_has_no_other_forgotten_and_its_mail_is_not_sent_again(
+    database: Database, smtp: MailServer, ask: FakeAsk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask.concerned(1, *(person(f"person-{n}") for n in range(10)))
+    await take(database, accepted(1))
+    await work(database, ask)
+    of_ada, tell = await queued(database, person="ada"), telling.mail
+
+    def fails_for_ada(mail: Mail) -> Any:
+        if mail.person == "ada":
+            raise ZeroDivisionError
+        return tell(mail)
+
+    it = sending(database, smtp)
+    with monkeypatch.context() as patch:
+        patch.setattr(telling, "mail", fails_for_ada)
+        for _ in range(3):
+            with suppress(ZeroDivisionError):
+                await it.run()
+        assert [mail.id for mail in await queued(database, state="queued")] == [mail.id for mail in of_ada]
+    await it.run()
+    assert await queued(database, state="queued") == []
+    assert len(smtp.deliveries) == len({delivery.message["Message-ID"] for delivery in smtp.deliveries}) == 11
 
 
 async def test_a_server_that_cannot_be_reached_costs_no_mail_a_try(database: Database, smtp: MailServer) -> None:

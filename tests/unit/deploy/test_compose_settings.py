@@ -19,7 +19,7 @@ NOT_ASKED_FOR = {
     **dict.fromkeys(
         (
             *("database_url", "database_password_file", "nats_url", "nats_user", "nats_password_file"),
-            *("keys_file", "host", "gateways"),
+            *("nats_ca_file", "keys_file", "host", "gateways"),
         ),
         "the containers themselves decide it",
     ),

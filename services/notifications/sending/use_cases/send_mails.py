@@ -27,10 +27,11 @@ from services.notifications.sending.render import render
 from services.notifications.settings import Settings
 from shared import clock
 from shared.contracts import notifications as events
-from shared.database import Database, is_transient
+from shared.database import Database
 from shared.messaging import outbox
 from shared.messaging.patience import Patience
 from shared.points import reached
+from shared.transient import is_transient
 
 log = structlog.get_logger()
 
@@ -56,6 +57,7 @@ class MailSending:
         self._lease = timedelta(seconds=settings.smtp_timeout) + LEASE_MARGIN
         self._patience = Patience(longest=60.0)
         self._connections = asyncio.Semaphore(settings.smtp_connections)
+        self._unrecorded: list[tuple[Mail, Outcome]] = []  # what became of mails, known here and nowhere else
         self._has_begun = False
         self._is_finishing = False
         self._standing = Standing()
@@ -72,6 +74,7 @@ class MailSending:
     async def run(self) -> None:
         if not self._has_begun:
             await self._begin()
+        await self._record_what_is_left()
         async with self._database.reading() as connection:
             is_any = await mails.is_any_free(connection)
         if not is_any or self._patience.leaves_alone(SERVER):
@@ -80,8 +83,11 @@ class MailSending:
         try:
             await self._send_all(tries)
         except Exception:
-            # What broke off the recording must not break off mails that are just being sent.
-            await asyncio.gather(*tries, return_exceptions=True)
+            # What broke off the recording must not break off mails that are just being sent, nor have what became of them
+            # forgotten: they would be sent a second time.
+            outcomes = await asyncio.gather(*tries)
+            self._unrecorded += zip(tries.values(), outcomes, strict=True)
+            await self._record_what_is_left()
             raise
         finally:
             for task in tries:
@@ -94,15 +100,28 @@ class MailSending:
                 await mails.free_leases(connection)
         self._has_begun = True
 
+    async def _record_what_is_left(self) -> None:
+        """Record what a run could not: each by itself, so that one that fails again has no other forgotten."""
+        for it in [*self._unrecorded]:
+            try:
+                async with self._database.transaction() as connection:
+                    await settle(connection, [it])
+            except Exception:
+                log.exception("what became of a mail cannot be recorded; it is not sent again", mail=it[0].id)
+            else:
+                self._unrecorded.remove(it)
+
     async def _send_all(self, tries: dict[asyncio.Task[Outcome], Mail]) -> None:
         """Send mails until none is left. `tries` holds those that are under way."""
         ended: Iterable[asyncio.Task[Outcome]] = ()
         while True:
             tried = [(tries.pop(task), task.result()) for task in ended]
             at_most = CLAIMED_PER_CONNECTION * self._settings.smtp_connections - len(tries)
+            known = {mail.id for mail, _ in self._unrecorded}  # these are kept from other processes, and no more
             since, claimed = await self._settle_and_claim(tried, at_most=at_most)
             for mail in claimed:
-                tries[asyncio.create_task(self._try(mail, claimed_at=since))] = mail
+                if mail.id not in known:
+                    tries[asyncio.create_task(self._try(mail, claimed_at=since))] = mail
             if not tries:
                 return
             await asyncio.wait(tries, return_when=asyncio.FIRST_COMPLETED)
@@ -122,9 +141,10 @@ class MailSending:
                         return since, []
                     return since, await claim(connection, lease=self._lease, at_most=at_most)
             except Exception as error:
+                if not is_transient(error):
+                    self._unrecorded += tried
                 if not tried or not is_transient(error):
                     raise
-                # What became of these mails is known here and nowhere else: forgotten, they would be sent a second time.
                 log.warning("the database does not answer; waiting with outcomes in hand", mails=len(tried))
                 await asyncio.sleep(RETRY_AFTER)
 
