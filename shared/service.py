@@ -177,8 +177,8 @@ class Service:
         await self._relay.stop(within=3)
         for task in self._taking:  # FastStream waits for these no longer, and they still use the database
             task.cancel()
-        if self._taking:
-            await asyncio.wait(self._taking, timeout=1)
+        if using := [*self._watching, *self._taking]:  # a connection that is in use while its pool is closed stays open
+            await asyncio.wait(using, timeout=3)
         if self.client is not None:
             await broker.let_go(self.client)
         await self.database.close()

@@ -126,11 +126,11 @@ def create(path: Path, *, name: str, role: Role, expires_at: datetime | None = N
 
     Raises ValueError where the name is taken, or was: what was changed is known by the key's name, for ever.
     """
-    name = one_line(name)
-    check_is_seen(name)
-    if not NAME.fullmatch(name) or unicodedata.normalize("NFKC", name) != name:  # else it might look like another
+    is_plain = NAME.fullmatch(name) and unicodedata.normalize("NFKC", name) == name == one_line(name)
+    if not is_plain:  # else it might look like another
         msg = f"a key's name is a line of at most {LONGEST_NAME} plain characters"
         raise ValueError(msg)
+    check_is_seen(name)
     secret = secrets.token_urlsafe(32)
     expires = expires_at.isoformat() if expires_at else None
     with _alone(path):

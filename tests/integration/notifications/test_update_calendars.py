@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 
+from services.notifications.works import of_session
 from shared.contracts import registration
 from shared.contracts.envelope import Event
 from shared.contracts.questions import SessionDetails, WhatSession, WhoIsConcerned
 from shared.contracts.scheduling import Happened
 from shared.database import Database
+from shared.messaging import set_aside
 from tests.integration.notifications.world import (
     ADA,
     BO,
@@ -154,6 +156,18 @@ async def test_an_agreement_that_ends_takes_the_sessions_from_then_on_out_of_the
     await happens(invited, ask, agreement(registration.AGREEMENT_END_TAKEN_BACK, 1, 4))
     assert await told(first) == ["session_invitation"]
     assert await told(second) == ["session_invitation", "session_cancellation", "session_invitation"]
+
+
+async def test_a_session_that_is_told_under_another_programme_is_set_aside_and_the_others_go_on(
+    invited: Database, ask: FakeAsk
+) -> None:
+    await happens(invited, ask, session("moved", version=9, programme="another"))
+    await happens(invited, ask, party(1, 2), session(n=2, last_day=LATER))
+    assert await calendar(invited, ADA) == [INVITED, INVITED]
+    async with invited.reading() as connection:
+        aside = await set_aside.listed(connection, beyond=None, limit=9)
+    assert {(it.part, it.reason) for it in aside} == {(of_session(session_id(1)), "session_unknown")}
+    assert await marks_left(invited) == 0
 
 
 async def test_a_declined_party_is_invited_to_nothing(database: Database, ask: FakeAsk) -> None:

@@ -164,5 +164,5 @@ def test_what_could_not_be_read_is_read_again_though_the_file_looks_the_same(
 def test_a_name_that_looks_like_another_or_like_nothing_is_not_taken(file: Path, name: str) -> None:
     keys.create(file, name="c", role="reader")
     keys.revoke(file, "c")
-    with pytest.raises(ValueError, match="name|seen|revoked"):
+    with pytest.raises(ValueError, match=r"name|seen"):
         keys.create(file, name=name, role="reader")
