@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
 from shared.contracts import billing, notifications, registration, scheduling
-from shared.contracts.bounds import LONGEST_EVENT, Text
+from shared.contracts.bounds import LONGEST_EVENT, LONGEST_TEXT
 from shared.contracts.codes import READING
 from shared.contracts.envelope import NOBODY, Event, EventType, model_of, nats_subject
 
@@ -75,4 +75,4 @@ def _places(error: ValidationError) -> str:
 
 
 class _Typed(BaseModel):
-    type: Text
+    type: Annotated[str, Field(max_length=LONGEST_TEXT)]  # whatever its characters
