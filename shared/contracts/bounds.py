@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Annotated, Final
 
 from pydantic import AfterValidator, AwareDatetime, Field
@@ -12,6 +13,7 @@ from shared.text import check_is_seen, one_line
 LONGEST_EVENT: Final = 65_536  # bytes of a message: no event that keeps to the bounds below comes near it
 
 
+@lru_cache(maxsize=1_000)  # the same names are told over and over
 def _seen(text: str) -> str:
     """In the one way in which text is kept. Raises ValueError for what hides something, or grows too long by it."""
     tidied = one_line(text)
