@@ -38,6 +38,8 @@ def lines(text: str) -> str:
 
 def check_is_seen(text: str) -> None:
     """Raises ValueError for a text in which nothing is seen, or which has characters that hide, turn or control others."""
+    if text.isascii() and text.isprintable() and not text.isspace():
+        return  # nearly always
     for character in "" if text.isprintable() else text:
         if unicodedata.category(character) in NEITHER_SEEN_NOR_SPACE and character not in JOINERS + "\n":
             msg = f"the text has a character that is not seen: U+{ord(character):04X}"

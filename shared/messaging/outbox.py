@@ -14,12 +14,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared import clock
 from shared.clock import real_now
+from shared.contracts.bounds import LONGEST_EVENT
 from shared.contracts.envelope import E, Event, EventType, nats_subject
 from shared.ids import new_id
 from shared.messaging import changes
 from shared.messaging.tables import outbox
 
-LARGEST = 900_000  # bytes of an event; NATS carries 1 MiB a message with its headers
+LARGEST = LONGEST_EVENT  # bytes; a reader parks what is longer
 CHANNEL = "outbox"  # PostgreSQL's NOTIFY: wakes the relay, whichever replica it runs in
 
 

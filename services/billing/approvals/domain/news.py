@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from services.billing.approvals.domain.held import Held
-
 
 @dataclass(frozen=True, kw_only=True)
 class News:
@@ -16,6 +14,6 @@ class News:
     occasions: Collection[str] = ()
     is_start: bool = False  # and all are looked at because the service has started
 
-    def explains(self, found: Held) -> bool:
+    def explains(self, agreement: str, delivery: str | None) -> bool:
         """Whether what is to be done follows from it: it is about the agreement, or about what the new invoice names."""
-        return found.agreement in self.agreements or found.delivery in self.occasions
+        return agreement in self.agreements or delivery in self.occasions

@@ -30,9 +30,9 @@ def sort(agreement: Agreement, gap: Difference, waiting: Mapping[int, Waiting], 
     What is held stays so until it is approved or overtaken, whatever else becomes known. Approved is what was asked for:
     where it has changed since, it is asked for anew.
     """
+    if not waiting and not gap.credit and all(news.explains(agreement.id, it.delivery.id) for it in gap.issue):
+        return Sorted(now=gap, doubtful=NOTHING, asked=[], over=[], was_held=False)  # nearly always
     found = {n: held(agreement, n, gap.issue, gap.credit) for n in _instalments(gap)}
-    if not waiting and not gap.credit and all(news.explains(it) for it in found.values()):  # nearly always
-        return Sorted(now=gap, doubtful=NOTHING, asked=[], over=[], was_held=False)
     waits = {n for n, it in found.items() if n in waiting and waiting[n].held == it and not waiting[n].is_approved}
     doubtful = {n for n, it in found.items() if n not in waits and _is_doubtful(it, waiting.get(n), news)}
     now = found.keys() - waits - doubtful
@@ -52,7 +52,7 @@ def sort(agreement: Agreement, gap: Difference, waiting: Mapping[int, Waiting], 
 def _is_doubtful(found: Held, waiting: Waiting | None, news: News) -> bool:
     if waiting is not None:
         return waiting.held != found
-    return found.reason in REVOCATIONS or not news.explains(found)
+    return found.reason in REVOCATIONS or not news.explains(found.agreement, found.delivery)
 
 
 def _instalments(gap: Difference) -> set[int]:
