@@ -61,7 +61,7 @@ class Instant(TypeDecorator[datetime]):
         if value.tzinfo is None:
             msg = "a moment without a time zone"
             raise ValueError(msg)
-        return value.astimezone(UTC)
+        return value if value.tzinfo is UTC else value.astimezone(UTC)
 
     def process_result_value(self, value: datetime | None, _: Dialect) -> datetime | None:
         if value is None:

@@ -8,7 +8,7 @@ from typing import Annotated, Final
 
 from pydantic import AfterValidator, AwareDatetime, Field
 
-from shared.text import check_is_seen, one_line
+from shared.text import PLAIN, check_is_seen, one_line
 
 LONGEST_EVENT: Final = 65_536  # bytes of a message: no event that keeps to the bounds below comes near it
 
@@ -16,6 +16,8 @@ LONGEST_EVENT: Final = 65_536  # bytes of a message: no event that keeps to the 
 @lru_cache(maxsize=1_000)  # the same names are told over and over
 def _seen(text: str) -> str:
     """In the one way in which text is kept. Raises ValueError for what hides something, or grows too long by it."""
+    if PLAIN.fullmatch(text):
+        return text
     tidied = one_line(text)
     if tidied:
         check_is_seen(tidied)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from shared.contracts.bounds import Line as ToldLine
-from shared.text import check_is_seen, lines, one_line
+from shared.text import PLAIN, check_is_seen, lines, one_line
 from shared.web.api import Line, Prose
 
 SAME = [
@@ -50,6 +51,12 @@ def test_whatever_a_request_may_say_an_event_may_tell_unchanged(text: str) -> No
     except ValidationError:
         return
     assert TypeAdapter(ToldLine).validate_python(said) == said
+
+
+@given(st.from_regex(PLAIN, fullmatch=True))
+def test_a_plain_text_is_composed_tidy_and_seen_as_it_is(text: str) -> None:
+    assert unicodedata.normalize("NFC", text) == " ".join(text.split()) == text
+    assert {unicodedata.category(it)[0] for it in text} <= set("LNPSZ")
 
 
 def test_a_text_of_several_lines_keeps_its_paragraphs() -> None:
