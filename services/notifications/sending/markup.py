@@ -36,6 +36,8 @@ LABEL = 18  # of that for what a fact is called
 wrap = partial(fill, width=WIDTH, break_long_words=False, break_on_hyphens=False)
 FACT = Markup('<tr><th scope="row">{}</th><td>{}{}</td></tr>\n')
 FORMER = Markup('<div class="was">Før: {}</div>')
+NEW = "ny"  # what was not said before, in either language form
+ADDED = Markup('<div class="was">{}</div>').format(NEW.capitalize())
 LINK = Markup('<a href="{0}">{0}</a>')
 
 
@@ -138,7 +140,7 @@ def _inline(words: str, form: Form) -> str:
 def _text_fact(label: str, value: str, former: str | None = None) -> str:
     if not value and not former:
         return ""
-    before = "" if former in (None, value) else f"\n(før: {former or '–'})"
+    before = "" if former in (None, value) else f"\n(før: {former})" if former else f"\n({NEW})"
     lines = [wrap(line, width=WIDTH - LABEL) for line in f"{value or '–'}{before}".splitlines()]
     return f"{label + ':':{LABEL - 1}} " + "\n".join(lines).replace("\n", "\n" + " " * LABEL) + "\n"
 
@@ -146,7 +148,7 @@ def _text_fact(label: str, value: str, former: str | None = None) -> str:
 def _html_fact(label: Markup, value: Markup, former: Markup | None = None) -> Markup:
     if not value and not former:
         return Markup()
-    before = "" if former in (None, value) else FORMER.format(_html_lines(former or Markup("–")))
+    before = "" if former in (None, value) else FORMER.format(_html_lines(former)) if former else ADDED
     return FACT.format(label, _html_lines(value or Markup("–")), before)
 
 

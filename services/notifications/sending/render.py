@@ -18,6 +18,9 @@ from shared.when import Days, When
 from shared.when_text import when_text
 
 
+DIGITS_OF_AN_ACCOUNT = 11
+
+
 @dataclass(frozen=True, kw_only=True)
 class Rendered:
     subject: str
@@ -40,7 +43,7 @@ def render(mail: Mail, *, organiser: str, sender: str) -> Rendered:
         calendar = icalendar_entry.calendar_part(
             mail,
             values["entry"],
-            title=values["title"],
+            title=f"{values['title']} – {values['programme']}",
             description=description(values),
             organiser=organiser,
             sender=sender,
@@ -76,11 +79,10 @@ def values_of_session(content: CalendarContent, mail: Mail) -> dict[str, Any]:
 
 def description(values: dict[str, Any]) -> str:
     """What a calendar shows below the title: the same facts as the mail's, a line each."""
-    facts = text_templates.get_template(f"parts/session.{values['language']}").render(values, fact=plain_fact)
-    return f"{values['programme']}\n\n{facts}".strip()
+    return text_templates.get_template(f"parts/session.{values['language']}").render(values, fact=plain_fact).strip()
 
 
-def plain_fact(label: str, value: str, _former: str) -> str:
+def plain_fact(label: str, value: str, _former: str | None = None) -> str:
     return f"{label}: {value}\n" if value else ""
 
 
@@ -133,5 +135,22 @@ def billed(it: Billed) -> str:
     return "\n".join(lines)
 
 
-_filters: dict[str, Callable[..., str]] = {"day": day, "until": until, "kroner": kroner, "billed": billed}
+def account(number: str | None) -> str:
+    """A bank account as it is written in Norway; a number of another length as it is, and nothing for none.
+
+    >>> account("12345678903")
+    '1234 56 78903'
+    """
+    if number is None or len(number) != DIGITS_OF_AN_ACCOUNT:
+        return number or ""
+    return f"{number[:4]} {number[4:6]} {number[6:]}"
+
+
+_filters: dict[str, Callable[..., str]] = {
+    "day": day,
+    "until": until,
+    "kroner": kroner,
+    "billed": billed,
+    "account": account,
+}
 text_templates, html_templates = environment(TEXT, _filters), environment(HTML, _filters)

@@ -79,6 +79,7 @@ async def test_an_invitation_says_what_scheduling_told_and_what_it_answered(data
         "is_with_party": False,
         "before": None,
         "why": None,
+        "goes_to": [],
         "entry": {
             "title": "Samling",
             "first_day": "2024-09-24",
@@ -131,6 +132,7 @@ async def test_who_takes_over_is_invited_and_who_hands_over_is_told(invited: Dat
     assert await calendar(invited, BO) == await calendar(invited, EVA) == [INVITED]
     (farewell,) = await queued(invited, kind="session_cancellation")
     assert (farewell.content["why"], farewell.address) == ("handed_over", "ada@kommune.example")
+    assert farewell.content["goes_to"] == ["Bo", "Eva"]
 
 
 async def test_who_comes_back_is_invited_again_under_a_higher_sequence(invited: Database, ask: FakeAsk) -> None:

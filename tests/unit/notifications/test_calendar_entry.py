@@ -65,7 +65,7 @@ def test_title_place_and_link_stand_in_it() -> None:
     link = "https://meet.example/1"
     there = of(title="Fellessamling 1; Æ, Ø\nog Å", meeting_link=link)
     assert (there["SUMMARY"], there["LOCATION"], there["URL"]) == (
-        "Fellessamling 1; Æ, Ø\nog Å",
+        "Fellessamling 1; Æ, Ø\nog Å – Fremtidens kulturskole",
         "Quality Hotel Stjørdal",
         link,
     )
@@ -80,7 +80,7 @@ def test_title_place_and_link_stand_in_it() -> None:
 )
 def test_its_description_says_it_all_in_the_language_form(language: Language, text: str) -> None:
     description = entry(language=language)["DESCRIPTION"]
-    assert description.startswith("Fremtidens kulturskole\n\n")
+    assert description.startswith("Program: Fremtidens kulturskole\n")
     assert text in description
     assert "24. september kl. 10.00 – 25. september 2024 kl. 15.00" in description
 

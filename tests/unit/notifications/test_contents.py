@@ -108,8 +108,8 @@ OLD: list[tuple[str, dict[str, Any], str]] = [
     ("agreement_ended", NAMES | {"about": AGREEMENT}, "Fra og med 3. mars 2025"),
     ("concern_raised", NAMES | {"about": CONCERN, "contacts": ["Ada Ås", "Bo Moen"]}, "Ada Ås og Bo Moen"),
     ("invoice", NAMES | {"about": NUMBERED, "document": DOCUMENT}, "Johannes Bruns gate 2"),
-    ("session_change", CALENDAR | {"entry": VISIT, "before": VISIT | {"place": None}, "why": None}, "(før: –)"),
-    ("session_cancellation", CALENDAR | {"entry": VISIT, "before": VISIT, "why": "cancelled"}, "3, Verdal er avlyst."),
+    ("session_change", CALENDAR | {"entry": VISIT, "before": VISIT | {"place": None}, "why": None}, "(ny)"),
+    ("session_cancellation", CALENDAR | {"entry": VISIT, "before": VISIT, "why": "cancelled"}, "Veiledningsbesøk 3, Verdal"),
 ]
 
 

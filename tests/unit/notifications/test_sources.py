@@ -149,5 +149,5 @@ def test_a_fact_says_what_it_was_where_that_has_changed_and_links_to_an_address(
     assert '<a href="https://x.example/?a&amp;b">https://x.example/?a&amp;b</a>' in made(
         source, HTML, now=link, then=""
     )
-    assert "Før: –</div>" in made(source, HTML, now=link, then="")
+    assert ">Ny</div>" in made(source, HTML, now=link, then="")
     assert "<a" not in made(source, HTML, now="javascript:x", then="")

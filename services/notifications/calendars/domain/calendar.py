@@ -81,6 +81,7 @@ class Change:
     before: Entry | None  # as it stood; none where it did not, or where that is lost
     stood: bool = False  # in the person's calendar
     why: Why | None = None  # of a cancellation
+    goes_to: tuple[str, ...] = ()  # the names of who is invited instead, where it was handed over
 
     @property
     def kind(self) -> str:
@@ -121,7 +122,7 @@ def differences(
         session, last = known.get(key[0]), notices.get(key)
         if session is None or _is_over(session, last, today):
             continue
-        change = _change(session, last, wanted.get(key), by_number)
+        change = _change(session, last, wanted.get(key), by_number, notices)
         if change:
             found.append(change)
     return found
@@ -154,11 +155,15 @@ def _is_over(session: Session, last: LastNotice | None, today: date) -> bool:
 
 
 def _change(
-    session: Session, last: LastNotice | None, wanted: tuple[Person, Party] | None, parties: Mapping[str, Party]
+    session: Session,
+    last: LastNotice | None,
+    wanted: tuple[Person, Party] | None,
+    parties: Mapping[str, Party],
+    notices: Mapping[Key, LastNotice],
 ) -> Change | None:
     stood = last is not None and last.stands
     if wanted is None:
-        return _cancellation(session, last, parties) if last and stood else None
+        return _cancellation(session, last, parties, notices) if last and stood else None
     person, party = wanted
     if session.entry is None or not person.address or (last and last.says(session)):
         return None
@@ -176,7 +181,9 @@ def _change(
     )
 
 
-def _cancellation(session: Session, last: LastNotice, parties: Mapping[str, Party]) -> Change | None:
+def _cancellation(
+    session: Session, last: LastNotice, parties: Mapping[str, Party], notices: Mapping[Key, LastNotice]
+) -> Change | None:
     """None where entry or address are lost and not known in another way."""
     entry = last.entry or session.last_known
     as_answered = {person.id: person for party in parties.values() for person in party.persons}
@@ -184,6 +191,10 @@ def _cancellation(session: Session, last: LastNotice, parties: Mapping[str, Part
     person = person if person.address else last.person
     if entry is None or not person.address:
         return None
+    why, goes_to = _why(session, parties.get(last.party)), ()
+    if why == "handed_over":
+        goes_to = _newly_invited(session, parties[last.party], notices)
+        why = why if goes_to else "not_concerned"
     return Change(
         session=session.id,
         person=person,
@@ -193,8 +204,15 @@ def _cancellation(session: Session, last: LastNotice, parties: Mapping[str, Part
         entry=entry,
         before=entry,
         stood=True,
-        why=_why(session, parties.get(last.party)),
+        why=why,
+        goes_to=goes_to,
     )
+
+
+def _newly_invited(session: Session, party: Party, notices: Mapping[Key, LastNotice]) -> tuple[str, ...]:
+    """The names of those of a party who are to be invited to a session that does not stand in their calendars yet."""
+    told = {person.id for person in party.persons if (last := notices.get((session.id, person.id))) and last.stands}
+    return tuple(person.name for person in party.persons if person.id not in told and person.name)
 
 
 def _why(session: Session, party: Party | None) -> Why:

@@ -179,6 +179,7 @@ def letter(change: Change, programme: str, names: Names) -> Letter:
             entry=change.entry,
             before=change.before,
             why=change.why,
+            goes_to=change.goes_to,
         ),
         session=change.session,
         sequence=change.sequence,

@@ -141,4 +141,5 @@ class CalendarContent:
     entry: Entry  # as it stands from now on; of a cancellation, as it stood
     before: Entry | None  # as it stood; none where it did not
     why: str | None  # of a cancellation
+    goes_to: tuple[str, ...] = ()  # names of who is invited instead, where that is why
     content_version: Literal[1] = 1
