@@ -17,7 +17,6 @@ from shared import money
 from shared.when import Days, When
 from shared.when_text import when_text
 
-
 DIGITS_OF_AN_ACCOUNT = 11
 
 

@@ -109,7 +109,11 @@ OLD: list[tuple[str, dict[str, Any], str]] = [
     ("concern_raised", NAMES | {"about": CONCERN, "contacts": ["Ada Ås", "Bo Moen"]}, "Ada Ås og Bo Moen"),
     ("invoice", NAMES | {"about": NUMBERED, "document": DOCUMENT}, "Johannes Bruns gate 2"),
     ("session_change", CALENDAR | {"entry": VISIT, "before": VISIT | {"place": None}, "why": None}, "(ny)"),
-    ("session_cancellation", CALENDAR | {"entry": VISIT, "before": VISIT, "why": "cancelled"}, "Veiledningsbesøk 3, Verdal"),
+    (
+        "session_cancellation",
+        CALENDAR | {"entry": VISIT, "before": VISIT, "why": "cancelled"},
+        "Veiledningsbesøk 3, Verdal",
+    ),
 ]
 
 

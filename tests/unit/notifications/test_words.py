@@ -14,7 +14,7 @@ import pytest
 from services.notifications.letters.domain.kinds import KINDS, Language
 from services.notifications.sending.render import Rendered
 from tests.unit.notifications.samples import CREDIT_NOTE, ENTRY
-from tests.unit.notifications.test_render import REASONS, rendered, words
+from tests.unit.notifications.test_render import LANGUAGES, REASONS, rendered, words
 
 # Whatever a mail of a kind may say otherwise than its sample.
 VARIANTS: dict[str, list[dict[str, Any]]] = {
@@ -56,7 +56,7 @@ WRONG = [
 
 def everything() -> Iterator[tuple[str, Rendered]]:
     """A mail of each kind in each language form, and all its variants."""
-    for kind, language in product(KINDS, ("nb", "nn")):
+    for kind, language in product(KINDS, LANGUAGES):
         for changes in [{}, *VARIANTS.get(kind, [])]:
             yield f"{kind}.{language} {changes}", rendered(kind, language, programme=PROGRAMME, **changes)
 
@@ -146,7 +146,7 @@ def test_a_title_is_no_part_of_a_sentence() -> None:
     """It may end in a party's name, after a comma."""
     title = "Avtale- og kontraktsmøte"
     entry = replace(ENTRY, title=title, first_day=date(2024, 9, 24))
-    for kind, language in product(("session_invitation", "session_change", "session_cancellation"), ("nb", "nn")):
+    for kind, language in product(("session_invitation", "session_change", "session_cancellation"), LANGUAGES):
         text = rendered(kind, language, entry=entry, before=entry, is_with_party=True).text
         lines = [line for line in text.splitlines() if title in line]
         assert [line.split()[0] for line in lines] == ["Hva:" if language == "nb" else "Kva:"]

@@ -191,7 +191,8 @@ def _cancellation(
     person = person if person.address else last.person
     if entry is None or not person.address:
         return None
-    why, goes_to = _why(session, parties.get(last.party)), ()
+    why = _why(session, parties.get(last.party))
+    goes_to: tuple[str, ...] = ()
     if why == "handed_over":
         goes_to = _newly_invited(session, parties[last.party], notices)
         why = why if goes_to else "not_concerned"
