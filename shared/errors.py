@@ -25,3 +25,15 @@ class NotFound(Refused):
 
 class Conflict(Refused):
     """Something else stands under the same key, or the state does not allow it."""
+
+
+class Stale(Refused):
+    """What is to be changed was changed since whoever asks looked at it. `tag` is what it stands at now, `version` its version."""
+
+    def __init__(self, tag: str, *, version: int | None) -> None:
+        now = "" if version is None else f"; what stands now is version {version}"
+        super().__init__(
+            f"it was changed since it was looked at{now}. Look at it anew, and change that", field="If-Match"
+        )
+        self.tag = tag
+        self.version = version

@@ -38,7 +38,7 @@ from shared.messaging.watchdog import Watchdog, consumer_info
 from shared.migrations.migrate import add_options, migrate
 from shared.migrations.steps import WrongSchema
 from shared.settings import ServiceSettings
-from shared.web import contract, operations, problems
+from shared.web import contract, etags, operations, problems
 from shared.web.closed import OPEN, ClosedByDefault
 from shared.web.gateways import Gateways
 from shared.web.keys import Keys
@@ -310,7 +310,7 @@ class Service:
             title=f"Fremtidens kulturskole: {self.name}",
             version="1",
             openapi_url=None,
-            dependencies=[Depends(only_known_parameters), Depends(only_plain_bodies)],
+            dependencies=[Depends(only_known_parameters), Depends(only_plain_bodies), Depends(etags.of_answers)],
             generate_unique_id_function=lambda route: route.name,
         )
         api.state.service = self

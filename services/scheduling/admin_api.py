@@ -38,11 +38,14 @@ from shared.web.api import (
     example,
     page_of,
 )
+from shared.web.etags import if_match, tagged
 from shared.web.keys import Key
 from shared.when import CLOCK_TIME, MONTH, MOST_ALTERNATIVES, When
 from shared.when_text import when_text
 
 router = APIRouter(prefix="/scheduling", tags=["sessions"])
+
+IF_MATCH = if_match(Session)
 
 ClockTime = Annotated[str, Field(pattern=CLOCK_TIME)]
 Month = Annotated[str, Field(pattern=MONTH)]
@@ -177,7 +180,7 @@ async def plan(programme: ProgrammeInPath, body: NewSession, database: DatabaseO
     """Plan a session (S1, S2)."""
     given: dict[str, Any] = body.model_dump(exclude={"when"})
     planned = Session(id=new_id(), version=1, programme=programme, state="planned", when=body.when.when(), **given)
-    return view(await plan_session(database, planned, by=key.name), key)
+    return _shown(await plan_session(database, planned, by=key.name), key)
 
 
 @router.get("/programmes/{programme}/sessions")
@@ -199,55 +202,55 @@ async def show_plan(
 async def show_session(id: IdInPath, database: DatabaseOf, key: Reader) -> SessionView:
     """Show a session."""
     async with database.reading() as connection:
-        return view(await repository.session(connection, id), key)
+        return _shown(await repository.session(connection, id), key)
 
 
-@router.post("/sessions/{id}/sharpening", operation_id="sharpen_session")
+@router.post("/sessions/{id}/sharpening", operation_id="sharpen_session", dependencies=[IF_MATCH])
 async def sharpen(id: IdInPath, body: NewDate, database: DatabaseOf, key: Administrator) -> SessionView:
     """Say more precisely when a session is (S2)."""
-    return view(await sharpen_session(database, id, body.when.when(), by=key.name), key)
+    return _shown(await sharpen_session(database, id, body.when.when(), by=key.name), key)
 
 
-@router.post("/sessions/{id}/move", operation_id="move_session")
+@router.post("/sessions/{id}/move", operation_id="move_session", dependencies=[IF_MATCH])
 async def move(id: IdInPath, body: NewDate, database: DatabaseOf, key: Administrator) -> SessionView:
     """Move a session to another date."""
-    return view(await move_session(database, id, body.when.when(), by=key.name), key)
+    return _shown(await move_session(database, id, body.when.when(), by=key.name), key)
 
 
-@router.post("/sessions/{id}/format", operation_id="decide_format")
+@router.post("/sessions/{id}/format", operation_id="decide_format", dependencies=[IF_MATCH])
 async def change_format(id: IdInPath, body: NewFormat, database: DatabaseOf, key: Administrator) -> SessionView:
     """Decide a session's format; one that becomes digital carries no instalment any more (S3, B6)."""
-    return view(await decide_format(database, id, body.format, by=key.name), key)
+    return _shown(await decide_format(database, id, body.format, by=key.name), key)
 
 
-@router.post("/sessions/{id}/instalment", operation_id="give_instalment")
+@router.post("/sessions/{id}/instalment", operation_id="give_instalment", dependencies=[IF_MATCH])
 async def change_instalment(id: IdInPath, body: NewInstalment, database: DatabaseOf, key: Administrator) -> SessionView:
     """Say which instalment a session carries (B3)."""
-    return view(await give_instalment(database, id, body.instalment, by=key.name), key)
+    return _shown(await give_instalment(database, id, body.instalment, by=key.name), key)
 
 
-@router.patch("/sessions/{id}", operation_id="change_description")
+@router.patch("/sessions/{id}", operation_id="change_description", dependencies=[IF_MATCH])
 async def describe(id: IdInPath, body: NewDescription, database: DatabaseOf, key: Administrator) -> SessionView:
     """Change a session's title, place, venue, city, link or number."""
-    return view(await change_description(database, id, body.model_dump(), by=key.name), key)
+    return _shown(await change_description(database, id, body.model_dump(), by=key.name), key)
 
 
-@router.post("/sessions/{id}/cancellation", operation_id="cancel_session")
+@router.post("/sessions/{id}/cancellation", operation_id="cancel_session", dependencies=[IF_MATCH])
 async def cancel(id: IdInPath, database: DatabaseOf, key: Administrator, _: Nothing | None = None) -> SessionView:
     """Cancel a session."""
-    return view(await cancel_session(database, id, by=key.name), key)
+    return _shown(await cancel_session(database, id, by=key.name), key)
 
 
-@router.post("/sessions/{id}/completion", operation_id="complete_session")
+@router.post("/sessions/{id}/completion", operation_id="complete_session", dependencies=[IF_MATCH])
 async def complete(id: IdInPath, database: DatabaseOf, key: Administrator, _: Nothing | None = None) -> SessionView:
     """Complete a session; the instalment that it carries falls due, for which venue and city are said first (S3, B3)."""
-    return view(await complete_session(database, id, by=key.name), key)
+    return _shown(await complete_session(database, id, by=key.name), key)
 
 
-@router.post("/sessions/{id}/completion-revoked", operation_id="revoke_completion")
+@router.post("/sessions/{id}/completion-revoked", operation_id="revoke_completion", dependencies=[IF_MATCH])
 async def revoke(id: IdInPath, database: DatabaseOf, key: Administrator, _: Nothing | None = None) -> SessionView:
     """Revoke a completion; what it alone made due is credited (S3, B5)."""
-    return view(await revoke_completion(database, id, by=key.name), key)
+    return _shown(await revoke_completion(database, id, by=key.name), key)
 
 
 @router.get("/summary", responses={404: {}})
@@ -260,6 +263,10 @@ async def show_summary(programme: ProgrammeInQuery, database: DatabaseOf, _: Rea
         physical_sessions_completed=completed.get("physical", 0),
         digital_sessions_completed=completed.get("digital", 0),
     )
+
+
+def _shown(session: Session, key: Key) -> SessionView:
+    return tagged(session, view(session, key))
 
 
 def view(session: Session, key: Key) -> SessionView:

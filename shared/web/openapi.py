@@ -21,7 +21,9 @@ UNITS = {
     "date-time": "a moment, with its offset from UTC",
 }
 ORE = "in øre, hundredths of a krone"
+ETAG = {"schema": {"type": "string"}, "description": "what it stands at now, for `If-Match`"}
 HEADERS = {
+    412: {"ETag": ETAG},
     401: {"WWW-Authenticate": {"schema": {"type": "string"}, "description": "how a key is given"}},
     429: {"Retry-After": {"schema": {"type": "string"}, "description": "seconds"}},
     503: {"Retry-After": {"schema": {"type": "string"}, "description": "seconds, where it is worth trying again"}},
@@ -52,6 +54,7 @@ def _complete(written: Json) -> None:
         references = {str(status): {"$ref": f"#/components/responses/{status}"} for status in sorted(refused)}
         operation["responses"] = answers | references
         statuses |= refused
+        _say_what_it_stands_at(operation, written["components"]["schemas"])
     schemas = written["components"]["schemas"]
     for theirs in ("HTTPValidationError", "ValidationError"):
         schemas.pop(theirs, None)
@@ -83,8 +86,23 @@ def _errors(path: str, method: str, operation: Json) -> set[int]:
     if not roles:
         return set()  # health, which takes whatever stands in the query
     possible = {401: True, 403: roles != {ROLES[0]}, 404: "{" in path, 409: method != "get"}
+    possible |= {412: takes_if_match(operation)}
     possible |= {413: "requestBody" in operation, 422: True, 429: True, 503: True}
     return {status for status, is_possible in possible.items() if is_possible}
+
+
+def takes_if_match(operation: Json) -> bool:
+    return any(it["name"] == "If-Match" for it in operation.get("parameters", []))
+
+
+def _say_what_it_stands_at(operation: Json, schemas: Json) -> None:
+    """What shows an entity with its version has an ETag, and so has what an `If-Match` changed."""
+    for status, answer in operation["responses"].items():
+        if status < "3":
+            schema = answer.get("content", {}).get("application/json", {}).get("schema", {})
+            shown = schemas.get(schema.get("$ref", "").rpartition("/")[2], {})
+            if "version" in shown.get("properties", {}) or takes_if_match(operation):
+                answer["headers"] = answer.get("headers", {}) | {"ETag": ETAG}
 
 
 def _response(status: int) -> Json:

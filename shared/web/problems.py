@@ -16,12 +16,12 @@ from pydantic import MISSING, BaseModel, Field
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
-from shared.errors import Conflict, NotFound, Refused, RuleBroken
+from shared.errors import Conflict, NotFound, Refused, RuleBroken, Stale
 from shared.transient import in_one_line, is_transient
 
 log = structlog.get_logger()
 
-STATUS: dict[type[Refused], int] = {RuleBroken: 422, NotFound: 404, Conflict: 409}
+STATUS: dict[type[Refused], int] = {RuleBroken: 422, NotFound: 404, Conflict: 409, Stale: 412}
 # What PostgreSQL says of a NUL, which a path or a query may hold and its text columns may not.
 CANNOT_BE_KEPT = "invalid byte sequence for encoding"
 NO_JSON = "the body is no JSON"
@@ -35,6 +35,7 @@ TITLES = {
     404: "Not found",
     405: "Method not allowed",
     409: "Conflict",
+    412: "Changed meanwhile",
     413: "Too big",
     422: "Not acceptable as it is",
     429: "Too many requests",
@@ -61,6 +62,7 @@ class Problem(BaseModel):
     errors: list[Fault] | MISSING = Field(
         MISSING, description="each thing that was wrong, where they can be told apart"
     )
+    version: int | MISSING = Field(MISSING, description="of a 412: the entity's version that stands now")
 
 
 def install(api: FastAPI) -> None:
@@ -74,9 +76,20 @@ def install(api: FastAPI) -> None:
 
 
 def problem(
-    status: int, detail: str, *, errors: list[Fault] | None = None, headers: dict[str, str] | None = None
+    status: int,
+    detail: str,
+    *,
+    errors: list[Fault] | None = None,
+    headers: dict[str, str] | None = None,
+    version: int | None = None,
 ) -> JSONResponse:
-    found = Problem(title=TITLES.get(status, "Error"), status=status, detail=detail, errors=errors or MISSING)
+    found = Problem(
+        title=TITLES.get(status, "Error"),
+        status=status,
+        detail=detail,
+        errors=errors or MISSING,
+        version=MISSING if version is None else version,
+    )
     return JSONResponse(found.model_dump(), status, headers=headers, media_type=MEDIA_TYPE)
 
 
@@ -84,6 +97,8 @@ async def _refused(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, Refused)  # for the type checker: registered for Refused only
     status = next(status for kind, status in STATUS.items() if isinstance(error, kind))
     fault = Fault(field=error.field or MISSING, rule=error.rule or MISSING, message=str(error))
+    if isinstance(error, Stale):
+        return problem(status, str(error), errors=[fault], headers={"ETag": f'"{error.tag}"'}, version=error.version)
     return problem(status, str(error), errors=[fault])
 
 

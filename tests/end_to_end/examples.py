@@ -8,7 +8,7 @@ import httpx
 
 from shared.contracts.catalogue import PUBLISHERS
 from shared.web.api import A_PARTY, A_PROGRAMME, AN_ID
-from shared.web.openapi import Json, operations
+from shared.web.openapi import Json, operations, takes_if_match
 
 # Where something was parked for this reason, and of this type, as the documents' own example says.
 FAILED, OPENED = "failed", "kulturskole.registration.programme.opened.v1"
@@ -21,6 +21,7 @@ class Player:
         self._http = http
         self.operations: dict[tuple[str, str], tuple[str, str, Json]] = {}  # by service and operationId
         self.played: set[tuple[str, str]] = set()
+        self.refused_as_stale: set[tuple[str, str]] = set()
         self._in_paths: dict[str, dict[str, str]] = {}  # what stood last in a service's paths, by the parameter's name
 
     async def read(self) -> None:
@@ -43,7 +44,11 @@ class Player:
         in_pages = "after" in query
         query.pop("after", None)
         body = self._body(operation, ids, more or {})
+        if takes_if_match(operation):
+            await self._is_not_lost_unseen(service, operation_id, url, body)
         answer = await self._answer(method, url, query, body)
+        if "version" in answer.json():
+            assert "ETag" in answer.headers, operation_id
         assert str(answer.status_code) in operation["responses"]
         if in_pages:
             await self._turn_the_page(url, query)
@@ -75,6 +80,17 @@ class Player:
         following = (await self._answer("get", url, query | {"limit": 1}, None)).json()["next"]
         if following is not None:
             await self._answer("get", url, query | {"after": following}, None)
+
+    async def _is_not_lost_unseen(self, service: str, operation_id: str, url: str, body: Json | None) -> None:
+        """Whoever saw another state changes nothing. What is as it would become is no change, and is not compared."""
+        _, method, _ = self.operations[service, operation_id]
+        stale = {"If-Match": '"of-before"'}
+        answer = await self._http.request(method, url, json=body, headers=stale)
+        if answer.status_code == httpx.codes.PRECONDITION_FAILED:
+            assert answer.headers["ETag"] not in ("", stale["If-Match"])
+            self.refused_as_stale.add((service, operation_id))
+        else:
+            assert answer.is_success, f"{method} {url}: {answer.text}"
 
     async def _answer(self, method: str, path: str, query: Json, body: Json | None) -> httpx.Response:
         answer = await self._http.request(method, path, params=query or None, json=body)

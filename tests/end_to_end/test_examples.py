@@ -6,6 +6,7 @@ from pathlib import Path
 
 from deploy.client import Client
 from shared.contracts.catalogue import PUBLISHERS
+from shared.web.openapi import takes_if_match
 from tests.end_to_end.examples import Player
 from tests.end_to_end.story import played
 
@@ -13,6 +14,8 @@ from tests.end_to_end.story import played
 async def test_every_example_works_and_what_is_not_there_is_not_found(tmp_path: Path) -> None:
     async with played(tmp_path) as (run, player):
         assert player.operations.keys() - player.played == set(), "to be played in tests/end_to_end/story.py"
+        takes = {key for key, (_, _, operation) in player.operations.items() if takes_if_match(operation)}
+        assert takes - player.refused_as_stale == set(), "takes If-Match, and compares it with nothing (shared/seen.py)"
         for (service, id), (_, _, operation) in player.operations.items():
             if "404" in operation["responses"]:
                 answer = await player.of_what_is_not_there(service, id)

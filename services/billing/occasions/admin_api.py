@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from services.billing.occasions import repository as occasions
-from services.billing.occasions.domain.release import ReleaseReason
+from services.billing.occasions.domain.release import Release, ReleaseReason
 from services.billing.occasions.use_cases.release_instalment import release_instalment
 from services.billing.occasions.use_cases.withdraw_release import withdraw_release
 from shared.web.api import (
@@ -29,6 +29,7 @@ from shared.web.api import (
     example,
     page_of,
 )
+from shared.web.etags import if_match, tagged
 
 router = APIRouter(prefix="/billing", tags=["releases"])
 
@@ -75,7 +76,7 @@ async def release(
         reason=body.reason,
         by=key.name,
     )
-    return ReleaseView.model_validate(released)
+    return tagged(released, ReleaseView.model_validate(released))
 
 
 @router.get("/programmes/{programme}/releases")
@@ -89,7 +90,8 @@ async def list_releases(
     return page_of(found, limit, lambda it: it.id)
 
 
-@router.post("/releases/{id}/withdrawal", operation_id="withdraw_release")
+@router.post("/releases/{id}/withdrawal", operation_id="withdraw_release", dependencies=[if_match(Release)])
 async def withdraw(id: IdInPath, database: DatabaseOf, key: Administrator) -> ReleaseView:
     """Withdraw a release; what it alone made due is credited (B5, B6)."""
-    return ReleaseView.model_validate(await withdraw_release(database, id, by=key.name))
+    found = await withdraw_release(database, id, by=key.name)
+    return tagged(found, ReleaseView.model_validate(found))

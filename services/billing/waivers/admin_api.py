@@ -9,7 +9,7 @@ from pydantic import Field
 
 from services.billing.occasions import repository as occasions
 from services.billing.waivers import repository as waivers
-from services.billing.waivers.domain.waiver import WaiverReason
+from services.billing.waivers.domain.waiver import Waiver, WaiverReason
 from services.billing.waivers.use_cases.waive_instalment import waive_instalment
 from services.billing.waivers.use_cases.withdraw_waiver import withdraw_waiver
 from shared.web.api import (
@@ -28,6 +28,7 @@ from shared.web.api import (
     example,
     page_of,
 )
+from shared.web.etags import if_match, tagged
 
 router = APIRouter(prefix="/billing", tags=["waivers"])
 
@@ -56,7 +57,7 @@ class WaiverView(View):
 async def waive(agreement: AgreementInPath, body: NewWaiver, database: DatabaseOf, key: Administrator) -> WaiverView:
     """Waive an instalment of one agreement; an invoice that stands for it is credited (B5)."""
     waived = await waive_instalment(database, agreement, instalment=body.instalment, reason=body.reason, by=key.name)
-    return WaiverView.model_validate(waived)
+    return tagged(waived, WaiverView.model_validate(waived))
 
 
 @router.get("/programmes/{programme}/waivers")
@@ -70,7 +71,8 @@ async def list_waivers(
     return page_of(found, limit, lambda it: it.id)
 
 
-@router.post("/waivers/{id}/withdrawal", operation_id="withdraw_waiver")
+@router.post("/waivers/{id}/withdrawal", operation_id="withdraw_waiver", dependencies=[if_match(Waiver)])
 async def withdraw(id: IdInPath, database: DatabaseOf, key: Administrator) -> WaiverView:
     """Withdraw a waiver; the instalment is invoiced, again too, if it is due (B5)."""
-    return WaiverView.model_validate(await withdraw_waiver(database, id, by=key.name))
+    found = await withdraw_waiver(database, id, by=key.name)
+    return tagged(found, WaiverView.model_validate(found))

@@ -29,6 +29,7 @@ from shared.web.api import (
     example,
     page_of,
 )
+from shared.web.etags import if_match, tagged
 
 router = APIRouter(prefix="/notifications", tags=["mails"])
 
@@ -128,10 +129,11 @@ async def retry_all(which: RetryAll, database: DatabaseOf, key: Administrator) -
     return RetriedView.model_validate(found)
 
 
-@router.post("/mails/{id}/retry", operation_id="retry_mail")
+@router.post("/mails/{id}/retry", operation_id="retry_mail", dependencies=[if_match(Mail)])
 async def retry(id: IdInPath, database: DatabaseOf, key: Administrator, given: Retry | None = None) -> MailView:
     """Have a failed mail tried again."""
-    return view(await retry_mail(database, id, address=given.address if given else None, by=key.name))
+    found = await retry_mail(database, id, address=given.address if given else None, by=key.name)
+    return tagged(found, view(found))
 
 
 def view(mail: Mail, *, with_addresses: bool = False) -> MailView:

@@ -40,9 +40,11 @@ from shared.web.api import (
     example,
     page_of,
 )
+from shared.web.etags import if_match, tagged
 
 router = APIRouter(prefix="/registration", tags=["agreements"])
 
+IF_MATCH = if_match(Agreement)
 Side = Literal["council", "municipality"]
 
 
@@ -187,10 +189,11 @@ async def list_agreements(
 async def show_agreement(agreement: IdInPath, database: DatabaseOf, _: Administrator) -> AgreementView:
     """Show an agreement with its signatures."""
     async with database.reading() as connection:
-        return await _view(connection, await agreements.get(connection, agreement))
+        found = await agreements.get(connection, agreement)
+        return tagged(found, await _view(connection, found))
 
 
-@router.post("/agreements/{agreement}/signatures", operation_id="sign_agreement")
+@router.post("/agreements/{agreement}/signatures", operation_id="sign_agreement", dependencies=[IF_MATCH])
 async def sign(agreement: IdInPath, body: NewSignature, database: DatabaseOf, key: Administrator) -> AgreementView:
     """Record a signature (R6)."""
     signed = await sign_agreement(
@@ -202,7 +205,7 @@ async def sign(agreement: IdInPath, body: NewSignature, database: DatabaseOf, ke
 @router.post("/agreements/{agreement}/concerns", status_code=201, operation_id="raise_concern")
 async def raise_one(agreement: IdInPath, body: NewConcern, database: DatabaseOf, key: Administrator) -> ConcernView:
     """Raise a concern about an agreement (R10)."""
-    return concern_view(*await raise_concern(database, agreement, **vars(body), by=key.name))
+    return _shown(*await raise_concern(database, agreement, **vars(body), by=key.name))
 
 
 @router.get("/agreements/{agreement}/concerns")
@@ -213,25 +216,25 @@ async def list_concerns(agreement: IdInPath, database: DatabaseOf, _: Administra
         return [concern_view(it, found) for it in await agreements.concerns(connection, agreement)]
 
 
-@router.post("/concerns/{concern}/resolution", operation_id="resolve_concern")
+@router.post("/concerns/{concern}/resolution", operation_id="resolve_concern", dependencies=[if_match(Concern)])
 async def resolve(concern: IdInPath, body: Resolution, database: DatabaseOf, key: Administrator) -> ConcernView:
     """Resolve a concern (R10)."""
-    return concern_view(*await resolve_concern(database, concern, body.note, by=key.name))
+    return _shown(*await resolve_concern(database, concern, body.note, by=key.name))
 
 
-@router.post("/agreements/{agreement}/termination", operation_id="terminate_agreement")
+@router.post("/agreements/{agreement}/termination", operation_id="terminate_agreement", dependencies=[IF_MATCH])
 async def terminate(agreement: IdInPath, body: Termination, database: DatabaseOf, key: Administrator) -> AgreementView:
     """Terminate an agreement after a concern (R10)."""
     return await view(database, await terminate_agreement(database, agreement, **vars(body), by=key.name))
 
 
-@router.post("/agreements/{agreement}/end", operation_id="end_agreement")
+@router.post("/agreements/{agreement}/end", operation_id="end_agreement", dependencies=[IF_MATCH])
 async def end(agreement: IdInPath, body: End, database: DatabaseOf, key: Administrator) -> AgreementView:
     """End an agreement as both agreed (R10)."""
     return await view(database, await end_agreement(database, agreement, **vars(body), by=key.name))
 
 
-@router.post("/agreements/{agreement}/end-taken-back", operation_id="take_end_back")
+@router.post("/agreements/{agreement}/end-taken-back", operation_id="take_end_back", dependencies=[IF_MATCH])
 async def take_back(agreement: IdInPath, body: TakenBack, database: DatabaseOf, key: Administrator) -> AgreementView:
     """Take back an end that was recorded by mistake (A6)."""
     return await view(database, await take_end_back(database, agreement, body.reason, by=key.name))
@@ -239,7 +242,7 @@ async def take_back(agreement: IdInPath, body: TakenBack, database: DatabaseOf, 
 
 async def view(database: Database, it: Agreement) -> AgreementView:
     async with database.reading() as connection:
-        return await _view(connection, it)
+        return tagged(it, await _view(connection, it))
 
 
 async def _view(connection: AsyncConnection, it: Agreement) -> AgreementView:
@@ -270,6 +273,10 @@ async def _view(connection: AsyncConnection, it: Agreement) -> AgreementView:
         kind_of_end=it.kind_of_end,
         end_note=it.end_note,
     )
+
+
+def _shown(it: Concern, agreement: Agreement) -> ConcernView:
+    return tagged(it, concern_view(it, agreement), it.state(agreement))
 
 
 def concern_view(it: Concern, agreement: Agreement) -> ConcernView:

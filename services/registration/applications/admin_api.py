@@ -30,6 +30,7 @@ from shared.web.api import (
     example,
     page_of,
 )
+from shared.web.etags import if_match, tagged
 
 router = APIRouter(prefix="/registration", tags=["applications"])
 
@@ -122,7 +123,7 @@ async def list_applications(
     async with database.reading() as connection:
         await programmes.get(connection, programme)
         found = await applications.all_after(connection, programme, after, limit)
-        views = [await _view(connection, it) for it in found]
+        views = [await _view(connection, it, await applications.last_assessment(connection, it.id)) for it in found]
     return page_of(views, limit, lambda it: it.id)
 
 
@@ -130,10 +131,12 @@ async def list_applications(
 async def show_application(application: IdInPath, database: DatabaseOf, _: Administrator) -> ApplicationView:
     """Show an application with its assessment."""
     async with database.reading() as connection:
-        return await _view(connection, await applications.get(connection, application))
+        return await _shown(connection, await applications.get(connection, application))
 
 
-@router.post("/applications/{application}/assessment", operation_id="assess_application")
+@router.post(
+    "/applications/{application}/assessment", operation_id="assess_application", dependencies=[if_match(Application)]
+)
 async def assess(
     application: IdInPath, body: AssessmentBody, database: DatabaseOf, key: Administrator
 ) -> ApplicationView:
@@ -143,11 +146,15 @@ async def assess(
 
 async def view(database: Database, it: Application) -> ApplicationView:
     async with database.reading() as connection:
-        return await _view(connection, it)
+        return await _shown(connection, it)
 
 
-async def _view(connection: AsyncConnection, it: Application) -> ApplicationView:
+async def _shown(connection: AsyncConnection, it: Application) -> ApplicationView:
     assessment = await applications.last_assessment(connection, it.id)
+    return tagged(it, await _view(connection, it, assessment), assessment)
+
+
+async def _view(connection: AsyncConnection, it: Application, assessment: Assessment | None) -> ApplicationView:
     contact = await people.get(connection, it.contact_person)
     return ApplicationView(
         id=it.id,

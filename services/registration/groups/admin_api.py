@@ -16,6 +16,7 @@ from services.registration.groups.use_cases.remove_participant import remove_par
 from services.registration.parties import repository as parties
 from services.registration.people import repository as people
 from services.registration.people.admin_api import ContactBody, PersonView, Phone, person_view
+from services.registration.people.domain.person import Person
 from services.registration.programmes import repository as programmes
 from shared.contracts.envelope import EntityId
 from shared.database import Database
@@ -32,10 +33,12 @@ from shared.web.api import (
     ProgrammeInPath,
     example,
 )
+from shared.web.etags import if_match, tagged
 
 router = APIRouter(prefix="/registration", tags=["groups"])
 
 GROUP = "/programmes/{programme}/groups/{party}"
+IF_MATCH = if_match(Group)
 
 
 class PersonChanges(Body):
@@ -95,7 +98,7 @@ class GroupView(BaseModel):
     missing: list[str] = Field(description="what the agreement waits for (R3, R5)")
 
 
-@router.post(f"{GROUP}/participants", status_code=201, operation_id="add_participant")
+@router.post(f"{GROUP}/participants", status_code=201, operation_id="add_participant", dependencies=[IF_MATCH])
 async def add(
     programme: ProgrammeInPath, party: PartyInPath, body: NewParticipant, database: DatabaseOf, key: Administrator
 ) -> GroupView:
@@ -112,7 +115,7 @@ async def add(
     return await view(database, group)
 
 
-@router.delete(f"{GROUP}/participants/{{participant}}", operation_id="remove_participant")
+@router.delete(f"{GROUP}/participants/{{participant}}", operation_id="remove_participant", dependencies=[IF_MATCH])
 async def remove(
     programme: ProgrammeInPath, party: PartyInPath, participant: IdInPath, database: DatabaseOf, key: Administrator
 ) -> GroupView:
@@ -120,7 +123,7 @@ async def remove(
     return await view(database, await remove_participant(database, programme, party, participant, by=key.name))
 
 
-@router.post(f"{GROUP}/coordinator", operation_id="elect_coordinator")
+@router.post(f"{GROUP}/coordinator", operation_id="elect_coordinator", dependencies=[IF_MATCH])
 async def elect(
     programme: ProgrammeInPath, party: PartyInPath, body: Election, database: DatabaseOf, key: Administrator
 ) -> GroupView:
@@ -128,7 +131,7 @@ async def elect(
     return await view(database, await elect_coordinator(database, programme, party, body.participant, by=key.name))
 
 
-@router.post(f"{GROUP}/advisor", operation_id="attach_advisor")
+@router.post(f"{GROUP}/advisor", operation_id="attach_advisor", dependencies=[IF_MATCH])
 async def attach(
     programme: ProgrammeInPath, party: PartyInPath, body: Attachment, database: DatabaseOf, key: Administrator
 ) -> GroupView:
@@ -147,10 +150,11 @@ async def show_group(
     return await view(database, group)
 
 
-@router.patch("/people/{person}", operation_id="correct_person")
+@router.patch("/people/{person}", operation_id="correct_person", dependencies=[if_match(Person)])
 async def correct(person: IdInPath, body: PersonChanges, database: DatabaseOf, key: Administrator) -> PersonView:
     """Correct a person's name, address or telephone number (N2)."""
-    return person_view(await correct_person(database, person, body.model_dump(), by=key.name))
+    found = await correct_person(database, person, body.model_dump(), by=key.name)
+    return tagged(found, person_view(found))
 
 
 async def view(database: Database, group: Group) -> GroupView:
@@ -168,7 +172,7 @@ async def view(database: Database, group: Group) -> GroupView:
         )
         for it in group.present
     ]
-    return GroupView(
+    shown = GroupView(
         version=group.version,
         programme=group.programme,
         party=group.party,
@@ -177,3 +181,4 @@ async def view(database: Database, group: Group) -> GroupView:
         advisor=person_view(known[group.advisor]) if group.advisor else None,
         missing=[f"{it['rule']}: {it['message']}" for it in missing(group)],
     )
+    return tagged(group, shown)

@@ -25,6 +25,7 @@ from shared.web.api import (
     example,
     page_of,
 )
+from shared.web.etags import if_match, tagged
 
 router = APIRouter(prefix="/registration", tags=["parties"])
 
@@ -99,7 +100,7 @@ class PartyView(BaseModel):
 @router.post("/parties", status_code=201, operation_id="register_party")
 async def register(body: NewParty, database: DatabaseOf, key: Administrator) -> PartyView:
     """Register a municipality or a county branch (R1)."""
-    return party_view(await register_party(database, Party(version=1, **_flat(body.model_dump())), by=key.name))
+    return _shown(await register_party(database, Party(version=1, **_flat(body.model_dump())), by=key.name))
 
 
 @router.get("/parties")
@@ -114,19 +115,23 @@ async def list_parties(database: DatabaseOf, _: Reader, after: After = None, lim
 async def show_party(party: PartyInPath, database: DatabaseOf, _: Reader) -> PartyView:
     """Show a party."""
     async with database.reading() as connection:
-        return party_view(await parties.get(connection, party))
+        return _shown(await parties.get(connection, party))
 
 
-@router.patch("/parties/{party}", operation_id="change_party")
+@router.patch("/parties/{party}", operation_id="change_party", dependencies=[if_match(Party)])
 async def change(party: PartyInPath, body: PartyChanges, database: DatabaseOf, key: Administrator) -> PartyView:
     """Change what is known of a party."""
-    return party_view(await change_party(database, party, _flat(body.model_dump()), by=key.name))
+    return _shown(await change_party(database, party, _flat(body.model_dump()), by=key.name))
 
 
 def _flat(given: dict[str, Any]) -> dict[str, Any]:
     """With the lines of the address beside the rest, as the domain has them."""
     address: dict[str, Any] = given.pop("address", {})
     return given | address
+
+
+def _shown(it: Party) -> PartyView:
+    return tagged(it, party_view(it))
 
 
 def party_view(it: Party) -> PartyView:

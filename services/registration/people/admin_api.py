@@ -11,6 +11,7 @@ from services.registration.people import repository as people
 from services.registration.people.domain.person import Contact, Person
 from services.registration.people.use_cases.register_advisor import register_advisor
 from shared.web.api import Administrator, Body, DatabaseOf, Email, Line, example
+from shared.web.etags import tagged
 
 router = APIRouter(prefix="/registration", tags=["people"])
 
@@ -40,7 +41,8 @@ class PersonView(BaseModel):
 @router.post("/advisors", status_code=201, operation_id="register_advisor")
 async def register(body: ContactBody, database: DatabaseOf, key: Administrator) -> PersonView:
     """Register an advisor of the council (R8)."""
-    return person_view(await register_advisor(database, body.contact(), by=key.name))
+    found = await register_advisor(database, body.contact(), by=key.name)
+    return tagged(found, person_view(found))
 
 
 @router.get("/advisors")

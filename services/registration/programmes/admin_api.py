@@ -28,6 +28,7 @@ from shared.web.api import (
     example,
     page_of,
 )
+from shared.web.etags import if_match, tagged
 
 router = APIRouter(prefix="/registration", tags=["programmes"])
 
@@ -94,7 +95,7 @@ class ProgrammeView(BaseModel):
 async def open_one(body: NewProgramme, database: DatabaseOf, key: Administrator) -> ProgrammeView:
     """Open a programme (R1, R6, B1)."""
     given = Programme(version=1, **body.model_dump())
-    return programme_view(await open_programme(database, given, by=key.name))
+    return _shown(await open_programme(database, given, by=key.name))
 
 
 @router.get("/programmes")
@@ -111,16 +112,20 @@ async def list_programmes(
 async def show_programme(programme: ProgrammeInPath, database: DatabaseOf, _: Reader) -> ProgrammeView:
     """Show a programme."""
     async with database.reading() as connection:
-        return programme_view(await programmes.get(connection, programme))
+        return _shown(await programmes.get(connection, programme))
 
 
-@router.patch("/programmes/{programme}", operation_id="change_programme")
+@router.patch("/programmes/{programme}", operation_id="change_programme", dependencies=[if_match(Programme)])
 async def change_one(
     programme: ProgrammeInPath, body: ProgrammeChanges, database: DatabaseOf, key: Administrator
 ) -> ProgrammeView:
     """Change a programme."""
     changes = body.model_dump()
-    return programme_view(await change_programme(database, programme, changes, by=key.name))
+    return _shown(await change_programme(database, programme, changes, by=key.name))
+
+
+def _shown(it: Programme) -> ProgrammeView:
+    return tagged(it, programme_view(it))
 
 
 def programme_view(it: Programme) -> ProgrammeView:

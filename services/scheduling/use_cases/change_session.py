@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.scheduling import repository, telling
 from services.scheduling.domain.session import Session
+from shared import seen
 from shared.contracts import scheduling as events
 from shared.database import Database
 from shared.messaging import outbox
@@ -29,9 +30,13 @@ async def change_session(
 async def save_session(
     connection: AsyncConnection, before: Session, after: Session, happened: events.Happened, *, by: str
 ) -> Session:
-    """Save a session as its next version, and tell of it; nothing where both are alike. `before` was read under its lock."""
+    """Save a session as its next version, and tell of it; nothing where both are alike. `before` was read under its lock.
+
+    Raises Stale.
+    """
     if after == before:
         return before
+    seen.compare(before)
     found = replace(after, version=before.version + 1)
     await repository.save(connection, found, by=by)
     await tell_of_session(connection, found, happened)

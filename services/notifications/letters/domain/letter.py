@@ -55,6 +55,11 @@ class Mail:
     changed_by: str | None  # the key that had it tried again
 
     @property
+    def untold(self) -> str:
+        """What changes without an event: one that failed waits again."""
+        return self.state
+
+    @property
     def is_lost(self) -> bool:
         """Whether an event alone is left of it, which tells neither what it said nor the address that it went to."""
         return not self.content

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from services.notifications.letters import repository as mails
 from services.notifications.letters.domain.letter import Mail
+from shared import seen
 from shared.database import Database
 from shared.errors import Conflict
 
@@ -11,7 +12,7 @@ from shared.errors import Conflict
 async def retry_mail(database: Database, id: str, *, address: str | None = None, by: str) -> Mail:
     """Queue a failed mail as if it were new, to another address where one is given. The same request again changes nothing.
 
-    Raises NotFound, and Conflict for a mail that never failed, or was tried again already with another address, or that a later
+    Raises NotFound, Stale, and Conflict for a mail that never failed, or was tried again already with another address, or that a later
     one has overtaken, or of which an event alone is left.
     """
     async with database.transaction() as connection:
@@ -25,6 +26,7 @@ async def retry_mail(database: Database, id: str, *, address: str | None = None,
                     "a later mail to the same person has overtaken what it says; if that one failed, try that one again"
                 )
                 raise Conflict(msg, field="id")
+            seen.compare(mail)
             return await mails.requeue(connection, mail, address=address or mail.address, by=by)
         if mail.changed_by is None:
             msg = "only a mail that failed is tried again"

@@ -36,6 +36,11 @@ class Agreement:
     end_note: str | None = None  # why it ended, or why its end was taken back
     ended_over: str | None = None  # the id of the concern that led to termination
 
+    @property
+    def untold(self) -> tuple[Signatory, ...]:
+        """What changes without an event: who has signed, where and when."""
+        return self.signatories
+
 
 def check_period(agreement: Agreement) -> None:
     """Raises RuleBroken where the period ends before it starts (R6)."""

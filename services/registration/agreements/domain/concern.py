@@ -37,6 +37,11 @@ class Concern:
     is_resolved: bool = False
     resolution_note: str | None = None
 
+    @property
+    def untold(self) -> str | None:
+        """What changes without an event: words that were lost, and are said anew."""
+        return self.description
+
     def state(self, agreement: Agreement) -> Literal["raised", "resolved", "terminated"]:
         """`terminated` where the agreement ended over this concern: where that end is taken back, it is raised again."""
         if agreement.ended_over == self.id:

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.registration.agreements import repository as agreements
 from services.registration.agreements import telling
 from services.registration.agreements.domain.agreement import Agreement
+from shared import seen
 from shared.contracts import registration as events
 from shared.contracts.envelope import EventType
 from shared.messaging import outbox
@@ -25,10 +26,11 @@ async def change_agreement(
     """Save `after`, and publish `happened` about it. `before` was read under the agreement's lock.
 
     Nothing is done where both are alike. Where `happened` is None, for a signature that is not the last, there is no event,
-    and the version stays.
+    and the version stays. Raises Stale.
     """
     if after == before:
         return before
+    seen.compare(before)
     if happened is None:
         await agreements.save(connection, before, after, by=by)
         return after

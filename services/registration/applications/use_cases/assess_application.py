@@ -8,6 +8,7 @@ from services.registration.applications import repository as applications
 from services.registration.applications import telling
 from services.registration.applications.domain.application import Application
 from services.registration.applications.domain.assessment import Assessment, check_open
+from shared import seen
 from shared.contracts import registration as events
 from shared.database import Database
 from shared.messaging import outbox
@@ -22,13 +23,15 @@ EVENT_OF_OUTCOME = {
 async def assess_application(database: Database, id: str, assessment: Assessment, *, by: str) -> Application:
     """Record an assessment. The same one twice is one; who is on the waiting list may be assessed again.
 
-    Where the state stays the same, the assessment is kept and there is no event. Raises NotFound or Conflict.
+    Where the state stays the same, the assessment is kept and there is no event. Raises NotFound, Conflict or Stale.
     """
     async with database.transaction() as connection:
         before = await applications.get(connection, id, lock=True)
-        if await applications.last_assessment(connection, id) == assessment:
+        last = await applications.last_assessment(connection, id)
+        if last == assessment:
             return before
         check_open(before)
+        seen.compare(before, last)
         await applications.add_assessment(connection, id, assessment, by=by)
         if before.state == assessment.outcome:
             return before

@@ -14,6 +14,7 @@ from services.registration.groups import telling
 from services.registration.groups.domain.group import Group
 from services.registration.parties import repository as parties
 from services.registration.programmes import repository as programmes
+from shared import seen
 from shared.contracts import registration as events
 from shared.contracts.envelope import EventType
 from shared.database import Database
@@ -33,7 +34,7 @@ async def change_group(
 ) -> Group:
     """Apply a rule to a party's group, under the programme's lock; a group that it leaves as it was makes no event.
 
-    Raises what the rule raises, NotFound, or Conflict for a party that is not accepted.
+    Raises what the rule raises, NotFound, Stale, or Conflict for a party that is not accepted.
     """
     async with database.transaction() as connection:
         await programmes.get(connection, programme, lock=True)
@@ -41,7 +42,10 @@ async def change_group(
         check_accepted(await applications.find(connection, programme, party))
         before = await groups.of_party(connection, programme, registered_party)
         found = await rule(connection, before)
-        return before if found == before else await save_group(connection, before, found, happened, by=by)
+        if found == before:
+            return before
+        seen.compare(before)
+        return await save_group(connection, before, found, happened, by=by)
 
 
 async def save_group(

@@ -14,6 +14,7 @@ from services.registration.parties import repository as parties
 from services.registration.people import repository as people
 from services.registration.people.domain.person import Person, check
 from services.registration.programmes import repository as programmes
+from shared import seen
 from shared.contracts import registration as events
 from shared.database import Database
 from shared.errors import Conflict
@@ -24,7 +25,7 @@ async def correct_person(database: Database, id: str, changes: dict[str, Any], *
 
     Someone who was lost, and has the name and address of another, is that one from then on. No event carries a name or an
     address. An event about each group that the person has to do with says that something changed: who writes to its people
-    asks for them anew. Raises NotFound, RuleBroken, or Conflict for an address that someone else has.
+    asks for them anew. Raises NotFound, RuleBroken, Stale, or Conflict for an address that someone else has.
     """
     async with database.transaction() as connection:
         affected = await groups.of_person(connection, id)
@@ -42,6 +43,7 @@ async def correct_person(database: Database, id: str, changes: dict[str, Any], *
             raise Conflict(msg, rule="N2")
         if after == before:
             return before
+        seen.compare(before)
         if holder is None:
             await people.save(connection, after, by=by)
         else:

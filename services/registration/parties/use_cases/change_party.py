@@ -8,17 +8,19 @@ from typing import Any
 from services.registration.parties import repository as parties
 from services.registration.parties import telling
 from services.registration.parties.domain.party import Party, check_party
+from shared import seen
 from shared.contracts import registration as events
 from shared.database import Database
 from shared.messaging import outbox
 
 
 async def change_party(database: Database, organisation_number: str, changes: dict[str, Any], *, by: str) -> Party:
-    """Change the fields of a party that `changes` has; where none differs there is no event. Raises NotFound or RuleBroken."""
+    """Change the fields of a party that `changes` has; where none differs there is no event. Raises NotFound, RuleBroken or Stale."""
     async with database.transaction() as connection:
         before = await parties.get(connection, organisation_number, lock=True)
         if replace(before, **changes) == before:
             return before
+        seen.compare(before)
         after = replace(before, **changes, version=before.version + 1)
         check_party(after)
         await parties.save(connection, after, by=by)

@@ -28,6 +28,11 @@ class Person:
     email: str | None
     phone: str | None
 
+    @property
+    def untold(self) -> tuple[str | None, ...]:
+        """What changes without an event: all of it."""
+        return self.name, self.email, self.phone
+
     def merged_with(self, contact: Contact) -> Person:
         """The person with what a request adds: a telephone number. Raises Conflict where it names another name or number."""
         if contact.name != self.name:

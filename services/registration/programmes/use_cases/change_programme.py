@@ -8,17 +8,19 @@ from typing import Any
 from services.registration.programmes import repository as programmes
 from services.registration.programmes import telling
 from services.registration.programmes.domain.programme import Programme, check_programme
+from shared import seen
 from shared.contracts import registration as events
 from shared.database import Database
 from shared.messaging import outbox
 
 
 async def change_programme(database: Database, code: str, changes: dict[str, Any], *, by: str) -> Programme:
-    """Change the fields that `changes` has; where none differs there is no event. Raises NotFound or RuleBroken."""
+    """Change the fields that `changes` has; where none differs there is no event. Raises NotFound, RuleBroken or Stale."""
     async with database.transaction() as connection:
         before = await programmes.get(connection, code, lock=True)
         if replace(before, **changes) == before:
             return before
+        seen.compare(before)
         after = replace(before, **changes, version=before.version + 1)
         check_programme(after)
         await programmes.save(connection, after, by=by)
