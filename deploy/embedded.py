@@ -32,6 +32,8 @@ from deploy.subscribers.reader import prepare
 from shared import logs, migrations
 from shared.database import Database
 from shared.service import Service, freeze_imports, listen
+from shared.settings import WebSettings
+from shared.web.refusals import Refusals
 from shared.web.serving import server_for
 
 log = structlog.get_logger()
@@ -84,8 +86,11 @@ async def running(folder: Path, *, port: int, nats_port: int, simulated_clock: b
         supervisor = Supervisor(state, nats_port=nats_port, smtp_port=sink.port, simulated_clock=simulated_clock)
         stack.push_async_callback(supervisor.stop)
         await supervisor.start()
-        pages = front.create(state, supervisor.services, nats_port=nats_port, nats_is_up=lambda: server.is_running)
-        await stack.enter_async_context(_serving(Gateway(supervisor.services, pages), listen(HOST, port)))
+        refusals = Refusals(a_minute=WebSettings().refusals_a_minute)  # from the environment
+        pages = front.create(
+            state, supervisor.services, refusals=refusals, nats_port=nats_port, nats_is_up=lambda: server.is_running
+        )
+        await stack.enter_async_context(_serving(Gateway(supervisor.services, pages), refusals, listen(HOST, port)))
         yield Running(
             url=f"http://{HOST}:{port}",
             nats_port=nats_port,
@@ -216,8 +221,8 @@ async def migrate(service: str, url: str) -> None:
 
 
 @asynccontextmanager
-async def _serving(app: Any, listening: socket.socket) -> AsyncIterator[None]:
-    server = server_for(app)
+async def _serving(app: Any, refusals: Refusals, listening: socket.socket) -> AsyncIterator[None]:
+    server = server_for(app, refusals=refusals)
     task = asyncio.create_task(server.serve(sockets=[listening]), name="http")
     try:
         while not server.started and not task.done():  # noqa: ASYNC110 - uvicorn has a flag for it and no event

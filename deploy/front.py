@@ -64,16 +64,17 @@ async def _administrator(request: Request) -> Key:
     return check(request, "administrator")
 
 
-def create(state: State, services: Services, *, nats_port: int, nats_is_up: Callable[[], bool]) -> FastAPI:
+def create(
+    state: State, services: Services, *, refusals: Refusals, nats_port: int, nats_is_up: Callable[[], bool]
+) -> FastAPI:
     """The application at `/`. `services` is looked at with each request: one that is starting again is None."""
     api = FastAPI(openapi_url=None)
     problems.install(api)
-    web = WebSettings()  # from the environment
     api.add_middleware(
         ClosedByDefault,
         keys=Keys(state.keys),
-        refusals=Refusals(a_minute=web.refusals_a_minute),
-        gateways=Gateways(web.gateways),
+        refusals=refusals,
+        gateways=Gateways(WebSettings().gateways),  # from the environment
         open_=("/", "/favicon.ico", *OPEN),
     )
 

@@ -383,7 +383,7 @@ async def serve(create: Callable[[], Service]) -> int:
     try:
         listening = listen(service.settings.host, service.settings.port)
         # The API answers meanwhile, so that liveness and readiness tell the truth about the rest.
-        server = server_for(service.api)
+        server = server_for(service.api, refusals=service.refusals)
         running = asyncio.create_task(_run(service))  # which first of all has nothing else served
         http = asyncio.create_task(server.serve(sockets=[listening]))
         try:

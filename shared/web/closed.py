@@ -15,7 +15,7 @@ from shared.web.changed import asked
 from shared.web.gateways import Gateways
 from shared.web.keys import Key, Keys
 from shared.web.problems import problem
-from shared.web.refusals import Refusals
+from shared.web.refusals import Refusals, kept_out
 
 OPEN = ("/health/live", "/health/ready")
 FOR_BROWSERS = re.compile(r"(/[a-z]+)?/(openapi\.json|docs(/.*)?)")  # what a page fetches does not say that it is one's
@@ -46,6 +46,10 @@ class ClosedByDefault:
             if key is None and scope["path"] not in self._open:
                 await (await self._turned_away(scope))(scope, receive, send)
                 return
+            if says_length_twice(scope):
+                msg = "a request says its length once: by Content-Length or by Transfer-Encoding"
+                await problem(400, msg)(scope, receive, send)
+                return
             scope.setdefault("state", {})["key"] = key
             receive = _at_most(LARGEST, receive)
             if key is not None and scope["method"] not in LOOKS:
@@ -61,14 +65,19 @@ class ClosedByDefault:
     async def _turned_away(self, scope: Scope) -> ASGIApp:
         seconds = self._refusals.refuse(await self._gateways.caller(scope))
         if seconds:
-            msg = "too many requests without a valid key came from there"
-            return problem(429, msg, headers={"Retry-After": str(seconds)})
+            return kept_out(seconds)
         return no_key("Basic" if _is_browser(scope) else "Bearer")
 
 
 def _is_browser(scope: Scope) -> bool:
     accepted = Headers(scope=scope).get("accept", "")
     return scope["method"] in LOOKS and ("text/html" in accepted or bool(FOR_BROWSERS.fullmatch(scope["path"])))
+
+
+def says_length_twice(scope: Scope) -> bool:
+    """A gateway that goes by the other length would take a part of one request for the next one."""
+    headers = Headers(scope=scope)
+    return "content-length" in headers and "transfer-encoding" in headers
 
 
 def no_key(scheme: str) -> ASGIApp:

@@ -41,13 +41,13 @@ class Gateways:
 
     async def caller(self, scope: Scope) -> str:
         """The address that a request comes from: the last that a gateway names and that is no gateway's own."""
-        peer = _plain((scope.get("client") or ("",))[0])
+        peer = plain((scope.get("client") or ("",))[0])
         said = Headers(scope=scope).getlist("x-forwarded-for")
         if not said or not await self._is_gateway(peer):
             return peer
         # From the right: what stands further left was said by somebody whose word is not taken.
         for part in reversed(",".join(said).split(",")):
-            address = _plain(part.strip())
+            address = plain(part.strip())
             if not _is_address(address):
                 return peer
             if not await self._is_gateway(address):
@@ -65,7 +65,7 @@ class Gateways:
         if not self._hosts or self._now() - self._looked_at < LOOK_AGAIN:
             return False
         self._looked_at = self._now()
-        self._found = {_plain(it) for host in self._hosts for it in await self._resolve(host)}
+        self._found = {plain(it) for host in self._hosts for it in await self._resolve(host)}
         return address in self._found
 
 
@@ -85,7 +85,7 @@ def _is_address(text: str) -> bool:
     return True
 
 
-def _plain(address: str) -> str:
+def plain(address: str) -> str:
     """In the one form that addresses are compared in: an IPv4 address is not dressed as one of IPv6."""
     try:
         found: IPv4Address | IPv6Address = ip_address(address)

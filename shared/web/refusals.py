@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import OrderedDict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from ipaddress import IPv6Address, ip_address, ip_network
 from math import ceil
 from time import monotonic
 
 import structlog
+from starlette.responses import Response
+
+from shared.web.problems import problem
 
 log = structlog.get_logger()
 
@@ -34,7 +37,7 @@ class Refusals:
         self._callers: OrderedDict[str, _Caller] = OrderedDict()
 
     def refuse(self, address: str) -> int:
-        """Count a request without a valid key. Returns for how many seconds such are not looked at; 0: this one is."""
+        """Count what came without a valid key. Returns for how many seconds such are not looked at; 0: this one is."""
         self.total += 1
         caller, now = self._caller(address), self._now()
         if now < caller.kept_out_until:
@@ -57,6 +60,12 @@ class Refusals:
         while len(self._callers) > MOST_ADDRESSES:
             self._callers.popitem(last=False)
         return caller
+
+
+def kept_out(seconds: int, headers: Mapping[str, str] | None = None) -> Response:
+    """What is answered to who is not looked at for so many seconds."""
+    msg = "too many requests without a valid key came from there"
+    return problem(429, msg, headers={"Retry-After": str(seconds), **(headers or {})})
 
 
 def _network(address: str) -> str:

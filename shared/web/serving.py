@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http import HTTPStatus
 
 import h11
 import uvicorn
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import MutableHeaders
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from shared.web.closed import says_length_twice
+from shared.web.gateways import plain
 from shared.web.problems import problem
+from shared.web.refusals import Refusals, kept_out
 
 # Seconds. Longer than gateways keep an idle connection (Caddy two minutes): one that is closed here while a request comes over
 # it is a 502 there, since what changes something is not sent again.
@@ -37,6 +43,7 @@ class Answers:
             await self._app(scope, receive, send)
             return
         is_whole = False
+        ends = says_length_twice(scope)  # nobody is to take what follows on the connection for the next request
 
         async def carried(message: Message) -> None:
             nonlocal is_whole
@@ -44,33 +51,24 @@ class Answers:
                 headers = MutableHeaders(scope=message)
                 for name, value in CARRIED.items():
                     headers.setdefault(name, value)
+                if ends:
+                    headers["Connection"] = "close"
             await send(message)
             is_whole = message["type"] == "http.response.body" and not message.get("more_body", False)
 
-        app = _length_said_twice if _says_length_twice(scope) else self._app
         try:
-            await app(scope, receive, carried)
+            await self._app(scope, receive, carried)
         except Exception:
             # Starlette raises what it had answered once more, for a log that we write ourselves (problems.py).
             if not is_whole:
                 raise
 
 
-def _says_length_twice(scope: Scope) -> bool:
-    """A gateway that goes by the other length would take a part of one request for the next one."""
-    headers = Headers(scope=scope)
-    return "content-length" in headers and "transfer-encoding" in headers
-
-
-async def _length_said_twice(scope: Scope, receive: Receive, send: Send) -> None:
-    msg = "a request says its length once: by Content-Length or by Transfer-Encoding"
-    await problem(400, msg, headers={"Connection": "close"})(scope, receive, send)
-
-
 class Protocol(H11Protocol):
     """HTTP/1.1. A request that is not whole in time ends with its connection, wherever in it its sender stopped."""
 
     whole_within = WHOLE_WITHIN
+    refusals: Refusals
     _until_whole: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
@@ -91,11 +89,12 @@ class Protocol(H11Protocol):
         self._look(has_begun=bool(self.conn.trailing_data[0]))
 
     def send_400_response(self, msg: str) -> None:
-        """To what is no HTTP. Where an answer has begun, nothing can be added to it."""
+        """To what is no HTTP, and so came without a valid key. Where an answer has begun, nothing can be added to it."""
+        answer = self._refused()
         if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
-            answer = problem(400, "this is no HTTP that can be read", headers={"Connection": "close", **CARRIED})
+            reason = HTTPStatus(answer.status_code).phrase.encode()
             for part in (
-                h11.Response(status_code=400, headers=answer.raw_headers, reason=b"Bad Request"),
+                h11.Response(status_code=answer.status_code, headers=answer.raw_headers, reason=reason),
                 h11.Data(data=bytes(answer.body)),
                 h11.EndOfMessage(),
             ):
@@ -104,6 +103,14 @@ class Protocol(H11Protocol):
             self.cycle.disconnected = True  # what the application still has to say goes nowhere
             self.cycle.message_event.set()
         self.transport.close()
+
+    def _refused(self) -> Response:
+        # By the address of the connection: a gateway that hands this on cannot say whose it was.
+        seconds = self.refusals.refuse(plain(self.client[0]) if self.client else "")
+        headers = {"Connection": "close", **CARRIED}
+        return (
+            kept_out(seconds, headers) if seconds else problem(400, "this is no HTTP that can be read", headers=headers)
+        )
 
     def _should_upgrade(self) -> bool:
         """There is nothing to upgrade to; whoever asks is answered as all are, without a line in the log."""
@@ -134,11 +141,17 @@ class _Server(uvicorn.Server):
         yield
 
 
-def server_for(app: ASGIApp, *, whole_within: float = WHOLE_WITHIN) -> _Server:
-    """`whole_within` seconds a request has to be whole."""
+def _is_told(record: logging.LogRecord) -> bool:
+    """What is no HTTP is counted; a line for each would be a stranger's to fill a disk with."""
+    return record.msg != "Invalid HTTP request received."
+
+
+def server_for(app: ASGIApp, *, refusals: Refusals, whole_within: float = WHOLE_WITHIN) -> _Server:
+    """`whole_within` seconds a request has to be whole; what is none counts among the `refusals`."""
+    logging.getLogger("uvicorn.error").addFilter(_is_told)
     config = uvicorn.Config(
         Answers(app),
-        http=type("Protocol", (Protocol,), {"whole_within": whole_within}),
+        http=type("Protocol", (Protocol,), {"whole_within": whole_within, "refusals": refusals}),
         ws="none",
         log_config=None,
         access_log=False,

@@ -17,6 +17,7 @@ from services.billing.instalments.use_cases.issue_what_is_due import issue_what_
 from services.billing.settings import Settings
 from shared.service import listen
 from shared.web import keys
+from shared.web.refusals import Refusals
 from shared.web.serving import server_for
 from tests.bench import billing
 from tests.bench.ground import Databases, Figures, Ground, in_turns
@@ -84,7 +85,7 @@ async def _bare(content: bytes) -> AsyncIterator[int]:
 @asynccontextmanager
 async def _serving(api: FastAPI) -> AsyncIterator[int]:
     port = free_port()
-    server = server_for(api)
+    server = server_for(api, refusals=Refusals(a_minute=20))
     task = asyncio.create_task(server.serve(sockets=[listen(HOST, port)]))
     while not server.started:  # noqa: ASYNC110 - uvicorn has a flag for it and no event
         await asyncio.sleep(0.01)

@@ -176,6 +176,32 @@ async def test_who_comes_too_often_without_a_key_is_kept_out_and_who_has_one_nev
     assert len(log.getvalue().splitlines()) == 1
 
 
+async def test_who_sends_what_is_no_http_is_kept_out_like_all_without_a_key(
+    database: Database, tmp_path: Path, log: StringIO
+) -> None:
+    secret = keys.create(tmp_path / "keys.json", name="k", role="reader").encode()
+    none = [
+        b"\x16\x03\x01\x02\x00\x01\x00",  # TLS
+        b"GET\r\n\r\n",
+        b"GET /docs HTTP/1.1\r\nHost: here\r\nTransfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n0\r\n\r\n",
+        b"GET /docs HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n",
+    ]
+    async with (
+        service(database, tmp_path, refusals_a_minute=4) as it,
+        served(it.api, refusals=it.refusals) as port,
+    ):
+
+        async def answers() -> list[bytes]:
+            return [(await asyncio.to_thread(said, port, raw))[9:12] for raw in none]
+
+        assert await answers() == [b"400", b"400", b"401", b"401"]
+        assert await answers() == [b"429"] * 4
+        assert await asked(port, b"Authorization: Bearer " + secret) == 200
+        assert await asked(port, path=b"/health/live") == 200
+        assert it.refusals.total == 8
+    assert len(log.getvalue().splitlines()) == 1
+
+
 async def test_a_gateway_says_where_a_request_comes_from_and_nobody_else_does(
     database: Database, tmp_path: Path
 ) -> None:

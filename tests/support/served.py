@@ -14,15 +14,18 @@ from starlette.types import ASGIApp
 
 from shared import logs
 from shared.service import listen
+from shared.web.refusals import Refusals
 from shared.web.serving import WHOLE_WITHIN, server_for
 from tests.support.processes import HOST
 
 
 @asynccontextmanager
-async def served(app: ASGIApp, *, whole_within: float = WHOLE_WITHIN) -> AsyncIterator[int]:
-    """The port."""
+async def served(
+    app: ASGIApp, *, whole_within: float = WHOLE_WITHIN, refusals: Refusals | None = None
+) -> AsyncIterator[int]:
+    """The port. Without its `refusals` nobody is kept out for what is no HTTP."""
     listening = listen(HOST, 0)
-    server = server_for(app, whole_within=whole_within)
+    server = server_for(app, whole_within=whole_within, refusals=refusals or Refusals(a_minute=100_000))
     task = asyncio.create_task(server.serve(sockets=[listening]))
     try:
         while not server.started:  # noqa: ASYNC110 - uvicorn has a flag for it and no event

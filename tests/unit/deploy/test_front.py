@@ -14,6 +14,7 @@ from deploy.state import State
 from shared.contracts.catalogue import PUBLISHERS
 from shared.messaging import condition
 from shared.web import keys
+from shared.web.refusals import Refusals
 
 EVIL = '<p onclick="x()">Hei</p><script>alert("x")</script>'
 
@@ -33,7 +34,7 @@ def state(tmp_path: Path) -> State:
 
 def browser(state: State, secret: str | None = None) -> httpx.AsyncClient:
     starting = dict.fromkeys(PUBLISHERS)  # every service is starting again
-    pages = front.create(state, starting, nats_port=4222, nats_is_up=lambda: True)
+    pages = front.create(state, starting, refusals=Refusals(a_minute=20), nats_port=4222, nats_is_up=lambda: True)
     transport = httpx.ASGITransport(app=Gateway(starting, pages))
     auth = ("x", secret) if secret else None
     return httpx.AsyncClient(transport=transport, base_url="http://here", auth=auth, headers={"accept": "text/html"})
