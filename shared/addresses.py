@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import IPv4Address, IPv6Address
 from typing import Annotated
 
 from pydantic import AfterValidator, StringConstraints
@@ -10,7 +11,8 @@ LONGEST, LONGEST_LOCAL_PART = 254, 64  # RFC 5321
 
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
-_FULL_NAME = rf"{_LABEL}(\.{_LABEL})+"
+# The last label begins with a letter (RFC 1123, 2.1; RFC 3696, 2): else `1.2.3.4` were a name, which is dialled as a number.
+_FULL_NAME = rf"({_LABEL}\.)+[A-Za-z]([A-Za-z0-9-]{{0,61}}[A-Za-z0-9])?"
 
 
 def _has_room(address: str) -> str:
@@ -32,6 +34,17 @@ Address = Annotated[
     AfterValidator(_has_room),
 ]
 
+
+def _is_a_number_that_can_be(name: str) -> str:
+    """Raises ValueError for an address that is none."""
+    if name.startswith("["):
+        if name.startswith("[IPv6:"):
+            IPv6Address(name[len("[IPv6:") : -1])
+        else:
+            IPv4Address(name[1:-1])
+    return name
+
+
 # What a client calls itself (RFC 5321, 4.1.3 and 4.1.4): its full name, or its address, `[192.0.2.7]` or `[IPv6:2001:db8::7]`.
 HostName = Annotated[
     str,
@@ -40,4 +53,5 @@ HostName = Annotated[
         max_length=253,
         pattern=rf"^({_FULL_NAME}|\[([0-9]{{1,3}}\.){{3}}[0-9]{{1,3}}\]|\[IPv6:[0-9A-Fa-f:.]{{2,45}}\])$",
     ),
+    AfterValidator(_is_a_number_that_can_be),
 ]

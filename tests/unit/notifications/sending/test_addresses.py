@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import socket
+from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
@@ -23,6 +25,19 @@ MAILER, EMAILS, NAMES = Mailer(SETTINGS), TypeAdapter(Email), TypeAdapter(HostNa
 RENDERED = render(mail("application_received"), organiser=ORGANISER, sender=SENDER)
 
 
+# Hosts that are numbers, or look it.
+NUMBERS = st.from_regex(r"\A(0x)?[0-9a-f]{1,3}(\.(0x)?[0-9a-f]{1,3}){1,3}\Z")
+NO_NUMBERS = [
+    "999.1.1.1",
+    "192.0.2.7",
+    "[999.1.1.1]",
+    "[1.2.3.04]",
+    "[IPv6:1.2.3.4]",
+    "[IPv6::::]",
+    "[IPv6:2001:db8::12345]",
+]
+
+
 def is_taken(address: str) -> bool:
     try:
         EMAILS.validate_python(address)
@@ -37,10 +52,20 @@ def goes_out_to(address: str) -> None:
     assert f"<{address}>".encode() in message
     assert parse_address(address) == address
     assert quote_address(address) == f"<{address}>"
+    assert not is_a_number(address.partition("@")[2])
+
+
+def is_a_number(host: str) -> bool:
+    """As what dials it sees it: `1.2.3.4`, and `0x7f.1` too."""
+    try:
+        socket.inet_aton(host)
+    except OSError:
+        return False
+    return True
 
 
 @settings(deadline=None)  # a busy machine is slow
-@given(st.one_of(st.emails(), st.from_regex(r"\A[!-~]{1,70}@[a-z0-9.-]{1,70}\Z")))
+@given(st.one_of(st.emails(), st.from_regex(r"\A[!-~]{1,70}@[a-z0-9.-]{1,70}\Z"), NUMBERS.map("a@".__add__)))
 def test_whatever_is_taken_can_be_sent_to(written: str) -> None:
     assume(is_taken(written))
     goes_out_to(EMAILS.validate_python(written))
@@ -69,6 +94,10 @@ def test_whatever_the_pattern_allows_can_be_sent_to(written: str) -> None:
         "kåri@molde.example",
         "kari@møre.example",
         "kari@molde.example\nBcc: x@y.example",
+        "kari@1.2.3.4",
+        "kari@molde.123",
+        "kari@0x7f.0x1",
+        "kari@[192.0.2.7]",
         f"{'k' * 65}@molde.example",
         f"kari@{'m' * 64}.example",
         f"kari@{'molde.' * 50}example",
@@ -86,11 +115,29 @@ def test_it_is_written_small_and_without_spaces_around_it() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["3f2a9c", "localhost", "", "mail.", "a b.example", "[192.0.2]", "192.0.2.7\r\nQUIT", "[x]"]
+    "name", ["3f2a9c", "localhost", "", "mail.", "a b.example", "[192.0.2]", "192.0.2.7\r\nQUIT", "[x]", *NO_NUMBERS]
 )
 def test_a_name_that_is_not_full_is_no_name_to_greet_with(name: str) -> None:
     with pytest.raises(ValidationError):
         NAMES.validate_python(name)
+
+
+@pytest.mark.parametrize("name", ["mail.raadet.example", "3m.example", "[192.0.2.7]", "[IPv6:2001:db8::7]"])
+def test_a_full_name_or_an_address_is_a_name_to_greet_with(name: str) -> None:
+    assert NAMES.validate_python(name) == name
+
+
+@settings(deadline=None)  # a busy machine is slow
+@given(st.one_of(st.from_regex(re.compile(TypeAdapter(HostName).json_schema()["pattern"]), fullmatch=True), NUMBERS))
+def test_a_name_to_greet_with_is_a_number_only_where_it_says_so(written: str) -> None:
+    try:
+        name = NAMES.validate_python(written)
+    except ValidationError:
+        return
+    if name.startswith("["):
+        ip_address(name.strip("[]").removeprefix("IPv6:"))
+    else:
+        assert not is_a_number(name)
 
 
 def test_an_empty_name_is_none_and_the_senders_domain_is_given() -> None:
