@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from deploy.nats_config import OPERATOR
-from shared.clock import OSLO
+from shared.clock import OSLO, real_now
 from shared.contracts import notifications
 from shared.contracts.catalogue import EVENT_TYPES, PUBLISHERS, stream_of
 from shared.contracts.envelope import NOBODY
@@ -19,6 +19,10 @@ ACK_WAIT = 30.0  # seconds until what was delivered and not acknowledged comes a
 # Messages that one request may ask for. A client that names its own RESET as the address of the reply has the server go
 # round by itself, as often as this; no client library asks for more unless it is told to.
 MOST = 1000
+# Of what one is given by name. Whoever wants more parties than these leaves them out, and gets all.
+MOST_PARTIES, MOST_FILTERS = 100, 1_000
+# Days of `since`: there is none before the first programme, and of a mistyped year far ahead nothing would ever come.
+FIRST_DAY, LONGEST_AHEAD = date(2000, 1, 1), timedelta(days=366)
 
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")
 _PARTY = re.compile(r"[0-9]{9}")
@@ -39,21 +43,44 @@ class Subscriber:
     since: date | None = None
 
     def check(self) -> None:
-        """Raises ValueError for what can't be: a name that is taken or no name, a party, a type that nobody tells."""
+        """Raises ValueError for what can't be: a name that is taken or no name, a party, a type that nobody tells, a day."""
         if not _NAME.fullmatch(self.name):
             msg = f"{self.name} is no name for a subscriber: a letter, then up to 39 of a-z, 0-9 and -"
             raise ValueError(msg)
         if self.name in {*PUBLISHERS, OPERATOR}:
             msg = f"{self.name} is the name of one of our own"
             raise ValueError(msg)
+        self._check_parties()
+        self._check_types()
+        self._check_since()
+        most = max((len(it.filters) for it in self.durables()), default=0)
+        if most > MOST_FILTERS:
+            msg = f"--party and --type make {most} filters together, and there may be {MOST_FILTERS}: leave one of them out"
+            raise ValueError(msg)
+
+    def _check_parties(self) -> None:
+        _check_once("--party", self.parties)
+        if len(self.parties) > MOST_PARTIES:
+            msg = f"--party is given {len(self.parties)} times, and may be {MOST_PARTIES} times: without it all come"
+            raise ValueError(msg)
         for party in self.parties:
             if not _PARTY.fullmatch(party):
-                msg = f"{party} is no organisation number"
+                msg = f"--party: {party} is no organisation number"
                 raise ValueError(msg)
-        for type_ in self.types:
+
+    def _check_types(self) -> None:
+        _check_once("--type", self.types)
+        for type_ in self.types:  # so there are no more than the catalogue has
             if not _TYPE.fullmatch(type_) or not any(_fits(type_, it.name) for it in EVENT_TYPES):
-                msg = f"nobody tells of {type_}; `kulturskole events schemas` lists what there is, as invoice.issued or invoice.*"
+                known = "`kulturskole events schemas` lists what there is, as invoice.issued or invoice.*"
+                msg = f"--type: nobody tells of {type_}; {known}"
                 raise ValueError(msg)
+
+    def _check_since(self) -> None:
+        last = real_now().astimezone(OSLO).date() + LONGEST_AHEAD
+        if self.since and not FIRST_DAY <= self.since <= last:
+            msg = f"--since: {self.since} is no day from {FIRST_DAY} to {last}, a year ahead"
+            raise ValueError(msg)
 
     def durables(self) -> list[Durable]:
         """One for each stream that has something for it."""
@@ -76,6 +103,13 @@ class Subscriber:
             for kind in kinds or ["*.*"]
             for party in _and_nobody(publisher, self.parties)
         )
+
+
+def _check_once(option: str, given: Sequence[str]) -> None:
+    twice = sorted({it for it in given if given.count(it) > 1})
+    if twice:
+        msg = f"{option} is given twice with {twice[0]}"
+        raise ValueError(msg)
 
 
 def _fits(type_: str, name: str) -> bool:

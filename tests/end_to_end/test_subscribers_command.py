@@ -73,6 +73,8 @@ def test_each_publisher_shows_an_operator_who_reads_its_stream(up: Started) -> N
     ("words", "says"),
     [
         (("add", "billing"), "billing is the name of one of our own"),
+        (("add", "x", "--party", "942110464", "--party", "942110464"), "--party is given twice with 942110464"),
+        (("add", "x", "--since", "2206-08-01"), "--since: 2206-08-01 is no day"),
         (("add", "x", "--party", "12"), "12 is no organisation number"),
         (("add", "x", "--type", "invoice.lost"), "nobody tells of invoice.lost"),
         (("add", "x", "--subscribers", "/nowhere"), "/nowhere does not say who subscribes"),

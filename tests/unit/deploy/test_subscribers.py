@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,8 @@ import pytest
 from deploy.bootstrap import bootstrap
 from deploy.subscribers.folder import ACCOUNTS, Folder, Unknown
 from deploy.subscribers.reader import prepare
-from deploy.subscribers.subscriber import READER, Subscriber
+from deploy.subscribers.subscriber import MOST_PARTIES, READER, Subscriber
+from shared.clock import OSLO, real_now
 from shared.contracts.catalogue import EVENT_TYPES, PUBLISHERS
 from shared.messaging.broker import inbox_prefix
 
@@ -66,6 +67,29 @@ def test_each_type_of_the_catalogue_can_be_wished_for() -> None:
 def test_a_type_that_this_version_does_not_know_any_more_is_left_out() -> None:
     """As after going back to the version before: the others go on."""
     assert filters(types=("invoice.issued", "reminder.sent")) == {"BILLING": ["billing.invoice.issued.>"]}
+
+
+def test_what_cannot_be_names_its_option() -> None:
+    today = real_now().astimezone(OSLO).date()
+    parties = tuple(f"{n:09}" for n in range(MOST_PARTIES + 1))
+    types = tuple(it.name for it in EVENT_TYPES)
+    for wanted, why in (
+        ({"parties": (NAMSOS, HEIM, NAMSOS)}, f"--party is given twice with {NAMSOS}"),
+        ({"parties": parties}, "--party is given 101 times, and may be 100 times"),
+        ({"parties": ("12",)}, "--party: 12 is no organisation number"),
+        ({"types": ("invoice.*", "invoice.*")}, "--type is given twice with invoice.*"),
+        ({"types": ("invoice.lost",)}, "--type: nobody tells of invoice.lost"),
+        ({"types": types, "parties": parties[1:]}, "--party and --type make"),
+        ({"since": date(1999, 12, 31)}, "--since: 1999-12-31 is no day"),
+        ({"since": date.min}, "--since: 0001-01-01 is no day"),
+        ({"since": date.max}, "--since: 9999-12-31 is no day"),
+        ({"since": today + timedelta(days=367)}, "--since"),
+    ):
+        with pytest.raises(ValueError, match=re.escape(why)):
+            Subscriber(name="x", **wanted).check()
+    for since in (date(2000, 1, 1), today, today + timedelta(days=366)):
+        Subscriber(name="x", parties=parties[1:], types=("invoice.*",), since=since).check()
+    Subscriber(name="x", types=types).check()
 
 
 def test_what_was_added_is_kept_and_handed_over(folder: Folder) -> None:
