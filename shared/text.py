@@ -13,37 +13,46 @@ NEITHER_SEEN_NOR_SPACE = frozenset(
 )  # control, format (direction too), surrogates, separators
 # Words of Latin letters, digits and signs with one space between them: seen, composed and tidy as they are, as nearly all texts.
 PLAIN = re.compile("[!-~¡-¬®-ž]+(?: [!-~¡-¬®-ž]+)*")
-LINE_ENDS = re.compile(r"\r\n?")
+SPACES = re.compile(r"[ \u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")  # Unicode's Zs
+LINE_ENDS = re.compile(r"\r\n?|[\x85\u2028\u2029]")
+# Unicode's white space. Python's `strip` takes four control characters for it too.
+WHITE = "\t\n\v\f\r \x85\u00a0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000"
 BLANK_LINES = re.compile(r"\n{3,}")
 
 
 def one_line(text: str) -> str:
-    """Composed (NFC), with a plain space where there were several, or others, and none at the ends.
+    """Composed (NFC), with a plain space where there were several, or others, and nothing white at the ends.
+
+    A tab or the end of a line inside stays where it is, and is then refused: it was not meant to be one line.
 
     >>> one_line(" Ka\\N{COMBINING ACUTE ACCENT}ra\\N{NO-BREAK SPACE}  sjohka ")
     'Kára sjohka'
     """
     if PLAIN.fullmatch(text):
         return text
-    return " ".join(unicodedata.normalize("NFC", text).split())
+    return SPACES.sub(" ", unicodedata.normalize("NFC", text).strip(WHITE))
 
 
 def lines(text: str) -> str:
-    r"""The same for text of several lines: each in itself, and at most one empty line between two.
+    r"""The same for text of several lines, however these end: each in itself, and at most one empty line between two.
 
     >>> lines("Kjære  alle,\r\n\r\n\r\n\r\nvi sees!\t")
     'Kjære alle,\n\nvi sees!'
     """
-    each = (one_line(line) for line in LINE_ENDS.sub("\n", text).split("\n"))
+    each = (one_line(line) for line in LINE_ENDS.sub("\n", text).replace("\t", " ").split("\n"))
     return BLANK_LINES.sub("\n\n", "\n".join(each)).strip("\n")
 
 
-def check_is_seen(text: str) -> None:
-    """Raises ValueError for a text in which nothing is seen, or which has characters that hide, turn or control others."""
+def check_is_seen(text: str, *, may_break: bool = False) -> None:
+    """Raises ValueError for a text in which nothing is seen, or which has characters that hide, turn or control others.
+
+    Of these it may have `\\n` where it `may_break`.
+    """
     if PLAIN.fullmatch(text):
         return
+    allowed = JOINERS + "\n" if may_break else JOINERS
     for character in "" if text.isprintable() else text:
-        if unicodedata.category(character) in NEITHER_SEEN_NOR_SPACE and character not in JOINERS + "\n":
+        if unicodedata.category(character) in NEITHER_SEEN_NOR_SPACE and character not in allowed:
             msg = f"the text has a character that is not seen: U+{ord(character):04X}"
             raise ValueError(msg)
     if not any(unicodedata.category(it)[0] in "LNPS" and it not in BLANK for it in text):

@@ -24,15 +24,18 @@ LINE, PROSE = 200, 5000  # characters
 
 
 def _as_one_line(text: str) -> str:
-    return _sound(one_line(text), LINE)
+    tidied = one_line(text)
+    check_is_seen(tidied)
+    return _not_longer(tidied, LINE)
 
 
 def _as_lines(text: str) -> str:
-    return _sound(lines(text), PROSE)
+    tidied = lines(text)
+    check_is_seen(tidied, may_break=True)
+    return _not_longer(tidied, PROSE)
 
 
-def _sound(text: str, longest: int) -> str:
-    check_is_seen(text)
+def _not_longer(text: str, longest: int) -> str:
     if len(text) > longest:  # a character may be two in the one way in which it is kept
         msg = f"the text has more than {longest} characters"
         raise ValueError(msg)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import unicodedata
-from typing import Any
+from typing import Any, cast
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from shared.contracts.bounds import Line as ToldLine
-from shared.text import PLAIN, check_is_seen, lines, one_line
+from shared.contracts.bounds import Text as ToldText
+from shared.text import PLAIN, WHITE, check_is_seen, lines, one_line
 from shared.web.api import Line, Prose
 
 SAME = [
@@ -61,7 +62,41 @@ def test_a_plain_text_is_composed_tidy_and_seen_as_it_is(text: str) -> None:
 
 def test_a_text_of_several_lines_keeps_its_paragraphs() -> None:
     assert lines("Kjære  alle,\r\n\r\n\r\nvi\tsees!\r\n") == "Kjære alle,\n\nvi sees!"
-    check_is_seen("Kjære alle,\n\n👩\u200d🏫")
+    check_is_seen("Kjære alle,\n\n👩\u200d🏫", may_break=True)
+
+
+ENDS = ["\n", "\r", "\r\n", "\x85", "\u2028", "\u2029"]
+NO_LINE = [*ENDS, "\t", "\v", "\f", "\x1c", "\x1f", "\x7f", "\x80"]
+
+
+@pytest.mark.parametrize("inside", NO_LINE)
+@pytest.mark.parametrize("door", [Line, ToldLine, ToldText])
+def test_what_is_not_one_line_is_refused_at_every_door(door: Any, inside: str) -> None:
+    with pytest.raises(ValidationError):
+        TypeAdapter(door).validate_python(f"Kari{inside}Vik")
+
+
+@pytest.mark.parametrize("end", ENDS)
+def test_a_line_ends_however_it_is_written(end: str) -> None:
+    assert TypeAdapter(Prose).validate_python(f"Hei{end}{end}alle") == "Hei\n\nalle"
+    for door in (Line, ToldLine, ToldText, Prose):
+        assert TypeAdapter(door).validate_python(f"{end}Kari{end}") == "Kari"
+
+
+def outcome(door: Any, text: str) -> str | None:
+    try:
+        return cast("str", TypeAdapter(door).validate_python(text))
+    except ValidationError:
+        return None
+
+
+@given(st.text(st.one_of(st.sampled_from([*"".join(NO_LINE), *" \u00a0\u3000ab\u0301\u200d\u202e"]), st.characters())))
+def test_every_door_makes_the_same_of_a_text(text: str) -> None:
+    assume(text.strip(WHITE))  # an event may tell an empty one
+    said = outcome(Line, text)
+    assert outcome(ToldLine, text) == outcome(ToldText, text) == said
+    if said is not None:
+        assert outcome(Prose, text) == said
 
 
 @pytest.mark.parametrize("text", [*HIDING, "\u202eabc", "a\x1bb", "\u200b", "a\0b", "\ufb2c" * 200])
