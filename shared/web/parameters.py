@@ -44,8 +44,8 @@ def _names(dependant: Dependant) -> Iterator[str]:
         yield from _names(one)
 
 
-class _Twice(Exception):
-    pass
+class _Object(list[tuple[str, Any]]):
+    """The names and values of an object, each as often as it stands there."""
 
 
 async def only_plain_bodies(request: Request) -> None:
@@ -56,30 +56,18 @@ async def only_plain_bodies(request: Request) -> None:
     if request.method in LOOKS:
         return
     try:
-        content = json.loads(await request.body(), object_pairs_hook=_each_once)
-    except _Twice as twice:
-        error = {"type": "name", "loc": ("body", str(twice)), "msg": "it is given twice"}
-        raise RequestValidationError([error]) from None
+        content = json.loads(await request.body(), object_pairs_hook=_Object)
     except (ValueError, RecursionError):
         return  # it is empty, or FastAPI has refused it
-    if _has_more_than(MOST_VALUES, content):
-        raise HTTPException(413, f"a body has at most {MOST_VALUES} values")
-
-
-def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        raise _Twice(next(name for name, times in Counter(name for name, _ in pairs).items() if times > 1))
-    return found
-
-
-def _has_more_than(most: int, content: Any) -> bool:
-    count, unseen = 0, [content]
+    count = 0
+    unseen: list[tuple[tuple[Any, ...], Any]] = [(("body",), content)]
     while unseen:
-        it = unseen.pop()
-        inner = it.values() if isinstance(it, dict) else it if isinstance(it, list) else ()
+        place, it = unseen.pop()
+        inner = it if isinstance(it, _Object) else list(enumerate(it)) if isinstance(it, list) else []
         count += len(inner)
-        if count > most:
-            return True
-        unseen.extend(inner)
-    return False
+        if count > MOST_VALUES:
+            raise HTTPException(413, f"a body has at most {MOST_VALUES} values")
+        for name, times in Counter(name for name, _ in inner).items():
+            if times > 1:
+                raise RequestValidationError([{"type": "name", "loc": (*place, name), "msg": "it is given twice"}])
+        unseen.extend(((*place, name), value) for name, value in inner)

@@ -190,7 +190,10 @@ async def test_a_name_that_a_body_has_twice_is_refused(api: Api) -> None:
     nested = b'{"postal_address": {"city": "A", "city": "B"}}'
     headers = {"content-type": "application/json"}
     answer = await api.administrator.post("/registration/parties", content=nested, headers=headers)
-    assert problem(answer, 422)["errors"] == [{"field": "city", "message": "it is given twice"}]
+    assert problem(answer, 422)["errors"] == [{"field": "postal_address.city", "message": "it is given twice"}]
+    nested = b'{"when": {"weeks": [{"year": 2024}, {"foo": 1, "foo": 2}]}}'
+    answer = await api.administrator.post("/registration/parties", content=nested, headers=headers)
+    assert problem(answer, 422)["errors"] == [{"field": "when.weeks.1.foo", "message": "it is given twice"}]
 
 
 async def test_a_problem_tells_twenty_faults_and_how_many_more(api: Api) -> None:
