@@ -24,9 +24,9 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.messaging.facts import Added, Fact, Present
-from shared.messaging.tables import set_aside, work_lock, work_mark
+from shared.messaging.set_aside import tried_in_vain
+from shared.messaging.tables import work_lock, work_mark
 
-MANY_TRIES = 5  # of a key, after which its marks wait for somebody to see to it
 CHUNK = 1000  # ids a statement: SQLite and PostgreSQL bound how many parameters one may have
 
 
@@ -129,9 +129,8 @@ async def count_and_oldest(connection: AsyncConnection, work: str | None = None)
 
     Those on a key that was tried many times in vain are none of these: they count as set aside (set_aside.py).
     """
-    s, m = set_aside.c, work_mark.c
-    in_vain = select(s.key).where(s.work == m.work, s.key == m.key, s.part == "", s.tries >= MANY_TRIES)
-    query = select(func.count(), func.min(m.left_at)).select_from(work_mark).where(~in_vain.exists())
+    m = work_mark.c
+    query = select(func.count(), func.min(m.left_at)).select_from(work_mark).where(~tried_in_vain(m.work, m.key))
     if work is not None:
         query = query.where(work_mark.c.work == work)
     count, oldest = (await connection.execute(query)).one()

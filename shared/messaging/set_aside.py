@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from types import TracebackType
 
 import structlog
-from sqlalchemy import ColumnElement, and_, delete, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, and_, delete, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.clock import database_now
@@ -25,6 +25,7 @@ from shared.transient import is_transient
 log = structlog.get_logger()
 
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 600.0  # seconds until a key is tried again without news of it
+MANY_TRIES = 5  # of a key, after which its marks wait for somebody to see to it
 ALL = ""  # the part that stands for all of a key
 _S = set_aside.c
 
@@ -145,6 +146,16 @@ async def reason_of(connection: AsyncConnection, work: str, key: str) -> str | N
     return (await connection.execute(query)).scalar()
 
 
+def reason_in(work: str, key: ColumnElement[str]) -> ScalarSelect[str]:
+    """The same within a query, for the key that this column names."""
+    return select(_S.reason).where(_S.work == work, _S.key == key, _S.part == ALL).scalar_subquery()
+
+
+def tried_in_vain(work: ColumnElement[str], key: ColumnElement[str]) -> ColumnElement[bool]:
+    """Whether the key that these columns name was tried many times in vain, within a query."""
+    return exists().where(_S.work == work, _S.key == key, _S.part == ALL, _S.tries >= MANY_TRIES)
+
+
 async def listed(connection: AsyncConnection, *, beyond: str | None, limit: int) -> list[SetAside]:
     """What is set aside, by work, key and part; `beyond` is those of the last one, with strokes between."""
     names = tuple(SetAside.__dataclass_fields__)
@@ -156,6 +167,13 @@ async def listed(connection: AsyncConnection, *, beyond: str | None, limit: int)
             (_S.work > work) | ((_S.work == work) & ((_S.key > key) | ((_S.key == key) & (_S.part > part))))
         )
     return read_as(SetAside, await connection.execute(query))
+
+
+async def parts(connection: AsyncConnection, work: str, *, limit: int) -> list[SetAside]:
+    """Parts of the work's keys that are set aside, the oldest first."""
+    names = tuple(SetAside.__dataclass_fields__)
+    query = select(*(_S[name] for name in names)).where(_S.work == work, _S.part != ALL)
+    return read_as(SetAside, await connection.execute(query.order_by(_S.since, _S.key, _S.part).limit(limit)))
 
 
 async def count_and_oldest(connection: AsyncConnection) -> tuple[int, datetime | None]:

@@ -23,7 +23,7 @@ class WaitingView(BaseModel):
     why: Why
     since: datetime
     id: str | None = Field(description="by which it can be given up: its event's, or its session's")
-    reason: str | None = Field(description="what another service answered instead")
+    reason: str | None = Field(description="what another service answered instead, or why it is set aside")
     given_up_by: str | None = Field(description="the key that gave it up; it waits no more")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Row, Select, and_, exists, func, not_, or_, select
+from sqlalchemy import Column, ColumnElement, Row, Select, and_, case, exists, func, literal, not_, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
@@ -13,7 +13,17 @@ from services.notifications import tables
 from services.notifications.calendars.domain.calendar import KINDS_OF_ONE_PARTY
 from services.notifications.letters.domain.kinds import INVITATION
 from services.notifications.sending.domain.waiting import Waiting, Why
-from services.notifications.works import PARTY, UPDATE_CALENDARS, WRITE_MAILINGS, party_of, session_of
+from services.notifications.works import (
+    ALL_PARTIES,
+    LOOK_AT_CALENDARS_OF_PARTIES,
+    LOOK_AT_MAILINGS_OF_PARTIES,
+    PARTY,
+    UPDATE_CALENDARS,
+    WRITE_MAILINGS,
+    party_of,
+    session_of,
+)
+from shared.messaging import set_aside
 from shared.messaging.tables import work_mark
 
 MOST = 500  # of each sort
@@ -27,6 +37,7 @@ async def what_waits(connection: AsyncConnection, today: date) -> list[Waiting]:
     return [
         *await _mailings(connection),
         *await _questions(connection),
+        *await _set_aside(connection),
         *await _invitations(connection, today),
         *await _mails(connection),
     ]
@@ -44,7 +55,7 @@ async def _mailings(connection: AsyncConnection) -> list[Waiting]:
     m = tables.mailing
     columns = m.c.kind, m.c.event_id, m.c.programme, m.c.party, m.c.happened_at, m.c.refused, m.c.given_up_by
     query = (
-        _with_names(select(*columns, _is_marked().label("marked")), m.c)
+        _with_names(select(*columns, _is_marked().label("marked"), _failed_with(m.c).label("failed_with")), m.c)
         .where(or_(m.c.addressed_at.is_(None), m.c.given_up_by.is_not(None)))
         .order_by(m.c.happened_at, m.c.event_id)
         .limit(MOST)
@@ -54,13 +65,14 @@ async def _mailings(connection: AsyncConnection) -> list[Waiting]:
             what=row.kind,
             programme=row.programme,
             party=row.party,
-            why=_why_not_written(row),
+            why=why,
             since=row.happened_at,
             id=row.event_id,
-            reason=row.refused,
+            reason=row.failed_with if why == "set_aside" else row.refused,
             given_up_by=row.given_up_by,
         )
         for row in await connection.execute(query)
+        for why in [_why_not_written(row)]
     ]
 
 
@@ -68,17 +80,19 @@ def _why_not_written(row: Row[Any]) -> Why:
     if row.given_up_by is not None:
         return "given_up"
     missing = _missing(row.programme_name, row.party_name)
+    if row.failed_with is not None and not missing:
+        return "set_aside"
     if missing or not row.marked:
         return missing or "recipient"
     return "answer" if row.refused is None else "refused"
 
 
 async def _questions(connection: AsyncConnection) -> list[Waiting]:
-    """Calendars that wait for answers before they can be compared: those with a mark."""
+    """Calendars that wait for answers before they can be compared, or for another try: those with a mark."""
     m = work_mark.c
     since = func.min(m.left_at).label("since")
     query = (
-        select(m.key, m.part, since)
+        select(m.key, m.part, since, set_aside.reason_in(UPDATE_CALENDARS, m.key).label("failed_with"))
         .where(m.work == UPDATE_CALENDARS)
         .group_by(m.key, m.part)
         .order_by(since)
@@ -89,11 +103,27 @@ async def _questions(connection: AsyncConnection) -> list[Waiting]:
             what=INVITATION,
             programme=row.key,
             party=party_of(row.part),
-            why="answer",
+            why="set_aside" if row.failed_with else "answer",
             since=row.since,
             id=session_of(row.part),
+            reason=row.failed_with,
         )
         for row in await connection.execute(query)
+    ]
+
+
+async def _set_aside(connection: AsyncConnection) -> list[Waiting]:
+    """Sessions whose calendars cannot be compared, while the others' are. They have no mark, and so no id to give up by."""
+    return [
+        Waiting(
+            what=INVITATION,
+            programme=it.key,
+            party=None,
+            why="set_aside",
+            since=it.since,
+            reason=f"{it.reason}: {session_of(it.part)}",
+        )
+        for it in await set_aside.parts(connection, UPDATE_CALENDARS, limit=MOST)
     ]
 
 
@@ -102,8 +132,9 @@ async def _invitations(connection: AsyncConnection, today: date) -> list[Waiting
     a, i, m = tables.application, tables.invitee, work_mark.c
     has_invitee = exists().where(i.c.programme == a.c.programme, i.c.party == a.c.party)
     is_marked = exists().where(m.work == UPDATE_CALENDARS, m.key == a.c.programme, m.part == PARTY + a.c.party)
+    failed_with = _looking_failed_with(LOOK_AT_CALENDARS_OF_PARTIES, a.c.party).label("failed_with")
     query = (
-        _with_names(select(a.c.programme, a.c.party, a.c.since), a.c)
+        _with_names(select(a.c.programme, a.c.party, a.c.since, failed_with), a.c)
         .where(
             a.c.state == "accepted",
             or_(not_(has_invitee), tables.programme.c.name.is_(None), tables.party.c.name.is_(None)),
@@ -118,10 +149,12 @@ async def _invitations(connection: AsyncConnection, today: date) -> list[Waiting
             what=INVITATION,
             programme=row.programme,
             party=row.party,
-            why=_missing(row.programme_name, row.party_name) or "recipient",
+            why=missing or ("set_aside" if row.failed_with else "recipient"),
             since=row.since,
+            reason=None if missing else row.failed_with,
         )
         for row in await connection.execute(query)
+        for missing in [_missing(row.programme_name, row.party_name)]
     ]
 
 
@@ -166,6 +199,18 @@ def _is_marked() -> ColumnElement[bool]:
     return exists().where(
         m.work == WRITE_MAILINGS, m.key == mailing.programme, or_(m.part.is_(None), m.part == mailing.party)
     )
+
+
+def _failed_with(mailing: ReadOnlyColumnCollection[str, Column[Any]]) -> ColumnElement[str]:
+    """What the programme of a marked mailing is set aside for, or the looking at what waits for a party of which there is news."""
+    looking = _looking_failed_with(LOOK_AT_MAILINGS_OF_PARTIES, mailing.party)
+    return case((_is_marked(), set_aside.reason_in(WRITE_MAILINGS, mailing.programme)), else_=looking)
+
+
+def _looking_failed_with(work: str, party: ColumnElement[str]) -> ColumnElement[str]:
+    m = work_mark.c
+    is_marked = exists().where(m.work == work, m.key == ALL_PARTIES, m.part == party)
+    return case((is_marked, set_aside.reason_in(work, literal(ALL_PARTIES))))
 
 
 def _has_upcoming_session(today: date) -> ColumnElement[bool]:

@@ -110,7 +110,7 @@ async def test_what_is_the_databases_condition_sets_nothing_aside(database: Data
 
 async def test_after_many_tries_its_marks_disturb_rest_no_longer(database: Database, now: list[datetime]) -> None:
     await leave(database, "a")
-    for tries in range(1, marks.MANY_TRIES + 1):
+    for tries in range(1, set_aside.MANY_TRIES + 1):
         async with database.reading() as connection:
             assert await marks.count_and_oldest(connection) != (0, None)
         await work_off(database, "a")

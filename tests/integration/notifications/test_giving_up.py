@@ -10,6 +10,8 @@ import pytest
 
 from services.notifications import tables
 from services.notifications.app import create
+from services.notifications.calendars.use_cases import update_calendars
+from services.notifications.mailings.use_cases import write_mailings
 from services.notifications.settings import Settings
 from shared.contracts.questions import WhatDocument, WhatSession
 from shared.database import Database
@@ -68,6 +70,58 @@ async def test_a_service_that_does_not_answer_has_refused_nothing(database: Data
     await take(database, programme(), party(1), event)
     await work(database, ask)
     assert await seen(api, "invoice") == {"why": "answer", "id": event.id, "reason": None, "given_up_by": None}
+
+
+async def test_what_cannot_be_worked_off_is_seen_where_it_waits(database: Database, ask: FakeAsk, api: Api) -> None:
+    ask.concerned(1, BO)
+    event = invoice(1)
+    await take(database, programme(), party(1), event, accepted(1), session())
+
+    async def fail() -> None:
+        raise ZeroDivisionError
+
+    ask.meanwhile = fail
+    await work(database, ask)
+    aside = {"why": "set_aside", "reason": "ZeroDivisionError", "given_up_by": None}
+    assert await seen(api, "invoice") == aside | {"id": event.id}
+    found = [it for it in (await api.get("/notifications/waiting"))["items"] if it["what"] == "session_invitation"]
+    assert {(it["why"], it["reason"]) for it in found} == {("set_aside", "ZeroDivisionError")}
+
+    ask.meanwhile = None
+    await take(database, programme(version=2))  # news is looked at at once
+    await work(database, ask)
+    assert {it["why"] for it in (await api.get("/notifications/waiting"))["items"]} == {"sending"}
+
+
+async def test_what_waits_for_a_party_whose_news_cannot_be_looked_at_says_so(
+    database: Database, ask: FakeAsk, api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask.people.clear()
+    await take(database, programme(), party(1), received(1), accepted(1), session())
+    await work(database, ask)  # and nobody is known who is concerned
+    with monkeypatch.context() as patch:
+
+        async def fail(_: Database) -> None:
+            raise ZeroDivisionError
+
+        patch.setattr(write_mailings, "mark_mailings_of_parties", fail)
+        patch.setattr(update_calendars, "mark_calendars_of_parties", fail)
+        await take(database, party(1, 2))
+        await work(database, ask)
+    aside = {"why": "set_aside", "reason": "ZeroDivisionError", "given_up_by": None}
+    assert (await seen(api, "application_received"))["why"] == "set_aside"
+    assert await seen(api, "session_invitation") == aside | {"id": None}
+
+
+async def test_a_session_that_is_set_aside_is_seen_where_it_waits(database: Database, ask: FakeAsk, api: Api) -> None:
+    ask.concerned(1, BO)
+    await take(database, programme(), party(1), accepted(1), session())
+    await work(database, ask)
+    await take(database, session("moved", version=9, programme="another"), programme(version=2))
+    await work(database, ask)
+    (aside,) = (it for it in (await api.get("/notifications/waiting"))["items"] if it["why"] == "set_aside")
+    assert (aside["what"], aside["reason"]) == ("session_invitation", f"session_unknown: {session_id(1)}")
+    assert aside["id"] is None  # no mark is left that could be given up
 
 
 async def test_what_waits_for_a_party_that_never_comes_is_given_up_too(

@@ -9,8 +9,8 @@ from typing import Literal
 # What it waits for. "programme" and "party": their own events have not come. "recipient": nobody is known who is concerned.
 # "answer": another service was asked, and is asked again. "retry": the SMTP server put it off, and it is tried again.
 # "refused": another service refuses what it is asked, and is asked again. "sending": its turn comes, or the SMTP server is away.
-# "given_up": somebody gave it up, and it waits no more.
-Why = Literal["programme", "party", "recipient", "answer", "refused", "retry", "sending", "given_up"]
+# "set_aside": what is to be done about it failed, and is tried again, ever more seldom. "given_up": somebody gave it up, and it waits no more.
+Why = Literal["programme", "party", "recipient", "answer", "refused", "retry", "sending", "set_aside", "given_up"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,5 +21,5 @@ class Waiting:
     why: Why
     since: datetime  # when its event happened, its mark was left, or its mail was made
     id: str | None = None  # by which it can be given up: its event's, or its session's
-    reason: str | None = None  # what was answered instead
+    reason: str | None = None  # what was answered instead, or what set it aside
     given_up_by: str | None = None  # the key
