@@ -9,7 +9,7 @@ and nothing blocks what stands behind it (docs/adr/0011).
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,21 +20,18 @@ import structlog
 from nats.aio.msg import Msg
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared.clock import real_now
 from shared.contracts import catalogue
 from shared.contracts.envelope import Event
 from shared.database import Database
 from shared.messaging import inbox, parking
 from shared.messaging.consume import Consumers
 from shared.messaging.facts import Fact, record
-from shared.messaging.in_hand import Taken, digest_of, key_of, read, unread
-from shared.messaging.pauses import after, pause
+from shared.messaging.in_hand import Taken, digest_of, key_of, read, text_of, unread
+from shared.messaging.outages import Outages, Stopping
 from shared.points import handling, reached
-from shared.transient import in_one_line, is_transient
+from shared.transient import is_transient
 
 log = structlog.get_logger()
-
-SHORTEST_PAUSE, LONGEST_PAUSE = 0.2, 1.0  # seconds between two tries while the database does not do what it should
 
 
 @dataclass(frozen=True)
@@ -59,10 +56,6 @@ class Retries:
         return 2 * max(self.delays) + 60
 
 
-class Stopping(Exception):
-    """The service stops while the database does not answer: what is in hand will be delivered again."""
-
-
 @dataclass
 class Handled:
     """A batch after its handlers ran. Nothing is written yet."""
@@ -81,6 +74,7 @@ class Batches:
         self.ack_wait = 5.0  # seconds; the consumers' own, once they are known
         self._retries = retries or Retries()
         self.stopping = asyncio.Event()
+        self._outages = Outages(database, self.stopping)
         self.streams_made_at: Mapping[str, datetime] = {}  # once they are known
 
     async def take(self, messages: Sequence[Msg]) -> None:
@@ -89,11 +83,11 @@ class Batches:
             async with self._in_progress(messages):
                 first = [read(message) for message in messages if message.metadata.num_delivered == 1]
                 again = [unread(message) for message in messages if message.metadata.num_delivered != 1]
-                if first and not await self._through_outages(lambda: self._together(first)):
+                if first and not await self._outages.through(lambda: self._together(first)):
                     again += first
                 # A message that kills the process has the most attempts, so its neighbours are done when it is begun.
-                for it in await self._through_outages(lambda: self._fewest_attempts_first(again)):
-                    await self._through_outages(lambda it=it: self._alone(it))  # type: ignore[misc]
+                for it in await self._outages.through(lambda: self._fewest_attempts_first(again)):
+                    await self._outages.through(lambda it=it: self._alone(it))  # type: ignore[misc]
         except Stopping:
             log.info("stopped with messages in hand; they will be delivered again")
 
@@ -116,12 +110,12 @@ class Batches:
         new = await self._apply(
             connection, [(it.event, facts) for it, facts in handled.fine if it.event and it.key not in settled]
         )
-        failed = [_parked_unreadable(it) for it in handled.unreadable]
+        failed = [it.parked_unread() for it in handled.unreadable]
         for it, raised in handled.failed:
             assert it.event is not None  # for the type checker: a handler has run
             names = [handler.name for handler in self._consumers.handlers(it.event)]
             if not await inbox.has_had(connection, names, it.event.id):
-                failed.append(_parked(it, raised, 1))
+                failed.append(it.parked(raised, 1))
         parked = [it for it in failed if it.key not in settled]
         await parking.park(connection, parked)
         taken = {it.event.id: it.event for it, _ in handled.fine if it.event}
@@ -137,7 +131,7 @@ class Batches:
                     connection,
                     [(it.event, facts) for it, facts in handled.fine if it.event and it.key not in set_aside],
                 )
-                await parking.park(connection, [_parked_unreadable(it) for it in handled.unreadable])
+                await parking.park(connection, [it.parked_unread() for it in handled.unreadable])
                 failed = [(it, raised) for it, raised in handled.failed if it.key not in set_aside]
                 delayed = await self._delay_or_park(connection, failed)
                 await self._took(connection, taken)
@@ -145,11 +139,11 @@ class Batches:
         except Exception as error:
             if is_transient(error):
                 raise
-            log.warning("a batch failed and is taken one by one", size=len(taken), error=_text_of(error))
+            log.warning("a batch failed and is taken one by one", size=len(taken), error=text_of(error))
             return False
         reached("batch.committed")
         for it, raised in failed:
-            log.warning("an event failed", event_id=it.key, attempt=delayed.get(it.key, 1), error=_text_of(raised))
+            log.warning("an event failed", event_id=it.key, attempt=delayed.get(it.key, 1), error=text_of(raised))
         # After the commit: a crash in between brings the messages again, and the inbox knows them. Acked before it, they
         # would be lost.
         for it in taken:
@@ -162,7 +156,7 @@ class Batches:
     ) -> dict[str, int]:
         """Count a failure of each; returns how often it has failed, by key. Nothing where they are parked instead."""
         if failed and await self._is_crowded(connection):
-            await parking.park(connection, [_parked(it, raised, 1) for it, raised in failed])
+            await parking.park(connection, [it.parked(raised, 1) for it, raised in failed])
             return {}
         counted = await inbox.count_attempts(connection, {it.digest: it.place for it, _ in failed}, are_read=True)
         return {it.key: counted[it.digest].tries for it, _ in failed}
@@ -175,7 +169,7 @@ class Batches:
         if not it.is_read and not await self._read(it):
             return
         if it.unreadable is not None:
-            await self._park(it, _parked_unreadable(it))
+            await self._park(it, it.parked_unread())
             return
         assert it.event is not None  # for the type checker: it is read or unreadable
         if await self._is_done_with(it, it.event):
@@ -225,7 +219,7 @@ class Batches:
         if it.attempts > self._retries.attempts:
             if it.was_read and not it.is_read:  # it is parked as the event that it is
                 it.read()
-            await self._park(it, _parked(it, RuntimeError("it never came to an end"), it.attempts - 1))
+            await self._park(it, it.parked(RuntimeError("it never came to an end"), it.attempts - 1))
             return False
         return True
 
@@ -237,11 +231,11 @@ class Batches:
         await _ack(it)
 
     async def _failed(self, it: Taken, error: Exception) -> None:
-        log.warning("an event failed", event_id=it.key, attempt=it.attempts, error=_text_of(error))
+        log.warning("an event failed", event_id=it.key, attempt=it.attempts, error=text_of(error))
         async with self._database.reading() as connection:
             is_crowded = await self._is_crowded(connection)
         if is_crowded or it.attempts >= self._retries.attempts:
-            await self._park(it, _parked(it, error, it.attempts))
+            await self._park(it, it.parked(error, it.attempts))
         else:
             await self._delay(it, it.attempts)
 
@@ -311,33 +305,6 @@ class Batches:
             attempts = await inbox.attempts(connection, [it.digest for it in taken])
         return sorted(taken, key=lambda it: attempts.get(it.digest, 0))
 
-    async def _through_outages(self, do: Callable[[], Awaitable[Any]]) -> Any:
-        """Do it, again and again while the database is away: an outage is no message's fault and counts as no attempt.
-
-        Raises Stopping where the service stops before the database is back.
-        """
-        failures, told = 0, ""
-        while True:
-            try:
-                return await do()
-            except Exception as error:
-                if not is_transient(error):
-                    raise
-                if told != (told := in_one_line(error)):  # once for each reason, and not with each try
-                    log.warning("the database does not answer; waiting with messages in hand", error=told)
-            failures += 1
-            await self._database_is_back(after(failures, first=SHORTEST_PAUSE, longest=LONGEST_PAUSE))
-
-    async def _database_is_back(self, seconds: float) -> None:
-        """Returns when it answers, though not before so many seconds have gone by."""
-        while True:
-            await pause(self.stopping, seconds)
-            if self.stopping.is_set():
-                raise Stopping
-            if await self._database.answers():
-                return
-            seconds = SHORTEST_PAUSE
-
     @asynccontextmanager
     async def _in_progress(self, messages: Sequence[Msg]) -> AsyncIterator[None]:
         """Have the server wait for the acks of these for as long as the block lasts."""
@@ -369,37 +336,3 @@ def _lost_is_fine() -> Iterator[None]:
 async def _ack(it: Taken) -> None:
     with _lost_is_fine():
         await it.message.ack()
-
-
-def _parked(it: Taken, error: Exception, attempts: int) -> parking.Parked:
-    return parking.Parked(
-        key=it.key,
-        state=parking.PARKED,
-        subject=it.message.subject,
-        type=it.event.type if it.event else None,
-        body=it.message.data,
-        reason="failed",
-        error=_text_of(error),
-        attempts=attempts,
-        parked_at=real_now(),
-    )
-
-
-def _parked_unreadable(it: Taken) -> parking.Parked:
-    assert it.unreadable is not None  # for the type checker
-    return parking.Parked(
-        key=it.key,
-        state=parking.PARKED,
-        subject=it.message.subject,
-        type=it.unreadable.type,
-        body=it.message.data,
-        reason=it.unreadable.reason,
-        error=str(it.unreadable),
-        attempts=0,
-        parked_at=real_now(),
-    )
-
-
-def _text_of(error: Exception) -> str:
-    """What is logged and kept of an error: bounded, since some errors quote all of their input."""
-    return f"{type(error).__name__}: {error}"[:2000]

@@ -9,10 +9,12 @@ from typing import Any
 from nats.aio.msg import Msg
 from pydantic import BaseModel, ValidationError
 
+from shared.clock import real_now
 from shared.contracts import catalogue
 from shared.contracts.bounds import LONGEST_EVENT
 from shared.contracts.envelope import Event, EventId
 from shared.messaging.inbox import Place
+from shared.messaging.parking import PARKED, Parked
 from shared.points import reading
 
 
@@ -47,6 +49,28 @@ class Taken:
     def place(self) -> Place:
         return Place(self.message.metadata.stream, self.message.metadata.sequence.stream)
 
+    def parked(self, error: Exception, attempts: int) -> Parked:
+        """As it is kept when it failed so often, this time by that error."""
+        return self._parked(self.event.type if self.event else None, "failed", text_of(error), attempts)
+
+    def parked_unread(self) -> Parked:
+        """As it is kept when it cannot be read."""
+        assert self.unreadable is not None  # for the type checker
+        return self._parked(self.unreadable.type, self.unreadable.reason, str(self.unreadable), 0)
+
+    def _parked(self, type_: str | None, reason: str, error: str, attempts: int) -> Parked:
+        return Parked(
+            key=self.key,
+            state=PARKED,
+            subject=self.message.subject,
+            type=type_,
+            body=self.message.data,
+            reason=reason,
+            error=error,
+            attempts=attempts,
+            parked_at=real_now(),
+        )
+
 
 def read(message: Msg) -> Taken:
     """The message with its event, or with the reason why it cannot be read."""
@@ -72,6 +96,11 @@ def key_of(body: bytes) -> str:
         return _Identified.model_validate_json(body).id
     except ValidationError:
         return digest_of(body)
+
+
+def text_of(error: Exception) -> str:
+    """What is logged and kept of an error: bounded, since some errors quote all of their input."""
+    return f"{type(error).__name__}: {error}"[:2000]
 
 
 def digest_of(body: bytes) -> str:
