@@ -51,6 +51,8 @@ def party(event: Event[registration.Party]) -> Iterable[Fact]:
 @consumers.on(
     registration.AGREEMENT_SENT,
     registration.AGREEMENT_SIGNED,
+    registration.AGREEMENT_AMENDED,
+    registration.AGREEMENT_CALLED_BACK,
     registration.AGREEMENT_ENDED,
     registration.AGREEMENT_END_TAKEN_BACK,
 )
@@ -66,6 +68,7 @@ def agreement(event: Event[registration.Agreement]) -> Iterable[Fact]:
         fee_ore=it.fee_ore,
         payer_reference=it.payer_reference,
         signed_on=it.signed_on,
+        called_back_on=it.called_back_on,
         ends_on=it.ends_on,
     )
     yield from look_again(it.programme, agreement=it.id)

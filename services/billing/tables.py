@@ -56,6 +56,7 @@ agreement = Table(
     Column("fee_ore", BigInteger, nullable=False),
     Column("payer_reference", String(50), nullable=False),
     Column("signed_on", Date),
+    Column("called_back_on", Date),  # before it was signed: then it is none
     Column("ends_on", Date),
     Index("ix_agreement_programme_id", "programme", "id"),
 )

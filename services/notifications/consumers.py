@@ -24,6 +24,8 @@ KIND_OF_MAILING: dict[EventType[Any], str] = {
     registration.APPLICATION_DECLINED: "application_declined",
     registration.AGREEMENT_SENT: "agreement_to_sign",
     registration.AGREEMENT_SIGNED: "agreement_signed",
+    registration.AGREEMENT_AMENDED: "agreement_amended",
+    registration.AGREEMENT_CALLED_BACK: "agreement_called_back",
     registration.AGREEMENT_ENDED: "agreement_ended",
     registration.AGREEMENT_END_TAKEN_BACK: "agreement_end_taken_back",
     registration.CONCERN_RAISED: "concern_raised",
@@ -60,6 +62,7 @@ def about(entity: Any) -> About:
         case registration.Agreement():
             entity.check_known("kind_of_end")
             agreement = Agreement(
+                id=entity.id,
                 period_start=entity.period_start,
                 period_end=entity.period_end,
                 signed_on=entity.signed_on,
@@ -137,6 +140,8 @@ def group(event: Event[registration.Group]) -> Iterable[Fact]:
 @consumers.on(
     registration.AGREEMENT_SENT,
     registration.AGREEMENT_SIGNED,
+    registration.AGREEMENT_AMENDED,
+    registration.AGREEMENT_CALLED_BACK,
     registration.AGREEMENT_ENDED,
     registration.AGREEMENT_END_TAKEN_BACK,
 )
@@ -148,6 +153,7 @@ def agreement(event: Event[registration.Agreement]) -> Iterable[Fact]:
         version=it.version,
         programme=it.programme,
         party=it.party,
+        called_back_on=it.called_back_on,
         ends_on=it.ends_on,
     )
     yield from look_at_calendars(it.programme, of_party(it.party))

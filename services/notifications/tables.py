@@ -42,6 +42,7 @@ agreement = Table(
     Column("version", Integer, nullable=False),
     Column("programme", String(40), nullable=False),
     Column("party", String(9), nullable=False),
+    Column("called_back_on", Date),  # before it was signed: then it is none
     Column("ends_on", Date),
     Index("agreement_programme_party", "programme", "party"),
 )

@@ -7,12 +7,14 @@ from sqlalchemy import (
     Column,
     Date,
     ForeignKey,
+    Index,
     Integer,
     MetaData,
     String,
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 metadata = MetaData()
@@ -131,12 +133,20 @@ agreement = Table(
     Column("fee_ore", BigInteger, nullable=False),
     Column("payer_reference", String(50), nullable=False),
     Column("signed_on", Date),
+    Column("called_back_on", Date),
     Column("ends_on", Date),
     Column("kind_of_end", String(10)),
     Column("end_note", Text),
     Column("ended_over", String(36)),  # the concern that led to termination
     changed_by(),
-    UniqueConstraint("programme", "party"),  # A6
+    Index(
+        "uq_agreement_standing",  # A6
+        "programme",
+        "party",
+        unique=True,
+        sqlite_where=text("called_back_on IS NULL"),
+        postgresql_where=text("called_back_on IS NULL"),
+    ),
 )
 signatory = Table(
     "signatory",

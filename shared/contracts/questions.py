@@ -63,6 +63,8 @@ class WhoIsConcerned(Question[Contacts]):
     """The programme's code."""
     party: Word
     """The party's organisation number."""
+    agreement: Word | None = None
+    """The id of the agreement whose signatories are meant. Null: of the one that the party has now."""
 
 
 class SessionDetails(Message):

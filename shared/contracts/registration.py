@@ -203,6 +203,9 @@ class Agreement(PartyInProgramme):
     """The last day of its own period (R6)."""
     signed_on: Day | None = None
     """The day on which its last signature was in (R6). Absent while it is not signed."""
+    called_back_on: Day | None = None
+    """The day on which it was called back, before it was signed (R6): then it is none, and another may be sent. Absent while
+    it stands."""
     ends_on: Day | None = None
     """The first day on which it is no longer in force (R10). Absent while no end is set, and again after one was taken
     back."""
@@ -265,6 +268,12 @@ ADVISOR_ATTACHED = EventType(
 )
 AGREEMENT_SENT = EventType(PUBLISHER, "agreement.sent", Agreement)
 AGREEMENT_SIGNED = EventType(PUBLISHER, "agreement.signed", Agreement, differs=SIGNED)
+AGREEMENT_AMENDED = EventType(
+    PUBLISHER, "agreement.amended", Agreement, differs=SIGNED | {"version": 5, "payer_reference": "KULTUR-5001-B"}
+)
+AGREEMENT_CALLED_BACK = EventType(
+    PUBLISHER, "agreement.called_back", Agreement, differs={"version": 2, "called_back_on": "2024-06-03"}
+)
 AGREEMENT_ENDED = EventType(PUBLISHER, "agreement.ended", Agreement, differs=ENDED)
 AGREEMENT_END_TAKEN_BACK = EventType(PUBLISHER, "agreement.end_taken_back", Agreement, differs=SIGNED | {"version": 6})
 CONCERN_RAISED = EventType(PUBLISHER, "concern.raised", Concern)
@@ -283,6 +292,8 @@ EVENTS = (
     ADVISOR_ATTACHED,
     AGREEMENT_SENT,
     AGREEMENT_SIGNED,
+    AGREEMENT_AMENDED,
+    AGREEMENT_CALLED_BACK,
     AGREEMENT_ENDED,
     AGREEMENT_END_TAKEN_BACK,
     CONCERN_RAISED,

@@ -281,10 +281,10 @@ def _cursor(it: Missing) -> str:
     return f"{it.entity}/{it.id}"
 
 
-async def republish_events(request: Request, body: Republish, database: DatabaseOf, _: Operator) -> Count:
+async def republish_events(request: Request, database: DatabaseOf, _: Operator, body: Republish | None = None) -> Count:
     """Send this service's events again; only handlers that have not had one will take it."""
     types = None
-    if body.type is not None:
+    if body is not None and body.type is not None:
         name = service_of(request).name
         types = [it.type for it in EVENT_TYPES if it.publisher == name and it.name == body.type]
         if not types:

@@ -96,11 +96,18 @@ async def _form_group(player: Player) -> str:
     agreement = (await player("registration", "send_agreement"))["id"]
     await player("registration", "list_agreements")
     await player("registration", "show_agreement", agreement=agreement)
+    await player("registration", "call_back_agreement", agreement=agreement)
+    agreement = (await player("registration", "send_agreement"))["id"]
+    await player("registration", "amend_agreement", agreement=agreement)
     return str(agreement)
 
 
 async def _sign(player: Player, agreement: str) -> None:
+    role: dict[str, Any] = {"agreement": agreement, "role": "municipal_director"}
     await player("registration", "sign_agreement", agreement=agreement)
+    await player("registration", "take_signature_back", **role)
+    await player("registration", "sign_agreement", agreement=agreement)
+    await player("registration", "correct_signature", **role)
     for signatory in ("council_director", "head_of_culture_school"):
         await player("registration", "sign_agreement", agreement=agreement, more={"signatory": signatory})
     await player("registration", "show_summary")

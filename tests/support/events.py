@@ -119,6 +119,15 @@ def signed(n: int, version: int = 2, **changes: Any) -> Event[Agreement]:
     return agreement(registration.AGREEMENT_SIGNED, n, version, **changes)
 
 
+def amended(n: int, version: int = 3, **changes: Any) -> Event[Agreement]:
+    return agreement(registration.AGREEMENT_AMENDED, n, version, **changes)
+
+
+def called_back(n: int, version: int = 2, **changes: Any) -> Event[Agreement]:
+    fields: dict[str, Any] = {"signed_on": None, "called_back_on": AT.date()}
+    return agreement(registration.AGREEMENT_CALLED_BACK, n, version, **(fields | changes))
+
+
 def ended(n: int, ends_on: date, version: int = 3, **changes: Any) -> Event[Agreement]:
     fields: dict[str, Any] = {"ends_on": ends_on, "kind_of_end": "agreed"}
     return agreement(registration.AGREEMENT_ENDED, n, version, **(fields | changes))

@@ -259,8 +259,9 @@ async def booked_credit_notes(connection: AsyncConnection, programme: str) -> li
 
 async def parties(connection: AsyncConnection, programme: str) -> list[str]:
     """The organisation numbers of those who have an agreement in a programme."""
-    a = tables.agreement
-    return list((await connection.execute(select(a.c.party).where(a.c.programme == programme))).scalars())
+    a = tables.agreement.c
+    query = select(a.party).where(a.programme == programme, a.called_back_on.is_(None))
+    return list((await connection.execute(query)).scalars())
 
 
 async def totals(connection: AsyncConnection, kind: Kind, programme: str) -> Totals:

@@ -54,8 +54,9 @@ async def of_ids(connection: AsyncConnection, ids: Sequence[str]) -> list[Agreem
 
 
 async def of_programme(connection: AsyncConnection, programme: str) -> list[Agreement]:
-    """A programme's agreements by party."""
-    query = AGREEMENTS.where(tables.agreement.c.programme == programme).order_by(tables.agreement.c.party)
+    """A programme's agreements by party, without those that were called back."""
+    a = tables.agreement.c
+    query = AGREEMENTS.where(a.programme == programme, a.called_back_on.is_(None)).order_by(a.party)
     return [_agreement(row) for row in await connection.execute(query)]
 
 

@@ -216,7 +216,7 @@ async def _parties(connection: AsyncConnection, programme: str, numbers: Collect
     invited = select(i).where(i.c.programme == programme, among(i.c.party, numbers)).order_by(i.c.person)
     accepted = (
         select(a.c.party, g.c.ends_on)
-        .outerjoin(g, (g.c.programme == a.c.programme) & (g.c.party == a.c.party))
+        .outerjoin(g, (g.c.programme == a.c.programme) & (g.c.party == a.c.party) & g.c.called_back_on.is_(None))
         .where(a.c.programme == programme, a.c.state == "accepted", among(a.c.party, numbers))
     )
     for row in await connection.execute(invited):

@@ -123,9 +123,9 @@ async def show_summary(database: DatabaseOf, _: Reader, programme: ProgrammeInQu
 
 
 @router.post("/mails/retry", operation_id="retry_mails")
-async def retry_all(which: RetryAll, database: DatabaseOf, key: Administrator) -> RetriedView:
+async def retry_all(database: DatabaseOf, key: Administrator, which: RetryAll | None = None) -> RetriedView:
     """Have failed mails tried again together: all, or those of a programme, of a kind or of an SMTP code."""
-    found = await retry_mails(database, Failed(**vars(which)), by=key.name)
+    found = await retry_mails(database, Failed(**vars(which or RetryAll())), by=key.name)
     return RetriedView.model_validate(found)
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from services.notifications import tables
 from services.notifications.letters import contents
-from services.notifications.letters.domain.kinds import MATTERS
+from services.notifications.letters.domain.kinds import CALLED_BACK, MATTERS, TO_SIGN
 from services.notifications.letters.domain.letter import Failed, Letter, Mail, Requeued
 from services.notifications.letters.domain.outcome import Next
 from shared.clock import database_now
@@ -116,6 +116,19 @@ async def overtaken(connection: AsyncConnection, ids: Collection[str]) -> set[st
     if not ids:
         return set()
     return set((await connection.execute(select(M.c.id).where(M.c.id.in_(sorted(ids)), IS_OVERTAKEN))).scalars())
+
+
+async def called_back(connection: AsyncConnection, ids: Collection[str]) -> set[str]:
+    """Those of these mails that ask to sign an agreement which was called back since, as far as that is known here."""
+    later = tables.mailing.c
+    is_called_back = exists().where(
+        later.kind == CALLED_BACK,
+        later.programme == M.c.programme,
+        later.party == M.c.party,
+        later.event_id > M.c.event_id,  # events' ids sort by when they were made
+    )
+    query = select(M.c.id).where(M.c.id.in_(sorted(ids)), M.c.kind.in_(TO_SIGN), is_called_back)
+    return set((await connection.execute(query)).scalars())
 
 
 async def count_sendable(connection: AsyncConnection) -> int:

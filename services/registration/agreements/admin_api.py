@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
 
-from fastapi import APIRouter
-from pydantic import BaseModel, Field
+from fastapi import APIRouter, Path
+from pydantic import MISSING, BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registration.agreements import repository as agreements
 from services.registration.agreements.domain.agreement import Agreement, Role
 from services.registration.agreements.domain.concern import Concern
+from services.registration.agreements.use_cases.amend_agreement import amend_agreement
+from services.registration.agreements.use_cases.call_back_agreement import call_back_agreement
+from services.registration.agreements.use_cases.correct_signature import correct_signature, take_signature_back
 from services.registration.agreements.use_cases.end_agreement import end_agreement
 from services.registration.agreements.use_cases.raise_concern import raise_concern
 from services.registration.agreements.use_cases.resolve_concern import resolve_concern
@@ -22,13 +25,14 @@ from services.registration.agreements.use_cases.terminate_agreement import termi
 from services.registration.people import repository as people
 from services.registration.people.admin_api import ContactBody
 from services.registration.programmes import repository as programmes
-from shared.contracts.envelope import EntityId, OrganisationNumber
+from shared.contracts.envelope import EntityId, OrganisationNumber, PayerReference
 from shared.database import Database
 from shared.web.api import (
     AN_ID,
     Administrator,
     After,
     Body,
+    Bool,
     DatabaseOf,
     Day,
     IdInPath,
@@ -46,6 +50,7 @@ router = APIRouter(prefix="/registration", tags=["agreements"])
 
 IF_MATCH = if_match(Agreement)
 Side = Literal["council", "municipality"]
+RoleInPath = Annotated[str, Path(max_length=40, description="as who", examples=["municipal_director"])]
 
 
 class NewAgreement(Body):
@@ -67,6 +72,19 @@ class NewAgreement(Body):
     period_start: Day
     period_end: Day
     signatories: dict[Role, ContactBody]
+    without_advisor: Bool = Field(False, description="it goes although no advisor is attached (R8)")
+
+
+class AgreementChanges(Body):
+    """Only what is given changes: the payer's reference while the agreement is in force, one who signs until that one has
+    signed, the period until the first signature (R6)."""
+
+    model_config = example(payer_reference="KS-1506-B")
+
+    payer_reference: PayerReference | MISSING = Field(MISSING, description="stands on the invoices issued after that")
+    period_start: Day | MISSING = MISSING
+    period_end: Day | MISSING = MISSING
+    signatories: dict[Role, ContactBody] | MISSING = Field(MISSING, description="those who are to sign instead")
 
 
 class NewSignature(Body):
@@ -75,6 +93,15 @@ class NewSignature(Body):
     model_config = example(signatory="municipal_director", place="Molde", signed_on="2024-08-15")
 
     signatory: Role
+    place: Line
+    signed_on: Day
+
+
+class CorrectedSignature(Body):
+    """Where and when it was really signed."""
+
+    model_config = example(place="Molde", signed_on="2024-08-14")
+
     place: Line
     signed_on: Day
 
@@ -140,6 +167,7 @@ class AgreementView(BaseModel):
     payer_reference: str
     signatories: list[SignatoryView]
     signed_on: date | None = Field(description="when the last of them signed")
+    called_back_on: date | None = Field(description="the day on which it was called back: then it is none (R6)")
     ends_on: date | None = Field(description="the first day on which it is no longer in force")
     kind_of_end: Literal["terminated", "agreed"] | None
     end_note: str | None
@@ -168,6 +196,7 @@ async def send(
         period_start=body.period_start,
         period_end=body.period_end,
         signatories={role: it.contact() for role, it in body.signatories.items()},
+        without_advisor=body.without_advisor,
         by=key.name,
     )
     return await view(database, sent)
@@ -193,6 +222,23 @@ async def show_agreement(agreement: IdInPath, database: DatabaseOf, _: Administr
         return tagged(found, await _view(connection, found))
 
 
+@router.patch("/agreements/{agreement}", operation_id="amend_agreement", dependencies=[IF_MATCH])
+async def amend(agreement: IdInPath, body: AgreementChanges, database: DatabaseOf, key: Administrator) -> AgreementView:
+    """Amend an agreement (R6)."""
+    changes = {name: value for name, value in vars(body).items() if value is not MISSING}
+    contacts: dict[Role, ContactBody] = changes.pop("signatories", {})
+    signatories = {role: it.contact() for role, it in contacts.items()}
+    return await view(
+        database, await amend_agreement(database, agreement, **changes, signatories=signatories, by=key.name)
+    )
+
+
+@router.delete("/agreements/{agreement}", operation_id="call_back_agreement", dependencies=[IF_MATCH])
+async def call_back(agreement: IdInPath, database: DatabaseOf, key: Administrator) -> AgreementView:
+    """Call back an agreement that nobody has signed; another can then be sent (R6)."""
+    return await view(database, await call_back_agreement(database, agreement, by=key.name))
+
+
 @router.post("/agreements/{agreement}/signatures", operation_id="sign_agreement", dependencies=[IF_MATCH])
 async def sign(agreement: IdInPath, body: NewSignature, database: DatabaseOf, key: Administrator) -> AgreementView:
     """Record a signature (R6)."""
@@ -200,6 +246,22 @@ async def sign(agreement: IdInPath, body: NewSignature, database: DatabaseOf, ke
         database, agreement, body.signatory, place=body.place, signed_on=body.signed_on, by=key.name
     )
     return await view(database, signed)
+
+
+@router.put("/agreements/{agreement}/signatures/{role}", operation_id="correct_signature", dependencies=[IF_MATCH])
+async def correct(
+    agreement: IdInPath, role: RoleInPath, body: CorrectedSignature, database: DatabaseOf, key: Administrator
+) -> AgreementView:
+    """Correct the place and date of a signature; what is signed as a whole stays so (R6)."""
+    return await view(database, await correct_signature(database, agreement, role, **vars(body), by=key.name))
+
+
+@router.delete("/agreements/{agreement}/signatures/{role}", operation_id="take_signature_back", dependencies=[IF_MATCH])
+async def take_one_back(
+    agreement: IdInPath, role: RoleInPath, database: DatabaseOf, key: Administrator
+) -> AgreementView:
+    """Take back a signature that was recorded for the wrong person, until all have signed (R6)."""
+    return await view(database, await take_signature_back(database, agreement, role, by=key.name))
 
 
 @router.post("/agreements/{agreement}/concerns", status_code=201, operation_id="raise_concern")
@@ -217,9 +279,11 @@ async def list_concerns(agreement: IdInPath, database: DatabaseOf, _: Administra
 
 
 @router.post("/concerns/{concern}/resolution", operation_id="resolve_concern", dependencies=[if_match(Concern)])
-async def resolve(concern: IdInPath, body: Resolution, database: DatabaseOf, key: Administrator) -> ConcernView:
+async def resolve(
+    concern: IdInPath, database: DatabaseOf, key: Administrator, body: Resolution | None = None
+) -> ConcernView:
     """Resolve a concern (R10)."""
-    return _shown(*await resolve_concern(database, concern, body.note, by=key.name))
+    return _shown(*await resolve_concern(database, concern, body.note if body else None, by=key.name))
 
 
 @router.post("/agreements/{agreement}/termination", operation_id="terminate_agreement", dependencies=[IF_MATCH])
@@ -235,9 +299,12 @@ async def end(agreement: IdInPath, body: End, database: DatabaseOf, key: Adminis
 
 
 @router.post("/agreements/{agreement}/end-taken-back", operation_id="take_end_back", dependencies=[IF_MATCH])
-async def take_back(agreement: IdInPath, body: TakenBack, database: DatabaseOf, key: Administrator) -> AgreementView:
+async def take_back(
+    agreement: IdInPath, database: DatabaseOf, key: Administrator, body: TakenBack | None = None
+) -> AgreementView:
     """Take back an end that was recorded by mistake (A6)."""
-    return await view(database, await take_end_back(database, agreement, body.reason, by=key.name))
+    reason = body.reason if body else None
+    return await view(database, await take_end_back(database, agreement, reason, by=key.name))
 
 
 async def view(database: Database, it: Agreement) -> AgreementView:
@@ -269,6 +336,7 @@ async def _view(connection: AsyncConnection, it: Agreement) -> AgreementView:
         payer_reference=it.payer_reference,
         signatories=signatories,
         signed_on=it.signed_on,
+        called_back_on=it.called_back_on,
         ends_on=it.ends_on,
         kind_of_end=it.kind_of_end,
         end_note=it.end_note,

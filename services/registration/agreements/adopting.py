@@ -9,17 +9,26 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.registration.agreements import repository as agreements
 from services.registration.agreements.domain.agreement import Agreement, Signatory, check_period
 from services.registration.agreements.domain.concern import Concern
-from services.registration.agreements.domain.signing import COUNCIL_DIRECTOR, SIGNATORIES
+from services.registration.agreements.domain.signing import SIGNATORIES, scope_of
 from services.registration.applications import repository as applications
 from services.registration.parties import repository as parties
 from services.registration.people.adopting import add_lost_person
-from services.registration.people.domain.person import COUNCIL
 from shared.clock import day_of
 from shared.contracts import registration as events
 from shared.contracts.envelope import Event
 from shared.messaging.recover import BY, Adoptions
 
-TOLD = ("version", "period_start", "period_end", "fee_ore", "payer_reference", "signed_on", "ends_on", "kind_of_end")
+TOLD = (
+    "version",
+    "period_start",
+    "period_end",
+    "fee_ore",
+    "payer_reference",
+    "signed_on",
+    "called_back_on",
+    "ends_on",
+    "kind_of_end",
+)
 
 
 async def agreement(connection: AsyncConnection, event: Event[events.Agreement]) -> None:
@@ -36,6 +45,9 @@ async def agreement(connection: AsyncConnection, event: Event[events.Agreement])
         found = replace(before, **told)
     if before is None or before.ends_on != it.ends_on:
         found = replace(found, end_note=None, ended_over=await _ended_over(connection, found))
+    if before is not None and event.type == events.AGREEMENT_AMENDED.type and _nothing_told_differs(before, found):
+        # So somebody else is to sign, who is not told: one of those who had not signed.
+        found = replace(found, signatories=await _lost_where_unsigned(connection, found))
     if it.signed_on is not None:
         # Signed as a whole, so each of them has, by that day; where, and on which day before it, is not told.
         signed = tuple(replace(one, signed_on=one.signed_on or it.signed_on) for one in found.signatories)
@@ -73,10 +85,23 @@ async def _lost_signatories(connection: AsyncConnection, party: str) -> tuple[Si
     kind = (await parties.get(connection, party)).kind
     return tuple(
         [
-            Signatory(
-                role=role, person=await add_lost_person(connection, COUNCIL if role == COUNCIL_DIRECTOR else party)
-            )
+            Signatory(role=role, person=await add_lost_person(connection, scope_of(role, party)))
             for role in sorted(SIGNATORIES[kind])
+        ]
+    )
+
+
+def _nothing_told_differs(before: Agreement, after: Agreement) -> bool:
+    return all(getattr(before, name) == getattr(after, name) for name in TOLD if name != "version")
+
+
+async def _lost_where_unsigned(connection: AsyncConnection, it: Agreement) -> tuple[Signatory, ...]:
+    return tuple(
+        [
+            one
+            if one.signed_on
+            else replace(one, person=await add_lost_person(connection, scope_of(one.role, it.party)))
+            for one in it.signatories
         ]
     )
 
@@ -90,6 +115,13 @@ async def _ended_over(connection: AsyncConnection, it: Agreement) -> str | None:
 
 
 ADOPTIONS: Adoptions = dict.fromkeys(
-    (events.AGREEMENT_SENT, events.AGREEMENT_SIGNED, events.AGREEMENT_ENDED, events.AGREEMENT_END_TAKEN_BACK),
+    (
+        events.AGREEMENT_SENT,
+        events.AGREEMENT_SIGNED,
+        events.AGREEMENT_AMENDED,
+        events.AGREEMENT_CALLED_BACK,
+        events.AGREEMENT_ENDED,
+        events.AGREEMENT_END_TAKEN_BACK,
+    ),
     agreement,
 ) | dict.fromkeys((events.CONCERN_RAISED, events.CONCERN_RESOLVED), concern)

@@ -34,7 +34,8 @@ async def find_by_id(connection: AsyncConnection, id: str, *, lock: bool = False
 
 
 async def find(connection: AsyncConnection, programme: str, party: str) -> Agreement | None:
-    query = select(tables.agreement).where(a.programme == programme, a.party == party)
+    """The agreement that a party has in a programme, or None; one that was called back is none."""
+    query = select(tables.agreement).where(a.programme == programme, a.party == party, a.called_back_on.is_(None))
     return next(iter(await _agreements(connection, (await connection.execute(query)).all())), None)
 
 
@@ -61,7 +62,7 @@ async def save(connection: AsyncConnection, before: Agreement, after: Agreement,
     await connection.execute(tables.agreement.update().where(a.id == after.id).values(**_row(after), changed_by=by))
     for it in set(after.signatories) - set(before.signatories):
         update = tables.signatory.update().where(s.agreement == after.id, s.role == it.role)
-        await connection.execute(update.values(place=it.place, signed_on=it.signed_on, changed_by=by))
+        await connection.execute(update.values(**vars(it), changed_by=by))
 
 
 async def concern(connection: AsyncConnection, id: str) -> Concern:

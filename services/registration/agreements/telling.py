@@ -16,6 +16,7 @@ def agreement(it: Agreement) -> events.Agreement:
         period_start=it.period_start,
         period_end=it.period_end,
         signed_on=it.signed_on,
+        called_back_on=it.called_back_on,
         ends_on=it.ends_on,
         kind_of_end=it.kind_of_end,
         fee_ore=it.fee_ore,

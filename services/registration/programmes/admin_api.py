@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter
 from pydantic import MISSING, BaseModel, Field
 
 from services.registration.programmes import repository as programmes
 from services.registration.programmes.domain.programme import Programme
+from services.registration.programmes.domain.usual_fee import check_usual
 from services.registration.programmes.use_cases.change_programme import change_programme
 from services.registration.programmes.use_cases.open_programme import open_programme
 from shared.contracts.envelope import ProgrammeCode
@@ -17,6 +18,7 @@ from shared.web.api import (
     Administrator,
     After,
     Body,
+    Bool,
     DatabaseOf,
     Day,
     Int,
@@ -32,7 +34,9 @@ from shared.web.etags import if_match, tagged
 
 router = APIRouter(prefix="/registration", tags=["programmes"])
 
+FEES = ("fee_ore", "county_branch_fee_ore")
 Ore = Annotated[Int, Field(ge=0, le=100_000_000)]  # a million kroner
+MEANT = "that a fee under 1 000 or over 100 000 kroner is meant (B1)"
 TO_PAY = "days from an invoice's issue until it is due"
 Days = Annotated[Int, Field(ge=1, le=365, description=TO_PAY)]
 
@@ -61,6 +65,7 @@ class NewProgramme(Body):
     applications_from: Day | None = Field(None, description="the first day on which a party may apply")
     applications_until: Day | None = Field(None, description="the last day on which a party may apply")
     days_to_pay: Days = 30
+    unusual: Bool = Field(False, description=MEANT)
 
 
 class ProgrammeChanges(Body):
@@ -76,6 +81,7 @@ class ProgrammeChanges(Body):
     applications_from: Day | MISSING | None = MISSING
     applications_until: Day | MISSING | None = MISSING
     days_to_pay: Days | MISSING = MISSING
+    unusual: Bool | MISSING = Field(MISSING, description=MEANT)
 
 
 class ProgrammeView(BaseModel):
@@ -94,7 +100,7 @@ class ProgrammeView(BaseModel):
 @router.post("/programmes", status_code=201, operation_id="open_programme")
 async def open_one(body: NewProgramme, database: DatabaseOf, key: Administrator) -> ProgrammeView:
     """Open a programme (R1, R6, B1)."""
-    given = Programme(version=1, **body.model_dump())
+    given = Programme(version=1, **_of_the_programme(body))
     return _shown(await open_programme(database, given, by=key.name))
 
 
@@ -120,12 +126,20 @@ async def change_one(
     programme: ProgrammeInPath, body: ProgrammeChanges, database: DatabaseOf, key: Administrator
 ) -> ProgrammeView:
     """Change a programme."""
-    changes = body.model_dump()
+    changes = _of_the_programme(body)
     return _shown(await change_programme(database, programme, changes, by=key.name))
 
 
 def _shown(it: Programme) -> ProgrammeView:
     return tagged(it, programme_view(it))
+
+
+def _of_the_programme(body: NewProgramme | ProgrammeChanges) -> dict[str, Any]:
+    """What is given of a programme. Raises RuleBroken for a fee that is out of the ordinary and not said to be."""
+    fields = body.model_dump()
+    is_unusual = fields.pop("unusual", False)
+    check_usual({name: fields.get(name) for name in FEES}, is_unusual=is_unusual)
+    return fields
 
 
 def programme_view(it: Programme) -> ProgrammeView:

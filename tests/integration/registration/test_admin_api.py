@@ -115,7 +115,7 @@ async def test_the_same_request_twice_answers_the_same_and_makes_one_event(api: 
 @pytest.mark.parametrize(
     ("path", "body", "field"),
     [
-        ("/registration/programmes", PROGRAMME | {"fee_ore": 1}, "code"),
+        ("/registration/programmes", PROGRAMME | {"fee_ore": 1_900_000}, "code"),
         ("/registration/parties", PARTY | {"name": "Moldø"}, "organisation_number"),
         (f"{OF_PROGRAMME}/applications", APPLICATION | {"payer_reference": "other"}, "party"),
         (f"{GROUP}/participants", {"name": "Person 0", "email": "0@molde.example", "role": "Rektor"}, "email"),
@@ -148,7 +148,9 @@ async def test_an_agreement_is_not_sent_before_the_group_is_complete(api: Api, d
     assert (await api.refused(422, path, AGREEMENT))["message"].startswith("R5: a group elects one coordinator")
     await api.post(f"{GROUP}/coordinator", {"participant": group["participants"][0]["id"]})
     assert (await api.get(GROUP))["missing"] == []
-    await api.post(path, AGREEMENT)
+    refused = await api.refused(422, path, AGREEMENT)
+    assert (refused["rule"], refused["field"]) == ("R8", "without_advisor")
+    await api.post(path, AGREEMENT | {"without_advisor": True})
     assert (await happened(database))[-1] == "agreement.sent"
 
 
@@ -204,7 +206,7 @@ async def test_a_county_branch_takes_part_without_a_school_owner_and_pays_its_ow
     agreement = AGREEMENT | {"party": BRANCH}
     assert (await api.refused(422, f"{OF_PROGRAMME}/agreements", agreement))["rule"] == "A4"
     two = {"council_director": DIRECTOR, "leader": CONTACT}
-    sent = await api.post(f"{OF_PROGRAMME}/agreements", agreement | {"signatories": two})
+    sent = await api.post(f"{OF_PROGRAMME}/agreements", agreement | {"signatories": two, "without_advisor": True})
     assert sent["fee_ore"] == 500_000
 
 
@@ -215,6 +217,33 @@ async def test_a_changed_fee_is_that_of_later_agreements(api: Api, database: Dat
     assert (await api.get(path))["fee_ore"] == 2_000_000
     await api.patch(OF_PROGRAMME, {"fee_ore": 2_400_000})
     assert (await happened(database)).count("programme.changed") == 1
+
+
+@pytest.mark.parametrize("fee", ["fee_ore", "county_branch_fee_ore"])
+@pytest.mark.parametrize("ore", [20_000, 99_999, 10_000_001])
+async def test_a_fee_out_of_the_ordinary_is_said_to_be_meant(api: Api, fee: str, ore: int) -> None:
+    await api.post("/registration/programmes", PROGRAMME)
+    for method, path, body in (
+        ("POST", "/registration/programmes", PROGRAMME | {"code": "neste"}),
+        ("PATCH", OF_PROGRAMME, {}),
+    ):
+        refused = await api.refused(422, path, body | {fee: ore}, method=method)
+        assert (refused["rule"], refused["field"]) == ("B1", fee)
+        send = api.post if method == "POST" else api.patch
+        assert (await send(path, body | {fee: ore, "unusual": True}))[fee] == ore
+    assert (await api.patch(OF_PROGRAMME, {"name": "Et annet"}))[fee] == ore, "it is asked about once"
+
+
+async def test_an_optional_reason_is_left_out_with_its_body(api: Api, database: Database) -> None:
+    path = await send(api)
+    await set_clock(database, OCTOBER)
+    await sign(api, path)
+    concern = await api.post(f"{path}/concerns", {"raised_by": "council", "description": "Ingen møtte."})
+    answer = await api.administrator.post(f"/registration/concerns/{concern['id']}/resolution")
+    assert (answer.status_code, answer.json()["state"]) == (200, "resolved")
+    await api.post(f"{path}/end", {"ends_on": "2024-09-01", "reason": "Nedlagt."})
+    answer = await api.administrator.post(f"{path}/end-taken-back")
+    assert (answer.status_code, answer.json()["ends_on"]) == (200, None)
 
 
 async def test_a_party_moves_house(api: Api, database: Database) -> None:
@@ -275,6 +304,7 @@ async def test_an_end_is_taken_back(api: Api, database: Database) -> None:
     assert (await api.refused(409, f"{path}/end", other))["rule"] == "R10"
     back = await api.post(f"{path}/end-taken-back", {"reason": "Feil kommune."})
     assert (back["ends_on"], back["signed_on"]) == (None, "2024-08-15")
+    assert await to_who(database, "end") == ["Kjersti Holm", "Kari Vik", "Per Moen", "Person 2"]
     versions = [
         event.data.version for event in await events_of(database) if event.data.__class__.__name__ == "Agreement"
     ]

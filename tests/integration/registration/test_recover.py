@@ -79,7 +79,7 @@ async def lost(drill: Drill, make_database: MakeDatabase, copy_database: CopyDat
 
 
 async def play(api: Api, database: Database) -> str:
-    await api.post("/registration/programmes", PROGRAMME | {"code": "neste", "county_branch_fee_ore": 100})
+    await api.post("/registration/programmes", PROGRAMME | {"code": "neste", "county_branch_fee_ore": 500_000})
     await api.post("/registration/parties", OTHER)
     await api.patch(f"/registration/parties/{MOLDE}", {"name": "Molde kommune"})
     application = await api.post(f"{OF_PROGRAMME}/applications", APPLICATION)

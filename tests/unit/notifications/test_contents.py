@@ -145,6 +145,7 @@ def test_what_0_1_stored_is_sent_as_it_would_have_been(kind: str, stored: dict[s
                     kind_of_end="terminated",
                     fee_ore=2_000_000,
                     payer_reference="KS-5038",
+                    id="01a21808",
                 )
             ),
         ),

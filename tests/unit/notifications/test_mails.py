@@ -18,6 +18,8 @@ MAILED: list[tuple[EventType[Any], str]] = [
     (registration.APPLICATION_DECLINED, "application"),
     (registration.AGREEMENT_SENT, "agreement"),
     (registration.AGREEMENT_SIGNED, "agreement"),
+    (registration.AGREEMENT_AMENDED, "agreement"),
+    (registration.AGREEMENT_CALLED_BACK, "agreement"),
     (registration.AGREEMENT_ENDED, "end"),
     (registration.AGREEMENT_END_TAKEN_BACK, "end"),
     (registration.CONCERN_RAISED, "concern"),

@@ -25,6 +25,7 @@ class Agreement:
     kind_of_end: str | None  # agreed, terminated
     fee_ore: int
     payer_reference: str
+    id: str | None = None  # none in what was stored before it was asked by it who signs
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,6 +15,8 @@ PURPOSES: dict[str, Purpose] = {
     "application_declined": "application",
     "agreement_to_sign": "agreement",
     "agreement_signed": "agreement",
+    "agreement_amended": "agreement",
+    "agreement_called_back": "agreement",
     "agreement_ended": "end",
     "agreement_end_taken_back": "end",
     "concern_raised": "concern",
@@ -29,8 +31,18 @@ INVITATION, CHANGE, CANCELLATION = "session_invitation", "session_change", "sess
 # and of several concerns each does.
 MATTERS = (
     ("application_received", "application_accepted", "application_waiting_list", "application_declined"),
-    ("agreement_to_sign", "agreement_signed", "agreement_ended", "agreement_end_taken_back"),
+    (
+        "agreement_to_sign",
+        "agreement_signed",
+        "agreement_amended",
+        "agreement_called_back",
+        "agreement_ended",
+        "agreement_end_taken_back",
+    ),
 )
+
+# What asks somebody to sign is not sent once the agreement is called back.
+TO_SIGN, CALLED_BACK = ("agreement_to_sign", "agreement_amended"), "agreement_called_back"
 
 KINDS = (*PURPOSES, INVITATION, CHANGE, CANCELLATION)
 

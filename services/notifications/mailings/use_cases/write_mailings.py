@@ -78,7 +78,9 @@ async def letters_of(ask: PatientAsk, mailing: Mailing) -> list[Letter]:
     """
     document = await document_of(ask, mailing.about)
     purpose = PURPOSES[mailing.kind]
-    contacts = await ask(WhoIsConcerned(purpose=purpose, programme=mailing.programme, party=mailing.party))
+    of = mailing.about.agreement.id if mailing.about.agreement else None
+    question = WhoIsConcerned(purpose=purpose, programme=mailing.programme, party=mailing.party, agreement=of)
+    contacts = await ask(question)
     if contacts.lost:  # who is told once has no other time: it waits for the fact that says who they are
         return []
     content = MailingContent(

@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.notifications.letters import repository as mails
 from services.notifications.letters import telling
+from services.notifications.letters.domain.kinds import TO_SIGN
 from services.notifications.letters.domain.letter import Mail
 from services.notifications.letters.domain.outcome import Outcome, next_of
 from services.notifications.sending.domain.standing import Standing, Trouble
@@ -194,9 +195,14 @@ class MailSending:
 
 
 async def claim(connection: AsyncConnection, *, lease: timedelta, at_most: int) -> list[Mail]:
-    """Take the next mails. One that was retried by hand fails again, unsent, where a later one has overtaken it meanwhile."""
+    """Take the next mails.
+
+    One that was retried by hand fails again, unsent, where a later one has overtaken it meanwhile; so does one that asks to
+    sign an agreement which was called back.
+    """
     claimed = await mails.claim(connection, lease=lease, at_most=at_most)
     late = await mails.overtaken(connection, [it.id for it in claimed if it.changed_by is not None])
+    late |= await mails.called_back(connection, [it.id for it in claimed if it.kind in TO_SIGN])
     overtaken = "a later mail to the same person has overtaken it"
     tried = [(it, Outcome(kind="refused", reply=it.reply, reason=overtaken)) for it in claimed if it.id in late]
     await settle(connection, tried)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from shared.errors import RuleBroken
+from shared.errors import Conflict, RuleBroken
 
 Role = Literal["council_director", "municipal_director", "head_of_culture_school", "leader"]
 
@@ -31,6 +31,7 @@ class Agreement:
     payer_reference: str
     signatories: tuple[Signatory, ...]  # by role
     signed_on: date | None = None  # when the last signature was in
+    called_back_on: date | None = None  # before it was signed; it is then no agreement
     ends_on: date | None = None  # the first day on which it is no longer in force
     kind_of_end: Literal["terminated", "agreed"] | None = None
     end_note: str | None = None  # why it ended, or why its end was taken back
@@ -47,3 +48,10 @@ def check_period(agreement: Agreement) -> None:
     if agreement.period_end < agreement.period_start:
         msg = "the period ends before it starts"
         raise RuleBroken(msg, rule="R6", field="period_end")
+
+
+def check_stands(agreement: Agreement) -> None:
+    """Raises Conflict for an agreement that was called back (R6)."""
+    if agreement.called_back_on is not None:
+        msg = f"the agreement was called back on {agreement.called_back_on}"
+        raise Conflict(msg, rule="R6", field="agreement")

@@ -7,14 +7,8 @@ from datetime import date
 from typing import Literal
 
 from services.registration.agreements.domain.agreement import Agreement
-from services.registration.agreements.domain.ending import check_has_no_end
+from services.registration.agreements.domain.ending import check_in_force
 from shared.errors import Conflict, RuleBroken
-
-
-def check_in_force(agreement: Agreement, today: date) -> None:
-    """Raises Conflict for an agreement that has ended by `today`; an end that lies ahead leaves it in force until then."""
-    if agreement.ends_on is not None and agreement.ends_on <= today:
-        check_has_no_end(agreement)
 
 
 def check_signed(agreement: Agreement) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from services.registration.agreements.domain.agreement import Agreement
+from services.registration.agreements.domain.agreement import Agreement, check_stands
 from shared.errors import Conflict, RuleBroken
 
 
@@ -14,6 +14,7 @@ def ended(agreement: Agreement, on: date, reason: str) -> Agreement:
     after = replace(agreement, ends_on=on, kind_of_end="agreed", end_note=reason, ended_over=None)
     if after == agreement:
         return agreement
+    check_stands(agreement)
     check_has_no_end(agreement)
     check_day_of_end(agreement, on)
     return after
@@ -34,6 +35,12 @@ def check_day_of_end(agreement: Agreement, on: date) -> None:
     if on > agreement.period_end:
         msg = f"an agreement ends early, that is not after its last day, {agreement.period_end}"
         raise RuleBroken(msg, rule="R10", field="ends_on")
+
+
+def check_in_force(agreement: Agreement, today: date) -> None:
+    """Raises Conflict for an agreement that has ended by `today`; an end that lies ahead leaves it in force until then."""
+    if agreement.ends_on is not None and agreement.ends_on <= today:
+        check_has_no_end(agreement)
 
 
 def check_has_no_end(agreement: Agreement) -> None:

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 
-from services.registration.agreements.domain.agreement import Agreement, Role, Signatory
+from services.registration.agreements.domain.agreement import Agreement, Role, Signatory, check_stands
 from services.registration.parties.domain.party import Kind
+from services.registration.people.domain.person import COUNCIL
 from shared.errors import Conflict, RuleBroken
 
 COUNCIL_DIRECTOR: Role = "council_director"
@@ -16,6 +17,11 @@ SIGNATORIES: dict[Kind, frozenset[Role]] = {
     "municipality": frozenset({COUNCIL_DIRECTOR, "municipal_director", "head_of_culture_school"}),
     "county_branch": frozenset({COUNCIL_DIRECTOR, "leader"}),  # A4
 }
+
+
+def scope_of(role: Role, party: str) -> str:
+    """Whose person signs in this role: the party's, or the council's."""
+    return COUNCIL if role == COUNCIL_DIRECTOR else party
 
 
 def check_signatories(kind: Kind, roles: Iterable[str]) -> None:
@@ -30,41 +36,73 @@ def signed(agreement: Agreement, role: Role, place: str, on: date, today: date) 
 
     It counts as signed on the latest day of a signature. `on` and `today` are days in Norway. Raises RuleBroken or Conflict.
     """
-    signatory = next((it for it in agreement.signatories if it.role == role), None)
-    if signatory is None:
-        msg = f"those who sign are: {', '.join(it.role for it in agreement.signatories)}"
-        raise RuleBroken(msg, rule="R6", field="signatory")
+    signatory = _who_signs(agreement, role)
     signature = replace(signatory, place=place, signed_on=on)
     if signature == signatory:
         return agreement
     is_lost = signatory.signed_on is not None and signatory.place is None  # but that it was in
     if signatory.signed_on is not None and not is_lost:
-        msg = "this signature is in already, with another place or date"
+        msg = f"this signature is in already, {signatory.place}, {signatory.signed_on}; correct it if that is wrong"
         raise Conflict(msg, rule="R6", field="signatory")
-    if on > today:
-        msg = "a signature is not dated ahead"
-        raise RuleBroken(msg, rule="R6", field="signed_on")
-    if agreement.ends_on is not None and agreement.ends_on <= on:
-        msg = f"the agreement has ended on {agreement.ends_on}; take its end back first"
-        raise Conflict(msg, rule="R10", field="signed_on")
-    _check_side(agreement, signature)
-    signatories = tuple(signature if it is signatory else it for it in agreement.signatories)
-    dates = [it.signed_on for it in signatories if it.signed_on]
-    signed_on = max(dates) if len(dates) == len(signatories) else None
-    if is_lost and signed_on != agreement.signed_on:
+    after = _with_signature(agreement, signature, today)
+    if is_lost and after.signed_on != agreement.signed_on:
         msg = f"the last of the signatures was in on {agreement.signed_on}"
         raise RuleBroken(msg, rule="R6", field="signed_on")
-    return replace(agreement, signatories=signatories, signed_on=signed_on)
+    return after
 
 
-def _check_side(agreement: Agreement, signature: Signatory) -> None:
-    """Raises RuleBroken where two who sign for the same party do so at two places, or on two days (R6)."""
-    if signature.role == COUNCIL_DIRECTOR:
-        return
-    for other in agreement.signatories:
-        if other.role in (COUNCIL_DIRECTOR, signature.role) or other.place is None:
-            continue
-        if (other.place, other.signed_on) != (signature.place, signature.signed_on):
-            field = "signed_on" if other.signed_on != signature.signed_on else "place"
-            msg = "a party signs at one place, on one date"
-            raise RuleBroken(msg, rule="R6", field=field)
+def corrected(agreement: Agreement, role: str, place: str, on: date, today: date) -> Agreement:
+    """The agreement with another place and date of a signature that is in; what is signed as a whole stays so (R6).
+
+    The day on which it is signed as a whole may become another. Raises RuleBroken or Conflict.
+    """
+    signatory = _who_signs(agreement, role)
+    if signatory.signed_on is None:
+        msg = f"the {role} has not signed, so there is nothing to correct"
+        raise Conflict(msg, rule="R6", field="signatory")
+    signature = replace(signatory, place=place, signed_on=on)
+    return agreement if signature == signatory else _with_signature(agreement, signature, today)
+
+
+def taken_back(agreement: Agreement, role: str) -> Agreement:
+    """The agreement without a signature that was recorded for the wrong person (R6).
+
+    One that is not in is left as it is. Raises RuleBroken, or Conflict where the agreement is signed as a whole.
+    """
+    signatory = _who_signs(agreement, role)
+    if signatory.signed_on is None:
+        return agreement
+    if agreement.signed_on is not None:
+        msg = f"the agreement is signed, since {agreement.signed_on}: a signature is corrected, and not taken back"
+        raise Conflict(msg, rule="R6", field="signatory")
+    check_stands(agreement)
+    return _with(agreement, replace(signatory, place=None, signed_on=None))
+
+
+def _who_signs(agreement: Agreement, role: str) -> Signatory:
+    signatory = next((it for it in agreement.signatories if it.role == role), None)
+    if signatory is None:
+        msg = f"those who sign are: {', '.join(it.role for it in agreement.signatories)}"
+        raise RuleBroken(msg, rule="R6", field="signatory")
+    return signatory
+
+
+def _with_signature(agreement: Agreement, signature: Signatory, today: date) -> Agreement:
+    """The agreement with this signature in the place of who signs. Raises Conflict, or RuleBroken for a day ahead."""
+    check_stands(agreement)
+    on = signature.signed_on
+    if on is not None and on > today:
+        msg = "a signature is not dated ahead"
+        raise RuleBroken(msg, rule="R6", field="signed_on")
+    if on is not None and agreement.ends_on is not None and agreement.ends_on <= on:
+        msg = f"the agreement has ended on {agreement.ends_on}; take its end back first"
+        raise Conflict(msg, rule="R10", field="signed_on")
+    after = _with(agreement, signature)
+    dates = [it.signed_on for it in after.signatories if it.signed_on]
+    return replace(after, signed_on=max(dates)) if len(dates) == len(after.signatories) else after
+
+
+def _with(agreement: Agreement, signature: Signatory) -> Agreement:
+    return replace(
+        agreement, signatories=tuple(signature if it.role == signature.role else it for it in agreement.signatories)
+    )

@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import date
 
 from services.registration.agreements.domain.agreement import Agreement
-from services.registration.agreements.domain.concern import Concern, check_in_force, check_signed
-from services.registration.agreements.domain.ending import check_day_of_end
+from services.registration.agreements.domain.concern import Concern, check_signed
+from services.registration.agreements.domain.ending import check_day_of_end, check_in_force
 from shared.errors import RuleBroken
 
 

@@ -1,4 +1,4 @@
-"""Send an agreement to be signed, to a party that is accepted and has a complete group (R3, R5, R6, A6)."""
+"""Send an agreement to be signed, to a party that is accepted and has a complete group and an advisor (R3, R5, R6, R8, A6)."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from datetime import date
 from services.registration.agreements import repository as agreements
 from services.registration.agreements import telling
 from services.registration.agreements.domain.agreement import Agreement, Role, Signatory, check_period
-from services.registration.agreements.domain.signing import COUNCIL_DIRECTOR, check_signatories
+from services.registration.agreements.domain.signing import check_signatories, scope_of
 from services.registration.applications import repository as applications
 from services.registration.applications.domain.application import check_accepted
 from services.registration.groups import repository as groups
-from services.registration.groups.domain.completeness import check_complete
+from services.registration.groups.domain.completeness import check_complete, check_has_advisor
 from services.registration.parties import repository as parties
-from services.registration.people.domain.person import COUNCIL, Contact
+from services.registration.people.domain.person import Contact
 from services.registration.people.use_cases.know_person import know_person
 from services.registration.programmes import repository as programmes
 from shared.contracts import registration as events
@@ -32,6 +32,7 @@ async def send_agreement(
     period_start: date,
     period_end: date,
     signatories: Mapping[Role, Contact],
+    without_advisor: bool = False,
     by: str,
 ) -> Agreement:
     """A party has one agreement in a programme; the same one twice is one.
@@ -47,12 +48,7 @@ async def send_agreement(
             msg = "the application's payer's reference is lost and is to be said anew"
             raise Conflict(msg, rule="R2", field="party")
         people = [
-            Signatory(
-                role=role,
-                person=(
-                    await know_person(connection, COUNCIL if role == COUNCIL_DIRECTOR else party, contact, by=by)
-                ).id,
-            )
+            Signatory(role=role, person=(await know_person(connection, scope_of(role, party), contact, by=by)).id)
             for role, contact in sorted(signatories.items())
         ]
         sent = Agreement(
@@ -73,7 +69,10 @@ async def send_agreement(
             msg = "the party has an agreement in this programme already, with other content"
             raise Conflict(msg, rule="A6", field="party")
         check_period(sent)
-        check_complete(await groups.of_party(connection, programme, applicant))
+        group = await groups.of_party(connection, programme, applicant)
+        check_complete(group)
+        if not without_advisor:
+            check_has_advisor(group)
         await agreements.add(connection, sent, by=by)
         await outbox.tell(connection, events.AGREEMENT_SENT, telling.agreement(sent))
         return sent

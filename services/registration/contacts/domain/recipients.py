@@ -18,7 +18,8 @@ class PartyPeople:
     contact_person: Person | None  # the application's
     coordinator: Person | None
     advisor: Person | None  # the council's contact person for this party
-    signatories: Sequence[Person]
+    signatories: Sequence[Person]  # who is to sign, or has
+    signed: Sequence[Person] = ()  # those of them who have
 
     @property
     def contact(self) -> Person | None:
@@ -44,4 +45,6 @@ def _concerned(people: PartyPeople, purpose: Purpose) -> list[Person]:
         found = [people.contact, people.advisor]
     elif purpose == "agreement":
         found = [*people.signatories, people.contact]
+    elif purpose == "end":
+        found = [*people.signed, people.contact]
     return [it for it in found if it is not None]

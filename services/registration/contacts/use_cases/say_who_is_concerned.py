@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from services.registration.agreements import repository as agreements
+from services.registration.agreements.domain.agreement import Agreement
 from services.registration.applications import repository as applications
 from services.registration.contacts.domain.recipients import PartyPeople, lost_of, recipients_of
 from services.registration.groups import repository as groups
@@ -18,16 +21,18 @@ async def say_who_is_concerned(database: Database, question: WhoIsConcerned) -> 
         party = await parties.get(connection, question.party)
         application = await applications.find(connection, question.programme, question.party)
         group = await groups.of_party(connection, question.programme, party)
-        agreement = await agreements.find(connection, question.programme, question.party)
+        agreement = await _agreement(connection, question)
         contact_person = application.contact_person if application else None
         coordinator = group.participant(group.coordinator).person if group.coordinator else None
-        signatories = [it.person for it in agreement.signatories] if agreement else []
-        known = await people.of_ids(connection, [contact_person, coordinator, group.advisor, *signatories])
+        signatories = agreement.signatories if agreement else ()
+        ids = [contact_person, coordinator, group.advisor, *(it.person for it in signatories)]
+        known = await people.of_ids(connection, ids)
     party_people = PartyPeople(
         contact_person=known.get(contact_person or ""),
         coordinator=known.get(coordinator or ""),
         advisor=known.get(group.advisor or ""),
-        signatories=[known[id] for id in signatories],
+        signatories=[known[it.person] for it in signatories],
+        signed=[known[it.person] for it in signatories if it.signed_on],
     )
     recipients = [
         Recipient(person=it.id, name=it.name, email=it.email)
@@ -36,3 +41,10 @@ async def say_who_is_concerned(database: Database, question: WhoIsConcerned) -> 
     ]
     lost = tuple([it.id for it in lost_of(party_people, question.purpose)])
     return Contacts(recipients=tuple(recipients), lost=lost)
+
+
+async def _agreement(connection: AsyncConnection, question: WhoIsConcerned) -> Agreement | None:
+    """The one that is asked about, be it called back or not, or the one that the party has."""
+    if question.agreement is not None:
+        return await agreements.find_by_id(connection, question.agreement)
+    return await agreements.find(connection, question.programme, question.party)

@@ -21,6 +21,13 @@ def missing(group: Group) -> Iterator[dict[str, Any]]:
         yield {"rule": "R5", "message": "a group elects one coordinator among its participants"}
 
 
+def check_has_advisor(group: Group) -> None:
+    """Raises RuleBroken for a group that no advisor is attached to (R8)."""
+    if group.advisor is None:
+        msg = "attach an advisor first, or say that the agreement goes without"
+        raise RuleBroken(msg, rule="R8", field="without_advisor")
+
+
 def is_complete(group: Group) -> bool:
     return next(missing(group), None) is None
 

@@ -14,7 +14,7 @@ def person(name: str) -> Person:
 
 CONTACT, COORDINATOR, ADVISOR, DIRECTOR = (person(it) for it in ("contact", "coordinator", "advisor", "director"))
 APPLIED = PartyPeople(contact_person=CONTACT, coordinator=None, advisor=None, signatories=[])
-FORMED = replace(APPLIED, coordinator=COORDINATOR, advisor=ADVISOR, signatories=[DIRECTOR, CONTACT])
+FORMED = replace(APPLIED, coordinator=COORDINATOR, advisor=ADVISOR, signatories=[DIRECTOR, CONTACT], signed=[DIRECTOR])
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,7 @@ FORMED = replace(APPLIED, coordinator=COORDINATOR, advisor=ADVISOR, signatories=
         ("invitation", [CONTACT], [COORDINATOR, ADVISOR]),
         ("agreement", [CONTACT], [DIRECTOR, CONTACT, COORDINATOR]),
         ("concern", [CONTACT], [COORDINATOR, ADVISOR]),
-        ("end", [CONTACT], [COORDINATOR]),
+        ("end", [CONTACT], [DIRECTOR, COORDINATOR]),
         ("invoice", [CONTACT], [COORDINATOR]),
     ],
 )

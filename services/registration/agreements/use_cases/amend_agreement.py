@@ -1,0 +1,48 @@
+"""Amend an agreement: the payer's reference, who signs, its period, each as long as it can be changed (R6)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from services.registration.agreements import repository as agreements
+from services.registration.agreements.domain.agreement import Agreement, Role
+from services.registration.agreements.domain.amending import Changes, amended
+from services.registration.agreements.domain.signing import scope_of
+from services.registration.agreements.use_cases.change_agreement import change_agreement
+from services.registration.applications.domain.payer_reference import check_payer_reference
+from services.registration.people.domain.person import Contact
+from services.registration.people.use_cases.know_person import know_person
+from shared import clock
+from shared.contracts import registration as events
+from shared.database import Database
+
+
+async def amend_agreement(
+    database: Database,
+    id: str,
+    *,
+    payer_reference: str | None = None,
+    period_start: date | None = None,
+    period_end: date | None = None,
+    signatories: Mapping[Role, Contact],
+    by: str,
+) -> Agreement:
+    """Change what is given; what is given as it stands is no change, and makes no event.
+
+    The reference stands on the invoices that are issued after billing has heard of it. Raises NotFound, RuleBroken, or
+    Conflict with what stands in the way.
+    """
+    if payer_reference is not None:
+        check_payer_reference(payer_reference)
+    async with database.transaction() as connection:
+        before = await agreements.get(connection, id, lock=True)
+        persons = {
+            role: (await know_person(connection, scope_of(role, before.party), contact, by=by)).id
+            for role, contact in sorted(signatories.items())
+        }
+        changes = Changes(
+            payer_reference=payer_reference, period_start=period_start, period_end=period_end, signatories=persons
+        )
+        after = amended(before, changes, await clock.today(connection))
+        return await change_agreement(connection, before, after, events.AGREEMENT_AMENDED, by=by)
