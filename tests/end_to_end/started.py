@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import signal
@@ -9,9 +10,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import chdir, contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
+from unittest.mock import patch
 
+from deploy import cli
 from tests.support.waiting import PATIENCE
 
 ROOT = Path(__file__).parents[2]
@@ -95,6 +98,19 @@ def run(*arguments: str, within: float = 4 * PATIENCE) -> subprocess.CompletedPr
         timeout=within,
         check=False,
     )
+
+
+def run_here(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """The same in this process, which has loaded the code already; for commands that set up no logs and no servers."""
+    out, err = io.StringIO(), io.StringIO()
+    typed = patch.object(sys, "argv", ["kulturskole", *arguments])
+    code = 0
+    with typed, chdir(ROOT), redirect_stdout(out), redirect_stderr(err):
+        try:
+            cli.main()
+        except SystemExit as ended:
+            code = int(ended.code or 0)
+    return subprocess.CompletedProcess(arguments, code, out.getvalue(), err.getvalue())
 
 
 def eventually(holds: Callable[[], bool]) -> None:
