@@ -95,23 +95,31 @@ class PostgresDatabases:
             await self.execute(f"CREATE DATABASE {template}")
             await _migrate(self._server.url(template), service)
             self._templates[service] = template
-        name = f"{service or 'kernel'}_{next(_numbers)}"
-        await self.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
-        return self._server.url(name)
+        return await self._copy(template, f"{service or 'kernel'}_{next(_numbers)}")
 
     async def copy(self, url: str) -> str:
         """The URL of a copy of a database that nobody is connected to."""
-        name = f"copy_{next(_numbers)}"
-        await self.execute(f"CREATE DATABASE {name} TEMPLATE {make_url(url).database}")
-        return self._server.url(name)
+        return await self._copy(make_url(url).database or "", f"copy_{next(_numbers)}")
 
     async def remove(self, url: str) -> None:
         await self.execute(f"DROP DATABASE {make_url(url).database} WITH (FORCE)")
 
     async def execute(self, statement: str) -> None:
+        async with self._connection() as connection:
+            await connection.execute(statement)
+
+    async def _copy(self, template: str, name: str) -> str:
+        """File by file, which takes half as long as through the log. Before 15 there is no other way, and no word for it."""
+        async with self._connection() as connection:
+            how = " STRATEGY file_copy" if connection.get_server_version().major >= 15 else ""
+            await connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}{how}")
+        return self._server.url(name)
+
+    @asynccontextmanager
+    async def _connection(self) -> AsyncIterator[Any]:
         connection = await asyncpg.connect(host=HOST, port=self._server.port, user="postgres", database="postgres")
         try:
-            await connection.execute(statement)
+            yield connection
         finally:
             await connection.close()
 
