@@ -22,6 +22,7 @@ from shared.contracts.catalogue import PUBLISHERS
 from shared.database import Database
 from shared.points import VARIABLE
 from shared.web import keys
+from tests.support.forks import Process, start
 from tests.support.nats import PASSWORDS, NatsServer
 from tests.support.processes import HOST, dies_with_tests, free_port
 from tests.support.releases import THIS, Program
@@ -52,7 +53,7 @@ class Replica:
         self._environment = environment
         self._log = log
         self._points: list[str] = []  # at the first of which it is to die
-        self._process: asyncio.subprocess.Process | None = None
+        self._process: Process | None = None
         self._keeping: asyncio.Task[None] | None = None
 
     @property
@@ -132,13 +133,16 @@ class Replica:
             self._ended_by_fleet = False
             await asyncio.sleep(PAUSE)
 
-    async def _spawn(self) -> asyncio.subprocess.Process:
+    async def _spawn(self) -> Process:
         once = {VARIABLE: self._points[0]} if self._points else {}
+        module, environment = f"services.{self.service}", os.environ | self._environment | once
         with self._log.open("ab") as log:
+            if self.program == THIS:
+                return await start(module, "serve", environment=environment, out=log, err=log)
             return await asyncio.create_subprocess_exec(
-                *(self.program.python, "-m", f"services.{self.service}", "serve"),
+                *(self.program.python, "-m", module, "serve"),
                 cwd=self.program.folder,
-                env=os.environ | self._environment | once,
+                env=environment,
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

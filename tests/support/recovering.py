@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import sys
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from deploy.nats_config import OPERATOR
+from tests.support.forks import start
 from tests.support.nats import PASSWORDS
-from tests.support.processes import dies_with_tests
-
-ROOT = Path(__file__).parents[2]
 
 
 async def by_command(
@@ -23,14 +21,17 @@ async def by_command(
     """A command and a service, with `--do`; the exit code, and what it says. `folder` is where a file with the password goes."""
     password = folder / "nats-operator"
     password.write_text(PASSWORDS[OPERATOR])
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        *("-m", "deploy.cli", *command, "--do", "--json", "--database-url", database_url),
-        *("--nats-url", nats_url, "--password-file", str(password)),
-        cwd=ROOT,
-        env=os.environ | dict(environment),
-        stdout=asyncio.subprocess.PIPE,
-        preexec_fn=dies_with_tests(),
-    )
-    said, _ = await process.communicate()
-    return await process.wait(), json.loads(said) if said else {}
+    with tempfile.TemporaryFile() as said, tempfile.TemporaryFile() as aside:
+        process = await start(
+            *("deploy.cli", *command, "--do", "--json", "--database-url", database_url),
+            *("--nats-url", nats_url, "--password-file", str(password)),
+            environment=os.environ | dict(environment),
+            out=said,
+            err=aside,
+        )
+        code = await process.wait()
+        for file in (said, aside):
+            file.seek(0)
+        sys.stderr.write(aside.read().decode())  # shown where the test fails
+        answer = said.read()
+    return code, json.loads(answer) if answer else {}

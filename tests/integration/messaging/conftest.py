@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
@@ -33,11 +32,11 @@ from shared.web import keys
 from tests.support import toy
 from tests.support.copies import Copies
 from tests.support.databases import new_database
+from tests.support.forks import Process, start
 from tests.support.nats import PASSWORDS, NatsServer
 from tests.support.postgres import Postgres
 from tests.support.waiting import PATIENCE, eventually
 
-ROOT = Path(__file__).parents[3]
 SERVICES = ("billing", "registration")
 ACK_WAIT = 1.0  # seconds
 
@@ -52,7 +51,7 @@ class Arena:
         self.urls: dict[str, str] = {}
         self.environment: dict[str, str] = {}
         self.started: list[Service] = []
-        self.spawned: list[asyncio.subprocess.Process] = []
+        self.spawned: list[Process] = []
         self.now = datetime(2024, 9, 25, 12, tzinfo=UTC)
         self.key = {"Authorization": f"Bearer {keys.create(folder / 'keys.json', name='test', role='operator')}"}
         self.operator: Client
@@ -110,7 +109,7 @@ class Arena:
         self.started.append(started)
         return started
 
-    async def spawn(self, service: str, environment: Mapping[str, str] | None = None) -> asyncio.subprocess.Process:
+    async def spawn(self, service: str, environment: Mapping[str, str] | None = None) -> Process:
         """Run a service as the process it is deployed as."""
         given = {
             "KULTURSKOLE_DATABASE_URL": self.urls[service],
@@ -121,14 +120,12 @@ class Arena:
             "KULTURSKOLE_PORT": str(self.port),
         }
         with (self._folder / f"{service}.log").open("ab") as log:
-            process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-m",
+            process = await start(
                 "tests.support.toy",
                 service,
-                cwd=ROOT,
-                env=os.environ | given | self.environment | dict(environment or {}),
-                stderr=log,
+                environment=os.environ | given | self.environment | dict(environment or {}),
+                out=log,
+                err=log,
             )
         self.spawned.append(process)
         return process
