@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from pathlib import Path
@@ -274,6 +274,13 @@ def _sqlite(url: URL, begin: str, *, pool_size: int) -> AsyncEngine:
             pragmas.append("query_only=ON")
         for pragma in pragmas:
             connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine.sync_engine, "invalidate")
+    def let_go_of_the_lock(connection: Any, _record: object, _error: object) -> None:
+        # SQLite closes no connection while a cursor is left that was not read to its end, and a cancelled task holds one as long
+        # as anybody holds the task: nobody else could write meanwhile.
+        with suppress(Exception):  # it is closed next, whatever it says
+            connection.rollback()
 
     @event.listens_for(engine.sync_engine, "checkout")
     def check_is_the_same_file(_connection: object, record: Any, _proxy: object) -> None:
