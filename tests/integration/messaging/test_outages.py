@@ -18,7 +18,7 @@ from shared import clock, service
 from shared.clock import WrongClock
 from shared.contracts.envelope import nats_subject
 from shared.database import Database
-from shared.messaging import batch
+from shared.messaging import outages
 from shared.messaging import tables as kernel
 from tests.integration.messaging.conftest import Arena
 from tests.support import toy
@@ -54,7 +54,7 @@ async def test_an_outage_of_another_kind_counts_as_no_attempt(
     billing = await arena.start("billing")
     transaction = billing.database.transaction
     left = 12  # more often than a message may fail, and in all longer than the wait for an acknowledgement
-    monkeypatch.setattr(batch, "LONGEST_PAUSE", 0.25)
+    monkeypatch.setattr(outages, "LONGEST_PAUSE", 0.25)
 
     def fails(**options: bool) -> object:
         nonlocal left
