@@ -58,7 +58,8 @@ def about(entity: Any) -> About:
     """
     match entity:
         case registration.Application():
-            return About(application=Application(waiting_list_place=entity.waiting_list_place))
+            answer = Application(waiting_list_place=entity.waiting_list_place, replaces=entity.replaces)
+            return About(application=answer)
         case registration.Agreement():
             entity.check_known("kind_of_end")
             agreement = Agreement(
@@ -111,9 +112,11 @@ def party(event: Event[registration.Party]) -> Iterable[Fact]:
 
 @consumers.on(
     registration.APPLICATION_RECEIVED,
+    registration.APPLICATION_CHANGED,
     registration.APPLICATION_ACCEPTED,
     registration.APPLICATION_WAITLISTED,
     registration.APPLICATION_DECLINED,
+    registration.APPLICATION_WITHDRAWN,
 )
 def application(event: Event[registration.Application]) -> Iterable[Fact]:
     """Its state decides who is invited: on a code that is not known here nobody's calendar is cleared."""

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 
@@ -85,6 +86,7 @@ application = Table(
     Column("contact_person", ForeignKey("person.id"), nullable=False),
     Column("payer_reference", String(50)),
     Column("state", String(20), nullable=False),
+    Column("withdrawal_reason", Text),
     changed_by(),
     UniqueConstraint("programme", "party"),
 )
@@ -96,6 +98,8 @@ assessment = Table(
     Column("application", ForeignKey("application.id"), nullable=False, index=True),
     Column("verdicts", JSON, nullable=False),
     Column("outcome", String(20), nullable=False),
+    Column("in_spite_of_criteria", Boolean, nullable=False, server_default=false()),
+    Column("reason", Text),
     changed_by(),
 )
 party_group = Table(

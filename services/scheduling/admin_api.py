@@ -16,6 +16,7 @@ from services.scheduling.use_cases.decide_format import decide_format
 from services.scheduling.use_cases.give_instalment import give_instalment
 from services.scheduling.use_cases.move_session import move_session
 from services.scheduling.use_cases.plan_session import plan_session
+from services.scheduling.use_cases.revoke_cancellation import revoke_cancellation
 from services.scheduling.use_cases.revoke_completion import revoke_completion
 from services.scheduling.use_cases.sharpen_session import sharpen_session
 from shared.contracts.envelope import OrganisationNumber
@@ -166,6 +167,9 @@ class SessionView(BaseModel):
     city: str | None = Field(description="of visits and contract meetings: for administrators")
     meeting_link: str | None = Field(description="for administrators")
     state: State
+    freed_instalment: int | None = Field(
+        description="what it carried until it was cancelled; once that is revoked, only where another session carries it by now"
+    )
 
 
 class Summary(BaseModel):
@@ -239,6 +243,14 @@ async def describe(id: IdInPath, body: NewDescription, database: DatabaseOf, key
 async def cancel(id: IdInPath, database: DatabaseOf, key: Administrator, _: Nothing | None = None) -> SessionView:
     """Cancel a session."""
     return _shown(await cancel_session(database, id, by=key.name), key)
+
+
+@router.post("/sessions/{id}/cancellation-revoked", operation_id="revoke_cancellation", dependencies=[IF_MATCH])
+async def revoke_the_cancellation(
+    id: IdInPath, database: DatabaseOf, key: Administrator, _: Nothing | None = None
+) -> SessionView:
+    """Revoke a cancellation; the instalment that it carried comes back with it, unless another carries it by now (B6)."""
+    return _shown(await revoke_cancellation(database, id, by=key.name), key)
 
 
 @router.post("/sessions/{id}/completion", operation_id="complete_session", dependencies=[IF_MATCH])

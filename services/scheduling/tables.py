@@ -38,6 +38,7 @@ session = Table(
     Column("city", Text),
     Column("meeting_link", Text),
     Column("state", String(10), nullable=False),
+    Column("freed_instalment", Integer),  # what it carried until it was cancelled
     Column("changed_by", String(80), nullable=False),  # the name of the key that made the last change
 )
 STANDS = session.c.state != "cancelled"

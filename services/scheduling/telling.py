@@ -24,4 +24,5 @@ def session(it: Session) -> events.Session:
         venue=it.venue if public else None,
         city=it.city if public else None,
         state=it.state,
+        freed_instalment=it.freed_instalment,
     )

@@ -150,6 +150,8 @@ class Application(PartyInProgramme):
     """The id of its contact person; who that is, is not told. Absent in events from before 0.3."""
     waiting_list_place: Number | None = None
     """Its place on the waiting list, from 1. Absent off the list; not filled yet."""
+    replaces: Code[Literal["accepted", "waiting_list", "declined"]] | None = None
+    """On a decision, the earlier answer that it replaces. Absent otherwise."""
 
 
 class Group(PartyInProgramme):
@@ -253,6 +255,7 @@ PROGRAMME_CHANGED = EventType(PUBLISHER, "programme.changed", Programme, differs
 PARTY_REGISTERED = EventType(PUBLISHER, "party.registered", Party)
 PARTY_CHANGED = EventType(PUBLISHER, "party.changed", Party, differs={"version": 2, "takes_invoices_by": "ehf"})
 APPLICATION_RECEIVED = EventType(PUBLISHER, "application.received", Application)
+APPLICATION_CHANGED = EventType(PUBLISHER, "application.changed", Application, differs={"version": 2})
 APPLICATION_ACCEPTED = EventType(
     PUBLISHER, "application.accepted", Application, differs={"version": 2, "state": "accepted"}
 )
@@ -261,6 +264,9 @@ APPLICATION_WAITLISTED = EventType(
 )
 APPLICATION_DECLINED = EventType(
     PUBLISHER, "application.declined", Application, differs={"version": 2, "state": "declined"}
+)
+APPLICATION_WITHDRAWN = EventType(
+    PUBLISHER, "application.withdrawn", Application, differs={"version": 3, "state": "withdrawn"}
 )
 GROUP_CHANGED = EventType(PUBLISHER, "group.changed", Group)
 ADVISOR_ATTACHED = EventType(
@@ -285,9 +291,11 @@ EVENTS = (
     PARTY_REGISTERED,
     PARTY_CHANGED,
     APPLICATION_RECEIVED,
+    APPLICATION_CHANGED,
     APPLICATION_ACCEPTED,
     APPLICATION_WAITLISTED,
     APPLICATION_DECLINED,
+    APPLICATION_WITHDRAWN,
     GROUP_CHANGED,
     ADVISOR_ATTACHED,
     AGREEMENT_SENT,

@@ -23,7 +23,16 @@ Kind = Literal[
     "contract_meeting",
 ]
 Format = Literal["physical", "digital", "undecided"]
-Happened = Literal["planned", "sharpened", "moved", "changed", "cancelled", "completed", "completion_revoked"]
+Happened = Literal[
+    "planned",
+    "sharpened",
+    "moved",
+    "changed",
+    "cancelled",
+    "cancellation_revoked",
+    "completed",
+    "completion_revoked",
+]
 
 
 def _sound(when: When) -> When:
@@ -82,6 +91,8 @@ class Session(Entity):
     """The town or village that it is held in. Said and absent as `venue` is."""
     state: Code[Literal["planned", "cancelled", "completed"]]
     """Whether it is still to come, called off, or held (S3)."""
+    freed_instalment: Annotated[int, Field(ge=1, le=3)] | None = None
+    """The instalment that it carried until it was cancelled, and does not carry since (B6). Absent where there is none."""
 
     def scope(self) -> tuple[str | None, str | None]:
         return self.programme, self.party
@@ -93,6 +104,7 @@ HAPPENED: tuple[Happened, ...] = (
     "moved",
     "changed",
     "cancelled",
+    "cancellation_revoked",
     "completed",
     "completion_revoked",
 )
@@ -139,6 +151,7 @@ AFTER: dict[Happened, dict[str, Any]] = {
     "moved": {"version": 3, "when": {"days": {"first": "2024-10-01", "last": "2024-10-02"}}},
     "changed": {"version": 3, "number": 2},
     "cancelled": {"version": 3, "state": "cancelled", "instalment": None},
+    "cancellation_revoked": {"version": 4},
     "completed": {"version": 3, "state": "completed"},
     "completion_revoked": {"version": 4},
 }

@@ -76,8 +76,10 @@ async def _apply(player: Player) -> None:
         await player("registration", id)
     application = await player("registration", "receive_application")
     await player("registration", "list_applications")
-    for id in ("show_application", "assess_application"):
+    for id in ("show_application", "change_application", "withdraw_application"):
         await player("registration", id, application=application["id"])
+    await player("registration", "receive_application")
+    await player("registration", "assess_application", application=application["id"])
 
 
 async def _form_group(player: Player) -> str:
@@ -125,7 +127,7 @@ async def _meet(player: Player, at_rest: Callable[[], Awaitable[Any]]) -> None:
     await player("scheduling", "show_summary")
     days = {"days": {"first": "2024-09-10", "last": "2024-09-11"}}
     second = await player("scheduling", "plan_session", more={"number": 2, "instalment": 3, "when": days})
-    for id in ("move_session", "give_instalment", "decide_format", "cancel_session"):
+    for id in ("move_session", "give_instalment", "decide_format", "cancel_session", "revoke_cancellation"):
         await player("scheduling", id, id=second["id"])
 
 

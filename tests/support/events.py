@@ -93,6 +93,10 @@ def accepted(n: int, **changes: Any) -> Event[Application]:
     return application(registration.APPLICATION_ACCEPTED, n, 2, **changes)
 
 
+def withdrawn(n: int, version: int = 3, **changes: Any) -> Event[Application]:
+    return application(registration.APPLICATION_WITHDRAWN, n, version, **changes)
+
+
 def group_changed(n: int, version: int = 1, **changes: Any) -> Event[Group]:
     fields = {"size": 4, "complete": True, "coordinator_elected": True, "school_owner_represented": True}
     return _event(registration.GROUP_CHANGED, Group(version=version, **(_in_programme(n) | fields | changes)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select, true, update
+from sqlalchemy import exists, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.notifications import tables
@@ -14,10 +14,13 @@ from services.notifications.letters.domain.kinds import language
 from services.notifications.mailings.domain.mailing import Mailing
 from shared.messaging.marks import Marks
 
+WITHDRAWN = "withdrawn"  # a state of an application
+
 
 async def waiting(connection: AsyncConnection, code: str, marks: Marks) -> list[Mailing]:
     """The programme's waiting mailings that these marks are on, once programme and party are known."""
-    m, programme, party = tables.mailing, tables.programme, tables.party
+    m, programme, party, a = tables.mailing, tables.programme, tables.party, tables.application.c
+    withdrawn = exists().where(a.programme == m.c.programme, a.party == m.c.party, a.state == WITHDRAWN)
     marked = true() if marks.on_all else m.c.party.in_(marks.parts())
     query = (
         select(
@@ -27,6 +30,7 @@ async def waiting(connection: AsyncConnection, code: str, marks: Marks) -> list[
             party.c.official_name,
             party.c.kind.label("party_kind"),
             party.c.language_form,
+            withdrawn.label("is_withdrawn"),
         )
         .join(programme, programme.c.code == m.c.programme)
         .join(party, party.c.organisation_number == m.c.party)
@@ -47,6 +51,7 @@ async def waiting(connection: AsyncConnection, code: str, marks: Marks) -> list[
             party_kind=row.party_kind,
             language=language(row.language_form),
             refused=row.refused,
+            is_withdrawn=row.is_withdrawn,
         )
         for row in await connection.execute(query)
     ]

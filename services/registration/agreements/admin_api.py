@@ -22,6 +22,10 @@ from services.registration.agreements.use_cases.send_agreement import send_agree
 from services.registration.agreements.use_cases.sign_agreement import sign_agreement
 from services.registration.agreements.use_cases.take_end_back import take_end_back
 from services.registration.agreements.use_cases.terminate_agreement import terminate_agreement
+from services.registration.agreements.use_cases.withdraw_application import withdraw_application
+from services.registration.applications.admin_api import ApplicationView
+from services.registration.applications.admin_api import view as application_view
+from services.registration.applications.domain.application import Application
 from services.registration.people import repository as people
 from services.registration.people.admin_api import ContactBody
 from services.registration.programmes import repository as programmes
@@ -85,6 +89,12 @@ class AgreementChanges(Body):
     period_start: Day | MISSING = MISSING
     period_end: Day | MISSING = MISSING
     signatories: dict[Role, ContactBody] | MISSING = Field(MISSING, description="those who are to sign instead")
+
+
+class Withdrawal(Body):
+    model_config = example(reason="Kommunen har ikke råd i år.")
+
+    reason: Prose | None = None
 
 
 class NewSignature(Body):
@@ -237,6 +247,19 @@ async def amend(agreement: IdInPath, body: AgreementChanges, database: DatabaseO
 async def call_back(agreement: IdInPath, database: DatabaseOf, key: Administrator) -> AgreementView:
     """Call back an agreement that nobody has signed; another can then be sent (R6)."""
     return await view(database, await call_back_agreement(database, agreement, by=key.name))
+
+
+@router.post(
+    "/applications/{application}/withdrawal",
+    operation_id="withdraw_application",
+    dependencies=[if_match(Application)],
+)
+async def withdraw(
+    application: IdInPath, database: DatabaseOf, key: Administrator, body: Withdrawal | None = None
+) -> ApplicationView:
+    """Withdraw an application whose agreement is not signed (R2)."""
+    reason = body.reason if body else None
+    return await application_view(database, await withdraw_application(database, application, reason, by=key.name))
 
 
 @router.post("/agreements/{agreement}/signatures", operation_id="sign_agreement", dependencies=[IF_MATCH])

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from fastapi import APIRouter
-from pydantic import BaseModel, Field
+from pydantic import MISSING, BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registration.applications import repository as applications
 from services.registration.applications.domain.application import Answers, Application, State
 from services.registration.applications.domain.assessment import Assessment, Outcome, Verdict
 from services.registration.applications.use_cases.assess_application import assess_application
+from services.registration.applications.use_cases.change_application import change_application
 from services.registration.applications.use_cases.receive_application import receive_application
 from services.registration.people import repository as people
 from services.registration.people.admin_api import ContactBody, PersonView, person_view
+from services.registration.people.domain.person import Contact
 from services.registration.programmes import repository as programmes
 from shared.contracts.envelope import OrganisationNumber, PayerReference
 from shared.database import Database
@@ -61,6 +63,28 @@ class NewApplication(Body):
     payer_reference: PayerReference = Field(description="a code, which every invoice to the party carries")
 
 
+class AnswersChanges(Body):
+    """Only those that are given change."""
+
+    development_as_whole: Prose | MISSING = MISSING
+    development_area: Prose | MISSING = MISSING
+    dialogue_with_branch: Prose | MISSING = MISSING
+
+
+class ApplicationChanges(Body):
+    """Only what is given changes: answers until it is decided, the others until an agreement is sent (R2)."""
+
+    model_config = example(
+        answers={"dialogue_with_branch": "Vi møter fylkesavdelingen hver måned."},
+        contact_person={"name": "Kari Vik", "email": "kari.vik@molde.example"},
+        payer_reference="KS-1506-2",
+    )
+
+    answers: AnswersChanges | MISSING = MISSING
+    contact_person: ContactBody | MISSING = Field(MISSING, description="somebody else; a name or address is corrected")
+    payer_reference: PayerReference | MISSING = MISSING
+
+
 class VerdictBody(Body):
     met: Bool
     reason: Prose
@@ -80,10 +104,13 @@ class AssessmentBody(Body):
     development_area: VerdictBody
     dialogue_with_branch: VerdictBody
     outcome: Outcome
+    in_spite_of_criteria: Bool = Field(default=False, description="true, with a reason, to accept where one is not met")
+    reason: Prose | None = Field(None, description="why it is decided so")
 
     def assessment(self) -> Assessment:
-        verdicts = {name: Verdict(**vars(it)) for name, it in vars(self).items() if isinstance(it, VerdictBody)}
-        return Assessment(**verdicts, outcome=self.outcome)
+        given = vars(self)
+        verdicts = {name: Verdict(**vars(it)) for name, it in given.items() if isinstance(it, VerdictBody)}
+        return Assessment(**given | verdicts)
 
 
 class ApplicationView(BaseModel):
@@ -95,7 +122,10 @@ class ApplicationView(BaseModel):
     answers: AnswersBody | None = Field(description="null where they are lost; the application is to be sent again")
     contact_person: PersonView
     payer_reference: str | None = Field(description="null where it is lost")
-    assessment: AssessmentBody | None = Field(description="the last one")
+    assessment: AssessmentBody | None = Field(
+        description="the last one; null where none was made since it was received"
+    )
+    withdrawal_reason: str | None
 
 
 @router.post("/programmes/{programme}/applications", status_code=201, operation_id="receive_application")
@@ -134,13 +164,24 @@ async def show_application(application: IdInPath, database: DatabaseOf, _: Admin
         return await _shown(connection, await applications.get(connection, application))
 
 
+@router.patch("/applications/{application}", operation_id="change_application", dependencies=[if_match(Application)])
+async def change(
+    application: IdInPath, body: ApplicationChanges, database: DatabaseOf, key: Administrator
+) -> ApplicationView:
+    """Change an application: its answers, its contact person, the payer's reference (R2)."""
+    given = body.model_dump()
+    if "contact_person" in given:
+        given["contact_person"] = Contact(**given["contact_person"])
+    return await view(database, await change_application(database, application, **given, by=key.name))
+
+
 @router.post(
     "/applications/{application}/assessment", operation_id="assess_application", dependencies=[if_match(Application)]
 )
 async def assess(
     application: IdInPath, body: AssessmentBody, database: DatabaseOf, key: Administrator
 ) -> ApplicationView:
-    """Assess an application, and decide (R2)."""
+    """Assess an application and decide, or decide anew as long as no agreement is sent (R2)."""
     return await view(database, await assess_application(database, application, body.assessment(), by=key.name))
 
 
@@ -165,10 +206,11 @@ async def _view(connection: AsyncConnection, it: Application, assessment: Assess
         answers=AnswersBody(**vars(it.answers)) if it.answers else None,
         contact_person=person_view(contact),
         payer_reference=it.payer_reference,
-        assessment=_assessment_body(assessment) if assessment else None,
+        assessment=_assessment_body(assessment) if assessment and it.state != "received" else None,
+        withdrawal_reason=it.withdrawal_reason,
     )
 
 
 def _assessment_body(it: Assessment) -> AssessmentBody:
     verdicts = {name: VerdictBody(**vars(one)) for name, one in vars(it).items() if isinstance(one, Verdict)}
-    return AssessmentBody(**verdicts, outcome=it.outcome)
+    return AssessmentBody(**vars(it) | verdicts)

@@ -15,6 +15,9 @@ from shared.contracts.envelope import Event
 from shared.errors import RuleBroken
 from shared.messaging.recover import BY, Adoptions
 
+# After these it may say something else than before, and what is not told.
+SAYS_SOMETHING_ELSE = (events.APPLICATION_RECEIVED.type, events.APPLICATION_CHANGED.type)
+
 
 async def application(connection: AsyncConnection, event: Event[events.Application]) -> None:
     """Raises RuleBroken for a state that is not known here."""
@@ -24,9 +27,11 @@ async def application(connection: AsyncConnection, event: Event[events.Applicati
         raise RuleBroken(msg, rule="R2", field="state")
     state = cast("State", it.state)
     standing = await applications.find_by_id(connection, it.id)
+    if standing is not None and standing.version >= it.version:
+        return
+    if it.contact_person is not None:
+        await ensure_person(connection, it.contact_person, it.party)
     if standing is None:
-        if it.contact_person is not None:
-            await ensure_person(connection, it.contact_person, it.party)
         lost = Application(
             id=it.id,
             version=it.version,
@@ -38,16 +43,23 @@ async def application(connection: AsyncConnection, event: Event[events.Applicati
             state=state,
         )
         await applications.add(connection, lost, by=BY)
-    elif standing.version < it.version:
-        await applications.save(connection, replace(standing, version=it.version, state=state), by=BY)
+        return
+    found = replace(standing, version=it.version, state=state, withdrawal_reason=None)
+    if it.contact_person is not None:
+        found = replace(found, contact_person=it.contact_person)
+    if event.type in SAYS_SOMETHING_ELSE:
+        found = replace(found, answers=None if state == "received" else found.answers, payer_reference=None)
+    await applications.save(connection, found, by=BY)
 
 
 ADOPTIONS: Adoptions = dict.fromkeys(
     (
         events.APPLICATION_RECEIVED,
+        events.APPLICATION_CHANGED,
         events.APPLICATION_ACCEPTED,
         events.APPLICATION_WAITLISTED,
         events.APPLICATION_DECLINED,
+        events.APPLICATION_WITHDRAWN,
     ),
     application,
 )

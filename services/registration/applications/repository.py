@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.registration import tables
 from services.registration.applications.domain.application import Answers, Application
 from services.registration.applications.domain.assessment import Assessment, Verdict
+from services.registration.programmes import repository as programmes
 from services.registration.rows import fields
 from shared.errors import NotFound
 from shared.messaging.missing import Missing
@@ -31,6 +32,22 @@ async def find_by_id(connection: AsyncConnection, id: str, *, lock: bool = False
     query = select(tables.application).where(a.id == id)
     row = (await connection.execute(query.with_for_update() if lock else query)).first()
     return _application(row) if row else None
+
+
+async def lock_with_programme(connection: AsyncConnection, id: str) -> Application:
+    """An application, locked, and its programme, locked before it as by everybody. Raises NotFound.
+
+    Who sends an agreement has the programme's lock alone, and reads the application under it.
+    """
+    await programmes.get(connection, (await get(connection, id)).programme, lock=True)
+    return await get(connection, id, lock=True)
+
+
+async def agreement_out(connection: AsyncConnection, programme: str, party: str) -> str | None:
+    """The id of the agreement that was sent to a party and not called back. What it says is for a higher subject."""
+    g = tables.agreement.c
+    query = select(g.id).where(g.programme == programme, g.party == party, g.called_back_on.is_(None))
+    return (await connection.execute(query)).scalar()
 
 
 async def find(connection: AsyncConnection, programme: str, party: str) -> Application | None:
@@ -68,7 +85,7 @@ async def say_payer_reference(connection: AsyncConnection, programme: str, party
 async def missing(connection: AsyncConnection) -> list[Missing]:
     """What is lost of applications, with the contact persons that they name, and the assessments of decided ones."""
     t = tables.application
-    assessed = exists().where(s.application == a.id)
+    assessed = exists().where(s.application == a.id, s.outcome == a.state)
     query = select(t, tables.person.c.email, assessed.label("is_assessed")).join(
         tables.person, tables.person.c.id == a.contact_person
     )
@@ -76,7 +93,7 @@ async def missing(connection: AsyncConnection) -> list[Missing]:
     for row in await connection.execute(query):
         of = {"programme": row.programme, "party": row.party}
         lost = [name for name in ("answers", "payer_reference") if not getattr(row, name)]
-        if row.state != "received" and not row.is_assessed:
+        if row.state not in ("received", "withdrawn") and not row.is_assessed:
             lost.append("assessment")
         if lost:
             found.append(Missing(entity="application", id=row.id, fields=tuple(lost), **of))
@@ -86,17 +103,23 @@ async def missing(connection: AsyncConnection) -> list[Missing]:
 
 
 async def last_assessment(connection: AsyncConnection, application: str) -> Assessment | None:
-    query = select(s.verdicts, s.outcome).where(s.application == application).order_by(s.number.desc()).limit(1)
+    query = (
+        select(s.verdicts, s.outcome, s.in_spite_of_criteria, s.reason)
+        .where(s.application == application)
+        .order_by(s.number.desc())
+        .limit(1)
+    )
     row = (await connection.execute(query)).first()
     if row is None:
         return None
     verdicts = {question: Verdict(**verdict) for question, verdict in row.verdicts.items()}
-    return Assessment(**verdicts, outcome=row.outcome)
+    return Assessment(**verdicts, outcome=row.outcome, in_spite_of_criteria=row.in_spite_of_criteria, reason=row.reason)
 
 
 async def add_assessment(connection: AsyncConnection, application: str, it: Assessment, *, by: str) -> None:
     verdicts = {question: asdict(verdict) for question, verdict in vars(it).items() if isinstance(verdict, Verdict)}
-    row = {"application": application, "verdicts": verdicts, "outcome": it.outcome, "changed_by": by}
+    rest = {name: value for name, value in vars(it).items() if name not in verdicts}
+    row = rest | {"application": application, "verdicts": verdicts, "changed_by": by}
     await connection.execute(tables.assessment.insert(), row)
 
 

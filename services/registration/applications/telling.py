@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from services.registration.applications.domain.application import Application
+from services.registration.applications.domain.assessment import Outcome
 from shared.contracts import registration as events
 
 
-def application(it: Application) -> events.Application:
+def application(it: Application, *, replaces: Outcome | None = None) -> events.Application:
+    """`replaces` is the earlier answer that a decision takes the place of."""
     return events.Application(
         version=it.version,
         programme=it.programme,
@@ -14,4 +16,5 @@ def application(it: Application) -> events.Application:
         id=it.id,
         state=it.state,
         contact_person=it.contact_person,
+        replaces=replaces,
     )

@@ -20,6 +20,7 @@ class Summary(BaseModel):
     accepted: int
     waiting_list: int
     declined: int
+    withdrawn: int
     agreements_signed: int
 
 
@@ -35,5 +36,6 @@ async def show_summary(programme: ProgrammeInQuery, database: DatabaseOf, _: Rea
         accepted=states.get("accepted", 0),
         waiting_list=states.get("waiting_list", 0),
         declined=states.get("declined", 0),
+        withdrawn=states.get("withdrawn", 0),
         agreements_signed=signed,
     )

@@ -1,4 +1,4 @@
-"""Cancelling a session (B6)."""
+"""Cancelling a session, and taking that back (B6)."""
 
 from __future__ import annotations
 
@@ -12,4 +12,12 @@ def cancelled(session: Session) -> Session:
     if session.state == "cancelled":
         return session
     check_open(session, "state")
-    return replace(session, state="cancelled", instalment=None)
+    return replace(session, state="cancelled", instalment=None, freed_instalment=session.instalment)
+
+
+def cancellation_revoked(session: Session, *, is_free: bool) -> Session:
+    """The session, planned again, with the instalment that it carried where that `is_free` still (B6)."""
+    if session.state != "cancelled":
+        return session
+    found = replace(session, state="planned")
+    return replace(found, instalment=session.freed_instalment, freed_instalment=None) if is_free else found

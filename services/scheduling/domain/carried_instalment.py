@@ -18,7 +18,7 @@ def with_instalment(session: Session, instalment: int | None, carrier: str | Non
     if session.instalment == instalment:
         return session
     check_open(session, "instalment")
-    found = replace(session, instalment=instalment)
+    found = replace(session, instalment=instalment, freed_instalment=None)
     check_instalment(found, carrier)
     return found
 

@@ -23,6 +23,8 @@ def with_format(session: Session, format: Format) -> Session:
     if session.format == format:
         return session
     check_open(session, "format")
-    found = replace(session, format=format, instalment=session.instalment if format == "physical" else None)
+    found = replace(session, format=format)
+    if format != "physical":
+        found = replace(found, instalment=None, freed_instalment=None)
     check_format(found)
     return found

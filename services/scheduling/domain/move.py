@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from services.scheduling.domain.session import Session, check_open
+from services.scheduling.domain.session import Session, check_not_cancelled, check_open
 from services.scheduling.domain.sharpening import check_sharpening
 from services.scheduling.domain.sound_date import check_sound
 from shared.when import When
@@ -12,6 +12,7 @@ from shared.when import When
 
 def sharpened(session: Session, when: When) -> Session:
     """The session at a more precise date. Raises RuleBroken where it is not more precise (S2), Conflict as `moved` does."""
+    check_not_cancelled(session, "when")
     if session.when == when:
         return session
     check_open(session, "when")
@@ -22,6 +23,9 @@ def sharpened(session: Session, when: When) -> Session:
 
 def moved(session: Session, when: When) -> Session:
     """The session at another date. Raises RuleBroken for no sound date, Conflict for a completed or cancelled session."""
+    check_not_cancelled(
+        session, "when"
+    )  # to the day on which it would have been too: it would not take place there either
     if session.when == when:
         return session
     check_open(session, "when")

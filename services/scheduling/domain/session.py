@@ -39,6 +39,7 @@ class Session:
     city: str | None = None
     meeting_link: str | None
     state: State
+    freed_instalment: int | None = None  # what it carried until it was cancelled, and does not carry since (B6)
 
 
 def check_open(session: Session, field: str) -> None:
@@ -52,5 +53,5 @@ def check_open(session: Session, field: str) -> None:
 def check_not_cancelled(session: Session, field: str) -> None:
     """Raises Conflict for a cancelled session (S3)."""
     if session.state == "cancelled":
-        msg = "the session is cancelled; plan it anew"
+        msg = "the session is cancelled; revoke its cancellation first, or plan it anew"
         raise Conflict(msg, rule="S3", field=field)

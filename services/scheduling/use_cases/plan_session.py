@@ -13,6 +13,8 @@ from services.scheduling.domain.whereabouts import with_place
 from services.scheduling.use_cases.change_session import tell_of_session
 from shared.database import Database
 
+COMES_LATER = ("id", "version", "state", "freed_instalment")  # what no request says, and is not compared
+
 
 async def plan_session(database: Database, planned: Session, *, by: str) -> Session:
     """The same place of the plan (kind, number, party) with the same content twice is one session.
@@ -26,7 +28,7 @@ async def plan_session(database: Database, planned: Session, *, by: str) -> Sess
         if planned.party:
             await repository.check_party_is_known(connection, planned.party)
         standing = await repository.in_same_place(connection, planned)
-        if standing and replace(planned, id=standing.id, version=standing.version, state=standing.state) == standing:
+        if standing and replace(planned, **{name: getattr(standing, name) for name in COMES_LATER}) == standing:
             return standing
         check_place_is_free(standing)
         check_within(planned, period)

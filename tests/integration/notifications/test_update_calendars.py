@@ -36,15 +36,18 @@ from tests.support.events import (
     accepted,
     agreement,
     application,
+    called_back,
     ended,
     group_changed,
     organisation_number,
     party,
     programme,
     received,
+    sent,
     session,
     session_id,
     signed,
+    withdrawn,
 )
 
 ONE, TWO = organisation_number(1), organisation_number(2)
@@ -180,6 +183,57 @@ async def test_a_declined_party_is_invited_to_nothing(database: Database, ask: F
     assert not [it for it in ask.asked if isinstance(it, WhoIsConcerned) and it.purpose == "invitation"]
 
 
+async def test_who_withdraws_has_all_entries_cancelled_and_is_asked_for_no_more(
+    invited: Database, ask: FakeAsk
+) -> None:
+    await happens(invited, ask, session(n=2, last_day=LATER), withdrawn(1))
+    ask.asked.clear()
+    await happens(invited, ask, session(n=3, last_day=LATER), group_changed(1), party(1, version=2))
+    assert await calendar(invited, ADA) == [INVITED, ("session_cancellation", 1)]
+    assert not [it for it in ask.asked if isinstance(it, WhoIsConcerned)]
+    await happens(invited, ask, application(registration.APPLICATION_ACCEPTED, 1, 5))
+    assert sorted(sequence for kind, sequence in await calendar(invited, ADA) if kind == "session_invitation") == [
+        0,
+        0,
+        0,
+        2,
+    ]
+
+
+async def told_but_cancellations(database: Database, party: str) -> list[str]:
+    return [it.id for it in await queued(database, party=party) if it.kind != "session_cancellation"]
+
+
+@pytest.mark.parametrize("seed", range(12))
+async def test_a_party_that_withdrew_is_invited_to_nothing_in_any_order_of_news(
+    postgres_database: MakeDatabase, sqlite_database: MakeDatabase, seed: int
+) -> None:
+    """Party 1 withdraws; Eva advises it and party 2, which stays."""
+    random, ask = Random(seed), FakeAsk()
+    database = await (postgres_database, sqlite_database)[seed % 2]("notifications")
+    ask.concerned(1, ADA, EVA)
+    ask.concerned(2, BO, EVA)
+    visit = session(n=11, kind="guidance_visit", party=ONE, title=None)
+    news: list[Event[Any]] = [
+        *(programme(), party(1), party(2), received(1), received(2), accepted(1), accepted(2), withdrawn(1, 4)),
+        application(registration.APPLICATION_CHANGED, 1, 3, state="accepted"),
+        *(session(), session(n=2, last_day=LATER), session("moved", n=2, version=2), visit),
+        *(group_changed(1), group_changed(1, 2), group_changed(2), sent(1), called_back(1)),
+    ]
+    random.shuffle(news)
+    has_withdrawn = False
+    while news:
+        batch = [news.pop() for _ in range(min(len(news), random.randint(1, 4)))]
+        has_withdrawn |= any(it.type == registration.APPLICATION_WITHDRAWN.type for it in batch)
+        before = await told_but_cancellations(database, ONE)
+        await happens(database, ask, *batch, *random.sample(batch, random.randint(0, 1)))
+        assert not has_withdrawn or await told_but_cancellations(database, ONE) == before
+    assert await marks_left(database) == 0
+    stands = {(it.person, it.session): it.kind for it in await queued(database) if it.session}
+    still = {key for key, kind in stands.items() if kind != "session_cancellation"}
+    assert still == {(who, session_id(n)) for who in ("bo", "eva") for n in (1, 2)}
+
+
 async def test_a_move_goes_to_the_same_person_under_a_higher_sequence_and_says_what_it_was(
     invited: Database, ask: FakeAsk
 ) -> None:
@@ -220,6 +274,14 @@ async def test_what_stands_no_longer_is_cancelled_once_and_says_why(
     (mail,) = await queued(invited, kind="session_cancellation")
     assert mail.content["why"] == why
     assert mail.content["entry"]["last_day"] == "2024-09-25"
+
+
+async def test_a_session_whose_cancellation_is_taken_back_comes_anew_under_a_higher_sequence(
+    invited: Database, ask: FakeAsk
+) -> None:
+    await happens(invited, ask, session("cancelled", version=2))
+    await happens(invited, ask, session("cancellation_revoked", version=3))
+    assert await calendar(invited, ADA) == [INVITED, ("session_cancellation", 1), ("session_invitation", 2)]
 
 
 async def test_who_was_never_invited_hears_of_no_cancellation(database: Database, ask: FakeAsk) -> None:
@@ -395,8 +457,11 @@ async def test_programmes_do_not_mix(invited: Database, ask: FakeAsk) -> None:
     assert await calendar(invited, ADA) == [INVITED]
 
 
-HAPPENED: tuple[Happened, ...] = ("moved", "moved", "moved", "cancelled")
-DECIDED = [registration.APPLICATION_ACCEPTED] * 4 + [registration.APPLICATION_DECLINED]
+HAPPENED: tuple[Happened, ...] = ("moved", "moved", "cancellation_revoked", "cancelled")
+DECIDED = [registration.APPLICATION_ACCEPTED] * 8 + [
+    registration.APPLICATION_DECLINED,
+    registration.APPLICATION_WITHDRAWN,
+]
 
 
 def some_step(random: Random, ask: FakeAsk, version: int) -> Event[Any]:

@@ -30,6 +30,8 @@ from tests.integration.notifications.world import (
 from tests.support.events import (
     PROGRAMME,
     PROGRAMME_NAME,
+    accepted,
+    called_back,
     concern_raised,
     credit_note,
     group_changed,
@@ -38,7 +40,9 @@ from tests.support.events import (
     party,
     programme,
     received,
+    sent,
     signed,
+    withdrawn,
 )
 
 ONE = organisation_number(1)
@@ -63,7 +67,7 @@ async def test_everyone_concerned_gets_one_mail_with_what_is_to_be_said(database
         "party_kind": "municipality",
         "happened_on": "2024-09-01",
         "contacts": [],
-        "application": {"waiting_list_place": None},
+        "application": {"waiting_list_place": None, "replaces": None},
     }
     assert bo.content == ada.content
     assert ada.message_id != bo.message_id
@@ -104,6 +108,21 @@ async def test_a_mailing_waits_for_its_programme_and_its_party_and_is_written_wh
         await work(database, ask)
         assert await marks_left(database) == 0
     assert [it.person for it in await queued(database)] == ["ada"]
+
+
+async def test_who_has_withdrawn_gets_nothing_that_waited_but_for_a_document(database: Database, ask: FakeAsk) -> None:
+    ask.silent.add(WhoIsConcerned)
+    await take(database, programme(), party(1), party(2), received(1), accepted(1), sent(1), invoice(1), received(2))
+    await work(database, ask)
+    await take(database, withdrawn(1), called_back(1))
+    ask.silent.clear()
+    ask.asked.clear()
+    ask.concerned(2, BO)
+    await work(database, ask)
+    written = {(it.kind, it.party) for it in await queued(database)}
+    assert written == {(RECEIVED, organisation_number(2)), ("invoice", ONE)}
+    assert [it[2] for it in await waiting(database)] == ["sending"] * 2
+    assert await marks_left(database) == 0
 
 
 async def test_what_waits_says_for_what(database: Database, ask: FakeAsk) -> None:

@@ -55,6 +55,7 @@ async def test_a_municipality_applies_is_accepted_and_signs(api: Api, database: 
         "accepted": 1,
         "waiting_list": 0,
         "declined": 0,
+        "withdrawn": 0,
         "agreements_signed": 1,
     }
     assert await happened(database) == [
@@ -169,15 +170,6 @@ async def test_who_is_not_accepted_has_no_group_and_no_agreement(api: Api) -> No
         assert (await api.refused(409, path, body))["rule"] == "R2"
     await api.post(f"/registration/applications/{application}/assessment", ASSESSMENT | {"outcome": "declined"})
     assert (await api.refused(409, f"{GROUP}/participants", CONTACT))["rule"] == "R2"
-
-
-async def test_who_waits_may_be_accepted_later_and_a_decision_stands(api: Api, database: Database) -> None:
-    path = f"/registration/applications/{await apply(api)}/assessment"
-    waiting = await api.post(path, ASSESSMENT | {"outcome": "waiting_list"})
-    assert (waiting["state"], waiting["assessment"]["outcome"]) == ("waiting_list", "waiting_list")
-    assert (await api.post(path, ASSESSMENT))["state"] == "accepted"
-    assert (await api.refused(409, path, ASSESSMENT | {"outcome": "declined"}))["rule"] == "R2"
-    assert (await happened(database))[2:] == ["application.received", "application.waitlisted", "application.accepted"]
 
 
 async def test_applications_are_taken_within_their_window_and_a_repeated_one_is_answered_after_it(

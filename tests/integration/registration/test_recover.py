@@ -221,6 +221,37 @@ async def test_a_dry_run_says_the_same_and_run_again_it_finds_nothing(drill: Dri
     assert (await drill.recover(lost.older)).adopted.total() == 0
 
 
+async def test_an_application_that_was_changed_and_decided_anew_stands_as_it_was_told(
+    drill: Drill, make_database: MakeDatabase, copy_database: CopyDatabase
+) -> None:
+    """What it says since it was changed is missing, and the payer's reference too: no invoice is to carry the one before."""
+    database = await make_database("registration")
+    await set_clock(database, APRIL)
+    async with drill.running(database) as api:
+        await api.post("/registration/programmes", PROGRAMME)
+        await api.post("/registration/parties", PARTY)
+        path = f"/registration/applications/{(await api.post(f'{OF_PROGRAMME}/applications', APPLICATION))['id']}"
+        await api.post(f"{path}/assessment", ASSESSMENT | {"outcome": "declined"})
+    older = await copy_database(database)
+    async with drill.running(database) as api:
+        await api.patch(path, {"contact_person": {"name": "Nils Lie", "email": "nils.lie@molde.example"}})
+        before = await api.post(f"{path}/assessment", ASSESSMENT)
+    await database.close()
+    await drill.recover(older)
+    async with drill.running(older) as api:
+        found = await api.get(path)
+        assert (found["state"], found["version"]) == ("accepted", 4)
+        assert found["contact_person"]["id"] == before["contact_person"]["id"]
+        assert sorted(await missing_of(api)) == [
+            ("application", found["id"], ("payer_reference", "assessment")),
+            ("contact_person", found["contact_person"]["id"], ("name", "email")),
+        ]
+        await api.patch(path, {"payer_reference": "KS-1506"})
+        await api.post(f"{path}/assessment", ASSESSMENT)
+        assert [entity for entity, _, _ in await missing_of(api)] == ["contact_person"]
+        assert (await api.post(f"{path}/withdrawal"))["state"] == "withdrawn"
+
+
 def coordinator_of(rows: dict[str, Any]) -> str:
     """Who it is by id, which stands in calendars."""
     (group,) = rows["party_group"]

@@ -3,7 +3,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -162,6 +162,65 @@ async def test_a_cancelled_sessions_place_and_instalment_are_free_again(api: Api
     anew = await api.post(SESSIONS, FIRST)
     assert anew["id"] != gone["id"]
     assert anew["instalment"] == 1
+
+
+async def test_a_cancellation_that_is_taken_back_brings_the_instalment_with_it(api: Api, database: Database) -> None:
+    session = await api.post(SESSIONS, FIRST)
+    path = f"/scheduling/sessions/{session['id']}"
+    gone = await api.post(f"{path}/cancellation")
+    assert (gone["instalment"], gone["freed_instalment"]) == (None, 1)
+    back = await api.post(f"{path}/cancellation-revoked")
+    assert back == session | {"version": 3}
+    assert (
+        await api.administrator.post(f"{path}/cancellation-revoked")
+    ).json() == back  # without a body, and once more
+    assert await happened(database) == ["planned", "cancelled", "cancellation_revoked"]
+    told = (await events_of(database))[-1].data
+    assert (told.state, told.instalment, told.freed_instalment) == ("planned", 1, None)
+
+
+async def test_a_session_comes_back_without_an_instalment_that_another_carries_by_now(api: Api) -> None:
+    session = await api.post(SESSIONS, FIRST)
+    path = f"/scheduling/sessions/{session['id']}"
+    await api.post(f"{path}/cancellation")
+    other = await api.post(SESSIONS, FIRST | {"number": 2})
+    back = await api.post(f"{path}/cancellation-revoked")
+    assert (back["state"], back["instalment"], back["freed_instalment"]) == ("planned", None, 1)
+    await api.post(f"/scheduling/sessions/{other['id']}/instalment", {"instalment": None})
+    given = await api.post(f"{path}/instalment", {"instalment": 1})
+    assert (given["instalment"], given["freed_instalment"]) == (1, None)
+
+
+async def test_a_session_does_not_come_back_to_a_place_that_another_has_taken(api: Api) -> None:
+    session = await api.post(SESSIONS, FIRST)
+    path = f"/scheduling/sessions/{session['id']}"
+    await api.post(f"{path}/cancellation")
+    anew = await api.post(SESSIONS, FIRST)
+    refused = await api.refused(409, f"{path}/cancellation-revoked")
+    assert (refused["rule"], refused["field"]) == ("S4", "number")
+    await api.post(f"/scheduling/sessions/{anew['id']}/cancellation")
+    assert (await api.post(f"{path}/cancellation-revoked"))["instalment"] == 1
+
+
+async def test_a_session_does_not_come_back_outside_a_period_that_was_changed_meanwhile(
+    api: Api, database: Database
+) -> None:
+    session = await api.post(SESSIONS, FIRST)
+    path = f"/scheduling/sessions/{session['id']}"
+    await api.post(f"{path}/cancellation")
+    await take(consumers, database, programme(version=2, period_start=date(2025, 1, 1)))
+    assert (await api.refused(422, f"{path}/cancellation-revoked"))["rule"] == "S1"
+
+
+async def test_a_cancelled_session_is_not_moved_anywhere(api: Api) -> None:
+    session = await api.post(SESSIONS, FIRST)
+    path = f"/scheduling/sessions/{session['id']}"
+    await api.post(f"{path}/cancellation")
+    for when in (FIRST["when"], {"days": {"first": "2024-09-23", "last": "2024-09-24"}}):
+        for act in ("move", "sharpening"):
+            refused = await api.refused(409, f"{path}/{act}", {"when": when})
+            assert (refused["rule"], refused["field"]) == ("S3", "when")
+            assert "cancelled" in refused["message"]
 
 
 async def test_the_number_of_a_session_that_became_digital_is_given_to_another(api: Api) -> None:

@@ -113,6 +113,15 @@ async def test_what_it_does_next_goes_on_where_the_lost_one_stood(drill: Drill, 
     assert await drill.messages() == told + 1
 
 
+async def test_a_cancelled_session_comes_back_with_its_instalment_after_a_restore_too(drill: Drill, lost: Lost) -> None:
+    async with drill.running(lost.database) as api:
+        third = (await api.get(PLAN))["items"][-1]["id"]
+        await api.post(f"/scheduling/sessions/{third}/cancellation")
+    await drill.recover(lost.older)
+    async with drill.running(lost.older) as api:
+        assert (await api.post(f"/scheduling/sessions/{third}/cancellation-revoked"))["instalment"] == 3
+
+
 async def test_what_a_cancelled_visit_was_called_is_said_anew_too(drill: Drill, lost: Lost) -> None:
     """Until then nobody can be told in their calendar that it is cancelled."""
     async with drill.running(lost.database) as api:

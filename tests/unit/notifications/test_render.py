@@ -189,6 +189,11 @@ def test_a_credit_note_names_the_invoice_and_says_why(reason: str, language: Lan
     assert written.subject.startswith("Kreditnota FK2-31 til faktura FK1-1042")
 
 
+@pytest.mark.parametrize("kind", ["application_accepted", "application_waiting_list", "application_declined"])
+def test_a_first_answer_replaces_none(kind: str, language: Language) -> None:
+    assert "erstatt" not in rendered(kind, language).text
+
+
 def test_a_document_from_before_there_were_document_numbers_is_called_by_its_number(language: Language) -> None:
     note = replace(CREDIT_NOTE, document_number=None, credits_document_number=None)
     written = rendered("credit_note", language, document=note)
@@ -203,6 +208,14 @@ def test_a_document_from_before_there_were_document_numbers_is_called_by_its_num
         ("application_waiting_list", "nb", {"waiting_list_place": 3}, "på venteliste som nummer 3."),
         ("application_waiting_list", "nn", {"waiting_list_place": 3}, "på venteliste som nummer 3."),
         ("application_waiting_list", "nb", {}, "på venteliste."),
+        *[
+            (f"application_{outcome}", language, {"replaces": "declined"}, text)
+            for outcome in ("accepted", "waiting_list", "declined")
+            for language, text in (
+                ("nb", "Dette svaret erstatter det dere har fått fra oss tidligere."),
+                ("nn", "Dette svaret erstattar det de har fått frå oss tidlegare."),
+            )
+        ],
         ("agreement_to_sign", "nb", {}, "1. august 2024 – 31. desember 2025"),
         ("agreement_to_sign", "nn", {}, "20 000,00 kr for heile programmet"),
         ("agreement_signed", "nb", {}, "signert 20. august 2024"),

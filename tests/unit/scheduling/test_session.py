@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from services.scheduling.domain.cancellation import cancelled
+from services.scheduling.domain.cancellation import cancellation_revoked, cancelled
 from services.scheduling.domain.carried_instalment import check_instalment, with_instalment
 from services.scheduling.domain.completion import completed, completion_revoked
 from services.scheduling.domain.format import with_format
@@ -98,6 +98,8 @@ def test_a_cancelled_session_is_gone() -> None:
     gone = cancelled(JOINT)
     for change in (
         lambda it: moved(it, OTHER),
+        lambda it: moved(it, it.when),
+        lambda it: sharpened(it, it.when),
         lambda it: completed(it, LAST),
         completion_revoked,
         lambda it: with_format(it, "digital"),
@@ -118,6 +120,20 @@ def test_a_state_already_reached_is_left_as_it_is() -> None:
 def test_a_session_that_is_no_longer_physical_or_cancelled_frees_its_instalment() -> None:
     assert with_format(JOINT, "digital").instalment is None
     assert cancelled(JOINT).instalment is None
+
+
+def test_a_cancellation_that_is_taken_back_leaves_the_session_as_it_was() -> None:
+    assert cancellation_revoked(cancelled(JOINT), is_free=True) == JOINT
+    assert cancellation_revoked(JOINT, is_free=True) is JOINT
+    assert cancellation_revoked(HELD, is_free=True) is HELD
+
+
+def test_its_instalment_does_not_come_back_where_another_session_carries_it_by_now() -> None:
+    back = cancellation_revoked(cancelled(JOINT), is_free=False)
+    assert (back.state, back.instalment, back.freed_instalment) == ("planned", None, 1)
+    other = with_instalment(back, 2, None)
+    assert (other.instalment, other.freed_instalment) == (2, None)
+    assert with_format(back, "digital").freed_instalment is None
 
 
 def test_a_joint_session_is_physical_or_digital_from_the_start() -> None:

@@ -14,6 +14,7 @@ from typing import Literal
 @dataclass(frozen=True, kw_only=True)
 class Application:
     waiting_list_place: int | None
+    replaces: str | None = None  # the earlier answer that this one replaces: accepted, waiting_list, declined
 
 
 @dataclass(frozen=True, kw_only=True)

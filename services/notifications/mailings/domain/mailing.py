@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.notifications.letters.domain.content import About
-from services.notifications.letters.domain.kinds import Language
+from services.notifications.letters.domain.kinds import MATTERS, Language
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,3 +25,9 @@ class Mailing:
     party_kind: str
     language: Language
     refused: str | None = None  # what was answered last instead of what was asked for it
+    is_withdrawn: bool = False  # the party's application
+
+    @property
+    def is_let_go(self) -> bool:
+        """Whether it is not written: who has withdrawn hears of nothing more (R2). A document is always sent."""
+        return self.is_withdrawn and any(self.kind in kinds for kinds in MATTERS)

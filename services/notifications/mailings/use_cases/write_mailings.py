@@ -61,7 +61,7 @@ async def work_off(database: Database, ask: PatientAsk, programme: str, batch: M
             if isinstance(none, WasRefused) and reason != mailing.refused:
                 refused.append((mailing, reason))
         else:
-            written += [(mailing, letters)] if letters else []
+            written += [(mailing, letters)] if letters or mailing.is_let_go else []
     settled = Marks([mark for mark in batch.marks if mark.part not in unanswered])
     if refused:
         async with database.transaction(wakes=False) as connection:
@@ -72,10 +72,12 @@ async def work_off(database: Database, ask: PatientAsk, programme: str, batch: M
 
 
 async def letters_of(ask: PatientAsk, mailing: Mailing) -> list[Letter]:
-    """One letter to each recipient; none while nobody is known who is concerned, or somebody's address is lost.
+    """One letter to each recipient; none while nobody is known who is concerned, or somebody's address is lost, or for ever.
 
     Raises NoAnswer.
     """
+    if mailing.is_let_go:
+        return []
     document = await document_of(ask, mailing.about)
     purpose = PURPOSES[mailing.kind]
     of = mailing.about.agreement.id if mailing.about.agreement else None

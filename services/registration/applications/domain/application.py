@@ -7,7 +7,7 @@ from typing import Literal
 
 from shared.errors import Conflict
 
-State = Literal["received", "accepted", "waiting_list", "declined"]
+State = Literal["received", "accepted", "waiting_list", "declined", "withdrawn"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +27,7 @@ class Application:
     contact_person: str  # a person's id; the party's contact person until its group has elected a coordinator
     payer_reference: str | None
     state: State
+    withdrawal_reason: str | None = None
 
 
 def check_accepted(application: Application | None) -> Application:

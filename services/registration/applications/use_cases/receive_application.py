@@ -36,6 +36,8 @@ async def receive_application(
 ) -> Application:
     """A party applies once in a programme; the same application twice is one. What is lost of one is taken from the next.
 
+    One that was withdrawn is the same application, received anew.
+
     Raises NotFound, RuleBroken outside the time for applications or for the payer's reference, or Conflict for other content.
     """
     check_payer_reference(payer_reference)
@@ -43,10 +45,10 @@ async def receive_application(
         opened = await programmes.get(connection, programme, lock=True)
         await parties.get(connection, party)
         standing = await applications.find(connection, programme, party)
-        if standing is not None and standing.answers is None:
+        if standing is not None and standing.state != "withdrawn" and standing.answers is None:
             return await _say_anew(connection, standing, answers, contact_person, payer_reference, by=by)
         person = await know_person(connection, party, contact_person, by=by)
-        if standing is not None:
+        if standing is not None and standing.state != "withdrawn":
             content = (standing.answers, standing.contact_person, standing.payer_reference)
             if content == (answers, person.id, payer_reference):
                 return standing
@@ -54,8 +56,8 @@ async def receive_application(
             raise Conflict(msg, rule="R2", field="party")
         check_takes_applications(opened, await clock.today(connection))
         received = Application(
-            id=new_id(),
-            version=1,
+            id=standing.id if standing else new_id(),
+            version=standing.version + 1 if standing else 1,
             programme=programme,
             party=party,
             answers=answers,
@@ -63,7 +65,7 @@ async def receive_application(
             payer_reference=payer_reference,
             state="received",
         )
-        await applications.add(connection, received, by=by)
+        await (applications.save if standing else applications.add)(connection, received, by=by)
         await outbox.tell(connection, events.APPLICATION_RECEIVED, telling.application(received))
         return received
 

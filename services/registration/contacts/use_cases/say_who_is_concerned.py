@@ -16,10 +16,12 @@ from shared.database import Database
 
 
 async def say_who_is_concerned(database: Database, question: WhoIsConcerned) -> Contacts:
-    """Who is to hear; nobody where the party has not applied. Raises NotFound for a party that is not known."""
+    """Who is to hear; nobody where the party has not applied, or has withdrawn (R2). Raises NotFound for a party that is not known."""
     async with database.reading() as connection:
         party = await parties.get(connection, question.party)
         application = await applications.find(connection, question.programme, question.party)
+        if application is not None and application.state == "withdrawn":
+            return Contacts(recipients=())
         group = await groups.of_party(connection, question.programme, party)
         agreement = await _agreement(connection, question)
         contact_person = application.contact_person if application else None

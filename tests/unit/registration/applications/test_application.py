@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from services.registration.applications.domain.application import Answers, Application, check_accepted
-from services.registration.applications.domain.assessment import check_open
+from services.registration.applications.domain.assessment import check_can_be_decided, replaced
 from shared.errors import Conflict
 
 APPLICATION = Application(
@@ -20,12 +20,18 @@ APPLICATION = Application(
 )
 
 
-def test_who_waits_may_be_assessed_again_and_who_is_decided_may_not() -> None:
-    check_open(APPLICATION)
-    check_open(replace(APPLICATION, state="waiting_list"))
-    for state in ("accepted", "declined"):
-        with pytest.raises(Conflict, match="R2"):
-            check_open(replace(APPLICATION, state=state))
+def test_what_is_decided_is_decided_anew_until_an_agreement_is_out_or_the_party_withdraws() -> None:
+    for state in ("received", "waiting_list", "accepted", "declined"):
+        check_can_be_decided(replace(APPLICATION, state=state), None)
+        with pytest.raises(Conflict, match=r"R2.*DELETE /registration/agreements/one"):
+            check_can_be_decided(replace(APPLICATION, state=state), "one")
+    with pytest.raises(Conflict, match=r"R2.*withdrawn"):
+        check_can_be_decided(replace(APPLICATION, state="withdrawn"), None)
+
+
+def test_what_a_new_decision_replaces_is_the_answer_before_it() -> None:
+    assert replaced(APPLICATION) is None
+    assert replaced(replace(APPLICATION, state="declined")) == "declined"
 
 
 def test_only_who_is_accepted_takes_part() -> None:

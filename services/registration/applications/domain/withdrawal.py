@@ -1,0 +1,22 @@
+"""A party that withdraws its application before its agreement is signed (R2)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from services.registration.applications.domain.application import Application
+from shared.errors import Conflict
+
+
+def withdrawn(application: Application, reason: str | None) -> Application:
+    """The application, withdrawn. Raises Conflict for a declined one, and for one withdrawn already with another reason."""
+    after = replace(application, state="withdrawn", withdrawal_reason=reason)
+    if after == application:
+        return application
+    if application.state == "withdrawn":
+        msg = "the application is withdrawn already, with another reason"
+        raise Conflict(msg, rule="R2", field="reason")
+    if application.state == "declined":
+        msg = "the application is declined, so there is nothing to withdraw"
+        raise Conflict(msg, rule="R2", field="state")
+    return after

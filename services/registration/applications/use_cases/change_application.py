@@ -1,0 +1,52 @@
+"""Change an application: its answers, its contact person, the payer's reference (R2)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from services.registration.applications import repository as applications
+from services.registration.applications import telling
+from services.registration.applications.domain.application import Answers, Application
+from services.registration.applications.domain.changing import changed
+from services.registration.applications.domain.payer_reference import check_payer_reference
+from services.registration.people.domain.person import Contact
+from services.registration.people.use_cases.know_person import know_person
+from shared import seen
+from shared.contracts import registration as events
+from shared.database import Database
+from shared.messaging import outbox
+
+
+async def change_application(
+    database: Database,
+    id: str,
+    *,
+    answers: dict[str, str] | None = None,
+    contact_person: Contact | None = None,
+    payer_reference: str | None = None,
+    by: str,
+) -> Application:
+    """Change what is given; of `answers`, by question, those that are given. Where nothing differs there is no event.
+
+    Raises NotFound, RuleBroken for the payer's reference, Conflict or Stale.
+    """
+    async with database.transaction() as connection:
+        before = await applications.lock_with_programme(connection, id)
+        changes: dict[str, Any] = {}
+        if answers:
+            changes["answers"] = replace(before.answers, **answers) if before.answers else Answers(**answers)
+        if payer_reference is not None:
+            check_payer_reference(payer_reference)
+            changes["payer_reference"] = payer_reference
+        if contact_person is not None:
+            changes["contact_person"] = (await know_person(connection, before.party, contact_person, by=by)).id
+        agreement = await applications.agreement_out(connection, before.programme, before.party)
+        after = changed(before, changes, agreement)
+        if after == before:
+            return before
+        seen.compare(before, await applications.last_assessment(connection, id))
+        after = replace(after, version=before.version + 1)
+        await applications.save(connection, after, by=by)
+        await outbox.tell(connection, events.APPLICATION_CHANGED, telling.application(after))
+        return after

@@ -1,0 +1,27 @@
+"""Take back a cancellation that was made by mistake: the session is planned again (B6)."""
+
+from __future__ import annotations
+
+from services.scheduling import repository
+from services.scheduling.domain.cancellation import cancellation_revoked
+from services.scheduling.domain.period import check_within
+from services.scheduling.domain.planning import check_place_is_free
+from services.scheduling.domain.session import Session
+from services.scheduling.use_cases.change_session import save_session
+from shared.database import Database
+
+
+async def revoke_cancellation(database: Database, id: str, *, by: str) -> Session:
+    """The session as it was, but for its instalment where another session carries that by now.
+
+    Raises NotFound, Conflict where another session stands in its place of the plan, RuleBroken where the programme's period has
+    changed and leaves it out, or Stale.
+    """
+    async with database.transaction() as connection:
+        session, period = await repository.lock_with_programme(connection, id)
+        carrier = await repository.carrier_of(connection, session.programme, session.freed_instalment)
+        after = cancellation_revoked(session, is_free=carrier is None)
+        if after != session:
+            check_place_is_free(await repository.in_same_place(connection, after))
+            check_within(after, period)
+        return await save_session(connection, session, after, "cancellation_revoked", by=by)
