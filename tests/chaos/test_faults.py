@@ -12,7 +12,7 @@ from tests.chaos import faults
 from tests.chaos.programme import Run
 from tests.support.fleet import Fleet
 
-FEW, COUNT, KILLS = 25, 200, 8
+FEW, COUNT, KILLS = 25, 100, 8
 
 
 async def test_a_run_that_nobody_disturbs_ends_in_the_books_that_the_others_are_compared_with(fleet: Fleet) -> None:
