@@ -1,5 +1,11 @@
 """What every test may ask for; each fixture is told about in its module."""
 
+from __future__ import annotations
+
+import os
+
+import pytest
+
 # A module stands before those that import it, or pytest could not rewrite its assertions.
 pytest_plugins = [
     "tests.support.postgres",
@@ -10,3 +16,10 @@ pytest_plugins = [
     "tests.support.smtp",
     "tests.support.drill",
 ]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Half as many again as there are cores: many tests wait, for what is to come or must not come."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return cores * 3 // 2
