@@ -58,3 +58,19 @@ def check_is_seen(text: str, *, may_break: bool = False) -> None:
     if not any(unicodedata.category(it)[0] in "LNPS" and it not in BLANK for it in text):
         msg = "the text has nothing that is seen"
         raise ValueError(msg)
+
+
+def mended(text: str) -> str:
+    r"""One line without what hides something in it, and no longer than it was; `?` where nothing is seen.
+
+    >>> mended("Kul\u00adtur\u2028skole\u202e")
+    'Kultur skole'
+    """
+    white = "".join(" " if it in WHITE else it for it in text)
+    kept = "".join(it for it in white if it in JOINERS or unicodedata.category(it) not in NEITHER_SEEN_NOR_SPACE)
+    line = one_line(kept)[: len(text)].rstrip()
+    try:
+        check_is_seen(line)
+    except ValueError:
+        return "?"
+    return line

@@ -6,11 +6,22 @@ from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Annotated, Final
 
-from pydantic import AfterValidator, AwareDatetime, Field
+from pydantic import AfterValidator, AwareDatetime, Field, ValidationInfo
 
-from shared.text import PLAIN, check_is_seen, one_line
+from shared.contracts.codes import READING
+from shared.text import PLAIN, check_is_seen, mended, one_line
 
 LONGEST_EVENT: Final = 65_536  # bytes of a message: no event that keeps to the bounds below comes near it
+
+
+def _kept(text: str, info: ValidationInfo) -> str:
+    """What is read is refused where it hides something; what is told was stored, perhaps before that was refused, and is mended."""
+    try:
+        return _seen(text)
+    except ValueError:
+        if info.context is READING:
+            raise
+        return mended(text)
 
 
 @lru_cache(maxsize=1_000)  # the same names are told over and over
@@ -28,8 +39,8 @@ def _seen(text: str) -> str:
 
 
 LONGEST_LINE, LONGEST_TEXT = 200, 1_000  # characters
-Line = Annotated[str, Field(max_length=LONGEST_LINE), AfterValidator(_seen)]  # a name, a title
-Text = Annotated[str, Field(max_length=LONGEST_TEXT), AfterValidator(_seen)]  # what is put together of several
+Line = Annotated[str, Field(max_length=LONGEST_LINE), AfterValidator(_kept)]  # a name, a title
+Text = Annotated[str, Field(max_length=LONGEST_TEXT), AfterValidator(_kept)]  # what is put together of several
 Moment = Annotated[AwareDatetime, Field(ge=datetime(2000, 1, 1, tzinfo=UTC), le=datetime(2100, 12, 31, tzinfo=UTC))]
 Word = Annotated[str, Field(max_length=64)]  # a code, or a number that is written with digits
 Day = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2100, 12, 31))]
