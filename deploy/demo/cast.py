@@ -13,6 +13,7 @@ WAITING_LIST, DECLINED = ("Hitra",), ("Frøya",)  # all others are accepted
 ADVISORS = ("Tuva Lie Sandnes", "Jonas Brekke", "Eli-Anne Myhre")
 COUNCIL = "kulturskoleradet.example"
 COUNCIL_DIRECTOR = "Kjersti Nygård Holm"
+CONTACT_PERSON = "Ingrid Moe Solberg"
 POSTAL_CODES = {
     "Trondheim": ("7013", "Trondheim"),
     "Stjørdal": ("7500", "Stjørdal"),
@@ -174,7 +175,12 @@ def municipalities() -> list[Municipality]:
 
 
 def advisors() -> list[dict[str, Any]]:
-    return [Person(name, COUNCIL).contact() for name in ADVISORS]
+    return [Person(name, COUNCIL).contact() | {"phone": f"+47 22 00 00 1{n}"} for n, name in enumerate(ADVISORS)]
+
+
+def contact_person() -> dict[str, Any]:
+    """The council's, for the programme."""
+    return Person(CONTACT_PERSON, COUNCIL).contact() | {"phone": "+47 22 00 00 01"}
 
 
 def _plain(name: str) -> str:

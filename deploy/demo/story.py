@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from deploy.client import Client
-from deploy.demo.cast import Municipality, advisors
+from deploy.demo.cast import Municipality, advisors, contact_person
 from deploy.demo.play import Play, Say, all_of, days
 
 PROGRAMME = "regionalt-2024-2025"
@@ -57,6 +57,7 @@ async def open_the_programme(it: Play, applicants: Sequence[Municipality]) -> No
                 "fee_ore": 2_000_000,
                 "applications_from": "2024-02-01",
                 "applications_until": "2024-05-01",
+                "contact_person": contact_person(),
             },
         )
         await all_of(it.client.post("/registration/parties", one.party()) for one in applicants)

@@ -22,6 +22,8 @@ KIND_OF_MAILING: dict[EventType[Any], str] = {
     registration.APPLICATION_ACCEPTED: "application_accepted",
     registration.APPLICATION_WAITLISTED: "application_waiting_list",
     registration.APPLICATION_DECLINED: "application_declined",
+    registration.ADVISOR_ATTACHED: "advisor_attached",
+    registration.ADVISOR_DETACHED: "advisor_detached",
     registration.AGREEMENT_SENT: "agreement_to_sign",
     registration.AGREEMENT_SIGNED: "agreement_signed",
     registration.AGREEMENT_AMENDED: "agreement_amended",
@@ -73,6 +75,8 @@ def about(entity: Any) -> About:
                 payer_reference=entity.payer_reference,
             )
             return About(agreement=agreement)
+        case registration.Group():
+            return About()  # of its advisor: who that is, registration is asked
         case registration.Concern():
             entity.check_known("raised_by")
             return About(concern=Concern(raised_by=entity.raised_by))
@@ -134,7 +138,7 @@ def application(event: Event[registration.Application]) -> Iterable[Fact]:
     yield from _look_at_people(it.programme, it.party)
 
 
-@consumers.on(registration.GROUP_CHANGED, registration.ADVISOR_ATTACHED)
+@consumers.on(registration.GROUP_CHANGED, registration.ADVISOR_ATTACHED, registration.ADVISOR_DETACHED)
 def group(event: Event[registration.Group]) -> Iterable[Fact]:
     """Other people may hear for the party from now on. No event says who: registration is asked (N2)."""
     yield from _look_at_people(event.data.programme, event.data.party)

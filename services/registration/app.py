@@ -9,19 +9,23 @@ from services.registration.applications import admin_api as applications
 from services.registration.applications import adopting as applications_adopting
 from services.registration.applications import repository as applications_rows
 from services.registration.consumers import consumers
+from services.registration.contacts.use_cases.say_what_programme_is import say_what_programme_is
 from services.registration.contacts.use_cases.say_who_is_concerned import say_who_is_concerned
 from services.registration.groups import admin_api as groups
 from services.registration.groups import adopting as groups_adopting
 from services.registration.groups import repository as groups_rows
+from services.registration.groups.use_cases.merge_those_who_stand_twice import merge_those_who_stand_twice
 from services.registration.overview import admin_api as overview
 from services.registration.parties import admin_api as parties
 from services.registration.parties import adopting as parties_adopting
 from services.registration.people import admin_api as people
 from services.registration.programmes import admin_api as programmes
 from services.registration.programmes import adopting as programmes_adopting
+from services.registration.programmes import repository as programmes_rows
 from services.registration.settings import Settings
-from shared.contracts.questions import WhoIsConcerned
+from shared.contracts.questions import WhatProgramme, WhoIsConcerned
 from shared.database import Database
+from shared.messaging.due_work import Work
 from shared.messaging.recover import Adoptions
 from shared.service import Service
 
@@ -35,12 +39,22 @@ adoptions: Adoptions = {
 
 
 def create(settings: Settings) -> Service:
+    database = Database(settings.database_url)
+    is_done = False
+
+    async def once() -> None:
+        nonlocal is_done
+        if not is_done:
+            await merge_those_who_stand_twice(database)
+            is_done = True
+
     return Service(
         name="registration",
         settings=settings,
-        database=Database(settings.database_url),
+        database=database,
         consumers=consumers,
         routers=[it.router for it in (people, parties, programmes, applications, groups, agreements, overview)],
-        answers={WhoIsConcerned: say_who_is_concerned},
-        missing=[it.missing for it in (applications_rows, groups_rows, agreements_rows)],
+        answers={WhoIsConcerned: say_who_is_concerned, WhatProgramme: say_what_programme_is},
+        work=lambda _: [Work("merge people", once)],
+        missing=[it.missing for it in (programmes_rows, applications_rows, groups_rows, agreements_rows)],
     )

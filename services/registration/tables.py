@@ -39,6 +39,7 @@ programme = Table(
     Column("applications_from", Date),
     Column("applications_until", Date),
     Column("days_to_pay", Integer, nullable=False),
+    Column("contact_person", ForeignKey("person.id")),  # the council's
     changed_by(),
 )
 party = Table(
@@ -62,12 +63,12 @@ person = Table(
     "person",
     metadata,
     Column("id", String(36), primary_key=True),
-    Column("scope", String(9), nullable=False),  # organisation number, or "council"
-    Column("name", Text),  # neither of these two where an event alone tells of the person (adopting.py)
-    Column("email", String(254)),  # in lower case
+    Column("scope", String(9), nullable=False),  # the organisation number of who has no address, or "council"
+    Column("name", Text),  # none where an event alone tells of the person (adopting.py)
+    Column("email", String(254), index=True),  # in lower case; two people may share one
     Column("phone", String(30)),
+    Column("sought_by", Text),  # what a search looks through; none in what the version before added
     changed_by(),
-    UniqueConstraint("scope", "email"),
 )
 advisor = Table(
     "advisor",
@@ -124,6 +125,21 @@ participant = Table(
     Column("has_left", Boolean, nullable=False),
     changed_by(),
     UniqueConstraint("programme", "party", "person"),
+)
+# Who took part, coordinated or advised, from when until when. The version before adds none (groups/domain/history.py).
+tenure = Table(
+    "tenure",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("programme", ForeignKey("programme.code"), nullable=False),
+    Column("party", ForeignKey("party.organisation_number"), nullable=False),
+    Column("role", String(20), nullable=False),  # participant, coordinator, advisor
+    Column("who", String(36), nullable=False),  # a participant's id; of an advisor, the person's
+    Column("from_on", Date),  # none: since before it was kept
+    Column("until_on", Date),  # the first day on which it is so no more; none: still
+    changed_by(),
+    Index("tenure_group", "programme", "party"),
+    Index("tenure_who", "who"),
 )
 agreement = Table(
     "agreement",

@@ -28,7 +28,7 @@ class Question(Message, Generic[A]):
     answer: ClassVar[type[BaseModel]]  # the class A itself, by which the asker reads the answer
 
 
-Purpose = Literal["application", "invitation", "agreement", "concern", "end", "invoice"]
+Purpose = Literal["application", "invitation", "agreement", "advisor", "concern", "end", "invoice"]
 
 
 class Recipient(Message):
@@ -42,6 +42,17 @@ class Recipient(Message):
     """The person's e-mail address."""
 
 
+class Someone(Message):
+    """Someone who can be reached."""
+
+    name: Line
+    """What the person is called."""
+    email: Annotated[str, Field(max_length=254)]
+    """The person's e-mail address."""
+    phone: Word | None = None
+    """The person's telephone number. Null where it is not known."""
+
+
 class Contacts(Message):
     """Who is to be written to; nobody where nobody is known."""
 
@@ -49,6 +60,12 @@ class Contacts(Message):
     """Each once."""
     lost: Annotated[tuple[Word, ...], Field(max_length=100)] = ()
     """The ids of those who are concerned too and whose address is lost. Once it is said anew, the group is told of anew."""
+    contact: Someone | None = None
+    """The party's contact person. Null where it is not known."""
+    advisor: Someone | None = None
+    """The council's advisor for the party (R8). Null while there is none."""
+    council: Someone | None = None
+    """The council's contact person for the programme. Null while none is named."""
 
 
 class WhoIsConcerned(Question[Contacts]):
@@ -65,6 +82,25 @@ class WhoIsConcerned(Question[Contacts]):
     """The party's organisation number."""
     agreement: Word | None = None
     """The id of the agreement whose signatories are meant. Null: of the one that the party has now."""
+    raised_by: Word | None = None
+    """Of a concern, which side raised it (R10)."""
+
+
+class ProgrammeDetails(Message):
+    """What a programme's events leave out."""
+
+    contact_person: Someone | None = None
+    """The council's contact person for the programme. Null while none is named."""
+
+
+class WhatProgramme(Question[ProgrammeDetails]):
+    """Who is the council's contact person for a programme, which every mail names."""
+
+    subject = "rpc.registration.programme"
+    answer = ProgrammeDetails
+
+    programme: Word
+    """The programme's code."""
 
 
 class SessionDetails(Message):
@@ -161,4 +197,4 @@ class WhatDocument(Question[DocumentContent]):
     """Its number in the series."""
 
 
-QUESTIONS: tuple[type[Question[Any]], ...] = (WhoIsConcerned, WhatSession, WhatDocument)
+QUESTIONS: tuple[type[Question[Any]], ...] = (WhoIsConcerned, WhatProgramme, WhatSession, WhatDocument)

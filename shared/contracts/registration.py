@@ -272,6 +272,7 @@ GROUP_CHANGED = EventType(PUBLISHER, "group.changed", Group)
 ADVISOR_ATTACHED = EventType(
     PUBLISHER, "advisor.attached", Group, differs={"version": 6, "advisor": "018f9b00-0000-7000-8000-00000000000d"}
 )
+ADVISOR_DETACHED = EventType(PUBLISHER, "advisor.detached", Group, differs={"version": 7})
 AGREEMENT_SENT = EventType(PUBLISHER, "agreement.sent", Agreement)
 AGREEMENT_SIGNED = EventType(PUBLISHER, "agreement.signed", Agreement, differs=SIGNED)
 AGREEMENT_AMENDED = EventType(
@@ -298,6 +299,7 @@ EVENTS = (
     APPLICATION_WITHDRAWN,
     GROUP_CHANGED,
     ADVISOR_ATTACHED,
+    ADVISOR_DETACHED,
     AGREEMENT_SENT,
     AGREEMENT_SIGNED,
     AGREEMENT_AMENDED,

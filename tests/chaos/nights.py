@@ -27,7 +27,16 @@ from shared.database import Database
 from shared.points import VARIABLE
 from tests.chaos import faults
 from tests.chaos.office import all_of, missing, say_anew
-from tests.chaos.programme import ASSESSMENT, PROGRAMME, ROLES, Run, agreement, application, of_programme
+from tests.chaos.programme import (
+    ASSESSMENT,
+    CONTACT_PERSON,
+    PROGRAMME,
+    ROLES,
+    Run,
+    agreement,
+    application,
+    of_programme,
+)
 from tests.support.copies import Copies
 from tests.support.databases import SqliteDatabases
 from tests.support.fleet import Fleet, Replica
@@ -86,6 +95,7 @@ class Story(Run):
 
     async def _open_next(self) -> None:
         programme = {"name": "Neste", "period_start": "2024-08-01", "period_end": "2026-12-31", "fee_ore": 900_000}
+        programme |= {"contact_person": CONTACT_PERSON}
         await self._post("/registration/programmes", programme | {"code": NEXT})
         applied = await self._post(of_programme("applications", NEXT), application(self.first))
         await self._post(f"/registration/applications/{applied['id']}/assessment", ASSESSMENT)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from deploy.client import Client
-from tests.chaos.programme import agreement, application, of_programme, person
+from tests.chaos.programme import CONTACT_PERSON, agreement, application, of_programme, person
 
 # Of what is listed as missing, what no route takes, and what the office has no need to say.
 STAYS = {"agreement", "application", "concern"}
@@ -30,7 +30,11 @@ async def all_of(client: Client, path: str, **parameters: str) -> list[dict[str,
 
 async def say_anew(client: Client, advisors: dict[tuple[str, str], dict[str, Any]]) -> None:
     """`advisors` has who advises, by programme and party. Raises AssertionError where somebody is missing afterwards."""
-    concerned = sorted({(it["programme"], it["party"]) for it in await missing(client, "registration")})
+    found = await missing(client, "registration")
+    for it in found:
+        if it["entity"] == "programme":
+            await client.patch(f"/registration/programmes/{it['id']}", {"contact_person": CONTACT_PERSON})
+    concerned = sorted({(it["programme"], it["party"]) for it in found if it["party"]})
     for programme, party in concerned:
         await _name_group(client, programme, party, advisors)
         for it in (await client.get(of_programme("agreements", programme), limit=100))["items"]:

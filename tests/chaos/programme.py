@@ -189,7 +189,11 @@ class Run:
         await self._post(f"{group}/advisor", {"advisor": self._advisors[party]})
 
     async def _send(self, party: str) -> None:
-        view = await self._post(of_programme("agreements"), agreement(party))
+        try:
+            view = await self._post(of_programme("agreements"), agreement(party))
+        except Refused:  # 0.2.0, which may have opened the programme, took no contact person
+            await self._client.patch(f"/registration/programmes/{PROGRAMME}", {"contact_person": CONTACT_PERSON})
+            view = await self._post(of_programme("agreements"), agreement(party))
         self._agreements[party] = view["id"]
 
     async def _sign(self, party: str, day: date) -> None:
@@ -233,6 +237,7 @@ class Run:
         return list(await asyncio.gather(*calls))
 
 
+CONTACT_PERSON = {"name": "Ingrid Moe", "email": "ingrid.moe@raadet.example", "phone": "+47 900 00 003"}
 MET = {"met": True, "reason": "Godt begrunnet."}
 QUESTIONS = ("development_as_whole", "development_area", "dialogue_with_branch")
 ASSESSMENT = dict.fromkeys(QUESTIONS, MET) | {"outcome": "accepted"}

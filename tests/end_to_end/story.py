@@ -89,10 +89,19 @@ async def _form_group(player: Player) -> str:
     for n in range(4):
         await player("registration", "add_participant", more={"name": f"Deltaker {n}", "email": f"{n}@molde.example"})
     group = await player("registration", "add_participant")
-    first, second, *_ = group["participants"]
+    first, second, third, *_ = group["participants"]
     await player("registration", "remove_participant", participant=first["id"])
+    await player("registration", "replace_participant", participant=third["id"])
+    await player("registration", "correct_participant", participant=second["id"])
     await player("registration", "elect_coordinator", participant=second["id"])
     await player("registration", "correct_person", person=second["person"])
+    await player("registration", "find_people")
+    await player("registration", "show_person", person=second["person"])
+    by_mistake = {"name": "Feil Person", "email": "feil.person@raadet.example"}
+    mistake = await player("registration", "register_advisor", more=by_mistake)
+    await player("registration", "delete_person", person=mistake["id"])
+    await player("registration", "attach_advisor", advisor=advisor["id"])
+    await player("registration", "detach_advisor")
     await player("registration", "attach_advisor", advisor=advisor["id"])
     await player("registration", "show_group")
     agreement = (await player("registration", "send_agreement"))["id"]

@@ -11,7 +11,14 @@ from sqlalchemy import Table, delete, select, update
 
 from deploy.parts import PARTS
 from shared.contracts.envelope import Event
-from shared.contracts.questions import Contacts, SessionDetails, WhatSession, WhoIsConcerned
+from shared.contracts.questions import (
+    Contacts,
+    ProgrammeDetails,
+    SessionDetails,
+    WhatProgramme,
+    WhatSession,
+    WhoIsConcerned,
+)
 from shared.database import Database
 from shared.messaging.rebuild import CannotRebuild
 from shared.messaging.stopped import IsRunning
@@ -34,6 +41,7 @@ from tests.support.events import (
 PROJECTING = [part.name for part in PARTS if part.consumers.projections()]
 NOBODY: dict[Any, Any] = {
     WhoIsConcerned: Contacts(recipients=()),
+    WhatProgramme: ProgrammeDetails(),
     WhatSession: SessionDetails(title="Fellessamling", place=None, meeting_link=None),
 }
 STORY: list[Event[Any]] = [

@@ -15,6 +15,7 @@ from services.notifications.calendars.domain.calendar import KINDS_OF_ONE_PARTY,
 from services.notifications.letters import contents
 from services.notifications.letters.domain.content import Entry
 from services.notifications.letters.domain.kinds import CANCELLATION, Language, language
+from services.notifications.letters.domain.mailbox import sharing
 from shared.contracts.questions import Contacts, SessionDetails
 from shared.messaging.facts import Newest, record
 
@@ -34,6 +35,12 @@ class SessionsAndParties:
     sessions: list[Session]
     parties: list[Party]  # those that are accepted
     numbers: set[str] | None  # of all parties that were asked for, accepted or not; None: of all that there are
+
+    @property
+    def sharing(self) -> set[str]:
+        """Those of the parties' people who share a mailbox with another."""
+        those = sharing({it.id: it.address for party in self.parties for it in party.persons})
+        return {it for some in those for it in some}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,6 +119,21 @@ async def persons_of_parties(connection: AsyncConnection, programme: str, partie
     """The ids of those who hear of sessions for one of these parties, as it was last answered."""
     i = tables.invitee
     query = select(i.c.person).where(i.c.programme == programme, i.c.party.in_(sorted(parties)))
+    return set((await connection.execute(query)).scalars())
+
+
+async def who_share_a_mailbox(connection: AsyncConnection, programme: str, persons: Collection[str]) -> set[str]:
+    """Those who hear of sessions and whose address one of these persons has too."""
+    if not persons:
+        return set()
+    i, other = tables.invitee, tables.invitee.alias("other")
+    query = (
+        select(other.c.person)
+        .join(i, (other.c.programme == i.c.programme) & (other.c.address == i.c.address))
+        .where(
+            i.c.programme == programme, i.c.person.in_(sorted(persons)), i.c.address != "", other.c.person != i.c.person
+        )
+    )
     return set((await connection.execute(query)).scalars())
 
 

@@ -8,10 +8,13 @@ from typing import Any, TypeAlias
 
 from pydantic import TypeAdapter
 
-from services.notifications.letters.domain.content import About, CalendarContent, Entry, MailingContent
+from services.notifications.letters.domain.content import About, CalendarContent, Entry, MailingContent, Someone
 from services.notifications.letters.domain.kinds import INVITATION, PURPOSES
+from shared.contracts import questions
 
 Content: TypeAlias = MailingContent | CalendarContent
+
+PEOPLE = ("contacts", "contact", "of_council", "contact_person")  # names of people, which a fingerprint leaves out
 
 _ABOUT = TypeAdapter(About)
 _MAILING = TypeAdapter(MailingContent)
@@ -55,13 +58,18 @@ def fingerprint(kind: str, stored: dict[str, Any]) -> str:
     Who has the entry that should stand there can tell by it whether that was told. A field that is added and empty
     changes no fingerprint.
     """
-    told = {**stored, "contacts": None} if kind in PURPOSES else stored.get("entry", {})
+    told = {**stored, **dict.fromkeys(PEOPLE)} if kind in PURPOSES else stored.get("entry", {})
     return sha256(json.dumps(_filled(told), sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
 def fingerprint_of_entry(it: Entry) -> str:
     """That of a mail that tells this entry."""
     return fingerprint(INVITATION, {"entry": _ENTRY.dump_python(it, mode="json")})
+
+
+def someone(answered: questions.Someone | None) -> Someone | None:
+    """Somebody as registration answers, as a mail names them."""
+    return Someone(name=answered.name, email=answered.email, phone=answered.phone) if answered else None
 
 
 def _filled(it: Any) -> Any:

@@ -149,6 +149,12 @@ async def free_leases(connection: AsyncConnection) -> None:
     await connection.execute(update(M).where(M.c.state == "queued").values(leased_until=None))
 
 
+async def first_mails(connection: AsyncConnection, persons: Collection[str]) -> dict[str, str]:
+    """The id of the first mail to each of these people, to whom there was any."""
+    query = select(M.c.person, func.min(M.c.id).label("first")).where(M.c.person.in_(sorted(persons)))
+    return {row.person: row.first for row in await connection.execute(query.group_by(M.c.person))}
+
+
 async def record_sent(connection: AsyncConnection, mails: Sequence[Mail], *, at: datetime) -> list[Mail]:
     """Record that mails were accepted, and return them as they are now.
 

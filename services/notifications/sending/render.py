@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from services.notifications.letters import contents
-from services.notifications.letters.domain.content import Billed, CalendarContent, Entry
+from services.notifications.letters.domain.content import Billed, CalendarContent, Entry, Someone
 from services.notifications.letters.domain.kinds import CHANGE, Language
 from services.notifications.letters.domain.letter import Mail
 from services.notifications.sending import icalendar_entry
@@ -145,11 +145,17 @@ def account(number: str | None) -> str:
     return f"{number[:4]} {number[4:6]} {number[6:]}"
 
 
+def reached(it: Someone) -> str:
+    """Somebody, in lines: name, telephone number, address."""
+    return "\n".join(filter(None, [it.name, it.phone, it.email]))
+
+
 _filters: dict[str, Callable[..., str]] = {
     "day": day,
     "until": until,
     "kroner": kroner,
     "billed": billed,
     "account": account,
+    "reached": reached,
 }
 text_templates, html_templates = environment(TEXT, _filters), environment(HTML, _filters)

@@ -86,7 +86,7 @@ async def missing(connection: AsyncConnection) -> list[Missing]:
     """What is lost of applications, with the contact persons that they name, and the assessments of decided ones."""
     t = tables.application
     assessed = exists().where(s.application == a.id, s.outcome == a.state)
-    query = select(t, tables.person.c.email, assessed.label("is_assessed")).join(
+    query = select(t, tables.person.c.name, assessed.label("is_assessed")).join(
         tables.person, tables.person.c.id == a.contact_person
     )
     found = []
@@ -97,7 +97,7 @@ async def missing(connection: AsyncConnection) -> list[Missing]:
             lost.append("assessment")
         if lost:
             found.append(Missing(entity="application", id=row.id, fields=tuple(lost), **of))
-        if row.email is None:
+        if row.name is None:
             found.append(Missing(entity="contact_person", id=row.contact_person, fields=("name", "email"), **of))
     return found
 

@@ -53,4 +53,4 @@ async def group(connection: AsyncConnection, event: Event[events.Group]) -> None
         await remove(connection, elected.person)  # stood for who is known by an id now
 
 
-ADOPTIONS: Adoptions = dict.fromkeys((events.GROUP_CHANGED, events.ADVISOR_ATTACHED), group)
+ADOPTIONS: Adoptions = dict.fromkeys((events.GROUP_CHANGED, events.ADVISOR_ATTACHED, events.ADVISOR_DETACHED), group)

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select, union
+from collections.abc import Sequence
+
+from sqlalchemy import literal, select, union
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registration import tables
 from services.registration.groups.domain.group import Group, Participant
+from services.registration.groups.domain.history import reconciled
+from services.registration.groups.domain.tenure import Tenure
 from services.registration.parties.domain.party import Party
 from services.registration.rows import fields
 from shared.messaging.missing import Missing
 
 g, p, a, s = tables.party_group.c, tables.participant.c, tables.application.c, tables.agreement.c
+t = tables.tenure.c
 
 
 async def of_party(connection: AsyncConnection, programme: str, party: Party) -> Group:
@@ -24,36 +29,45 @@ async def of_party(connection: AsyncConnection, programme: str, party: Party) ->
         return empty
     members = select(p.id, p.person, p.role, p.represents_school_owner, p.has_left)
     rows = await connection.execute(members.where(p.programme == programme, p.party == number).order_by(p.id))
-    return Group(**fields(row), kind=party.kind, participants=tuple(Participant(**fields(it)) for it in rows))
+    participants = tuple(Participant(**fields(it)) for it in rows)
+    tenures = tuple(await _tenures(connection, programme, number))
+    return reconciled(Group(**fields(row), kind=party.kind, participants=participants, tenures=tenures))
 
 
-async def of_person(connection: AsyncConnection, person: str) -> list[tuple[str, str]]:
-    """Programme and party of each group that this person has to do with.
+async def _tenures(connection: AsyncConnection, programme: str, party: str) -> list[Tenure]:
+    query = select(t.role, t.who, t.from_on, t.until_on).where(t.programme == programme, t.party == party)
+    return [Tenure(**row._mapping) for row in await connection.execute(query)]  # noqa: SLF001
 
-    As a participant who has not left, as its advisor, as the contact person of its accepted application, or as one who signs.
+
+async def of_people(connection: AsyncConnection, persons: Sequence[str], *, ever: bool) -> list[tuple[str, str]]:
+    """Programme and party of each group that one of these people has to do with.
+
+    As a participant who has not left, as its advisor, as the contact person of its accepted application, or as one who signs;
+    `ever`: also as who has left or advised.
     """
+    advised = t.who.in_(persons) & (t.role == "advisor")
     queries = (
-        select(p.programme, p.party).where(p.person == person, ~p.has_left),
-        select(g.programme, g.party).where(g.advisor == person),
-        select(a.programme, a.party).where(a.contact_person == person, a.state == "accepted"),
+        select(p.programme, p.party).where(p.person.in_(persons), ~p.has_left | literal(ever)),
+        select(g.programme, g.party).where(g.advisor.in_(persons)),
+        select(t.programme, t.party).where(advised, literal(ever)),
+        select(a.programme, a.party).where(a.contact_person.in_(persons), a.state == "accepted"),
         select(s.programme, s.party)
         .join(tables.signatory, tables.signatory.c.agreement == s.id)
-        .where(tables.signatory.c.person == person),
+        .where(tables.signatory.c.person.in_(persons)),
     )
     return [
         (row.programme, row.party) for row in await connection.execute(union(*queries).order_by("programme", "party"))
     ]
 
 
-async def put_in_place_of(connection: AsyncConnection, lost: str, person: str) -> None:
-    """Have a person stand wherever one stands of whom nothing is known (people/adopting.py)."""
+async def put_in_place_of(connection: AsyncConnection, gone: str, person: str) -> None:
+    """Have a person stand wherever another stands, but in groups (domain/merging.py)."""
     for table, column in (
-        (tables.participant, "person"),
+        (tables.programme, "contact_person"),
         (tables.application, "contact_person"),
         (tables.signatory, "person"),
-        (tables.party_group, "advisor"),
     ):
-        await connection.execute(table.update().where(table.c[column] == lost).values({column: person}))
+        await connection.execute(table.update().where(table.c[column] == gone).values({column: person}))
 
 
 async def missing(connection: AsyncConnection) -> list[Missing]:
@@ -64,7 +78,7 @@ async def missing(connection: AsyncConnection) -> list[Missing]:
     return [
         Missing(entity=entity, id=row.person, programme=row.programme, party=row.party, fields=("name", "email"))
         for entity, query in (("participant", participants), ("advisor", advisors))
-        for row in await connection.execute(query.where(n.email.is_(None)))
+        for row in await connection.execute(query.where(n.name.is_(None)))
     ]
 
 
@@ -78,8 +92,22 @@ async def save(connection: AsyncConnection, before: Group, after: Group, *, by: 
         update = tables.party_group.update().where(g.programme == after.programme, g.party == after.party)
         await connection.execute(update.values(**row))
     standing = {it.id: it for it in before.participants}
+    gone = standing.keys() - {it.id for it in after.participants}
+    await connection.execute(tables.participant.delete().where(p.id.in_(gone)))
     for it in after.participants:
         if it.id not in standing:
             await connection.execute(tables.participant.insert(), vars(it) | scope | {"changed_by": by})
         elif it != standing[it.id]:
             await connection.execute(tables.participant.update().where(p.id == it.id).values(**vars(it), changed_by=by))
+    await _save_tenures(connection, after, by=by)
+
+
+async def _save_tenures(connection: AsyncConnection, after: Group, *, by: str) -> None:
+    stored = set(await _tenures(connection, after.programme, after.party))
+    scope = {"programme": after.programme, "party": after.party}
+    for it in stored - set(after.tenures):
+        which = [t[name].is_not_distinct_from(value) for name, value in (scope | vars(it)).items()]
+        await connection.execute(tables.tenure.delete().where(*which))
+    for it in after.tenures:
+        if it not in stored:
+            await connection.execute(tables.tenure.insert(), vars(it) | scope | {"changed_by": by})

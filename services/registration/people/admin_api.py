@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field, StringConstraints
 
 from services.registration.people import repository as people
-from services.registration.people.domain.person import Contact, Person
+from services.registration.people.domain.person import Contact, Person, words
+from services.registration.people.domain.pointing import Pointing, What
+from services.registration.people.use_cases.delete_person import delete_person
 from services.registration.people.use_cases.register_advisor import register_advisor
-from shared.web.api import Administrator, Body, DatabaseOf, Email, Line, example
-from shared.web.etags import tagged
+from shared.web.api import (
+    Administrator,
+    After,
+    Body,
+    DatabaseOf,
+    Email,
+    IdInPath,
+    Limit,
+    Line,
+    Page,
+    example,
+    page_of,
+)
+from shared.web.etags import if_match, tagged
 
 router = APIRouter(prefix="/registration", tags=["people"])
 
@@ -19,7 +34,10 @@ Phone = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^\+?[0
 
 
 class ContactBody(Body):
-    """The same name and e-mail address is the same person, over all parties (N1)."""
+    """The same name and e-mail address is the same person, over all parties (N1).
+
+    The telephone number that is given last is the person's.
+    """
 
     model_config = example(name="Jonas Brekke", email="jonas.brekke@raadet.example", phone="+47 900 00 000")
 
@@ -38,6 +56,53 @@ class PersonView(BaseModel):
     phone: str | None
 
 
+class AdvisorView(PersonView):
+    advises: int = Field(description="how many parties, in all programmes together, now")
+
+
+class PointingView(BaseModel):
+    """What somebody is, or was, for a party in a programme."""
+
+    what: What
+    programme: str
+    party: str | None = Field(description="null, for the council's contact person")
+    is_over: bool = Field(description="who has left, or advised")
+
+
+class FoundPersonView(PersonView):
+    points_to_them: list[PointingView] = Field(description="without any the person can be deleted")
+
+
+Sought = Annotated[
+    str, Query(max_length=200, description="words of the name, the address or the telephone number", examples=["vik"])
+]
+
+
+@router.get("/people")
+async def find_people(
+    database: DatabaseOf, _: Administrator, q: Sought = "", after: After = None, limit: Limit = 100
+) -> Page[FoundPersonView]:
+    """Find people, with what points to them."""
+    async with database.reading() as connection:
+        found = await people.sought(connection, words(q), after=after, limit=limit)
+        pointing = await people.pointing_to(connection, [it.id for it in found])
+    return page_of([_found(it, pointing[it.id]) for it in found], limit, lambda it: it.id)
+
+
+@router.get("/people/{person}")
+async def show_person(person: IdInPath, database: DatabaseOf, _: Administrator) -> FoundPersonView:
+    """Show a person, with what points to them."""
+    async with database.reading() as connection:
+        found = await people.get(connection, person)
+        return tagged(found, _found(found, (await people.pointing_to(connection, [person]))[person]))
+
+
+@router.delete("/people/{person}", operation_id="delete_person", dependencies=[if_match(Person)])
+async def delete(person: IdInPath, database: DatabaseOf, _: Administrator) -> PersonView:
+    """Delete a person to whom nothing points."""
+    return person_view(await delete_person(database, person))
+
+
 @router.post("/advisors", status_code=201, operation_id="register_advisor")
 async def register(body: ContactBody, database: DatabaseOf, key: Administrator) -> PersonView:
     """Register an advisor of the council (R8)."""
@@ -46,11 +111,18 @@ async def register(body: ContactBody, database: DatabaseOf, key: Administrator) 
 
 
 @router.get("/advisors")
-async def list_advisors(database: DatabaseOf, _: Administrator) -> list[PersonView]:
-    """List the council's advisors."""
+async def list_advisors(database: DatabaseOf, _: Administrator) -> list[AdvisorView]:
+    """List the council's advisors, with how many parties each advises."""
     async with database.reading() as connection:
-        return [person_view(it) for it in await people.advisors(connection)]
+        found = await people.advisors(connection)
+        advised = await people.count_advised(connection)
+    return [AdvisorView(**vars(person_view(it)), advises=advised.get(it.id, 0)) for it in found]
 
 
 def person_view(it: Person) -> PersonView:
     return PersonView(id=it.id, name=it.name, email=it.email, phone=it.phone)
+
+
+def _found(it: Person, pointing: Sequence[Pointing]) -> FoundPersonView:
+    views = [PointingView(**vars(one)) for one in pointing]
+    return FoundPersonView(**vars(person_view(it)), points_to_them=views)

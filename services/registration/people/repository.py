@@ -2,43 +2,115 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Select, String, cast, false, func, literal, null, select, true, union
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registration import tables
-from services.registration.people.domain.person import Person
+from services.registration.people.domain.person import Contact, Person, normalised
+from services.registration.people.domain.pointing import Pointing, What
 from services.registration.rows import fields, keep_others_from_adding
 from shared.errors import NotFound
 
 p, a = tables.person.c, tables.advisor.c
+COLUMNS = [p[name] for name in Person.__dataclass_fields__]
 
 
 async def get(connection: AsyncConnection, id: str) -> Person:
     """A person. Raises NotFound."""
-    row = (await connection.execute(select(tables.person).where(p.id == id))).first()
+    row = (await connection.execute(select(*COLUMNS).where(p.id == id))).first()
     if row is None:
         msg = "there is no such person"
         raise NotFound(msg, rule="N2", field="person")
     return Person(**fields(row))
 
 
-async def find(connection: AsyncConnection, scope: str, email: str) -> Person | None:
-    row = (await connection.execute(select(tables.person).where(p.scope == scope, p.email == email))).first()
-    return Person(**fields(row)) if row else None
+async def those_who_are(connection: AsyncConnection, scope: str, contact: Contact) -> list[Person]:
+    """Who is of this name and address, or, where there is none, of this name in the scope; the first who was known first.
+
+    That is one, but for those whom the version before knew by party.
+    """
+    where = [p.email == contact.email] if contact.email else [p.email.is_(None), p.scope == scope]
+    found = await connection.execute(select(*COLUMNS).where(*where).order_by(p.id))
+    return [it for it in (Person(**fields(row)) for row in found) if it.is_called(contact.name)]
 
 
 async def of_ids(connection: AsyncConnection, ids: Iterable[str | None]) -> dict[str, Person]:
     """The persons of these ids, by id; None among them is left out."""
     wanted = sorted({id for id in ids if id is not None})
-    rows = await connection.execute(select(tables.person).where(p.id.in_(wanted)))
+    rows = await connection.execute(select(*COLUMNS).where(p.id.in_(wanted)))
     return {row.id: Person(**fields(row)) for row in rows}
 
 
 async def lost_people(connection: AsyncConnection, ids: Iterable[str]) -> set[str]:
     """Those of these of whom nothing is left but that there is someone."""
-    return {it.id for it in (await of_ids(connection, ids)).values() if it.email is None}
+    return {it.id for it in (await of_ids(connection, ids)).values() if it.is_lost}
+
+
+async def pointing_to(connection: AsyncConnection, ids: Collection[str]) -> dict[str, list[Pointing]]:
+    """What points to each of these people, by id."""
+    t = tables
+    g, m, w, app, ag, s = (
+        it.c for it in (t.party_group, t.participant, t.tenure, t.application, t.agreement, t.signatory)
+    )
+    coordinates = t.party_group.join(t.participant, m.id == g.coordinator)
+    signs = t.signatory.join(t.agreement, ag.id == s.agreement)
+    queries = (
+        _pointing("contact_person", app.contact_person, app.programme, app.party),
+        _pointing("participant", m.person, m.programme, m.party, m.has_left),
+        _pointing("coordinator", m.person, g.programme, g.party).select_from(coordinates),
+        _pointing("advisor", g.advisor, g.programme, g.party),
+        _pointing("advisor", w.who, w.programme, w.party, true()).where(w.role == "advisor", w.until_on.is_not(None)),
+        _pointing("council_contact_person", t.programme.c.contact_person, t.programme.c.code, cast(null(), String(9))),
+        _pointing("signatory", s.person, ag.programme, ag.party).select_from(signs),
+    )
+    every = union(*queries).subquery()
+    found: dict[str, list[Pointing]] = {id: [] for id in ids}
+    query = select(every).where(every.c.person.in_(sorted(ids)))
+    for row in await connection.execute(query.order_by(every.c.programme, every.c.party, every.c.what)):
+        found[row.person].append(
+            Pointing(what=row.what, programme=row.programme, party=row.party, is_over=bool(row.is_over))
+        )
+    return found
+
+
+def _pointing(
+    what: What,
+    person: ColumnElement[Any],
+    programme: ColumnElement[Any],
+    party: ColumnElement[Any],
+    is_over: ColumnElement[bool] | None = None,
+) -> Select[Any]:
+    of = person.label("person"), programme.label("programme"), party.label("party")
+    return select(literal(what).label("what"), *of, (false() if is_over is None else is_over).label("is_over"))
+
+
+async def sought(
+    connection: AsyncConnection, sought_for: Sequence[str], *, after: str | None, limit: int
+) -> list[Person]:
+    """Those in whom all of these words are found, by id; one more than `limit`, which shows whether there is a next page."""
+    query = select(*COLUMNS).where(p.id > (after or ""), p.name.is_not(None))
+    for word in sought_for:
+        query = query.where(p.sought_by.contains(word, autoescape=True))
+    return [Person(**fields(row)) for row in await connection.execute(query.order_by(p.id).limit(limit + 1))]
+
+
+async def standing_twice(connection: AsyncConnection) -> list[str]:
+    """The id of who was known first, of each name and address under which several are known."""
+    several = select(p.email).group_by(p.email).having(func.count() > 1)
+    query = select(*COLUMNS).where(p.email.in_(several), p.name.is_not(None)).order_by(p.id)
+    ids: dict[tuple[str, str], list[str]] = {}
+    for row in await connection.execute(query):
+        ids.setdefault((row.email, normalised(row.name)), []).append(row.id)
+    return [first for first, *others in ids.values() if others]
+
+
+async def not_found_by_search(connection: AsyncConnection) -> list[Person]:
+    """Those whom the version before added."""
+    query = select(*COLUMNS).where(p.sought_by.is_(None), p.name.is_not(None))
+    return [Person(**fields(row)) for row in await connection.execute(query)]
 
 
 async def lock_for_adding(connection: AsyncConnection) -> None:
@@ -47,23 +119,30 @@ async def lock_for_adding(connection: AsyncConnection) -> None:
 
 
 async def add(connection: AsyncConnection, it: Person, *, by: str) -> None:
-    await connection.execute(tables.person.insert(), vars(it) | {"changed_by": by})
+    await connection.execute(tables.person.insert(), _row(it) | {"changed_by": by})
 
 
 async def save(connection: AsyncConnection, it: Person, *, by: str) -> None:
-    await connection.execute(tables.person.update().where(p.id == it.id).values(**vars(it), changed_by=by))
+    await connection.execute(tables.person.update().where(p.id == it.id).values(**_row(it), changed_by=by))
 
 
 async def remove(connection: AsyncConnection, id: str) -> None:
-    """One who was lost, and in whose place another stands now."""
+    """One to whom nothing points, but that the person may be an advisor."""
     await connection.execute(tables.advisor.delete().where(a.person == id))
     await connection.execute(tables.person.delete().where(p.id == id))
 
 
 async def advisors(connection: AsyncConnection) -> list[Person]:
     """The council's advisors by name."""
-    query = select(tables.person).join(tables.advisor, a.person == p.id).order_by(p.name, p.id)
+    query = select(*COLUMNS).join(tables.advisor, a.person == p.id).order_by(p.name, p.id)
     return [Person(**fields(row)) for row in await connection.execute(query)]
+
+
+async def count_advised(connection: AsyncConnection) -> dict[str, int]:
+    """How many parties each advisor is attached to now, in all programmes together; none for who advises nobody."""
+    g = tables.party_group.c
+    query = select(g.advisor, func.count().label("n")).where(g.advisor.is_not(None)).group_by(g.advisor)
+    return {row.advisor: row.n for row in await connection.execute(query)}
 
 
 async def is_advisor(connection: AsyncConnection, id: str) -> bool:
@@ -72,3 +151,7 @@ async def is_advisor(connection: AsyncConnection, id: str) -> bool:
 
 async def add_advisor(connection: AsyncConnection, id: str, *, by: str) -> None:
     await connection.execute(tables.advisor.insert(), {"person": id, "changed_by": by})
+
+
+def _row(it: Person) -> dict[str, Any]:
+    return vars(it) | {"sought_by": it.sought_by}

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter
 from pydantic import MISSING, BaseModel, Field
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.registration.people import repository as people
+from services.registration.people.admin_api import ContactBody, PersonView, Phone, person_view
 from services.registration.programmes import repository as programmes
 from services.registration.programmes.domain.programme import Programme
 from services.registration.programmes.domain.usual_fee import check_usual
 from services.registration.programmes.use_cases.change_programme import change_programme
 from services.registration.programmes.use_cases.open_programme import open_programme
 from shared.contracts.envelope import ProgrammeCode
+from shared.database import Database
 from shared.web.api import (
     Administrator,
     After,
@@ -31,6 +36,7 @@ from shared.web.api import (
     page_of,
 )
 from shared.web.etags import if_match, tagged
+from shared.web.keys import Key
 
 router = APIRouter(prefix="/registration", tags=["programmes"])
 
@@ -39,6 +45,17 @@ Ore = Annotated[Int, Field(ge=0, le=100_000_000)]  # a million kroner
 MEANT = "that a fee under 1 000 or over 100 000 kroner is meant (B1)"
 TO_PAY = "days from an invoice's issue until it is due"
 Days = Annotated[Int, Field(ge=1, le=365, description=TO_PAY)]
+
+
+class CouncilContact(ContactBody):
+    """Someone of the council who can be reached by telephone too."""
+
+    model_config = example(name="Ingrid Moe", email="ingrid.moe@raadet.example", phone="+47 900 00 003")
+
+    phone: Phone
+
+
+CONTACT = "whom each mail names and a concern reaches; required before an agreement is sent (N1, R10)"
 
 
 class NewProgramme(Body):
@@ -54,6 +71,7 @@ class NewProgramme(Body):
         applications_from="2024-02-01",
         applications_until="2024-05-01",
         days_to_pay=30,
+        contact_person={"name": "Ingrid Moe", "email": "ingrid.moe@raadet.example", "phone": "+47 900 00 003"},
     )
 
     code: ProgrammeCode = Field(description="stands in paths and in the subjects of events, and never changes")
@@ -66,6 +84,7 @@ class NewProgramme(Body):
     applications_until: Day | None = Field(None, description="the last day on which a party may apply")
     days_to_pay: Days = 30
     unusual: Bool = Field(False, description=MEANT)
+    contact_person: CouncilContact | None = Field(None, description=CONTACT)
 
 
 class ProgrammeChanges(Body):
@@ -82,6 +101,7 @@ class ProgrammeChanges(Body):
     applications_until: Day | MISSING | None = MISSING
     days_to_pay: Days | MISSING = MISSING
     unusual: Bool | MISSING = Field(MISSING, description=MEANT)
+    contact_person: CouncilContact | MISSING = Field(MISSING, description=CONTACT)
 
 
 class ProgrammeView(BaseModel):
@@ -95,30 +115,36 @@ class ProgrammeView(BaseModel):
     applications_from: date | None
     applications_until: date | None
     days_to_pay: int = Field(description=TO_PAY)
+    contact_person: PersonView | None = Field(
+        description="the council's, shown to administrators; null till one is named"
+    )
 
 
 @router.post("/programmes", status_code=201, operation_id="open_programme")
 async def open_one(body: NewProgramme, database: DatabaseOf, key: Administrator) -> ProgrammeView:
     """Open a programme (R1, R6, B1)."""
+    contact = body.contact_person.contact() if body.contact_person else None
     given = Programme(version=1, **_of_the_programme(body))
-    return _shown(await open_programme(database, given, by=key.name))
+    return await view(database, await open_programme(database, given, contact_person=contact, by=key.name), key)
 
 
 @router.get("/programmes")
 async def list_programmes(
-    database: DatabaseOf, _: Reader, after: After = None, limit: Limit = 100
+    database: DatabaseOf, key: Reader, after: After = None, limit: Limit = 100
 ) -> Page[ProgrammeView]:
     """List the programmes by code."""
     async with database.reading() as connection:
         found = await programmes.all_after(connection, after, limit)
-    return page_of([programme_view(it) for it in found], limit, lambda it: it.code)
+        views = await _views(connection, found, key)
+    return page_of(views, limit, lambda it: it.code)
 
 
 @router.get("/programmes/{programme}")
-async def show_programme(programme: ProgrammeInPath, database: DatabaseOf, _: Reader) -> ProgrammeView:
+async def show_programme(programme: ProgrammeInPath, database: DatabaseOf, key: Reader) -> ProgrammeView:
     """Show a programme."""
     async with database.reading() as connection:
-        return _shown(await programmes.get(connection, programme))
+        found = await programmes.get(connection, programme)
+    return await view(database, found, key)
 
 
 @router.patch("/programmes/{programme}", operation_id="change_programme", dependencies=[if_match(Programme)])
@@ -126,21 +152,35 @@ async def change_one(
     programme: ProgrammeInPath, body: ProgrammeChanges, database: DatabaseOf, key: Administrator
 ) -> ProgrammeView:
     """Change a programme."""
+    contact = body.contact_person.contact() if isinstance(body.contact_person, CouncilContact) else None
     changes = _of_the_programme(body)
-    return _shown(await change_programme(database, programme, changes, by=key.name))
+    changed = await change_programme(database, programme, changes, contact_person=contact, by=key.name)
+    return await view(database, changed, key)
 
 
-def _shown(it: Programme) -> ProgrammeView:
-    return tagged(it, programme_view(it))
+async def view(database: Database, it: Programme, key: Key) -> ProgrammeView:
+    async with database.reading() as connection:
+        return tagged(it, (await _views(connection, [it], key))[0])
 
 
 def _of_the_programme(body: NewProgramme | ProgrammeChanges) -> dict[str, Any]:
-    """What is given of a programme. Raises RuleBroken for a fee that is out of the ordinary and not said to be."""
-    fields = body.model_dump()
+    """What is given of a programme itself. Raises RuleBroken for a fee that is out of the ordinary and not said to be."""
+    fields = body.model_dump(exclude={"contact_person"})
     is_unusual = fields.pop("unusual", False)
     check_usual({name: fields.get(name) for name in FEES}, is_unusual=is_unusual)
     return fields
 
 
-def programme_view(it: Programme) -> ProgrammeView:
-    return ProgrammeView(**vars(it) | {"county_branch_fee_ore": it.fee_for("county_branch")})
+async def _views(connection: AsyncConnection, found: Sequence[Programme], key: Key) -> list[ProgrammeView]:
+    known = await people.of_ids(connection, [it.contact_person for it in found]) if key.may("administrator") else {}
+    contacts = {id: person_view(it) for id, it in known.items()}
+    return [
+        ProgrammeView(
+            **vars(it)
+            | {
+                "county_branch_fee_ore": it.fee_for("county_branch"),
+                "contact_person": contacts.get(it.contact_person or ""),
+            }
+        )
+        for it in found
+    ]

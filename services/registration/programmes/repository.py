@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from collections.abc import Sequence
+
+from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registration import tables
@@ -10,6 +12,7 @@ from services.registration.programmes.domain.programme import Programme
 from services.registration.rows import fields, keep_others_from_adding
 from shared.errors import NotFound
 from shared.messaging.facts import Newest, record
+from shared.messaging.missing import Missing
 
 p = tables.programme.c
 
@@ -50,8 +53,22 @@ async def add(connection: AsyncConnection, it: Programme, *, by: str) -> None:
 
 
 async def adopt(connection: AsyncConnection, it: Programme, *, by: str) -> None:
-    """Unless it is known as new or newer."""
-    await record(connection, [Newest(tables.programme, **vars(it), changed_by=by)])
+    """Unless it is known as new or newer. A contact person who is known stays: no event tells of one."""
+    told = {name: value for name, value in vars(it).items() if name != "contact_person"}
+    await record(connection, [Newest(tables.programme, **told, changed_by=by)])
+
+
+async def of_contact_persons(connection: AsyncConnection, persons: Sequence[str]) -> set[str]:
+    """The codes of the programmes of which one of these is the council's contact person."""
+    return set((await connection.execute(select(p.code).where(p.contact_person.in_(persons)))).scalars())
+
+
+async def missing(connection: AsyncConnection) -> list[Missing]:
+    """Programmes without a contact person of which an agreement was sent: none was sent before one was named."""
+    a = tables.agreement.c
+    query = select(p.code).where(p.contact_person.is_(None), exists().where(a.programme == p.code)).order_by(p.code)
+    codes = (await connection.execute(query)).scalars()
+    return [Missing(entity="programme", id=it, programme=it, fields=("contact_person",)) for it in codes]
 
 
 async def save(connection: AsyncConnection, it: Programme, *, by: str) -> None:

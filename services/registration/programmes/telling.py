@@ -1,4 +1,4 @@
-"""A programme as others hear of it."""
+"""A programme as others hear of it: its contact person is never told (N2)."""
 
 from __future__ import annotations
 
@@ -7,4 +7,5 @@ from shared.contracts import registration as events
 
 
 def programme(it: Programme) -> events.Programme:
-    return events.Programme(**vars(it) | {"county_branch_fee_ore": it.fee_for("county_branch")})
+    told = {name: value for name, value in vars(it).items() if name != "contact_person"}
+    return events.Programme(**told | {"county_branch_fee_ore": it.fee_for("county_branch")})

@@ -25,10 +25,13 @@ from shared import clock
 from shared.contracts.questions import (
     Contacts,
     DocumentContent,
+    ProgrammeDetails,
     Question,
     Recipient,
     SessionDetails,
+    Someone,
     WhatDocument,
+    WhatProgramme,
     WhatSession,
     WhoIsConcerned,
 )
@@ -52,6 +55,7 @@ def person(name: str) -> Recipient:
     return Recipient(person=name, name=name.capitalize(), email=f"{name}@kommune.example")
 
 
+ADVISOR = Someone(name="Eva Lie", email="eva@raadet.example", phone="+47 900 00 001")
 ADA, BO, EVA = person("ada"), person("bo"), person("eva")
 
 
@@ -62,6 +66,9 @@ class FakeAsk(Ask):
         self.people: dict[str, list[Recipient]] = {}  # by party, for every purpose but those of `for_purpose`
         self.for_purpose: dict[str, list[Recipient]] = {}
         self.lost: tuple[str, ...] = ()  # who is concerned too, for every party, and whose address is lost
+        self.contact: Someone | None = None  # of every party, as is the next
+        self.advisor: Someone | None = None
+        self.council: Someone | None = None  # the programme's contact person
         self.sessions: dict[str, SessionDetails] = {}  # others have a title only
         self.silent: set[type[Question[Any]]] = set()  # nobody is there to answer them
         self.refused: set[type[Question[Any]]] = set()
@@ -85,7 +92,10 @@ class FakeAsk(Ask):
     def _answer(self, question: Question[Any]) -> BaseModel:
         if isinstance(question, WhoIsConcerned):
             people = self.for_purpose.get(question.purpose, self.people.get(question.party, []))
-            return Contacts(recipients=tuple(people), lost=self.lost)
+            named = {"contact": self.contact, "advisor": self.advisor, "council": self.council}
+            return Contacts(recipients=tuple(people), lost=self.lost, **named)
+        if isinstance(question, WhatProgramme):
+            return ProgrammeDetails(contact_person=self.council)
         if isinstance(question, WhatSession):
             nothing_more = SessionDetails(title="Fellessamling", place=None, meeting_link=None)
             return self.sessions.get(question.session, nothing_more)

@@ -120,9 +120,7 @@ async def test_the_same_request_twice_answers_the_same_and_makes_one_event(api: 
         ("/registration/parties", PARTY | {"name": "Moldø"}, "organisation_number"),
         (f"{OF_PROGRAMME}/applications", APPLICATION | {"payer_reference": "other"}, "party"),
         (f"{GROUP}/participants", {"name": "Person 0", "email": "0@molde.example", "role": "Rektor"}, "email"),
-        (f"{GROUP}/participants", {"name": "Someone Else", "email": "0@molde.example"}, "name"),
         (f"{OF_PROGRAMME}/agreements", AGREEMENT | {"period_end": "2025-06-30"}, "party"),
-        ("/registration/advisors", ADVISOR | {"name": "Jonas Berg"}, "name"),
     ],
 )
 async def test_other_content_under_the_same_key_is_a_conflict(
@@ -251,6 +249,7 @@ async def test_a_party_moves_house(api: Api, database: Database) -> None:
 
 async def test_a_participant_leaves_and_comes_back_as_the_same_person(api: Api, database: Database) -> None:
     group = await form_group(api)
+    await set_clock(database, OCTOBER)
     coordinator = group["coordinator"]
     left = await api.delete(f"{GROUP}/participants/{coordinator}")
     assert (left["coordinator"], len(left["participants"])) == (None, 3)
@@ -324,7 +323,6 @@ async def test_a_person_is_corrected_and_keeps_the_id(api: Api, database: Databa
     corrected = await api.patch(path, {"name": "Petra Person", "email": "Petra@Molde.example"})
     assert corrected == {"id": person, "name": "Petra Person", "email": "petra@molde.example", "phone": None}
     assert await to_who(database, "invoice") == ["Petra Person"]
-    assert (await api.refused(409, path, {"email": "0@molde.example"}, method="PATCH"))["field"] == "email"
 
 
 @pytest.mark.parametrize("who", ["participant", "advisor", "contact_person"])

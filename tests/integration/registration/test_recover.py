@@ -47,8 +47,9 @@ LOST = {
     "concern": {"description", "raised_on"},
     "party_group": {"coordinator"},  # a participant's id
     "signatory": {"person", "place"},
+    "programme": {"contact_person"},
 }
-PEOPLE = ("person", "advisor", "participant", "assessment")
+PEOPLE = ("person", "advisor", "participant", "tenure", "assessment")
 
 
 class Lost:

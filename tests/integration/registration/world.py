@@ -20,6 +20,7 @@ PROGRAMME = {
     "fee_ore": 2_000_000,
     "applications_from": "2024-02-01",
     "applications_until": "2024-05-01",
+    "contact_person": {"name": "Ingrid Moe", "email": "ingrid.moe@raadet.example", "phone": "+47 900 00 003"},
 }
 PARTY = {
     "organisation_number": MOLDE,
@@ -65,19 +66,21 @@ async def happened(database: Database) -> list[str]:
     return [event.type.split(".", 2)[2].removesuffix(".v1") for event in await events_of(database)]
 
 
-async def apply(api: Api) -> str:
-    await api.post("/registration/programmes", PROGRAMME)
+async def apply(api: Api, *, opened: bool = False) -> str:
+    """`opened`: the programme is already."""
+    if not opened:
+        await api.post("/registration/programmes", PROGRAMME)
     await api.post("/registration/parties", PARTY)
     return str((await api.post(f"{OF_PROGRAMME}/applications", APPLICATION))["id"])
 
 
-async def accept(api: Api) -> None:
-    await api.post(f"/registration/applications/{await apply(api)}/assessment", ASSESSMENT)
+async def accept(api: Api, *, opened: bool = False) -> None:
+    await api.post(f"/registration/applications/{await apply(api, opened=opened)}/assessment", ASSESSMENT)
 
 
-async def form_group(api: Api) -> dict[str, Any]:
+async def form_group(api: Api, *, opened: bool = False) -> dict[str, Any]:
     """Accepted, with four participants; the third coordinates, and an advisor is attached."""
-    await accept(api)
+    await accept(api, opened=opened)
     for n in range(4):
         body = {"name": f"Person {n}", "email": f"{n}@molde.example", "represents_school_owner": n == 1}
         group = await api.post(f"{GROUP}/participants", body)

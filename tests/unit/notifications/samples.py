@@ -16,6 +16,7 @@ from services.notifications.letters.domain.content import (
     Document,
     Entry,
     MailingContent,
+    Someone,
 )
 from services.notifications.letters.domain.kinds import PURPOSES, Language
 from services.notifications.letters.domain.letter import Mail
@@ -94,7 +95,14 @@ _ABOUT: dict[str, Any] = {
     "agreement": _AGREEMENT,
     "concern": Concern(raised_by="council"),
 }
-_NAMES: dict[str, Any] = {"programme": "Fremtidens kulturskole", "party": "Volda"}
+ADVISOR = Someone(name="Eva Rådgiver", email="eva@kulturskoleradet.example", phone="+47 900 00 001")
+COORDINATOR = Someone(name="Ada Ås", email="ada@volda.example", phone="+47 900 00 002")
+CONTACT_PERSON = Someone(name="Ingrid Moe", email="ingrid@kulturskoleradet.example", phone="+47 900 00 003")
+_NAMES: dict[str, Any] = {
+    "programme": "Fremtidens kulturskole",
+    "party": "Volda",
+    "contact_person": CONTACT_PERSON,
+}
 
 
 def content(kind: str, **changes: Any) -> contents.Content:
@@ -111,8 +119,12 @@ def content(kind: str, **changes: Any) -> contents.Content:
         "happened_on": date(2024, 9, 2),
         "official_name": "Volda kommune",
         "party_kind": "municipality",
-        "contacts": ("Ada Ås", "Bo Nordmann"),
+        "contacts": ("Ada Ås", "Bo Nordmann") if kind.startswith("concern") else (),
+        "contact": COORDINATOR if kind.startswith("concern") else None,
+        "of_council": ADVISOR if PURPOSES[kind] in ("concern", "advisor") else None,
     }
+    if PURPOSES[kind] == "advisor":
+        return MailingContent(**_NAMES | fields | changes)
     if kind in ("invoice", "credit_note"):
         fields["document"] = INVOICE if kind == "invoice" else CREDIT_NOTE
     else:

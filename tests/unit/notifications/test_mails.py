@@ -16,6 +16,8 @@ MAILED: list[tuple[EventType[Any], str]] = [
     (registration.APPLICATION_ACCEPTED, "application"),
     (registration.APPLICATION_WAITLISTED, "application"),
     (registration.APPLICATION_DECLINED, "application"),
+    (registration.ADVISOR_ATTACHED, "advisor"),
+    (registration.ADVISOR_DETACHED, "advisor"),
     (registration.AGREEMENT_SENT, "agreement"),
     (registration.AGREEMENT_SIGNED, "agreement"),
     (registration.AGREEMENT_AMENDED, "agreement"),

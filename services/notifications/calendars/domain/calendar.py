@@ -9,16 +9,17 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from services.notifications.letters.domain.content import Entry
 from services.notifications.letters.domain.kinds import CANCELLATION, CHANGE, INVITATION
+from services.notifications.letters.domain.mailbox import sharing, written_to
 
 # Each is held with one party. The plan also has a line for all of them, without a party, which invites nobody (S4).
 KINDS_OF_ONE_PARTY = ("guidance_visit", "contract_meeting")
 
 Key = tuple[str, str]  # session, person
-Why = Literal["cancelled", "without_date", "agreement_ended", "handed_over", "not_concerned"]
+Why = Literal["cancelled", "without_date", "agreement_ended", "handed_over", "stands_twice", "not_concerned"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,6 +91,17 @@ class Change:
         return CHANGE if self.stood else INVITATION
 
 
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """What an entry that goes is explained by."""
+
+    notices: Mapping[Key, LastNotice]
+    mailboxes: Collection[tuple[str, str]]  # session and address of all that should stand
+
+
+Wanted: TypeAlias = dict[Key, tuple[Person, Party]]  # in whose calendar a session should stand, and for which party
+
+
 def should_stand(session: Session, party: Party) -> bool:
     """Whether the session should stand in the calendars of this party's people (S6)."""
     if session.cancelled or session.last_day is None or not party.accepted:
@@ -107,28 +119,33 @@ def differences(
     notices: Mapping[Key, LastNotice],
     today: date,
     is_looked_at: Callable[[Key], bool] = lambda _: True,
+    *,
+    first_mails: Mapping[str, str] | None = None,
 ) -> list[Change]:
     """What is to be told, so that the calendars that are looked at are as they should be.
 
     `notices` holds what was last told of each session and person that is looked at; `today` is a day in Norway. A session
     whose present and last-told days are both before `today` is left alone, and so is one that should stand but whose
-    details are not known, and so is one that is not known here at all.
+    details are not known, and so is one that is not known here at all. Of those who share a mailbox one has the entry;
+    `first_mails` has the id of the first mail to each of them.
     """
     known = {session.id: session for session in sessions}
     by_number = {party.organisation_number: party for party in parties}
-    wanted = _wanted(sessions, by_number.values())
+    wanted = _one_a_mailbox(_wanted(sessions, by_number.values()), by_number.values(), notices, first_mails or {})
+    mailboxes = {(session, person.address.lower()) for (session, _), (person, _) in wanted.items()}
+    told = Told(notices=notices, mailboxes=mailboxes)
     found = []
     for key in sorted(filter(is_looked_at, wanted.keys() | notices.keys())):
         session, last = known.get(key[0]), notices.get(key)
         if session is None or _is_over(session, last, today):
             continue
-        change = _change(session, last, wanted.get(key), by_number, notices)
+        change = _change(session, last, wanted.get(key), by_number, told)
         if change:
             found.append(change)
     return found
 
 
-def _wanted(sessions: Collection[Session], parties: Iterable[Party]) -> dict[Key, tuple[Person, Party]]:
+def _wanted(sessions: Collection[Session], parties: Iterable[Party]) -> Wanted:
     """Which sessions should stand in whose calendar, and for which party.
 
     Someone who is concerned through several parties, an advisor say, has a session once: for the first of them by number,
@@ -146,6 +163,22 @@ def _wanted(sessions: Collection[Session], parties: Iterable[Party]) -> dict[Key
     return found
 
 
+def _one_a_mailbox(
+    wanted: Wanted, parties: Iterable[Party], notices: Mapping[Key, LastNotice], first_mails: Mapping[str, str]
+) -> Wanted:
+    """Without those who share a mailbox with another, in whose name the entry stands there (N1)."""
+    left_out: set[Key] = set()
+    sessions = {session for session, _ in wanted}
+    for those in sharing({it.id: it.address for party in parties for it in party.persons}):
+        for session in sessions:
+            concerned = [it for it in those if (session, it) in wanted]
+            if len(concerned) > 1:
+                standing = [it for it in concerned if (last := notices.get((session, it))) and last.stands]
+                one = written_to(concerned, first_mails, standing)
+                left_out |= {(session, it) for it in concerned if it != one}
+    return {key: found for key, found in wanted.items() if key not in left_out} if left_out else wanted
+
+
 def _is_over(session: Session, last: LastNotice | None, today: date) -> bool:
     # Nobody can attend what is past, so a correction of it is no news. But a session moved from a day to come to one that is
     # past, or the other way round, is told: somebody may be going there, or can go now.
@@ -159,11 +192,11 @@ def _change(
     last: LastNotice | None,
     wanted: tuple[Person, Party] | None,
     parties: Mapping[str, Party],
-    notices: Mapping[Key, LastNotice],
+    told: Told,
 ) -> Change | None:
     stood = last is not None and last.stands
     if wanted is None:
-        return _cancellation(session, last, parties, notices) if last and stood else None
+        return _cancellation(session, last, parties, told) if last and stood else None
     person, party = wanted
     if session.entry is None or not person.address or (last and last.says(session)):
         return None
@@ -181,9 +214,7 @@ def _change(
     )
 
 
-def _cancellation(
-    session: Session, last: LastNotice, parties: Mapping[str, Party], notices: Mapping[Key, LastNotice]
-) -> Change | None:
+def _cancellation(session: Session, last: LastNotice, parties: Mapping[str, Party], told: Told) -> Change | None:
     """None where entry or address are lost and not known in another way."""
     entry = last.entry or session.last_known
     as_answered = {person.id: person for party in parties.values() for person in party.persons}
@@ -191,10 +222,12 @@ def _cancellation(
     person = person if person.address else last.person
     if entry is None or not person.address:
         return None
-    why = _why(session, parties.get(last.party))
+    # Whoever has two entries in one mailbox loses one, and is told that the other stays.
+    is_twice = (session.id, person.address.lower()) in told.mailboxes
+    why = "stands_twice" if is_twice else _why(session, parties.get(last.party))
     goes_to: tuple[str, ...] = ()
     if why == "handed_over":
-        goes_to = _newly_invited(session, parties[last.party], notices)
+        goes_to = _newly_invited(session, parties[last.party], told.notices)
         why = why if goes_to else "not_concerned"
     return Change(
         session=session.id,

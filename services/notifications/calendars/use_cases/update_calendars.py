@@ -17,7 +17,8 @@ from services.notifications.calendars.domain.calendar import Change, differences
 from services.notifications.calendars.repository import Names, Questions
 from services.notifications.calendars.use_cases.mark_calendars_of_parties import mark_calendars_of_parties
 from services.notifications.letters import repository as mails
-from services.notifications.letters.domain.content import CalendarContent
+from services.notifications.letters.contents import someone
+from services.notifications.letters.domain.content import CalendarContent, Someone
 from services.notifications.letters.domain.letter import Letter
 from services.notifications.works import (
     LOOK_AT_CALENDARS_OF_PARTIES,
@@ -28,7 +29,7 @@ from services.notifications.works import (
     of_session,
 )
 from shared import clock
-from shared.contracts.questions import Contacts, SessionDetails, WhatSession, WhoIsConcerned
+from shared.contracts.questions import Contacts, SessionDetails, WhatProgramme, WhatSession, WhoIsConcerned
 from shared.database import Database
 from shared.messaging import marks, set_aside
 from shared.messaging.ask import NoAnswer
@@ -54,6 +55,7 @@ class Answers:
     contacts: dict[str, Contacts] = field(default_factory=dict)  # by party
     # By session, with the version in which it was known before asking.
     details: dict[str, tuple[int, SessionDetails]] = field(default_factory=dict)
+    contact_person: Someone | None = None  # the council's, for the programme
     unanswered: set[str | None] = field(default_factory=set)  # the parts that nobody answered about
 
 
@@ -87,7 +89,10 @@ async def work_off(database: Database, ask: PatientAsk, programme: str, batch: M
     scope = scope_of(batch)
     async with database.reading() as connection:
         questions = await calendars.questions(connection, programme, scope.parties, scope.sessions)
-    answers = await answers_to(ask, programme, questions)
+    try:
+        answers = await answers_to(ask, programme, questions)
+    except NoAnswer:
+        return True
     answered = Marks([mark for mark in batch.marks if mark.part not in answers.unanswered])
     if not answered:
         return True
@@ -110,7 +115,9 @@ def scope_of(batch: Marks) -> Scope:
 
 
 async def answers_to(ask: PatientAsk, programme: str, questions: Questions) -> Answers:
+    """Raises NoAnswer where nobody says who is the programme's contact person, whom each mail names."""
     answers = Answers()
+    answers.contact_person = someone((await ask(WhatProgramme(programme=programme))).contact_person)
     for party in sorted(questions.parties):
         try:
             question = WhoIsConcerned(purpose="invitation", programme=programme, party=party)
@@ -132,9 +139,11 @@ async def bring_up_to_date(
     # Who heard for these parties until now is looked at as well as who hears from now on: the one may have to be told that
     # an entry goes, the other that it comes.
     persons = await calendars.persons_of_parties(connection, programme, scope.parties)
+    persons |= await calendars.who_share_a_mailbox(connection, programme, persons)
     await calendars.keep_contacts(connection, programme, answers.contacts)
     await calendars.keep_details(connection, answers.details)
     persons |= await calendars.persons_of_parties(connection, programme, scope.parties)
+    persons |= await calendars.who_share_a_mailbox(connection, programme, persons)
     sessions = None if scope.is_all else scope.sessions
     notices = await calendars.last_notices(connection, programme, sessions, persons)
     found = await calendars.sessions_and_parties(connection, programme, sessions, persons, notices)
@@ -157,12 +166,13 @@ async def bring_up_to_date(
         notices,
         await clock.today(connection),
         lambda key: sessions is None or key[0] in sessions or key[1] in persons,
+        first_mails=await mails.first_mails(connection, found.sharing) if found.sharing else {},
     )
-    letters = [letter(change, programme, names) for change in changes]
+    letters = [letter(change, programme, names, answers.contact_person) for change in changes]
     await mails.queue(connection, letters, domain=domain, made_at=await clock.now(connection))
 
 
-def letter(change: Change, programme: str, names: Names) -> Letter:
+def letter(change: Change, programme: str, names: Names, contact_person: Someone | None) -> Letter:
     party_name, language = names.parties[change.party]
     return Letter(
         kind=change.kind,
@@ -180,6 +190,7 @@ def letter(change: Change, programme: str, names: Names) -> Letter:
             before=change.before,
             why=change.why,
             goes_to=change.goes_to,
+            contact_person=contact_person,
         ),
         session=change.session,
         sequence=change.sequence,

@@ -35,6 +35,15 @@ class Concern:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Someone:
+    """Somebody who can be reached."""
+
+    name: str
+    email: str
+    phone: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class DocumentNumber:
     """Which invoice or credit note it is; what stands in it is asked for where its event did not carry it."""
 
@@ -125,7 +134,10 @@ class MailingContent:
     official_name: str
     party_kind: str
     happened_on: date
-    contacts: tuple[str, ...] = ()  # names of who is to talk about a concern
+    contacts: tuple[str, ...] = ()  # names of who is to talk about a concern; since 0.3 the two below say it
+    contact: Someone | None = None  # the party's; of a concern, and none where it is not known
+    of_council: Someone | None = None  # who takes up a concern for the council, or the party's advisor
+    contact_person: Someone | None = None  # the council's, for the programme
     application: Application | None = None
     agreement: Agreement | None = None
     concern: Concern | None = None
@@ -144,4 +156,5 @@ class CalendarContent:
     before: Entry | None  # as it stood; none where it did not
     why: str | None  # of a cancellation
     goes_to: tuple[str, ...] = ()  # names of who is invited instead, where that is why
+    contact_person: Someone | None = None  # the council's, for the programme
     content_version: Literal[1] = 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-Purpose = Literal["application", "invitation", "agreement", "concern", "end", "invoice"]
+Purpose = Literal["application", "invitation", "agreement", "advisor", "concern", "end", "invoice"]
 Language = Literal["nb", "nn"]
 
 # The kinds of mailing, which one event leads to, each with the purpose for which registration is asked who is concerned.
@@ -13,6 +13,8 @@ PURPOSES: dict[str, Purpose] = {
     "application_accepted": "application",
     "application_waiting_list": "application",
     "application_declined": "application",
+    "advisor_attached": "advisor",
+    "advisor_detached": "advisor",
     "agreement_to_sign": "agreement",
     "agreement_signed": "agreement",
     "agreement_amended": "agreement",
@@ -27,7 +29,7 @@ PURPOSES: dict[str, Purpose] = {
 # Kinds of mail about a person's calendar; registration is asked for the purpose `invitation`.
 INVITATION, CHANGE, CANCELLATION = "session_invitation", "session_change", "session_cancellation"
 
-# Of a party's application, and of its agreement, what happens later overtakes what was told before. A document stands for itself,
+# Of a party's application, of its agreement and of its advisor, what happens later overtakes what was told before. A document stands for itself,
 # and of several concerns each does.
 MATTERS = (
     ("application_received", "application_accepted", "application_waiting_list", "application_declined"),
@@ -39,6 +41,7 @@ MATTERS = (
         "agreement_ended",
         "agreement_end_taken_back",
     ),
+    ("advisor_attached", "advisor_detached"),
 )
 
 # What asks somebody to sign is not sent once the agreement is called back.

@@ -9,10 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from services.notifications.letters import repository as mails
-from services.notifications.letters.domain.content import About, Document, MailingContent
-from services.notifications.letters.domain.kinds import PURPOSES
+from services.notifications.letters.contents import someone
+from services.notifications.letters.domain.content import About, Concern, Document, MailingContent
+from services.notifications.letters.domain.kinds import PURPOSES, Purpose
 from services.notifications.letters.domain.letter import Letter
+from services.notifications.letters.domain.mailbox import sharing, written_to
 from services.notifications.mailings import repository as mailings
 from services.notifications.mailings.documents import answered
 from services.notifications.mailings.domain.mailing import Mailing
@@ -20,7 +24,8 @@ from services.notifications.mailings.use_cases.mark_mailings_of_parties import m
 from services.notifications.works import LOOK_AT_MAILINGS_OF_PARTIES, WRITE_MAILINGS
 from shared import clock
 from shared.clock import OSLO
-from shared.contracts.questions import WhatDocument, WhoIsConcerned
+from shared.contracts import questions
+from shared.contracts.questions import Contacts, WhatDocument, WhoIsConcerned
 from shared.database import Database
 from shared.messaging import marks, set_aside
 from shared.messaging.ask import NoAnswer
@@ -61,7 +66,7 @@ async def work_off(database: Database, ask: PatientAsk, programme: str, batch: M
             if isinstance(none, WasRefused) and reason != mailing.refused:
                 refused.append((mailing, reason))
         else:
-            written += [(mailing, letters)] if letters or mailing.is_let_go else []
+            written += [(mailing, letters)] if letters is not None else []
     settled = Marks([mark for mark in batch.marks if mark.part not in unanswered])
     if refused:
         async with database.transaction(wakes=False) as connection:
@@ -71,20 +76,28 @@ async def work_off(database: Database, ask: PatientAsk, programme: str, batch: M
         await queue_letters(database, written, settled, domain=domain)
 
 
-async def letters_of(ask: PatientAsk, mailing: Mailing) -> list[Letter]:
-    """One letter to each recipient; none while nobody is known who is concerned, or somebody's address is lost, or for ever.
+async def letters_of(ask: PatientAsk, mailing: Mailing) -> list[Letter] | None:
+    """One letter to each recipient, or none where there is nothing to be said any more.
 
-    Raises NoAnswer.
+    None while nobody is known who is concerned, or somebody's address is lost. Raises NoAnswer.
     """
     if mailing.is_let_go:
         return []
     document = await document_of(ask, mailing.about)
-    purpose = PURPOSES[mailing.kind]
-    of = mailing.about.agreement.id if mailing.about.agreement else None
-    question = WhoIsConcerned(purpose=purpose, programme=mailing.programme, party=mailing.party, agreement=of)
+    purpose, concern = PURPOSES[mailing.kind], mailing.about.concern
+    question = WhoIsConcerned(
+        purpose=purpose,
+        programme=mailing.programme,
+        party=mailing.party,
+        agreement=mailing.about.agreement.id if mailing.about.agreement else None,
+        raised_by=concern.raised_by if concern else None,
+    )
     contacts = await ask(question)
-    if contacts.lost:  # who is told once has no other time: it waits for the fact that says who they are
-        return []
+    # Who is told once has no other time: it waits for the fact that says who they are.
+    if contacts.lost or not contacts.recipients:
+        return None
+    if mailing.kind == ("advisor_detached" if contacts.advisor else "advisor_attached"):
+        return []  # overtaken: the party has another advisor by now, or none again
     content = MailingContent(
         programme=mailing.programme_name,
         party=mailing.party_name,
@@ -92,9 +105,12 @@ async def letters_of(ask: PatientAsk, mailing: Mailing) -> list[Letter]:
         party_kind=mailing.party_kind,
         happened_on=mailing.happened_at.astimezone(OSLO).date(),
         contacts=tuple(it.name for it in contacts.recipients) if purpose == "concern" else (),
+        contact=someone(contacts.contact) if purpose == "concern" else None,
+        of_council=someone(of_council(purpose, concern, contacts)),
+        contact_person=someone(contacts.council),
         application=mailing.about.application,
         agreement=mailing.about.agreement,
-        concern=mailing.about.concern,
+        concern=concern,
         document=document,
     )
     return [
@@ -111,6 +127,17 @@ async def letters_of(ask: PatientAsk, mailing: Mailing) -> list[Letter]:
         )
         for it in contacts.recipients
     ]
+
+
+def of_council(purpose: Purpose, concern: Concern | None, contacts: Contacts) -> questions.Someone | None:
+    """The party's advisor; of a concern, who takes it up for the council (R10). What a municipality raises may be about its advisor."""
+    if purpose == "advisor":
+        return contacts.advisor
+    if concern is None:
+        return None
+    if concern.raised_by == "municipality":
+        return contacts.council or contacts.advisor
+    return contacts.advisor or contacts.council
 
 
 async def document_of(ask: PatientAsk, about: About) -> Document | None:
@@ -131,6 +158,16 @@ async def queue_letters(
         # In one order, so that two replicas that claim the same mailings do not deadlock.
         for mailing, found in sorted(written, key=lambda it: it[0].event_id):
             if await mailings.claim(connection, mailing, at=now):
-                letters += found
+                letters += await one_a_mailbox(connection, found)
         await mails.queue(connection, letters, domain=domain, made_at=now)
         await marks.remove(connection, settled)
+
+
+async def one_a_mailbox(connection: AsyncConnection, letters: list[Letter]) -> list[Letter]:
+    """Those of a mailing's letters that are queued: of those who share a mailbox one is written to (N1)."""
+    shared = sharing({it.person: it.address for it in letters})
+    if not shared:
+        return letters
+    first = await mails.first_mails(connection, [it for those in shared for it in those])
+    left_out = {it for those in shared for it in those} - {written_to(those, first) for those in shared}
+    return [it for it in letters if it.person not in left_out]

@@ -6,10 +6,16 @@ from dataclasses import replace
 from datetime import date
 from typing import Literal
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from services.registration.agreements import repository as agreements
 from services.registration.agreements import telling
 from services.registration.agreements.domain.agreement import Agreement
 from services.registration.agreements.domain.concern import Concern, check_can_be_raised
+from services.registration.groups import repository as groups
+from services.registration.parties import repository as parties
+from services.registration.programmes import repository as programmes
+from services.registration.programmes.domain.programme import check_has_contact_person
 from shared import clock
 from shared.contracts import registration as events
 from shared.database import Database
@@ -54,6 +60,14 @@ async def raise_concern(
             raised_on=raised_on or today,
         )
         check_can_be_raised(concern, agreement, today)
+        await _check_reaches_the_council(connection, agreement)
         await agreements.add_concern(connection, concern, by=by)
         await outbox.tell(connection, events.CONCERN_RAISED, telling.concern(concern, agreement))
         return concern, agreement
+
+
+async def _check_reaches_the_council(connection: AsyncConnection, agreement: Agreement) -> None:
+    """Raises Conflict where neither an advisor nor the programme's contact person would hear of it (R10)."""
+    group = await groups.of_party(connection, agreement.programme, await parties.get(connection, agreement.party))
+    if group.advisor is None:
+        check_has_contact_person(await programmes.get(connection, agreement.programme))

@@ -17,6 +17,7 @@ from services.registration.parties import repository as parties
 from services.registration.people.domain.person import Contact
 from services.registration.people.use_cases.know_person import know_person
 from services.registration.programmes import repository as programmes
+from services.registration.programmes.domain.programme import check_has_contact_person
 from shared.contracts import registration as events
 from shared.database import Database
 from shared.errors import Conflict
@@ -69,6 +70,7 @@ async def send_agreement(
             msg = "the party has an agreement in this programme already, with other content"
             raise Conflict(msg, rule="A6", field="party")
         check_period(sent)
+        check_has_contact_person(opened)
         group = await groups.of_party(connection, programme, applicant)
         check_complete(group)
         if not without_advisor:

@@ -12,7 +12,7 @@ from services.registration.applications.domain.application import Answers, Appli
 from services.registration.applications.domain.payer_reference import check_payer_reference
 from services.registration.parties import repository as parties
 from services.registration.people import repository as people
-from services.registration.people.domain.person import Contact
+from services.registration.people.domain.person import COUNCIL, Contact
 from services.registration.people.use_cases.know_person import know_person
 from services.registration.programmes import repository as programmes
 from services.registration.programmes.domain.application_window import check_takes_applications
@@ -80,8 +80,8 @@ async def _say_anew(
     await people.lock_for_adding(connection)
     person = await people.get(connection, lost.contact_person)
     # Somebody else by this address turns out to be the same person where that one is corrected (groups).
-    if person.email is None and await people.find(connection, lost.party, contact.email) is None:
-        await people.save(connection, replace(person, **vars(contact)), by=by)
+    if person.is_lost and not await people.those_who_are(connection, lost.party, contact):
+        await people.save(connection, replace(person, scope=COUNCIL, **vars(contact)), by=by)
     found = replace(lost, answers=answers, payer_reference=payer_reference)
     await applications.save(connection, found, by=by)
     return found

@@ -8,7 +8,7 @@ from typing import Literal
 
 from services.registration.people.domain.person import Person
 
-Purpose = Literal["application", "invitation", "agreement", "concern", "end", "invoice"]
+Purpose = Literal["application", "invitation", "agreement", "advisor", "concern", "end", "invoice"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,6 +18,7 @@ class PartyPeople:
     contact_person: Person | None  # the application's
     coordinator: Person | None
     advisor: Person | None  # the council's contact person for this party
+    council: Person | None  # the council's contact person for the programme
     signatories: Sequence[Person]  # who is to sign, or has
     signed: Sequence[Person] = ()  # those of them who have
 
@@ -27,24 +28,48 @@ class PartyPeople:
         return self.coordinator or self.contact_person
 
 
-def recipients_of(people: PartyPeople, purpose: Purpose) -> list[Person]:
-    """Who is to hear of something, by what it is about (N1). Two who share an e-mail address get one mail, and nobody of
-    whom no address is known.
+@dataclass(frozen=True, kw_only=True)
+class Reachable:
+    """Whom a mail names, and how."""
+
+    name: str
+    email: str
+    phone: str | None
+
+
+def recipients_of(people: PartyPeople, purpose: Purpose, *, raised_by: str | None = None) -> list[Person]:
+    """Who is to hear of something, by what it is about (N1), each once, and nobody of whom no address is known.
+
+    Two may share a mailbox. Whom of them it is written to knows who writes. `raised_by` is the side that raised
+    a concern.
     """
-    return list({it.email.lower(): it for it in _concerned(people, purpose) if it.email}.values())
+    return list({it.id: it for it in _concerned(people, purpose, raised_by) if it.email}.values())
 
 
-def lost_of(people: PartyPeople, purpose: Purpose) -> list[Person]:
-    """Who else should hear of it, and has lost the address."""
-    return list({it.id: it for it in _concerned(people, purpose) if not it.email}.values())
+def lost_of(people: PartyPeople, purpose: Purpose, *, raised_by: str | None = None) -> list[Person]:
+    """Who else should hear of it, or be named there, and has lost the address."""
+    named = [people.advisor] if purpose == "advisor" and people.advisor else []
+    concerned = [*_concerned(people, purpose, raised_by), *named]
+    return list({it.id: it for it in concerned if it.is_lost}.values())
 
 
-def _concerned(people: PartyPeople, purpose: Purpose) -> list[Person]:
+def reachable(person: Person | None) -> Reachable | None:
+    """How somebody is reached; None for nobody, and for who is lost."""
+    if person is None or person.name is None or person.email is None:
+        return None
+    return Reachable(name=person.name, email=person.email, phone=person.phone)
+
+
+def _concerned(people: PartyPeople, purpose: Purpose, raised_by: str | None) -> list[Person]:
     found: Iterable[Person | None] = [people.contact]
-    if purpose in ("invitation", "concern"):
+    if purpose == "invitation":
         found = [people.contact, people.advisor]
     elif purpose == "agreement":
         found = [*people.signatories, people.contact]
     elif purpose == "end":
         found = [*people.signed, people.contact]
+    elif purpose == "concern" and raised_by == "municipality":
+        found = [people.contact, people.advisor, people.council]  # it may be about the advisor
+    elif purpose == "concern":
+        found = [people.contact, people.advisor or people.council]
     return [it for it in found if it is not None]

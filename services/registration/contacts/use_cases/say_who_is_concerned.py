@@ -7,11 +7,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.registration.agreements import repository as agreements
 from services.registration.agreements.domain.agreement import Agreement
 from services.registration.applications import repository as applications
-from services.registration.contacts.domain.recipients import PartyPeople, lost_of, recipients_of
+from services.registration.contacts.domain.recipients import PartyPeople, lost_of, reachable, recipients_of
 from services.registration.groups import repository as groups
 from services.registration.parties import repository as parties
 from services.registration.people import repository as people
-from shared.contracts.questions import Contacts, Recipient, WhoIsConcerned
+from services.registration.people.domain.person import Person
+from services.registration.programmes import repository as programmes
+from shared.contracts.questions import Contacts, Recipient, Someone, WhoIsConcerned
 from shared.database import Database
 
 
@@ -19,6 +21,7 @@ async def say_who_is_concerned(database: Database, question: WhoIsConcerned) -> 
     """Who is to hear; nobody where the party has not applied, or has withdrawn (R2). Raises NotFound for a party that is not known."""
     async with database.reading() as connection:
         party = await parties.get(connection, question.party)
+        programme = await programmes.find(connection, question.programme)
         application = await applications.find(connection, question.programme, question.party)
         if application is not None and application.state == "withdrawn":
             return Contacts(recipients=())
@@ -27,22 +30,36 @@ async def say_who_is_concerned(database: Database, question: WhoIsConcerned) -> 
         contact_person = application.contact_person if application else None
         coordinator = group.participant(group.coordinator).person if group.coordinator else None
         signatories = agreement.signatories if agreement else ()
-        ids = [contact_person, coordinator, group.advisor, *(it.person for it in signatories)]
+        council = programme.contact_person if programme else None
+        ids = [contact_person, coordinator, group.advisor, council, *(it.person for it in signatories)]
         known = await people.of_ids(connection, ids)
     party_people = PartyPeople(
         contact_person=known.get(contact_person or ""),
         coordinator=known.get(coordinator or ""),
         advisor=known.get(group.advisor or ""),
+        council=known.get(council or ""),
         signatories=[known[it.person] for it in signatories],
         signed=[known[it.person] for it in signatories if it.signed_on],
     )
+    about = question.purpose
     recipients = [
         Recipient(person=it.id, name=it.name, email=it.email)
-        for it in recipients_of(party_people, question.purpose)
+        for it in recipients_of(party_people, about, raised_by=question.raised_by)
         if it.name and it.email
     ]
-    lost = tuple([it.id for it in lost_of(party_people, question.purpose)])
-    return Contacts(recipients=tuple(recipients), lost=lost)
+    lost = tuple([it.id for it in lost_of(party_people, about, raised_by=question.raised_by)])
+    return Contacts(
+        recipients=tuple(recipients),
+        lost=lost,
+        contact=_someone(party_people.contact),
+        advisor=_someone(party_people.advisor),
+        council=_someone(party_people.council),
+    )
+
+
+def _someone(person: Person | None) -> Someone | None:
+    found = reachable(person)
+    return Someone(**vars(found)) if found else None
 
 
 async def _agreement(connection: AsyncConnection, question: WhoIsConcerned) -> Agreement | None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from services.registration.groups.domain.tenure import Tenure
 from services.registration.parties.domain.party import Kind
-from shared.errors import NotFound, RuleBroken
+from shared.errors import Conflict, NotFound, RuleBroken
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +27,7 @@ class Group:
     participants: tuple[Participant, ...] = ()  # those who left too
     coordinator: str | None = None  # a participant's id
     advisor: str | None = None  # a person's id
+    tenures: tuple[Tenure, ...] = ()  # who was what, from when until when (history.py)
 
     @property
     def present(self) -> list[Participant]:
@@ -64,3 +66,33 @@ def electing(group: Group, participant: str) -> Group:
         msg = "the coordinator is one of the participants, and this one has left"
         raise RuleBroken(msg, rule="R5", field="participant")
     return replace(group, coordinator=participant)
+
+
+def replacing(group: Group, participant: str, successor: Participant) -> Group:
+    """The group after one participant took the place of another, with all that this one was in it.
+
+    Raises NotFound, or Conflict where the one has left, or the other takes part already (R5).
+    """
+    leaving = group.participant(participant)
+    if leaving.has_left and _took_over(group, participant, successor.id):
+        return group  # said once more
+    if leaving.has_left:
+        msg = "the participant who is to be replaced has left"
+        raise Conflict(msg, rule="R5", field="participant")
+    if any(it.person == successor.person for it in group.present):
+        msg = "this person takes part already; elect them where it is the coordinator, and have the other leave"
+        raise Conflict(msg, rule="R5", field="email")
+    coming = replace(
+        successor,
+        role=successor.role or leaving.role,
+        represents_school_owner=leaving.represents_school_owner,
+        has_left=False,
+    )
+    after = without(group, participant).with_participant(coming)
+    return replace(after, coordinator=coming.id) if group.coordinator == participant else after
+
+
+def _took_over(group: Group, participant: str, successor: str) -> bool:
+    ended = {it.until_on for it in group.tenures if it.key == ("participant", participant)}
+    began = {it.from_on for it in group.tenures if it.key == ("participant", successor) and it.until_on is None}
+    return bool(ended & began - {None})

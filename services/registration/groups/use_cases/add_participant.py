@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -23,11 +24,13 @@ async def add_participant(
     *,
     role: str | None,
     represents_school_owner: bool,
+    on: date | None = None,
     by: str,
 ) -> Group:
     """Add a participant. The same person with the same content twice is one participant; one who left comes back.
 
-    Raises NotFound, or Conflict for other content or a party that is not accepted.
+    `on` is the day from which that is so; today in Norway, where none is said. Raises NotFound, RuleBroken for the day, or
+    Conflict for other content or a party that is not accepted.
     """
 
     async def rule(connection: AsyncConnection, group: Group) -> Group:
@@ -44,4 +47,4 @@ async def add_participant(
             raise Conflict(msg, rule="R5", field="email")
         return group if standing == joining else group.with_participant(replace(joining, has_left=False))
 
-    return await change_group(database, programme, party, rule, by=by)
+    return await change_group(database, programme, party, rule, on=on, by=by)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -14,8 +15,14 @@ from shared.database import Database
 from shared.errors import NotFound
 
 
-async def attach_advisor(database: Database, programme: str, party: str, advisor: str, *, by: str) -> Group:
-    """Attach an advisor, in the place of the one before. Raises NotFound, or Conflict for a party that is not accepted."""
+async def attach_advisor(
+    database: Database, programme: str, party: str, advisor: str, *, on: date | None = None, by: str
+) -> Group:
+    """Attach an advisor, in the place of the one before.
+
+    `on` is the day from which that is so; today in Norway, where none is said. Raises NotFound, RuleBroken for the day, or
+    Conflict for a party that is not accepted.
+    """
 
     async def rule(connection: AsyncConnection, group: Group) -> Group:
         if not await people.is_advisor(connection, advisor):
@@ -23,4 +30,4 @@ async def attach_advisor(database: Database, programme: str, party: str, advisor
             raise NotFound(msg, rule="R8", field="advisor")
         return replace(group, advisor=advisor)
 
-    return await change_group(database, programme, party, rule, happened=events.ADVISOR_ATTACHED, by=by)
+    return await change_group(database, programme, party, rule, happened=events.ADVISOR_ATTACHED, on=on, by=by)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from datetime import date
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -12,12 +13,15 @@ from services.registration.applications.domain.application import check_accepted
 from services.registration.groups import repository as groups
 from services.registration.groups import telling
 from services.registration.groups.domain.group import Group
+from services.registration.groups.domain.history import recorded
 from services.registration.parties import repository as parties
+from services.registration.people import repository as people
 from services.registration.programmes import repository as programmes
-from shared import seen
+from shared import clock, seen
 from shared.contracts import registration as events
 from shared.contracts.envelope import EventType
 from shared.database import Database
+from shared.errors import RuleBroken
 from shared.messaging import outbox
 
 Rule = Callable[[AsyncConnection, Group], Awaitable[Group]]
@@ -30,11 +34,13 @@ async def change_group(
     rule: Rule,
     *,
     happened: EventType[events.Group] = events.GROUP_CHANGED,
+    on: date | None = None,
     by: str,
 ) -> Group:
     """Apply a rule to a party's group, under the programme's lock; a group that it leaves as it was makes no event.
 
-    Raises what the rule raises, NotFound, Stale, or Conflict for a party that is not accepted.
+    It is kept as having happened on that day; today in Norway, where none is said. Raises what the rule raises, NotFound,
+    Stale, RuleBroken for a day that does not fit, or Conflict for a party that is not accepted.
     """
     async with database.transaction() as connection:
         await programmes.get(connection, programme, lock=True)
@@ -45,7 +51,20 @@ async def change_group(
         if found == before:
             return before
         seen.compare(before)
-        return await save_group(connection, before, found, happened, by=by)
+        today = await clock.today(connection)
+        if on is not None and on > today:
+            msg = "what happens to a group is recorded when it has happened, and not dated ahead"
+            raise RuleBroken(msg, rule="R5", field="on")
+        return await save_group(connection, before, recorded(before, found, on or today), happened, by=by)
+
+
+async def check_has_address(connection: AsyncConnection, group: Group) -> None:
+    """Raises RuleBroken for a coordinator without an address: who is written to has one (N1)."""
+    if group.coordinator:
+        coordinator = await people.get(connection, group.participant(group.coordinator).person)
+        if coordinator.email is None and not coordinator.is_lost:
+            msg = "the coordinator is written to, and needs an e-mail address"
+            raise RuleBroken(msg, rule="N1", field="participant")
 
 
 async def save_group(

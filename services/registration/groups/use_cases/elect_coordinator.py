@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registration.groups.domain.group import Group, electing
-from services.registration.groups.use_cases.change_group import change_group
+from services.registration.groups.use_cases.change_group import change_group, check_has_address
 from shared.database import Database
 
 
-async def elect_coordinator(database: Database, programme: str, party: str, participant: str, *, by: str) -> Group:
-    """Record the election; the coordinator before is no longer one. Raises NotFound, RuleBroken or Conflict."""
+async def elect_coordinator(
+    database: Database, programme: str, party: str, participant: str, *, on: date | None = None, by: str
+) -> Group:
+    """Record the election; the coordinator before is no longer one.
 
-    async def rule(_: AsyncConnection, group: Group) -> Group:
-        return electing(group, participant)
+    `on` is the day from which that is so; today in Norway, where none is said. Raises NotFound, RuleBroken or Conflict.
+    """
 
-    return await change_group(database, programme, party, rule, by=by)
+    async def rule(connection: AsyncConnection, group: Group) -> Group:
+        after = electing(group, participant)
+        await check_has_address(connection, after)
+        return after
+
+    return await change_group(database, programme, party, rule, on=on, by=by)

@@ -1,10 +1,15 @@
-"""People: who is written to. All of it is personal data and never leaves in an event (N2)."""
+"""People: who is written to. All of it is personal data and never leaves in an event (N2).
+
+Persons are the council's: the same name and the same address is the same person over all parties. Someone without an
+address belongs to one party alone (N1).
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from shared.errors import Conflict, RuleBroken
+from shared.errors import RuleBroken
+from shared.text import one_line
 
 COUNCIL = "council"
 
@@ -14,18 +19,16 @@ class Contact:
     """A person as a request names them."""
 
     name: str
-    email: str
+    email: str | None = None
     phone: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Person:
-    """One of a party's people, or of the council's: among these, two with the same e-mail address are the same person."""
-
     id: str
-    scope: str  # the party's organisation number, or COUNCIL
-    name: str | None  # neither of these two: lost, and to be said anew
-    email: str | None
+    scope: str  # of someone without an address the party's organisation number; else it says nothing, and is COUNCIL
+    name: str | None  # none: lost, and to be said anew
+    email: str | None  # none where lost, or where there is none
     phone: str | None
 
     @property
@@ -33,20 +36,39 @@ class Person:
         """What changes without an event: all of it."""
         return self.name, self.email, self.phone
 
-    def merged_with(self, contact: Contact) -> Person:
-        """The person with what a request adds: a telephone number. Raises Conflict where it names another name or number."""
-        if contact.name != self.name:
-            msg = "another name stands with this e-mail address; correct the person first"
-            raise Conflict(msg, rule="N2", field="name")
-        if contact.phone and self.phone and contact.phone != self.phone:
-            msg = "another telephone number stands with this e-mail address; correct the person first"
-            raise Conflict(msg, rule="N2", field="phone")
-        return replace(self, phone=self.phone or contact.phone)
+    @property
+    def is_lost(self) -> bool:
+        return self.name is None
+
+    @property
+    def sought_by(self) -> str:
+        """What the person is found by, as `words` of a search are compared with it."""
+        digits = "".join(it for it in self.phone or "" if it.isdecimal())
+        return " ".join([normalised(self.name or ""), (self.email or "").lower(), digits]).strip()
+
+    def is_called(self, name: str) -> bool:
+        return self.name is not None and normalised(self.name) == normalised(name)
+
+    def named_again(self, contact: Contact) -> Person:
+        """The person with the telephone number that a request names; another than before is no conflict (N1)."""
+        return replace(self, phone=contact.phone or self.phone)
+
+
+def normalised(name: str) -> str:
+    """A name as it is compared: what looks the same is the same, in capitals too."""
+    return one_line(name).casefold()
+
+
+def words(sought: str) -> list[str]:
+    """What a search looks for, all of it: in capitals or not, and a telephone number with its spaces or without."""
+    found = normalised(sought)
+    if found and all(it.isdecimal() or it in "+ " for it in found):
+        return [found.replace(" ", "").removeprefix("+")]
+    return found.split()
 
 
 def check(person: Person) -> None:
-    """Raises RuleBroken for someone with a name and no address, or the other way round."""
-    if (person.name is None) != (person.email is None):
-        field = "name" if person.name is None else "email"
-        msg = "of a person who was lost, name and e-mail address are said together"
-        raise RuleBroken(msg, rule="N2", field=field)
+    """Raises RuleBroken for an address without a name: of a person who was lost, the name is said too."""
+    if person.name is None and person.email is not None:
+        msg = "of a person who was lost, the name is said with the address"
+        raise RuleBroken(msg, rule="N2", field="name")

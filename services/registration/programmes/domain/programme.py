@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from services.registration.parties.domain.party import Kind
-from shared.errors import RuleBroken
+from shared.errors import Conflict, RuleBroken
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,12 +21,20 @@ class Programme:
     applications_from: date | None  # none: from the start
     applications_until: date | None  # the last day; none: without end
     days_to_pay: int  # from an invoice's issue until it is due
+    contact_person: str | None = None  # the id of the council's; none: not named yet
 
     def fee_for(self, kind: Kind) -> int:
         """What a party of this kind pays for the whole programme, in øre (B1)."""
         if kind == "county_branch" and self.county_branch_fee_ore is not None:
             return self.county_branch_fee_ore
         return self.fee_ore
+
+
+def check_has_contact_person(programme: Programme) -> None:
+    """Raises Conflict where the council's contact person is not named, whom each mail names and a concern reaches (N1, R10)."""
+    if programme.contact_person is None:
+        msg = "the programme's contact person is not named yet: change the programme first"
+        raise Conflict(msg, rule="N1", field="contact_person")
 
 
 def check_programme(programme: Programme) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from services.registration.people.domain.person import COUNCIL, Contact
+from services.registration.people.use_cases.know_person import know_person
 from services.registration.programmes import repository as programmes
 from services.registration.programmes import telling
 from services.registration.programmes.domain.programme import Programme, check_programme
@@ -13,11 +15,16 @@ from shared.errors import Conflict
 from shared.messaging import outbox
 
 
-async def open_programme(database: Database, given: Programme, *, by: str) -> Programme:
+async def open_programme(
+    database: Database, given: Programme, *, contact_person: Contact | None = None, by: str
+) -> Programme:
     """Open a programme; the same one twice is one. Raises RuleBroken, or Conflict for the same code with other content."""
     check_programme(given)
     async with database.transaction() as connection:
         await programmes.lock_for_adding(connection)
+        if contact_person is not None:
+            person = await know_person(connection, COUNCIL, contact_person, by=by)
+            given = replace(given, contact_person=person.id)
         standing = await programmes.find(connection, given.code)
         if standing is not None:
             if replace(given, version=standing.version) == standing:

@@ -1,0 +1,46 @@
+"""What points to a person, and what follows from it: whether they need an address, and whose they are without one (N1)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Literal
+
+from services.registration.people.domain.person import COUNCIL, Person
+from shared.errors import RuleBroken
+
+What = Literal["contact_person", "participant", "coordinator", "advisor", "signatory", "council_contact_person"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pointing:
+    """What somebody is, in which programme and for which party."""
+
+    what: What
+    programme: str
+    party: str | None  # none: for the council
+    is_over: bool = False
+
+    def __str__(self) -> str:
+        was = "was " if self.is_over else ""
+        of = f" of {self.party}" if self.party else ""
+        return f"{was}{self.what.replace('_', ' ')}{of} in {self.programme}"
+
+
+def scope_of(person: Person, pointing: Collection[Pointing]) -> str:
+    """The council, for who has an address; else the one party that the person has to do with.
+
+    Raises RuleBroken where somebody without an address is written to, or has to do with no party, or with several.
+    """
+    if person.email is not None:
+        return COUNCIL
+    if person.is_lost:
+        return person.scope
+    if any(it.what != "participant" and not it.is_over for it in pointing):
+        msg = "who is written to has an address: a contact person, coordinator, advisor or signatory"
+        raise RuleBroken(msg, rule="N1", field="email")
+    found = {it.party for it in pointing if it.party} or {person.scope} - {COUNCIL}
+    if len(found) != 1:
+        msg = "without an address a person belongs to one party alone"
+        raise RuleBroken(msg, rule="N1", field="email")
+    return found.pop()
