@@ -23,8 +23,11 @@ DOMAIN = "kulturskole"
 # Our account, from which subscribers' accounts import.
 ACCOUNT = "KULTURSKOLE"
 
-# Which services may ask which: the answers hold personal data.
-ASKS = {"notifications": ("registration", "scheduling", "billing")}
+# Which questions a service may ask, and no other: most answers hold personal data or free text. The plan's are public.
+ASKS = {
+    "notifications": ("rpc.registration.>", "rpc.scheduling.>", "rpc.billing.>"),
+    "registration": ("rpc.scheduling.plan",),
+}
 
 # To have the server that is asked read its configuration anew.
 RELOAD = "$SYS.REQ.SERVER.*.RELOAD"
@@ -132,8 +135,7 @@ def _service(service: str, password: str) -> str:
     look = [f"$JS.API.STREAM.{it}.{stream_of(publisher)}" for publisher in PUBLISHERS for it in ("INFO", "MSG.GET")]
     own = stream_of(service)
     readers = [f"$JS.API.CONSUMER.LIST.{own}", f"$JS.API.CONSUMER.INFO.{own}.*"]  # who reads what it tells, and how far
-    questions = [f"rpc.{answers}.>" for answers in ASKS.get(service, ())]
-    publish = [f"kulturskole.{service}.>", *questions, *look, *readers, *pull]
+    publish = [f"kulturskole.{service}.>", *ASKS.get(service, ()), *look, *readers, *pull]
     subscribe = [f"_INBOX_{service}.>", f"rpc.{service}.>"]
     return user(service, password, publish, subscribe, allow_responses=True)
 

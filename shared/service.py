@@ -103,7 +103,8 @@ class Service:
         )
         consume.register(self.broker, consumers, self._take)
         ask.answer(self.broker, name, database, answers or {})
-        self.work = list(work(ask.Ask(self.broker))) if work else []
+        self.ask = ask.Ask(self.broker)
+        self.work = list(work(self.ask)) if work else []
         self._worker = Worker(database, self.work)
         self._relay = relay.Relay(database, stream_of(name))
         self._checks = Checks(name, self.streams, database, self.guard, self._relay, self._worker)
@@ -315,6 +316,7 @@ class Service:
         )
         api.state.service = self
         api.state.database = self.database
+        api.state.ask = self.ask
         api.state.keys = Keys(self.settings.keys_file)
         problems.install(api)
         api.add_middleware(Withheld, reason=lambda: self.withheld, prefix=prefix)

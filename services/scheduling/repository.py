@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -91,8 +91,16 @@ async def carrier_of(connection: AsyncConnection, programme: str, instalment: in
 
 async def of_programme(connection: AsyncConnection, programme: str) -> list[Session]:
     """A programme's sessions by the earliest day on which they may begin, then by id."""
-    rows = await connection.execute(select(tables.session).where(s.programme == programme))
-    return sorted((_session(row) for row in rows), key=lambda it: (it.when.earliest, it.id))
+    return _in_order(await connection.execute(select(tables.session).where(s.programme == programme)))
+
+
+async def standing(connection: AsyncConnection, programme: str | None, party: str | None) -> list[Session]:
+    """What is planned or held in a programme and with a party, as far as these are said, in order of time."""
+    query = select(tables.session).where(tables.STANDS)
+    for column, value in ((s.programme, programme), (s.party, party)):
+        if value is not None:
+            query = query.where(column == value)
+    return _in_order(await connection.execute(query))
 
 
 async def completed_joint_sessions(connection: AsyncConnection, programme: str) -> dict[str, int]:
@@ -126,6 +134,10 @@ async def missing(connection: AsyncConnection) -> list[Missing]:
         Missing(entity="session", id=row.id, programme=row.programme, party=row.party, fields=("title", "place"))
         for row in rows
     ]
+
+
+def _in_order(rows: Iterable[Row[Any]]) -> list[Session]:
+    return sorted((_session(row) for row in rows), key=lambda it: (it.when.earliest, it.id))
 
 
 def _row(it: Session) -> dict[str, Any]:

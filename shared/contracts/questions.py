@@ -10,7 +10,7 @@ from typing import Annotated, Any, ClassVar, Generic, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.contracts.billing import BilledParty
-from shared.contracts.bounds import Day, Line, Number, Ore, Text, Word
+from shared.contracts.bounds import Count, Day, Line, Number, Ore, Text, Word
 
 A = TypeVar("A", bound=BaseModel)
 
@@ -124,6 +124,44 @@ class WhatSession(Question[SessionDetails]):
     """The session's id."""
 
 
+class PlannedSession(Message):
+    """A session that stands in a plan."""
+
+    session: Word
+    """The session's id."""
+    kind: Word
+    """What it is: `joint_session`."""
+    number: Number | None
+    """Its number among its kind. Null where it has none."""
+    when: Text
+    """When it is, in Norwegian, as precisely as it is known."""
+
+
+class Planned(Message):
+    """The sessions of a plan that were asked about; cancelled ones are not among them."""
+
+    count: Count
+    """How many there are."""
+    first: Annotated[tuple[PlannedSession, ...], Field(max_length=5)]
+    """The first of them in time."""
+
+
+class WhatIsPlanned(Question[Planned]):
+    """What is planned in a programme, or with a party, before a programme's period is changed or one of them is deleted."""
+
+    subject = "rpc.scheduling.plan"
+    answer = Planned
+
+    programme: Word | None = None
+    """The programme's code. Null: of whatever programme."""
+    party: Word | None = None
+    """The organisation number of the party that it is held with. Null: with whomever."""
+    period_start: Day | None = None
+    """With `period_end`, the first day of a period: only what that would bind and leave out (S1). Null: all that is planned."""
+    period_end: Day | None = None
+    """The last day of that period."""
+
+
 class DocumentContent(Message):
     """An invoice or a credit note as it was issued (bokføringsforskriften § 5-1-1). Days are calendar days in Norway."""
 
@@ -197,4 +235,4 @@ class WhatDocument(Question[DocumentContent]):
     """Its number in the series."""
 
 
-QUESTIONS: tuple[type[Question[Any]], ...] = (WhoIsConcerned, WhatProgramme, WhatSession, WhatDocument)
+QUESTIONS: tuple[type[Question[Any]], ...] = (WhoIsConcerned, WhatProgramme, WhatSession, WhatIsPlanned, WhatDocument)

@@ -14,6 +14,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from shared.addresses import Address
 from shared.database import Database
+from shared.messaging.ask import Ask
 from shared.text import check_is_seen, lines, one_line
 from shared.web.keys import Key, Role
 
@@ -128,6 +129,12 @@ async def database_of(request: Request) -> Database:
     return database
 
 
+async def ask_of(request: Request) -> Ask:
+    """By which the service asks others."""
+    ask: Ask = request.app.state.ask
+    return ask
+
+
 # For the OpenAPI document alone: the key was looked for before (closed.py).
 _bearer = HTTPBearer(auto_error=False, description="An API key")
 
@@ -152,6 +159,7 @@ def check(request: Request, role: Role) -> Key:
     return key
 
 
+AskOf = Annotated[Ask, Depends(ask_of)]
 DatabaseOf = Annotated[Database, Depends(database_of)]
 # The role stands in the OpenAPI document beside the scheme, as its version 3.1 has it.
 Reader = Annotated[Key, Security(_holder_of("reader"), scopes=["reader"])]

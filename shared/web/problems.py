@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
 from shared.errors import Conflict, NotFound, Refused, RuleBroken, Stale
+from shared.messaging.ask import NoAnswer, RefusedToAnswer
 from shared.transient import in_one_line, is_transient
 
 log = structlog.get_logger()
@@ -68,6 +69,8 @@ class Problem(BaseModel):
 def install(api: FastAPI) -> None:
     """Have the API answer every error in this form."""
     api.add_exception_handler(Refused, _refused)
+    for unanswered in (NoAnswer, RefusedToAnswer):
+        api.add_exception_handler(unanswered, _unanswered)
     api.add_exception_handler(RequestValidationError, _not_valid)
     api.add_exception_handler(HTTPException, _http)
     # Each by its name: what only the handler of Exception answers is raised once more, and logged by the server too.
@@ -100,6 +103,12 @@ async def _refused(_: Request, error: Exception) -> JSONResponse:
     if isinstance(error, Stale):
         return problem(status, str(error), errors=[fault], headers={"ETag": f'"{error.tag}"'}, version=error.version)
     return problem(status, str(error), errors=[fault])
+
+
+async def _unanswered(request: Request, error: Exception) -> JSONResponse:
+    log.warning("another service has to be asked first and does not answer", path=request.url.path, error=str(error))
+    why = "another service has to be asked first, and does not answer right now; nothing was changed, try again"
+    return problem(503, why, headers={"Retry-After": "2"})
 
 
 async def _not_valid(_: Request, error: Exception) -> JSONResponse:

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import httpx
 
 from shared.database import Database
+from shared.messaging.ask import Ask
 from shared.service import Service
 from shared.settings import ServiceSettings
 from shared.web import keys
@@ -58,12 +59,14 @@ def _good(answer: httpx.Response) -> Any:
 
 @asynccontextmanager
 async def api_of(
-    create: Callable[[S], Service], settings: type[S], database: Database, folder: Path
+    create: Callable[[S], Service], settings: type[S], database: Database, folder: Path, ask: Ask | None = None
 ) -> AsyncIterator[Api]:
+    """`ask` answers what the service asks the others, where it asks any before it answers."""
     path = folder / "keys.json"
     secrets = [keys.create(path, name=f"the {role}", role=role) for role in ("reader", "administrator")]
     url = database.url.render_as_string(hide_password=False)
     service = create(settings(database_url=url, keys_file=path, refusals_a_minute=MANY))
+    service.api.state.ask = ask or service.ask
     async with AsyncExitStack() as stack:
         stack.push_async_callback(service.database.close)
         transport = httpx.ASGITransport(app=service.api, raise_app_exceptions=False)

@@ -22,6 +22,7 @@ from shared.database import Database
 from shared.web.api import (
     Administrator,
     After,
+    AskOf,
     Body,
     Bool,
     DatabaseOf,
@@ -149,12 +150,12 @@ async def show_programme(programme: ProgrammeInPath, database: DatabaseOf, key: 
 
 @router.patch("/programmes/{programme}", operation_id="change_programme", dependencies=[if_match(Programme)])
 async def change_one(
-    programme: ProgrammeInPath, body: ProgrammeChanges, database: DatabaseOf, key: Administrator
+    programme: ProgrammeInPath, body: ProgrammeChanges, database: DatabaseOf, ask: AskOf, key: Administrator
 ) -> ProgrammeView:
-    """Change a programme."""
+    """Change a programme; its period never shrinks below what is planned in it (S1)."""
     contact = body.contact_person.contact() if isinstance(body.contact_person, CouncilContact) else None
     changes = _of_the_programme(body)
-    changed = await change_programme(database, programme, changes, contact_person=contact, by=key.name)
+    changed = await change_programme(database, ask, programme, changes, contact_person=contact, by=key.name)
     return await view(database, changed, key)
 
 

@@ -18,12 +18,21 @@ class Period:
     end: date  # the last day
 
 
-def check_within(session: Session, period: Period) -> None:
-    """Raises RuleBroken for a date that lies outside the period (S1); exact days lie in it whole, weeks and months may reach beyond."""
+def lies_within(session: Session, period: Period) -> bool:
+    """Whether the period binds the session and holds it (S1), or does not bind it.
+
+    Exact days lie in it whole, weeks and months may reach beyond.
+    """
     if session.kind not in BOUND:
-        return
-    for first, last in session.when.ranges():
-        is_outside = last < period.start or first > period.end
-        if is_outside or (session.when.days and not (period.start <= first and last <= period.end)):
-            msg = f"the programme's period, {period.start} to {period.end}, binds this kind of session"
-            raise RuleBroken(msg, rule="S1", field="when")
+        return True
+    ranges = session.when.ranges()
+    if session.when.days:
+        return all(period.start <= first and last <= period.end for first, last in ranges)
+    return all(period.start <= last and first <= period.end for first, last in ranges)
+
+
+def check_within(session: Session, period: Period) -> None:
+    """Raises RuleBroken for a date that lies outside a period that binds it (S1)."""
+    if not lies_within(session, period):
+        msg = f"the programme's period, {period.start} to {period.end}, binds this kind of session"
+        raise RuleBroken(msg, rule="S1", field="when")

@@ -10,7 +10,7 @@ import pytest
 from services.registration.app import create
 from services.registration.settings import Settings
 from shared.database import Database
-from tests.integration.registration.world import APRIL
+from tests.integration.registration.world import APRIL, FakeScheduling
 from tests.support.api import Api, api_of
 from tests.support.databases import MakeDatabase, set_clock
 
@@ -23,6 +23,11 @@ async def database(make_database: MakeDatabase) -> Database:
 
 
 @pytest.fixture
-async def api(database: Database, tmp_path: Path) -> AsyncIterator[Api]:
-    async with api_of(create, Settings, database, tmp_path) as api:
+def scheduling() -> FakeScheduling:
+    return FakeScheduling()
+
+
+@pytest.fixture
+async def api(database: Database, scheduling: FakeScheduling, tmp_path: Path) -> AsyncIterator[Api]:
+    async with api_of(create, Settings, database, tmp_path, ask=scheduling) as api:
         yield api

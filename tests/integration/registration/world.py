@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any
 
 from services.registration.contacts.use_cases.say_who_is_concerned import say_who_is_concerned
-from shared.contracts.questions import Purpose, WhoIsConcerned
+from shared.contracts.questions import Planned, PlannedSession, Purpose, Question, WhoIsConcerned
 from shared.database import Database
+from shared.messaging.ask import Ask, NoAnswer
 from tests.support.api import Api
 from tests.support.facts import events_of
 
@@ -60,6 +62,29 @@ AGREEMENT = {
 OF_PROGRAMME = f"/registration/programmes/{CODE}"
 GROUP = f"{OF_PROGRAMME}/groups/{MOLDE}"
 APRIL, OCTOBER = (datetime(2024, month, 15, 12, tzinfo=UTC) for month in (4, 10))
+
+
+class FakeScheduling(Ask):
+    """Answers what is planned, in scheduling's place: nothing, unless a test says otherwise."""
+
+    def __init__(self) -> None:
+        self.planned = Planned(count=0, first=())
+        self.asked: list[Question[Any]] = []
+        self.meanwhile: Callable[[], Awaitable[Any]] | None = None  # happens while a question is under way
+        self.is_silent = False
+
+    def plans(self, n: int) -> None:
+        """So many sessions are in the way."""
+        session = PlannedSession(session="one", kind="joint_session", number=6, when="20.–21. november 2025")
+        self.planned = Planned(count=n, first=(session,))
+
+    async def __call__(self, question: Question[Any]) -> Any:
+        self.asked.append(question)
+        if self.meanwhile:
+            await self.meanwhile()
+        if self.is_silent:
+            raise NoAnswer
+        return self.planned
 
 
 async def happened(database: Database) -> list[str]:

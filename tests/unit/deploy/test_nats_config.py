@@ -168,6 +168,12 @@ async def test_services_ask_each_other(connect: Connect) -> None:
     assert (asks.refused, answers.refused) == ([], [])
 
 
+async def test_registration_asks_what_is_planned_and_nothing_else(connect: Connect) -> None:
+    asks = await connect("registration")
+    assert await asks.publish("rpc.scheduling.plan", reply="_INBOX_registration.x")
+    assert not await asks.publish("rpc.scheduling.session", reply="_INBOX_registration.x")
+
+
 @pytest.mark.parametrize("service", ["registration", "scheduling", "billing"])
 async def test_nobody_asks_who_need_not(connect: Connect, service: str) -> None:
     """The answers hold personal data."""
