@@ -62,6 +62,7 @@ def _official_name(event: Row) -> Any:
 COMPARED: dict[tuple[str, str], Projection] = {
     ("scheduling", "programme"): Projection(entity=Programme, programme="code"),
     ("scheduling", "party"): Projection(entity=Party, programme=None),
+    ("scheduling", "agreement"): Projection(entity=Agreement),
     ("billing", "programme"): Projection(entity=Programme, programme="code", columns={"event_id": _id}),
     ("billing", "party"): Projection(
         entity=Party,

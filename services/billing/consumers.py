@@ -53,6 +53,7 @@ def party(event: Event[registration.Party]) -> Iterable[Fact]:
     registration.AGREEMENT_SIGNED,
     registration.AGREEMENT_AMENDED,
     registration.AGREEMENT_CALLED_BACK,
+    registration.AGREEMENT_SUCCEEDED,
     registration.AGREEMENT_ENDED,
     registration.AGREEMENT_END_TAKEN_BACK,
 )

@@ -28,6 +28,7 @@ KIND_OF_MAILING: dict[EventType[Any], str] = {
     registration.AGREEMENT_SIGNED: "agreement_signed",
     registration.AGREEMENT_AMENDED: "agreement_amended",
     registration.AGREEMENT_CALLED_BACK: "agreement_called_back",
+    registration.AGREEMENT_SUCCEEDED: "agreement_succeeded",
     registration.AGREEMENT_ENDED: "agreement_ended",
     registration.AGREEMENT_END_TAKEN_BACK: "agreement_end_taken_back",
     registration.CONCERN_RAISED: "concern_raised",
@@ -149,6 +150,7 @@ def group(event: Event[registration.Group]) -> Iterable[Fact]:
     registration.AGREEMENT_SIGNED,
     registration.AGREEMENT_AMENDED,
     registration.AGREEMENT_CALLED_BACK,
+    registration.AGREEMENT_SUCCEEDED,
     registration.AGREEMENT_ENDED,
     registration.AGREEMENT_END_TAKEN_BACK,
 )
@@ -160,10 +162,13 @@ def agreement(event: Event[registration.Agreement]) -> Iterable[Fact]:
         version=it.version,
         programme=it.programme,
         party=it.party,
+        predecessor=it.predecessor,
         called_back_on=it.called_back_on,
         ends_on=it.ends_on,
     )
     yield from look_at_calendars(it.programme, of_party(it.party))
+    if it.predecessor is not None:
+        yield from _look_at_people(it.programme, it.predecessor)
 
 
 @consumers.on(*scheduling.SESSION_EVENTS)

@@ -1,6 +1,19 @@
 """Notifications' tables."""
 
-from sqlalchemy import JSON, Boolean, Column, Date, Index, Integer, MetaData, String, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Date,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
 
 from shared.database import Instant
 
@@ -42,9 +55,16 @@ agreement = Table(
     Column("version", Integer, nullable=False),
     Column("programme", String(40), nullable=False),
     Column("party", String(9), nullable=False),
+    Column("predecessor", String(9)),  # who had it before (R12)
     Column("called_back_on", Date),  # before it was signed: then it is none
     Column("ends_on", Date),
     Index("agreement_programme_party", "programme", "party"),
+    Index(
+        "agreement_carried_over",
+        "programme",
+        sqlite_where=text("predecessor IS NOT NULL"),
+        postgresql_where=text("predecessor IS NOT NULL"),
+    ),
 )
 session = Table(
     "session",

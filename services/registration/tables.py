@@ -148,6 +148,7 @@ agreement = Table(
     Column("version", Integer, nullable=False),
     Column("programme", ForeignKey("programme.code"), nullable=False),
     Column("party", ForeignKey("party.organisation_number"), nullable=False),
+    Column("predecessor", String(9)),  # whose it was before (R12)
     Column("period_start", Date, nullable=False),
     Column("period_end", Date, nullable=False),
     Column("fee_ore", BigInteger, nullable=False),

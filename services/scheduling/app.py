@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from services.scheduling import admin_api, repository
 from services.scheduling.adopting import ADOPTIONS
 from services.scheduling.consumers import consumers
 from services.scheduling.settings import Settings
+from services.scheduling.use_cases.hand_sessions_on import hand_all_sessions_on
 from services.scheduling.use_cases.say_what_is_planned import say_what_is_planned
 from services.scheduling.use_cases.say_what_session_is import say_what_session_is
 from shared.contracts.questions import WhatIsPlanned, WhatSession
 from shared.database import Database
+from shared.messaging.due_work import Work
 from shared.service import Service
 
 adoptions = ADOPTIONS  # for who recovers it
 
 
 def create(settings: Settings) -> Service:
+    database = Database(settings.database_url)
     return Service(
         name="scheduling",
         settings=settings,
-        database=Database(settings.database_url),
+        database=database,
         consumers=consumers,
         routers=[admin_api.router],
         answers={WhatSession: say_what_session_is, WhatIsPlanned: say_what_is_planned},
         missing=[repository.missing],
+        work=lambda _: [Work("hand sessions on", partial(hand_all_sessions_on, database))],
     )

@@ -1,12 +1,14 @@
-"""What scheduling learns from registration: which programmes, with their periods, and parties there are."""
+"""What scheduling learns from registration: programmes with their periods, parties, and whose agreements are whose."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 from services.scheduling import tables
+from services.scheduling.works import HAND_SESSIONS_ON
 from shared.contracts import registration
 from shared.contracts.envelope import Event
+from shared.messaging import marks
 from shared.messaging.consume import Consumers
 from shared.messaging.facts import Fact, Newest
 
@@ -25,3 +27,27 @@ def programme(event: Event[registration.Programme]) -> Iterable[Fact]:
 def party(event: Event[registration.Party]) -> Iterable[Fact]:
     it = event.data
     yield Newest(tables.party, organisation_number=it.organisation_number, version=it.version)
+
+
+@consumers.on(
+    registration.AGREEMENT_SENT,
+    registration.AGREEMENT_SIGNED,
+    registration.AGREEMENT_AMENDED,
+    registration.AGREEMENT_CALLED_BACK,
+    registration.AGREEMENT_SUCCEEDED,
+    registration.AGREEMENT_ENDED,
+    registration.AGREEMENT_END_TAKEN_BACK,
+)
+def agreement(event: Event[registration.Agreement]) -> Iterable[Fact]:
+    """One that another party has taken over has what is planned ahead looked at (R12)."""
+    it = event.data
+    yield Newest(
+        tables.agreement,
+        id=it.id,
+        version=it.version,
+        programme=it.programme,
+        party=it.party,
+        predecessor=it.predecessor,
+    )
+    if it.predecessor is not None:
+        yield from marks.leave(HAND_SESSIONS_ON, it.programme, it.id)

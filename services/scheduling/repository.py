@@ -103,6 +103,19 @@ async def standing(connection: AsyncConnection, programme: str | None, party: st
     return _in_order(await connection.execute(query))
 
 
+async def of_party(connection: AsyncConnection, programme: str, party: str) -> list[Session]:
+    """The sessions that are held with one party, locked until the end of the transaction, by id."""
+    query = select(tables.session).where(s.programme == programme, s.party == party).order_by(s.id)
+    return [_session(row) for row in await connection.execute(query.with_for_update())]
+
+
+async def successions(connection: AsyncConnection, programme: str) -> list[tuple[str, str]]:
+    """Whose agreement another party has taken over in a programme, and which party that is (R12)."""
+    t = tables.agreement.c
+    query = select(t.predecessor, t.party).where(t.programme == programme, t.predecessor.is_not(None)).order_by(t.id)
+    return [(row.predecessor, row.party) for row in await connection.execute(query)]
+
+
 async def completed_joint_sessions(connection: AsyncConnection, programme: str) -> dict[str, int]:
     """How many joint sessions of a programme are completed, by format."""
     query = (

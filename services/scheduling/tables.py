@@ -1,6 +1,6 @@
 """Scheduling's tables."""
 
-from sqlalchemy import Column, Date, Index, Integer, MetaData, String, Table, Text, func
+from sqlalchemy import Column, Date, Index, Integer, MetaData, String, Table, Text, func, text
 
 metadata = MetaData()
 
@@ -18,6 +18,22 @@ party = Table(
     metadata,
     Column("organisation_number", String(9), primary_key=True),
     Column("version", Integer, nullable=False),
+)
+
+agreement = Table(
+    "agreement",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("programme", String(40), nullable=False),
+    Column("party", String(9), nullable=False),
+    Column("predecessor", String(9)),  # whose it was before (R12)
+    Index(
+        "agreement_carried_over",
+        "programme",
+        sqlite_where=text("predecessor IS NOT NULL"),
+        postgresql_where=text("predecessor IS NOT NULL"),
+    ),
 )
 
 session = Table(

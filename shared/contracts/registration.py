@@ -213,6 +213,9 @@ class Agreement(PartyInProgramme):
     back."""
     kind_of_end: Code[Literal["terminated", "agreed"]] | None = None
     """Terminated with immediate effect, or ended on a day both agree on (R10). Absent without `ends_on`."""
+    predecessor: OrganisationNumber | None = None
+    """The organisation number of the party that had it before (R12): what that one was invoiced stays, and what comes is this
+    party's. Absent where it has been one party's alone."""
     fee_ore: Ore
     """What the party pays for the whole programme, in øre and without VAT (B1)."""
     payer_reference: PayerReference
@@ -281,6 +284,12 @@ AGREEMENT_AMENDED = EventType(
 AGREEMENT_CALLED_BACK = EventType(
     PUBLISHER, "agreement.called_back", Agreement, differs={"version": 2, "called_back_on": "2024-06-03"}
 )
+AGREEMENT_SUCCEEDED = EventType(
+    PUBLISHER,
+    "agreement.succeeded",
+    Agreement,
+    differs=SIGNED | {"version": 5, "party": "921221967", "predecessor": "942110464"},
+)
 AGREEMENT_ENDED = EventType(PUBLISHER, "agreement.ended", Agreement, differs=ENDED)
 AGREEMENT_END_TAKEN_BACK = EventType(PUBLISHER, "agreement.end_taken_back", Agreement, differs=SIGNED | {"version": 6})
 CONCERN_RAISED = EventType(PUBLISHER, "concern.raised", Concern)
@@ -304,6 +313,7 @@ EVENTS = (
     AGREEMENT_SIGNED,
     AGREEMENT_AMENDED,
     AGREEMENT_CALLED_BACK,
+    AGREEMENT_SUCCEEDED,
     AGREEMENT_ENDED,
     AGREEMENT_END_TAKEN_BACK,
     CONCERN_RAISED,

@@ -190,7 +190,10 @@ async def _wait_in_vain(database: Database) -> None:
 
 
 async def _end(player: Player, agreement: str) -> None:
-    """It is terminated by mistake, and ends as both agreed."""
+    """Another party takes it over and hands it back; it is terminated by mistake, and ends as both agreed."""
+    await player("registration", "register_party", more={"organisation_number": "942110464", "name": "Nye Molde"})
+    await player("registration", "succeed_agreement", agreement=agreement)
+    await player("registration", "succeed_agreement", agreement=agreement, more={"party": A_PARTY})
     concern = await player("registration", "raise_concern", agreement=agreement)
     await player("registration", "list_concerns", agreement=agreement)
     await player("registration", "resolve_concern", concern=concern["id"])

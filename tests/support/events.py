@@ -132,6 +132,12 @@ def called_back(n: int, version: int = 2, **changes: Any) -> Event[Agreement]:
     return agreement(registration.AGREEMENT_CALLED_BACK, n, version, **(fields | changes))
 
 
+def succeeded(n: int, by: int, version: int = 3, **changes: Any) -> Event[Agreement]:
+    """The agreement of `n` is another party's from now on."""
+    fields: dict[str, Any] = {"party": organisation_number(by), "predecessor": organisation_number(n)}
+    return agreement(registration.AGREEMENT_SUCCEEDED, n, version, **(fields | changes))
+
+
 def ended(n: int, ends_on: date, version: int = 3, **changes: Any) -> Event[Agreement]:
     fields: dict[str, Any] = {"ends_on": ends_on, "kind_of_end": "agreed"}
     return agreement(registration.AGREEMENT_ENDED, n, version, **(fields | changes))

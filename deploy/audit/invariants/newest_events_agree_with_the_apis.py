@@ -10,11 +10,15 @@ from shared.contracts.registration import Agreement, Application, Party, Program
 from shared.contracts.scheduling import Session
 
 # The entity that events carry, the name of the same in the evidence, and the fields that are compared.
+AGREEMENT = (
+    *("party", "predecessor", "signed_on", "called_back_on", "ends_on", "kind_of_end"),
+    *("period_start", "period_end", "fee_ore", "payer_reference"),
+)
 ENTITIES = (
     (Programme, "programmes", ("name", "period_start", "period_end", "fee_ore", "days_to_pay")),
     (Party, "parties", ("kind", "name", "official_name", "language_form", "address", "takes_invoices_by")),
     (Application, "applications", ("state",)),
-    (Agreement, "agreements", ("signed_on", "ends_on", "kind_of_end", "fee_ore", "payer_reference")),
+    (Agreement, "agreements", AGREEMENT),
     (Session, "sessions", ("kind", "format", "number", "instalment", "state")),
     (Release, "releases", ("instalment", "effective_on", "withdrawn")),
     (Waiver, "waivers", ("agreement", "instalment", "withdrawn")),

@@ -58,6 +58,21 @@ async def programmes_of_parties(connection: AsyncConnection, parties: Collection
     return [(row.programme, row.party) for row in await connection.execute(query)]
 
 
+async def successors(connection: AsyncConnection, programme: str) -> dict[str, str]:
+    """By a party whose agreement another has taken over in a programme: the other (R12).
+
+    What is known of the one is read as the other's as soon as this is known, since the news of its application and of its
+    sessions comes later: nobody is told that an entry goes which then comes again.
+    """
+    g = tables.agreement.c
+    query = select(g.predecessor, g.party).where(g.programme == programme, g.predecessor.is_not(None)).order_by(g.id)
+    return {row.predecessor: row.party for row in await connection.execute(query)}
+
+
+def _with_predecessors(parties: Collection[str], handed: Mapping[str, str]) -> set[str]:
+    return {*parties, *(before for before, party in handed.items() if party in parties)}
+
+
 async def questions(
     connection: AsyncConnection, programme: str, parties: Collection[str], sessions: Collection[str]
 ) -> Questions:
@@ -66,8 +81,9 @@ async def questions(
     That is who hears for each party that is accepted, and what each session that may stand in a calendar is called.
     """
     a, s = tables.application, tables.session
+    handed = await successors(connection, programme)
     accepted = select(a.c.party).where(
-        a.c.programme == programme, a.c.party.in_(sorted(parties)), a.c.state == "accepted"
+        a.c.programme == programme, a.c.party.in_(sorted(_with_predecessors(parties, handed))), a.c.state == "accepted"
     )
     standing = select(s.c.id, s.c.version).where(
         s.c.id.in_(sorted(sessions)),
@@ -76,7 +92,7 @@ async def questions(
         or_(s.c.party.is_not(None), s.c.kind.not_in(KINDS_OF_ONE_PARTY)),
     )
     return Questions(
-        parties=frozenset((await connection.execute(accepted)).scalars()),
+        parties=frozenset(handed.get(it, it) for it in (await connection.execute(accepted)).scalars()),
         sessions={row.id: row.version for row in await connection.execute(standing)},
     )
 
@@ -137,17 +153,24 @@ async def who_share_a_mailbox(connection: AsyncConnection, programme: str, perso
     return set((await connection.execute(query)).scalars())
 
 
-async def names(connection: AsyncConnection, programme: str, parties: Collection[str] | None) -> Names | None:
-    """The names of a programme and of these parties (None: of all); None while the programme's is not known."""
+async def names(
+    connection: AsyncConnection, programme: str, parties: Collection[str] | None, besides: Collection[str]
+) -> Names | None:
+    """The names of a programme and of those of these parties (None: of all) that applied, and of those `besides`.
+
+    None while the programme's is not known.
+    """
     query = select(tables.programme.c.name).where(tables.programme.c.code == programme)
     name = (await connection.execute(query)).scalar()
     if name is None:
         return None
     p, a = tables.party.c, tables.application.c
     applied = select(a.party).where(a.programme == programme, among(a.party, parties))
-    rows = await connection.execute(
-        select(p.organisation_number, p.name, p.language_form).where(p.organisation_number.in_(applied))
-    )
+    query = select(p.organisation_number, p.name, p.language_form)
+    rows = list(await connection.execute(query.where(p.organisation_number.in_(applied))))
+    others = sorted({*besides} - {row[0] for row in rows})
+    if others:
+        rows += await connection.execute(query.where(p.organisation_number.in_(others)))
     return Names(programme=name, parties={row[0]: (row[1], language(row[2])) for row in rows})
 
 
@@ -164,15 +187,19 @@ async def sessions_and_parties(
     calendars. The parties: all, where a session that is looked at is everyone's; else those that the sessions are held with,
     those of the notices, and those that one of these persons, or one who got a notice, hears for.
     """
+    handed = await successors(connection, programme)
     numbers = await _heard_for(connection, programme, persons)
     ids = None if looked_at is None else {*looked_at, *(session for session, _ in notices)}
-    sessions = await _sessions(connection, programme, ids, numbers)
+    sessions = await _sessions(connection, programme, ids, numbers, handed)
     if looked_at is None or any(it.party is None and it.id in looked_at for it in sessions):
-        return SessionsAndParties(sessions=sessions, parties=await _parties(connection, programme, None), numbers=None)
+        return SessionsAndParties(
+            sessions=sessions, parties=await _parties(connection, programme, None, handed), numbers=None
+        )
     numbers |= await _heard_for(connection, programme, {person for _, person in notices})
     numbers |= {it.party for it in sessions if it.party} | {it.party for it in notices.values()}
+    numbers |= {handed[it] for it in numbers if it in handed}
     return SessionsAndParties(
-        sessions=sessions, parties=await _parties(connection, programme, numbers), numbers=numbers
+        sessions=sessions, parties=await _parties(connection, programme, numbers, handed), numbers=numbers
     )
 
 
@@ -184,7 +211,11 @@ async def _heard_for(connection: AsyncConnection, programme: str, persons: Colle
 
 
 async def _sessions(
-    connection: AsyncConnection, programme: str, ids: Collection[str] | None, parties: Collection[str]
+    connection: AsyncConnection,
+    programme: str,
+    ids: Collection[str] | None,
+    parties: Collection[str],
+    handed: Mapping[str, str],
 ) -> list[Session]:
     """The sessions of these ids (None: every session), and, where parties are given, those held with one of them or with all.
 
@@ -194,7 +225,7 @@ async def _sessions(
     s, d = tables.session, tables.session_details
     wanted = among(s.c.id, ids)
     if parties:
-        wanted |= among(s.c.party, parties) | s.c.party.is_(None)
+        wanted |= among(s.c.party, _with_predecessors(parties, handed)) | s.c.party.is_(None)
     query = (
         select(s, d.c.title, d.c.place, d.c.meeting_link, (d.c.version >= s.c.version).label("is_answered"))
         .outerjoin(d, d.c.session == s.c.id)
@@ -204,7 +235,7 @@ async def _sessions(
         Session(
             id=row.id,
             kind=row.kind,
-            party=row.party,
+            party=handed.get(row.party, row.party),
             cancelled=row.cancelled,
             last_day=row.last_day,
             entry=(entry := _entry(row) if row.is_answered else None),
@@ -231,21 +262,27 @@ def _entry(row: Row[tuple[object, ...]]) -> Entry | None:
     )
 
 
-async def _parties(connection: AsyncConnection, programme: str, numbers: Collection[str] | None) -> list[Party]:
+async def _parties(
+    connection: AsyncConnection, programme: str, numbers: Collection[str] | None, handed: Mapping[str, str]
+) -> list[Party]:
     """Those of these parties (None: of all) that are accepted, each with who hears of sessions, as last answered."""
     a, g, i = tables.application, tables.agreement, tables.invitee
     invitees: dict[str, list[Person]] = defaultdict(list)
-    invited = select(i).where(i.c.programme == programme, among(i.c.party, numbers)).order_by(i.c.person)
-    accepted = (
-        select(a.c.party, g.c.ends_on)
-        .outerjoin(g, (g.c.programme == a.c.programme) & (g.c.party == a.c.party) & g.c.called_back_on.is_(None))
-        .where(a.c.programme == programme, a.c.state == "accepted", among(a.c.party, numbers))
-    )
+    applied = None if numbers is None else _with_predecessors(numbers, handed)
+    invited = select(i).where(i.c.programme == programme, among(i.c.party, applied)).order_by(i.c.person)
     for row in await connection.execute(invited):
         invitees[row.party].append(Person(id=row.person, name=row.name, address=row.address))
+    ending = select(g.c.party, g.c.ends_on).where(
+        g.c.programme == programme, g.c.called_back_on.is_(None), g.c.ends_on.is_not(None), among(g.c.party, numbers)
+    )
+    ends_on = {row.party: row.ends_on for row in await connection.execute(ending)}
+    accepted = select(a.c.party).where(a.c.programme == programme, a.c.state == "accepted", among(a.c.party, applied))
+    taking_part = dict.fromkeys(handed.get(it, it) for it in (await connection.execute(accepted)).scalars())
+    for before, party in handed.items():
+        invitees[party] = invitees[party] or invitees[before]  # until it is answered who hears for the successor
     return [
-        Party(organisation_number=row.party, accepted=True, ends_on=row.ends_on, persons=tuple(invitees[row.party]))
-        for row in await connection.execute(accepted)
+        Party(organisation_number=it, accepted=True, ends_on=ends_on.get(it), persons=tuple(invitees[it]))
+        for it in taking_part
     ]
 
 

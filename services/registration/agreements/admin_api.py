@@ -20,6 +20,7 @@ from services.registration.agreements.use_cases.raise_concern import raise_conce
 from services.registration.agreements.use_cases.resolve_concern import resolve_concern
 from services.registration.agreements.use_cases.send_agreement import send_agreement
 from services.registration.agreements.use_cases.sign_agreement import sign_agreement
+from services.registration.agreements.use_cases.succeed_agreement import succeed_agreement
 from services.registration.agreements.use_cases.take_end_back import take_end_back
 from services.registration.agreements.use_cases.terminate_agreement import terminate_agreement
 from services.registration.agreements.use_cases.withdraw_application import withdraw_application
@@ -116,6 +117,14 @@ class CorrectedSignature(Body):
     signed_on: Day
 
 
+class Successor(Body):
+    """Who goes on with it: a party of the same kind that takes no part in the programme yet."""
+
+    model_config = example(party="942110464")
+
+    party: OrganisationNumber
+
+
 class NewConcern(Body):
     """What is not followed up (R10)."""
 
@@ -171,6 +180,7 @@ class AgreementView(BaseModel):
     version: int
     programme: str
     party: str
+    predecessor: str | None = Field(description="the party that had it before (R12)")
     period_start: date
     period_end: date
     fee_ore: int
@@ -287,6 +297,12 @@ async def take_one_back(
     return await view(database, await take_signature_back(database, agreement, role, by=key.name))
 
 
+@router.post("/agreements/{agreement}/successor", operation_id="succeed_agreement", dependencies=[IF_MATCH])
+async def succeed(agreement: IdInPath, body: Successor, database: DatabaseOf, key: Administrator) -> AgreementView:
+    """Carry an agreement over to another party, with its group, its advisor and what is planned ahead (R12)."""
+    return await view(database, await succeed_agreement(database, agreement, body.party, by=key.name))
+
+
 @router.post("/agreements/{agreement}/concerns", status_code=201, operation_id="raise_concern")
 async def raise_one(agreement: IdInPath, body: NewConcern, database: DatabaseOf, key: Administrator) -> ConcernView:
     """Raise a concern about an agreement (R10)."""
@@ -353,6 +369,7 @@ async def _view(connection: AsyncConnection, it: Agreement) -> AgreementView:
         version=it.version,
         programme=it.programme,
         party=it.party,
+        predecessor=it.predecessor,
         period_start=it.period_start,
         period_end=it.period_end,
         fee_ore=it.fee_ore,

@@ -11,6 +11,7 @@ from services.registration.agreements.domain.agreement import Agreement, Signato
 from services.registration.agreements.domain.concern import Concern
 from services.registration.agreements.domain.signing import SIGNATORIES, scope_of
 from services.registration.applications import repository as applications
+from services.registration.groups import repository as groups
 from services.registration.parties import repository as parties
 from services.registration.people.adopting import add_lost_person
 from shared.clock import day_of
@@ -20,6 +21,8 @@ from shared.messaging.recover import BY, Adoptions
 
 TOLD = (
     "version",
+    "party",
+    "predecessor",
     "period_start",
     "period_end",
     "fee_ore",
@@ -39,7 +42,7 @@ async def agreement(connection: AsyncConnection, event: Event[events.Agreement])
         return
     told = {name: getattr(it, name) for name in TOLD}
     if before is None:
-        found = Agreement(id=it.id, programme=it.programme, party=it.party, signatories=(), **told)
+        found = Agreement(id=it.id, programme=it.programme, signatories=(), **told)
         found = replace(found, signatories=await _lost_signatories(connection, it.party))
     else:
         found = replace(before, **told)
@@ -57,6 +60,9 @@ async def agreement(connection: AsyncConnection, event: Event[events.Agreement])
         await agreements.add(connection, found, by=BY)
     else:
         await agreements.save(connection, before, found, by=BY)
+        if before.party != found.party:
+            of = [await parties.get(connection, number) for number in (before.party, found.party)]
+            await groups.hand_people_over(connection, found.programme, *of)
     await applications.say_payer_reference(connection, it.programme, it.party, it.payer_reference)
 
 
@@ -120,6 +126,7 @@ ADOPTIONS: Adoptions = dict.fromkeys(
         events.AGREEMENT_SIGNED,
         events.AGREEMENT_AMENDED,
         events.AGREEMENT_CALLED_BACK,
+        events.AGREEMENT_SUCCEEDED,
         events.AGREEMENT_ENDED,
         events.AGREEMENT_END_TAKEN_BACK,
     ),

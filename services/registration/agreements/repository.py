@@ -39,6 +39,12 @@ async def find(connection: AsyncConnection, programme: str, party: str) -> Agree
     return next(iter(await _agreements(connection, (await connection.execute(query)).all())), None)
 
 
+async def carried_over_from(connection: AsyncConnection, programme: str, party: str) -> Agreement | None:
+    """The agreement that this party had last before another took it over (R12)."""
+    query = select(tables.agreement).where(a.programme == programme, a.predecessor == party).order_by(a.id.desc())
+    return next(iter(await _agreements(connection, (await connection.execute(query.limit(1))).all())), None)
+
+
 async def all_after(connection: AsyncConnection, programme: str, after: str | None, limit: int) -> list[Agreement]:
     """Agreements by id, and so by when they were sent; one more than `limit`, which shows whether there is a next page."""
     query = select(tables.agreement).where(a.programme == programme, a.id > (after or ""))

@@ -12,6 +12,7 @@ def agreement(it: Agreement) -> events.Agreement:
         version=it.version,
         programme=it.programme,
         party=it.party,
+        predecessor=it.predecessor,
         id=it.id,
         period_start=it.period_start,
         period_end=it.period_end,

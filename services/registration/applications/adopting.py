@@ -44,10 +44,10 @@ async def application(connection: AsyncConnection, event: Event[events.Applicati
         )
         await applications.add(connection, lost, by=BY)
         return
-    found = replace(standing, version=it.version, state=state, withdrawal_reason=None)
+    found = replace(standing, version=it.version, party=it.party, state=state, withdrawal_reason=None)
     if it.contact_person is not None:
         found = replace(found, contact_person=it.contact_person)
-    if event.type in SAYS_SOMETHING_ELSE:
+    if event.type in SAYS_SOMETHING_ELSE and it.party == standing.party:
         found = replace(found, answers=None if state == "received" else found.answers, payer_reference=None)
     await applications.save(connection, found, by=BY)
 

@@ -20,18 +20,19 @@ t = tables.tenure.c
 
 
 async def of_party(connection: AsyncConnection, programme: str, party: Party) -> Group:
-    """A party's group in a programme. Until the first change is saved it is empty, at version 0, and has no row."""
+    """A party's group in a programme. Until the first change is saved it is at version 0, and has no row.
+
+    It is empty then, but for participants that were handed over (R12).
+    """
     number = party.organisation_number
-    empty = Group(version=0, programme=programme, party=number, kind=party.kind)
     query = select(tables.party_group).where(g.programme == programme, g.party == number)
     row = (await connection.execute(query)).first()
-    if row is None:
-        return empty
     members = select(p.id, p.person, p.role, p.represents_school_owner, p.has_left)
     rows = await connection.execute(members.where(p.programme == programme, p.party == number).order_by(p.id))
     participants = tuple(Participant(**fields(it)) for it in rows)
     tenures = tuple(await _tenures(connection, programme, number))
-    return reconciled(Group(**fields(row), kind=party.kind, participants=participants, tenures=tenures))
+    of = fields(row) if row else {"version": 0, "programme": programme, "party": number}
+    return reconciled(Group(**of, kind=party.kind, participants=participants, tenures=tenures))
 
 
 async def _tenures(connection: AsyncConnection, programme: str, party: str) -> list[Tenure]:
@@ -58,6 +59,18 @@ async def of_people(connection: AsyncConnection, persons: Sequence[str], *, ever
     return [
         (row.programme, row.party) for row in await connection.execute(union(*queries).order_by("programme", "party"))
     ]
+
+
+async def hand_people_over(connection: AsyncConnection, programme: str, predecessor: Party, successor: Party) -> None:
+    """Have a party's participants, those who left among them, be another's, as who was what when (R12)."""
+    before, party = predecessor.organisation_number, successor.organisation_number
+    for table in (tables.participant, tables.tenure):
+        of = (table.c.programme == programme) & (table.c.party == before)
+        await connection.execute(table.update().where(of).values(party=party))
+    # Who has no address belongs to one party alone.
+    person, members = tables.person.c, select(p.person).where(p.programme == programme, p.party == party)
+    belongs = (person.scope == before) & person.email.is_(None) & person.id.in_(members)
+    await connection.execute(tables.person.update().where(belongs).values(scope=party))
 
 
 async def put_in_place_of(connection: AsyncConnection, gone: str, person: str) -> None:

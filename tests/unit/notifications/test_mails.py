@@ -22,6 +22,7 @@ MAILED: list[tuple[EventType[Any], str]] = [
     (registration.AGREEMENT_SIGNED, "agreement"),
     (registration.AGREEMENT_AMENDED, "agreement"),
     (registration.AGREEMENT_CALLED_BACK, "agreement"),
+    (registration.AGREEMENT_SUCCEEDED, "end"),
     (registration.AGREEMENT_ENDED, "end"),
     (registration.AGREEMENT_END_TAKEN_BACK, "end"),
     (registration.CONCERN_RAISED, "concern"),

@@ -157,7 +157,8 @@ async def bring_up_to_date(
         {of_session(it) for it in told},
         {of_session(it): "session_unknown" for it in unknown},
     )
-    names = await calendars.names(connection, programme, found.numbers)
+    besides = {it.party for it in notices.values()} | {it.organisation_number for it in found.parties}
+    names = await calendars.names(connection, programme, found.numbers, besides)
     if names is None:
         return  # the programme's own event marks all of its calendars
     changes = differences(

@@ -25,6 +25,7 @@ class Agreement:
     version: int
     programme: str
     party: str  # organisation number
+    predecessor: str | None = None  # whose it was before (R12)
     period_start: date
     period_end: date  # the last day
     fee_ore: int

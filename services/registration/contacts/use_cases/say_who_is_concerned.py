@@ -22,11 +22,13 @@ async def say_who_is_concerned(database: Database, question: WhoIsConcerned) -> 
     async with database.reading() as connection:
         party = await parties.get(connection, question.party)
         programme = await programmes.find(connection, question.programme)
-        application = await applications.find(connection, question.programme, question.party)
+        agreement = await _agreement(connection, question)
+        if agreement is not None and agreement.party != question.party:  # which another has taken over (R12)
+            party = await parties.get(connection, agreement.party)
+        application = await applications.find(connection, question.programme, party.organisation_number)
         if application is not None and application.state == "withdrawn":
             return Contacts(recipients=())
         group = await groups.of_party(connection, question.programme, party)
-        agreement = await _agreement(connection, question)
         contact_person = application.contact_person if application else None
         coordinator = group.participant(group.coordinator).person if group.coordinator else None
         signatories = agreement.signatories if agreement else ()
@@ -63,7 +65,8 @@ def _someone(person: Person | None) -> Someone | None:
 
 
 async def _agreement(connection: AsyncConnection, question: WhoIsConcerned) -> Agreement | None:
-    """The one that is asked about, be it called back or not, or the one that the party has."""
+    """The one that is asked about, be it called back or not, or the one that the party has, or had before another."""
     if question.agreement is not None:
         return await agreements.find_by_id(connection, question.agreement)
-    return await agreements.find(connection, question.programme, question.party)
+    which = question.programme, question.party
+    return await agreements.find(connection, *which) or await agreements.carried_over_from(connection, *which)

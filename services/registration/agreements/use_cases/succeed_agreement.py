@@ -1,0 +1,53 @@
+"""Carry an agreement over to another party, with its application, its group and its advisor (R12)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.registration.agreements import repository as agreements
+from services.registration.agreements.domain.agreement import Agreement
+from services.registration.agreements.domain.succession import check_takes_no_part, succeeded
+from services.registration.agreements.use_cases.change_agreement import change_agreement
+from services.registration.applications import repository as applications
+from services.registration.applications import telling as applications_telling
+from services.registration.groups.use_cases.hand_group_over import hand_group_over
+from services.registration.parties import repository as parties
+from services.registration.programmes import repository as programmes
+from shared import clock
+from shared.contracts import registration as events
+from shared.database import Database
+from shared.messaging import outbox
+
+
+async def succeed_agreement(database: Database, id: str, party: str, *, by: str) -> Agreement:
+    """It stays the same agreement, with its concerns, so that its fee counts once (B1).
+
+    What is planned ahead, who is invoiced what comes, and the calendars follow by the events. Raises NotFound, RuleBroken,
+    Stale, or Conflict for a successor that takes part itself.
+    """
+    async with database.transaction() as connection:
+        programme = (await agreements.get(connection, id)).programme
+        await programmes.get(connection, programme, lock=True)
+        before = await agreements.get(connection, id, lock=True)
+        predecessor, successor = await parties.get(connection, before.party), await parties.get(connection, party)
+        after = succeeded(before, predecessor, successor, await clock.today(connection))
+        if after == before:
+            return before
+        check_takes_no_part(
+            await agreements.find(connection, programme, party), await applications.find(connection, programme, party)
+        )
+        after = await change_agreement(connection, before, after, events.AGREEMENT_SUCCEEDED, by=by)
+        await _hand_application_over(connection, before, party, by=by)
+        await hand_group_over(connection, programme, predecessor, successor, by=by)
+        return after
+
+
+async def _hand_application_over(connection: AsyncConnection, agreement: Agreement, party: str, *, by: str) -> None:
+    before = await applications.find(connection, agreement.programme, agreement.party)
+    if before is None:
+        return
+    after = replace(before, party=party, version=before.version + 1)
+    await applications.save(connection, after, by=by)
+    await outbox.tell(connection, events.APPLICATION_CHANGED, applications_telling.application(after))

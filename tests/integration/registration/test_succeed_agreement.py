@@ -1,0 +1,117 @@
+"""A municipality merges or gets another organisation number: its agreement goes on under the successor (R12)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from services.registration.contacts.use_cases.say_who_is_concerned import say_who_is_concerned
+from shared.contracts.questions import Purpose, WhoIsConcerned
+from shared.database import Database
+from tests.integration.registration.world import (
+    APPLICATION,
+    BRANCH,
+    CODE,
+    GROUP,
+    MOLDE,
+    OCTOBER,
+    OF_PROGRAMME,
+    PARTY,
+    happened,
+    send,
+    sign,
+)
+from tests.support.api import Api
+from tests.support.databases import set_clock
+from tests.support.facts import events_of
+
+NEW = "942110464"
+SUCCESSOR = PARTY | {"organisation_number": NEW, "name": "Nye Molde", "municipality_number": "1599"}
+GROUP_OF_NEW = f"{OF_PROGRAMME}/groups/{NEW}"
+
+
+@pytest.fixture
+async def path(api: Api, database: Database) -> str:
+    """Of an agreement that is signed, with a concern that stands; and the party that is to take it over is registered."""
+    path = await send(api)
+    await api.post("/registration/parties", SUCCESSOR)
+    await set_clock(database, OCTOBER)
+    await sign(api, path)
+    await api.post(f"{path}/concerns", {"raised_by": "council", "description": "Ingen møtte."})
+    return path
+
+
+def people(group: dict[str, Any]) -> list[str]:
+    return [it["name"] for it in group["participants"]]
+
+
+async def who(database: Database, purpose: Purpose, party: str) -> list[str]:
+    answer = await say_who_is_concerned(database, WhoIsConcerned(purpose=purpose, programme=CODE, party=party))
+    return [it.name for it in answer.recipients]
+
+
+async def test_it_goes_on_with_its_group_its_advisor_and_its_concerns(api: Api, database: Database, path: str) -> None:
+    before, group = await api.get(path), await api.get(GROUP)
+    concerns, told = await api.get(f"{path}/concerns"), await happened(database)
+    after = await api.post(f"{path}/successor", {"party": NEW})
+    assert after == before | {"party": NEW, "predecessor": MOLDE, "version": before["version"] + 1}
+    assert await happened(database) == [
+        *told,
+        "agreement.succeeded",
+        "application.changed",
+        "group.changed",
+        "group.changed",
+    ]
+    goes_on, emptied = await api.get(GROUP_OF_NEW), await api.get(GROUP)
+    for name in ("participants", "coordinator", "advisor", "missing"):
+        assert goes_on[name] == group[name]
+    assert (people(emptied), emptied["coordinator"], emptied["advisor"]) == ([], None, None)
+    assert await api.get(f"{path}/concerns") == concerns
+    assert (await api.get("/registration/summary", programme=CODE))["agreements_signed"] == 1
+    assert await api.post(f"{path}/successor", {"party": NEW}) == after, "the same successor twice is one"
+    assert len(await happened(database)) == len(told) + 4
+
+
+async def test_whoever_is_asked_for_is_the_successors(api: Api, database: Database, path: str) -> None:
+    """Also of the one before: a credit note of what that one was invoiced finds somebody who reads it."""
+    await api.post(f"{path}/successor", {"party": NEW})
+    for party in (NEW, MOLDE):
+        assert await who(database, "invitation", party) == ["Person 2", "Jonas Brekke"]
+        assert await who(database, "invoice", party) == ["Person 2"]
+
+
+async def test_the_group_changes_on_under_the_successor(api: Api, database: Database, path: str) -> None:
+    await api.post(f"{path}/successor", {"party": NEW})
+    await api.post(f"{GROUP_OF_NEW}/participants", {"name": "Siri Lund", "email": "siri@molde.example"})
+    told = [it.data for it in await events_of(database) if it.data.__class__.__name__ == "Group"]
+    assert [(it.party, it.version, it.size) for it in told[-3:]] == [(MOLDE, 7, 0), (NEW, 1, 4), (NEW, 2, 5)]
+    assert (await api.refused(409, f"{GROUP}/participants", {"name": "A", "email": "a@b.example"}))["rule"] == "R2"
+
+
+async def test_a_successor_that_was_the_wrong_one_hands_it_back(api: Api, path: str) -> None:
+    before, group = await api.get(path), await api.get(GROUP)
+    await api.post(f"{path}/successor", {"party": NEW})
+    back = await api.post(f"{path}/successor", {"party": MOLDE})
+    assert back == before | {"predecessor": NEW, "version": before["version"] + 2}
+    assert people(await api.get(GROUP)) == people(group)
+
+
+async def test_who_takes_part_itself_is_no_successor(api: Api, database: Database, path: str) -> None:
+    branch = {**SUCCESSOR, "organisation_number": BRANCH, "kind": "county_branch"}
+    del branch["municipality_number"]
+    await api.post("/registration/parties", branch)
+    refused = await api.refused(422, f"{path}/successor", {"party": BRANCH})
+    assert (refused["rule"], refused["field"]) == ("R12", "party")
+    await api.patch(OF_PROGRAMME, {"applications_until": None})
+    await api.post(f"{OF_PROGRAMME}/applications", APPLICATION | {"party": NEW})
+    refused = await api.refused(409, f"{path}/successor", {"party": NEW})
+    assert (refused["rule"], refused["field"]) == ("R12", "party")
+    assert "received" in refused["message"]
+    await api.refused(404, f"{path}/successor", {"party": "940000000"})
+    assert "agreement.succeeded" not in await happened(database)
+
+
+async def test_what_has_ended_goes_on_with_nobody(api: Api, path: str) -> None:
+    await api.post(f"{path}/end", {"ends_on": "2024-09-01", "reason": "Nedlagt."})
+    assert "2024-09-01" in (await api.refused(409, f"{path}/successor", {"party": NEW}))["message"]
