@@ -227,7 +227,14 @@ class Run:
             await self._client.patch(path, WHERE)
 
     async def change(self, n: int, what: str, **body: Any) -> None:
-        await self._post(f"/scheduling/sessions/{self._sessions[n]}/{what}", body)
+        path = f"/scheduling/sessions/{self._sessions[n]}/{what}"
+        try:
+            await self._post(path, body)
+        except Refused as refused:
+            if what != "completion" or refused.status != httpx.codes.UNPROCESSABLE_ENTITY:
+                raise
+            await self._say_where(n)  # it may have been asked of a version that knows neither, which was replaced since
+            await self._post(path, body)
 
     async def _post(self, path: str, body: dict[str, Any]) -> Any:
         async with self._limit:
