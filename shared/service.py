@@ -39,6 +39,7 @@ from shared.migrations.migrate import add_options, migrate
 from shared.migrations.steps import WrongSchema
 from shared.settings import ServiceSettings
 from shared.web import contract, etags, operations, problems
+from shared.web.as_csv import AsCsv
 from shared.web.closed import OPEN, ClosedByDefault
 from shared.web.gateways import Gateways
 from shared.web.keys import Keys
@@ -319,6 +320,7 @@ class Service:
         api.state.ask = self.ask
         api.state.keys = Keys(self.settings.keys_file)
         problems.install(api)
+        api.add_middleware(AsCsv)
         api.add_middleware(Withheld, reason=lambda: self.withheld, prefix=prefix)
         api.add_middleware(
             ClosedByDefault,

@@ -98,7 +98,7 @@ async def gather(client: Client, operator: Nats, programme: str) -> Evidence:
     programmes = await _all(client, "/registration/programmes")
     parties = await _all(client, "/registration/parties")
     mails = await _all(client, "/notifications/mails", programme=programme)
-    waiting = (await client.get("/notifications/waiting"))["items"]
+    waiting = await _all(client, "/notifications/waiting")
     disowned = [await _all(client, f"/{it}/operations/disowned") for it in PUBLISHERS]
     projections = {
         (service, name): await _all(client, f"/{service}/operations/projections/{name}") for service, name in COMPARED

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from pydantic import MISSING, BaseModel, Field
 
 from services.scheduling import repository
@@ -20,6 +20,7 @@ from services.scheduling.use_cases.revoke_cancellation import revoke_cancellatio
 from services.scheduling.use_cases.revoke_completion import revoke_completion
 from services.scheduling.use_cases.sharpen_session import sharpen_session
 from shared.contracts.envelope import OrganisationNumber
+from shared.database import Database
 from shared.errors import NotFound
 from shared.ids import new_id
 from shared.web.api import (
@@ -33,6 +34,7 @@ from shared.web.api import (
     Limit,
     Line,
     Page,
+    PartyInQuery,
     ProgrammeInPath,
     ProgrammeInQuery,
     Reader,
@@ -50,6 +52,8 @@ IF_MATCH = if_match(Session)
 
 ClockTime = Annotated[str, Field(pattern=CLOCK_TIME)]
 Month = Annotated[str, Field(pattern=MONTH)]
+NAME = "null where there is no party, or its name is not known here yet"
+KindInQuery = Annotated[Kind | None, Query(description="those of this kind", examples=["joint_session"])]
 Number = Annotated[Int, Field(ge=1, le=99)]
 Instalment = Annotated[Int, Field(ge=1, le=3)]
 
@@ -153,6 +157,7 @@ class SessionView(BaseModel):
     version: int
     programme: str
     party: str | None
+    party_name: str | None = Field(description=NAME)
     kind: Kind
     format: Format
     title: str | None = Field(description="of visits and contract meetings: for administrators")
@@ -184,65 +189,73 @@ async def plan(programme: ProgrammeInPath, body: NewSession, database: DatabaseO
     """Plan a session (S1, S2)."""
     given: dict[str, Any] = body.model_dump(exclude={"when"})
     planned = Session(id=new_id(), version=1, programme=programme, state="planned", when=body.when.when(), **given)
-    return _shown(await plan_session(database, planned, by=key.name), key)
+    return await _shown(database, await plan_session(database, planned, by=key.name), key)
 
 
 @router.get("/programmes/{programme}/sessions")
 async def show_plan(
-    programme: ProgrammeInPath, database: DatabaseOf, key: Reader, after: After = None, limit: Limit = 200
+    programme: ProgrammeInPath,
+    database: DatabaseOf,
+    key: Reader,
+    *,
+    kind: KindInQuery = None,
+    party: PartyInQuery = None,
+    after: After = None,
+    limit: Limit = 200,
 ) -> Page[SessionView]:
-    """Show a programme's sessions in order of time."""
+    """Show a programme's sessions in order of time; those of a kind, or with a party."""
     async with database.reading() as connection:
-        await repository.check_programme_is_known(connection, programme)
-        found = await repository.of_programme(connection, programme)
-    start = next((n for n, it in enumerate(found, 1) if it.id == after), 0)
+        found = await repository.of_programme(connection, programme, kind=kind, party=party)
+        if not found:
+            await repository.check_programme_is_known(connection, programme)
+    start = next((n for n, it in enumerate(found, 1) if it.session.id == after), 0)
     if after and not start:
         msg = "the programme has no such session"
         raise NotFound(msg, field="after")
-    return page_of([view(it, key) for it in found[start : start + limit + 1]], limit, lambda it: it.id)
+    return page_of([view(*it, key) for it in found[start : start + limit + 1]], limit, lambda it: it.id)
 
 
 @router.get("/sessions/{id}")
 async def show_session(id: IdInPath, database: DatabaseOf, key: Reader) -> SessionView:
     """Show a session."""
     async with database.reading() as connection:
-        return _shown(await repository.session(connection, id), key)
+        return await _shown(database, await repository.session(connection, id), key)
 
 
 @router.post("/sessions/{id}/sharpening", operation_id="sharpen_session", dependencies=[IF_MATCH])
 async def sharpen(id: IdInPath, body: NewDate, database: DatabaseOf, key: Administrator) -> SessionView:
     """Say more precisely when a session is (S2)."""
-    return _shown(await sharpen_session(database, id, body.when.when(), by=key.name), key)
+    return await _shown(database, await sharpen_session(database, id, body.when.when(), by=key.name), key)
 
 
 @router.post("/sessions/{id}/move", operation_id="move_session", dependencies=[IF_MATCH])
 async def move(id: IdInPath, body: NewDate, database: DatabaseOf, key: Administrator) -> SessionView:
     """Move a session to another date."""
-    return _shown(await move_session(database, id, body.when.when(), by=key.name), key)
+    return await _shown(database, await move_session(database, id, body.when.when(), by=key.name), key)
 
 
 @router.post("/sessions/{id}/format", operation_id="decide_format", dependencies=[IF_MATCH])
 async def change_format(id: IdInPath, body: NewFormat, database: DatabaseOf, key: Administrator) -> SessionView:
     """Decide a session's format; one that becomes digital carries no instalment any more (S3, B6)."""
-    return _shown(await decide_format(database, id, body.format, by=key.name), key)
+    return await _shown(database, await decide_format(database, id, body.format, by=key.name), key)
 
 
 @router.post("/sessions/{id}/instalment", operation_id="give_instalment", dependencies=[IF_MATCH])
 async def change_instalment(id: IdInPath, body: NewInstalment, database: DatabaseOf, key: Administrator) -> SessionView:
     """Say which instalment a session carries (B3)."""
-    return _shown(await give_instalment(database, id, body.instalment, by=key.name), key)
+    return await _shown(database, await give_instalment(database, id, body.instalment, by=key.name), key)
 
 
 @router.patch("/sessions/{id}", operation_id="change_description", dependencies=[IF_MATCH])
 async def describe(id: IdInPath, body: NewDescription, database: DatabaseOf, key: Administrator) -> SessionView:
     """Change a session's title, place, venue, city, link or number."""
-    return _shown(await change_description(database, id, body.model_dump(), by=key.name), key)
+    return await _shown(database, await change_description(database, id, body.model_dump(), by=key.name), key)
 
 
 @router.post("/sessions/{id}/cancellation", operation_id="cancel_session", dependencies=[IF_MATCH])
 async def cancel(id: IdInPath, database: DatabaseOf, key: Administrator, _: Nothing | None = None) -> SessionView:
     """Cancel a session."""
-    return _shown(await cancel_session(database, id, by=key.name), key)
+    return await _shown(database, await cancel_session(database, id, by=key.name), key)
 
 
 @router.post("/sessions/{id}/cancellation-revoked", operation_id="revoke_cancellation", dependencies=[IF_MATCH])
@@ -250,19 +263,19 @@ async def revoke_the_cancellation(
     id: IdInPath, database: DatabaseOf, key: Administrator, _: Nothing | None = None
 ) -> SessionView:
     """Revoke a cancellation; the instalment that it carried comes back with it, unless another carries it by now (B6)."""
-    return _shown(await revoke_cancellation(database, id, by=key.name), key)
+    return await _shown(database, await revoke_cancellation(database, id, by=key.name), key)
 
 
 @router.post("/sessions/{id}/completion", operation_id="complete_session", dependencies=[IF_MATCH])
 async def complete(id: IdInPath, database: DatabaseOf, key: Administrator, _: Nothing | None = None) -> SessionView:
     """Complete a session; the instalment that it carries falls due, for which venue and city are said first (S3, B3)."""
-    return _shown(await complete_session(database, id, by=key.name), key)
+    return await _shown(database, await complete_session(database, id, by=key.name), key)
 
 
 @router.post("/sessions/{id}/completion-revoked", operation_id="revoke_completion", dependencies=[IF_MATCH])
 async def revoke(id: IdInPath, database: DatabaseOf, key: Administrator, _: Nothing | None = None) -> SessionView:
     """Revoke a completion; what it alone made due is credited (S3, B5)."""
-    return _shown(await revoke_completion(database, id, by=key.name), key)
+    return await _shown(database, await revoke_completion(database, id, by=key.name), key)
 
 
 @router.get("/summary", responses={404: {}})
@@ -277,15 +290,22 @@ async def show_summary(programme: ProgrammeInQuery, database: DatabaseOf, _: Rea
     )
 
 
-def _shown(session: Session, key: Key) -> SessionView:
-    return tagged(session, view(session, key))
+async def _shown(database: Database, session: Session, key: Key) -> SessionView:
+    """A session as it is now, since it was changed."""
+    async with database.reading() as connection:
+        it = await repository.named(connection, session.id)
+    return _view(it, key)
 
 
-def view(session: Session, key: Key) -> SessionView:
+def _view(it: repository.Named, key: Key) -> SessionView:
+    return tagged(it.session, view(*it, key))
+
+
+def view(session: Session, party_name: str | None, key: Key) -> SessionView:
     """What stands in no event is not for readers either."""
     hidden: dict[str, None] = {}
     if not key.may("administrator"):
         hidden = dict.fromkeys(
             ("title", "place", "venue", "city", "meeting_link") if session.party else ("meeting_link",)
         )
-    return SessionView(**vars(session) | hidden, when_text=when_text(session.when))
+    return SessionView(**vars(session) | hidden, party_name=party_name, when_text=when_text(session.when))

@@ -1,4 +1,4 @@
-"""What scheduling learns from registration: programmes with their periods, parties, and whose agreements are whose."""
+"""What scheduling learns from registration: programmes with their periods, parties by name, and whose agreements are whose."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def programme(event: Event[registration.Programme]) -> Iterable[Fact]:
 @consumers.on(registration.PARTY_REGISTERED, registration.PARTY_CHANGED)
 def party(event: Event[registration.Party]) -> Iterable[Fact]:
     it = event.data
-    yield Newest(tables.party, organisation_number=it.organisation_number, version=it.version)
+    yield Newest(tables.party, organisation_number=it.organisation_number, version=it.version, name=it.name)
 
 
 @consumers.on(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import TypeAdapter
 from sqlalchemy import Row, func, select
@@ -19,6 +19,16 @@ from shared.when import When
 
 WHEN = TypeAdapter(When)
 s = tables.session.c
+NAMED = select(tables.session, tables.party.c.name.label("party_name")).join(
+    tables.party, tables.party.c.organisation_number == s.party, isouter=True
+)
+
+
+class Named(NamedTuple):
+    """A session, and what its party is called; none where it has none, or its name is not known here."""
+
+    session: Session
+    party_name: str | None
 
 
 async def lock_programme(connection: AsyncConnection, code: str) -> Period:
@@ -63,11 +73,7 @@ async def check_party_is_known(connection: AsyncConnection, organisation_number:
 async def session(connection: AsyncConnection, id: str, *, lock: bool = False) -> Session:
     """A session, locked until the end of the transaction if asked for. Raises NotFound."""
     query = select(tables.session).where(s.id == id)
-    row = (await connection.execute(query.with_for_update() if lock else query)).first()
-    if row is None:
-        msg = "there is no such session"
-        raise NotFound(msg, field="session")
-    return _session(row)
+    return _session(_there((await connection.execute(query.with_for_update() if lock else query)).first()))
 
 
 async def in_same_place(connection: AsyncConnection, planned: Session) -> Session | None:
@@ -87,11 +93,6 @@ async def carrier_of(connection: AsyncConnection, programme: str, instalment: in
     """The id of the programme's session that carries this instalment (B3)."""
     query = select(s.id).where(s.programme == programme, s.instalment == instalment)
     return (await connection.execute(query)).scalar()
-
-
-async def of_programme(connection: AsyncConnection, programme: str) -> list[Session]:
-    """A programme's sessions by the earliest day on which they may begin, then by id."""
-    return _in_order(await connection.execute(select(tables.session).where(s.programme == programme)))
 
 
 async def standing(connection: AsyncConnection, programme: str | None, party: str | None) -> list[Session]:
@@ -114,6 +115,23 @@ async def successions(connection: AsyncConnection, programme: str) -> list[tuple
     t = tables.agreement.c
     query = select(t.predecessor, t.party).where(t.programme == programme, t.predecessor.is_not(None)).order_by(t.id)
     return [(row.predecessor, row.party) for row in await connection.execute(query)]
+
+
+async def of_programme(
+    connection: AsyncConnection, programme: str, *, kind: str | None = None, party: str | None = None
+) -> list[Named]:
+    """A programme's sessions by the earliest day on which they may begin, then by id; those of a kind, or of a party."""
+    query = NAMED.where(s.programme == programme)
+    for column, value in ((s.kind, kind), (s.party, party)):
+        if value is not None:
+            query = query.where(column == value)
+    found = [_named(row) for row in await connection.execute(query)]
+    return sorted(found, key=lambda it: (it.session.when.earliest, it.session.id))
+
+
+async def named(connection: AsyncConnection, id: str) -> Named:
+    """A session with its party's name. Raises NotFound."""
+    return _named(_there((await connection.execute(NAMED.where(s.id == id))).first()))
 
 
 async def completed_joint_sessions(connection: AsyncConnection, programme: str) -> dict[str, int]:
@@ -153,10 +171,21 @@ def _in_order(rows: Iterable[Row[Any]]) -> list[Session]:
     return sorted((_session(row) for row in rows), key=lambda it: (it.when.earliest, it.id))
 
 
+def _there(row: Row[Any] | None) -> Row[Any]:
+    if row is None:
+        msg = "there is no such session"
+        raise NotFound(msg, field="session")
+    return row
+
+
+def _named(row: Row[Any]) -> Named:
+    return Named(_session(row), row.party_name)
+
+
 def _row(it: Session) -> dict[str, Any]:
     return vars(it) | {"when": WHEN.dump_json(it.when, exclude_none=True).decode()}
 
 
 def _session(row: Row[Any]) -> Session:
-    values = {name: value for name, value in row._mapping.items() if name != "changed_by"}  # noqa: SLF001
+    values = {name: getattr(row, name) for name in Session.__dataclass_fields__}
     return Session(**values | {"when": WHEN.validate_json(row.when)})

@@ -18,6 +18,7 @@ party = Table(
     metadata,
     Column("organisation_number", String(9), primary_key=True),
     Column("version", Integer, nullable=False),
+    Column("name", Text),  # none of one that was told of before this was kept
 )
 
 agreement = Table(

@@ -43,6 +43,10 @@ def _not_longer(text: str, longest: int) -> str:
     return text
 
 
+class IsProse:
+    """Marks what people wrote at length: it stands in no table (as_csv.py)."""
+
+
 # Text that people wrote: one line, or several. Control characters would break a mail's header or a database.
 Line = Annotated[
     str,
@@ -56,7 +60,10 @@ Prose = Annotated[
         strip_whitespace=True, min_length=1, max_length=PROSE, pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
     ),
     AfterValidator(_as_lines),
+    IsProse,
 ]
+# Prose as an answer shows it: it was looked at when it came in.
+Words = Annotated[str, IsProse]
 
 
 def _written_as_a_day(value: Any) -> Any:
@@ -101,11 +108,16 @@ class Page(BaseModel, Generic[T]):
 
 
 A_PROGRAMME, A_PARTY, AN_ID = "regionalt-2024-2025", "921221967", "01926b3c-7a00-7000-8000-000000000001"
-Limit = Annotated[int, Query(ge=1, le=500, description="how many there are in a page", examples=[50])]
+LARGEST_PAGE = 500
+Limit = Annotated[int, Query(ge=1, le=LARGEST_PAGE, description="how many there are in a page", examples=[50])]
 After = Annotated[str | None, Query(max_length=200, description="the `next` of the page before")]
 ProgrammeInPath = Annotated[str, Path(max_length=40, description="a programme's code", examples=[A_PROGRAMME])]
 ProgrammeInQuery = Annotated[str, Query(max_length=40, description="a programme's code", examples=[A_PROGRAMME])]
 PartyInPath = Annotated[str, Path(max_length=40, description="a party's organisation number", examples=[A_PARTY])]
+PARTY_NAME = "null where it is not known here yet"
+PartyInQuery = Annotated[
+    str | None, Query(max_length=40, description="a party's organisation number", examples=[A_PARTY])
+]
 IdInPath = Annotated[str, Path(max_length=40, examples=[AN_ID])]
 
 

@@ -21,6 +21,11 @@ UNITS = {
     "date-time": "a moment, with its offset from UTC",
 }
 ORE = "in øre, hundredths of a krone"
+CSV = "text/csv"
+AS_CSV = (
+    "the whole list, or one page where `limit` is given and then a `Link` to the next; columns are called as the fields are and"
+    " parted by semicolons, UTF-8 with a byte order mark, no prose"
+)
 ETAG = {"schema": {"type": "string"}, "description": "what it stands at now, for `If-Match`"}
 HEADERS = {
     412: {"ETag": ETAG},
@@ -55,6 +60,8 @@ def _complete(written: Json) -> None:
         operation["responses"] = answers | references
         statuses |= refused
         _say_what_it_stands_at(operation, written["components"]["schemas"])
+        if is_list(operation, written["components"]["schemas"]):
+            operation["responses"]["200"]["content"] |= {CSV: {"schema": {"type": "string", "description": AS_CSV}}}
     schemas = written["components"]["schemas"]
     for theirs in ("HTTPValidationError", "ValidationError"):
         schemas.pop(theirs, None)
@@ -89,6 +96,13 @@ def _errors(path: str, method: str, operation: Json) -> set[int]:
     possible |= {412: takes_if_match(operation)}
     possible |= {413: "requestBody" in operation, 422: True, 429: True, 503: True}
     return {status for status, is_possible in possible.items() if is_possible}
+
+
+def is_list(operation: Json, schemas: Json) -> bool:
+    """Whether it answers a page of a list."""
+    content = operation["responses"].get("200", {}).get("content", {})
+    reference = content.get("application/json", {}).get("schema", {}).get("$ref", "").rpartition("/")[2]
+    return set(schemas.get(reference, {}).get("properties", {})) == {"items", "next"}
 
 
 def takes_if_match(operation: Json) -> bool:

@@ -104,6 +104,7 @@ async def _form_group(player: Player) -> str:
     await player("registration", "detach_advisor")
     await player("registration", "attach_advisor", advisor=advisor["id"])
     await player("registration", "show_group")
+    await player("registration", "list_groups")
     agreement = (await player("registration", "send_agreement"))["id"]
     await player("registration", "list_agreements")
     await player("registration", "show_agreement", agreement=agreement)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Literal
 
@@ -14,6 +15,7 @@ from services.billing.approvals.use_cases.approve import approve
 from services.billing.documents.domain.credit_note import CreditReason
 from services.billing.occasions import repository as occasions
 from shared.web.api import (
+    PARTY_NAME,
     Administrator,
     After,
     DatabaseOf,
@@ -33,6 +35,7 @@ class HeldView(View):
     """What would be done about one instalment of one agreement: an invoice credited, one issued, or both."""
 
     party: str
+    party_name: str | None = Field(description=PARTY_NAME)
     agreement: str
     instalment: int
     invoice: int | None = Field(description="the number of the invoice that would be credited")
@@ -63,8 +66,9 @@ async def list_approvals(
 ) -> Page[ApprovalView]:
     """List what waits, or waited, for an approval, with what it is."""
     async with database.reading() as connection:
-        await occasions.check_programme_is_named(connection, programme)
         found = await approvals.approvals(connection, programme, after=after, limit=limit + 1)
+        if not found:
+            await occasions.check_programme_is_named(connection, programme)
     return page_of([_view(*it) for it in found], limit, lambda it: it.id)
 
 
@@ -74,6 +78,6 @@ async def approve_documents(id: IdInPath, database: DatabaseOf, key: Administrat
     return _view(*await approve(database, id, by=key.name))
 
 
-def _view(it: Approval, held: list[Held]) -> ApprovalView:
+def _view(it: Approval, held: Sequence[Held]) -> ApprovalView:
     state = "approved" if it.approved_at else "waiting" if held else "overtaken"
     return ApprovalView.model_validate(vars(it) | {"state": state, "held": held})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Select, bindparam, delete, func, select, update
@@ -11,12 +12,18 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.billing import tables
 from services.billing.approvals.domain.held import Approval, Held, Waiting
-from shared.database import read_as
+from services.billing.occasions.repository import party_name
 from shared.errors import NotFound
 
 _A, _H = tables.approval.c, tables.held.c
 APPROVALS = select(*(_A[name] for name in Approval.__dataclass_fields__))
+NAMES = (*Held.__dataclass_fields__, "party_name")
 HELD = select(*(_H[name] for name in Held.__dataclass_fields__))
+
+
+@dataclass(frozen=True, kw_only=True)
+class NamedHeld(Held):
+    party_name: str | None  # none where it is not known here yet
 
 
 async def waiting(connection: AsyncConnection, programme: str) -> dict[str, dict[int, Waiting]]:
@@ -47,13 +54,13 @@ async def let_go(connection: AsyncConnection, instalments: Iterable[tuple[str, i
 
 async def approvals(
     connection: AsyncConnection, programme: str, *, after: str | None, limit: int
-) -> list[tuple[Approval, list[Held]]]:
+) -> list[tuple[Approval, list[NamedHeld]]]:
     """A programme's approvals in the order in which they were found, each with what it still holds back."""
     query = APPROVALS.where(_A.programme == programme, _A.id > (after or "")).order_by(_A.id).limit(limit)
     return await _with_held(connection, query)
 
 
-async def approval(connection: AsyncConnection, id: str) -> tuple[Approval, list[Held]]:
+async def approval(connection: AsyncConnection, id: str) -> tuple[Approval, list[NamedHeld]]:
     """An approval with what it still holds back. Raises NotFound."""
     found = await _with_held(connection, APPROVALS.where(_A.id == id))
     if not found:
@@ -76,11 +83,18 @@ async def count_and_oldest(connection: AsyncConnection) -> tuple[int, datetime |
 
 async def _with_held(
     connection: AsyncConnection, query: Select[tuple[object, ...]]
-) -> list[tuple[Approval, list[Held]]]:
-    found = read_as(Approval, await connection.execute(query))
-    of: dict[str, list[Held]] = defaultdict(list)
-    names = Held.__dataclass_fields__
-    rows = HELD.add_columns(_H.approval).where(_H.approval.in_([it.id for it in found]))
-    for *row, id in await connection.execute(rows.order_by(_H.party, _H.instalment, _H.agreement)):
-        of[id].append(Held(**dict(zip(names, row, strict=True))))
-    return [(it, of[it.id]) for it in found]
+) -> list[tuple[Approval, list[NamedHeld]]]:
+    page = query.subquery()
+    held = (*(_H[name] for name in Held.__dataclass_fields__), party_name(_H.party))
+    rows = (
+        select(*page.c, *held)
+        .join(tables.held, _H.approval == page.c.id, isouter=True)
+        .order_by(page.c.id, _H.party, _H.instalment, _H.agreement)
+    )
+    found: dict[Approval, list[NamedHeld]] = {}
+    for row in await connection.execute(rows):
+        approval = Approval(**dict(zip(Approval.__dataclass_fields__, row, strict=False)))
+        of = found.setdefault(approval, [])
+        if row.agreement is not None:
+            of.append(NamedHeld(**{name: getattr(row, name) for name in NAMES}))
+    return list(found.items())

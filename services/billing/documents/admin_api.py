@@ -21,6 +21,7 @@ from services.billing.occasions import repository as occasions
 from services.billing.settings import Settings
 from shared.contracts.questions import DocumentContent
 from shared.web.api import (
+    PARTY_NAME,
     Administrator,
     Body,
     DatabaseOf,
@@ -61,6 +62,7 @@ class InvoiceView(View):
     document_number: str | None = Field(description="what it is called, unlike any other; null before there was one")
     kid: str = Field(description="what a payment is known by")
     party: str
+    party_name: str | None = Field(description=PARTY_NAME)
     agreement: str
     instalment: int
     attempt: int = Field(description="1, and one more each time the one before was credited")
@@ -80,6 +82,7 @@ class CreditNoteView(View):
     document_number: str | None = Field(description="what it is called, unlike any other; null before there was one")
     invoice: int = Field(description="the number of the invoice that it credits in full")
     party: str
+    party_name: str | None = Field(description=PARTY_NAME)
     agreement: str
     instalment: int
     attempt: int
@@ -132,7 +135,8 @@ async def credit(
     """Credit an invoice by hand, in full; what is still due is issued anew, with the facts of that moment (B5)."""
     prefix = settings.document_prefix
     note = await credit_invoice(database, programme, number, reason=body.reason, document_prefix=prefix, by=key.name)
-    return CreditNoteView.model_validate(note)
+    async with database.reading() as connection:
+        return CreditNoteView.model_validate(await documents.named_credit_note(connection, note))
 
 
 @router.get("/programmes/{programme}/credit-notes")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any, NamedTuple, TypeVar
 
 from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, CursorResult, Table, and_, case, func, or_, select, update
@@ -17,6 +18,7 @@ from services.billing.documents.domain.content import Content
 from services.billing.documents.domain.credit_note import BY_HAND, CreditNote
 from services.billing.documents.domain.invoice import Invoice
 from services.billing.documents.domain.series import Kind, series_id
+from services.billing.occasions.repository import party_name
 from shared.database import insert, read_as
 from shared.errors import Conflict, NotFound, RuleBroken
 from shared.messaging.missing import Missing
@@ -35,6 +37,20 @@ INVOICES = select(
     & (tables.credit_note.c.invoice == tables.invoice.c.number),
 )
 CREDIT_NOTES = select(*(tables.credit_note.c[name] for name in CreditNote.__dataclass_fields__))
+NAMED_CREDIT_NOTES = CREDIT_NOTES.add_columns(party_name(tables.credit_note.c.party))
+
+
+@dataclass(frozen=True, kw_only=True)
+class NamedInvoice(Invoice):
+    party_name: str | None  # none where it is not known here yet
+
+
+@dataclass(frozen=True, kw_only=True)
+class NamedCreditNote(CreditNote):
+    party_name: str | None
+
+
+OfInvoices = TypeVar("OfInvoices", bound=Invoice)
 
 
 class TakenNumbers(NamedTuple):
@@ -172,18 +188,30 @@ async def of_programme(connection: AsyncConnection, programme: str) -> dict[str,
     return _by_agreement(await connection.execute(INVOICES.where(tables.invoice.c.programme == programme)))
 
 
-async def invoices(connection: AsyncConnection, programme: str, *, after: int, limit: int) -> list[Invoice]:
+async def invoices(connection: AsyncConnection, programme: str, *, after: int, limit: int) -> list[NamedInvoice]:
     """A programme's invoices by number."""
     i = tables.invoice
-    query = INVOICES.where(i.c.programme == programme, i.c.number > after).order_by(i.c.number).limit(limit)
-    return _invoices(await connection.execute(query))
+    query = (
+        INVOICES.add_columns(party_name(i.c.party))
+        .where(i.c.programme == programme, i.c.number > after)
+        .order_by(i.c.number)
+    )
+    return _invoices(await connection.execute(query.limit(limit)), NamedInvoice)
 
 
-async def credit_notes(connection: AsyncConnection, programme: str, *, after: int, limit: int) -> list[CreditNote]:
+async def credit_notes(connection: AsyncConnection, programme: str, *, after: int, limit: int) -> list[NamedCreditNote]:
     """A programme's credit notes by number."""
-    c = tables.credit_note
-    query = CREDIT_NOTES.where(c.c.programme == programme, c.c.number > after).order_by(c.c.number).limit(limit)
-    return read_as(CreditNote, await connection.execute(query))
+    c = tables.credit_note.c
+    query = NAMED_CREDIT_NOTES.where(c.programme == programme, c.number > after).order_by(c.number).limit(limit)
+    return read_as(NamedCreditNote, await connection.execute(query))
+
+
+async def named_credit_note(connection: AsyncConnection, note: CreditNote) -> NamedCreditNote:
+    """A credit note with its party's name."""
+    c = tables.credit_note.c
+    query = NAMED_CREDIT_NOTES.where(c.programme == note.programme, c.number == note.number)
+    (found,) = read_as(NamedCreditNote, await connection.execute(query))
+    return found
 
 
 async def content(connection: AsyncConnection, kind: Kind, programme: str, number: int) -> Content:
@@ -231,7 +259,7 @@ async def credit_note_of(connection: AsyncConnection, invoice: Invoice) -> Credi
 async def find_invoice(connection: AsyncConnection, programme: str, number: int) -> Invoice | None:
     i = tables.invoice
     query = INVOICES.where(i.c.programme == programme, i.c.number == number)
-    return next(iter(_invoices(await connection.execute(query))), None)
+    return next(iter(_invoices(await connection.execute(query), Invoice)), None)
 
 
 async def contents(connection: AsyncConnection, invoices: Sequence[Invoice]) -> dict[int, Content | None]:
@@ -272,22 +300,23 @@ async def totals(connection: AsyncConnection, kind: Kind, programme: str) -> Tot
     return Totals(row[0], int(row[1]), row[2], row[3])
 
 
-def _invoices(rows: CursorResult[Any]) -> list[Invoice]:
+def _invoices(rows: CursorResult[Any], kind: type[OfInvoices]) -> list[OfInvoices]:
     """Rows of INVOICES. Their columns are taken by name once, which is quicker: thousands are read at a time."""
-    names = list(rows.keys())[:-1]
+    names = list(rows.keys())
     found = []
     for row in rows.all():
-        told, content = dict(zip(names, row[:-1], strict=True)), row[-1]
+        told = dict(zip(names, row, strict=True))
+        content = told.pop("content")
         if content is not None:
             said = CONTENT.validate_json(content)
             told |= {"delivered_from": said.delivered_from, "delivered_to": said.delivered_to}
-        found.append(Invoice(**told))
+        found.append(kind(**told))
     return found
 
 
 def _by_agreement(rows: CursorResult[Any]) -> dict[str, list[Invoice]]:
     found: dict[str, list[Invoice]] = defaultdict(list)
-    for invoice in _invoices(rows):
+    for invoice in _invoices(rows, Invoice):
         found[invoice.agreement].append(invoice)
     return found
 

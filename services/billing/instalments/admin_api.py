@@ -8,14 +8,26 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from services.billing.instalments.domain.unbilled import Why
-from services.billing.instalments.use_cases.list_unbilled import list_unbilled
-from shared.web.api import DatabaseOf, ProgrammeInQuery, Reader, View
+from services.billing.instalments.use_cases.list_unbilled import UnbilledAgreement, list_unbilled
+from shared.web.api import (
+    LARGEST_PAGE,
+    PARTY_NAME,
+    After,
+    DatabaseOf,
+    Limit,
+    Page,
+    ProgrammeInQuery,
+    Reader,
+    View,
+    page_of,
+)
 
 router = APIRouter(prefix="/billing", tags=["unbilled"])
 
 
 class UnbilledView(View):
     party: str
+    party_name: str | None = Field(description=PARTY_NAME)
     agreement: str
     instalment: int
     why: Why
@@ -27,15 +39,19 @@ class UnbilledView(View):
     is_late: bool = Field(description="whether that day is past")
 
 
-class UnbilledList(View):
-    items: list[UnbilledView]
-
-
 @router.get("/unbilled", responses={404: {}})
-async def list_unbilled_instalments(programme: ProgrammeInQuery, database: DatabaseOf, _: Reader) -> UnbilledList:
+async def list_unbilled_instalments(
+    programme: ProgrammeInQuery, database: DatabaseOf, _: Reader, after: After = None, limit: Limit = LARGEST_PAGE
+) -> Page[UnbilledView]:
     """List every instalment that no invoice stands for, why (B6), and by when one is to be issued (B8).
 
     An instalment whose invoice is of another fee than that of now is listed as well (`invoiced_at_another_fee`, B1).
     """
-    found = await list_unbilled(database, programme)
-    return UnbilledList(items=[UnbilledView.model_validate(vars(it.unbilled) | vars(it)) for it in found])
+    found = sorted(await list_unbilled(database, programme), key=_cursor)
+    shown = [it for it in found if after is None or _cursor(it) > after][: limit + 1]
+    page = page_of(shown, limit, _cursor)
+    return Page(items=[UnbilledView.model_validate(vars(it.unbilled) | vars(it)) for it in page.items], next=page.next)
+
+
+def _cursor(it: UnbilledAgreement) -> str:
+    return f"{it.party}/{it.agreement}/{it.unbilled.instalment}/{it.unbilled.why}"

@@ -85,8 +85,9 @@ async def list_releases(
 ) -> Page[ReleaseView]:
     """List a programme's releases, withdrawn ones too."""
     async with database.reading() as connection:
-        await occasions.check_programme_is_named(connection, programme)
         found = await occasions.releases(connection, programme, after=after, limit=limit + 1)
+        if not found:
+            await occasions.check_programme_is_named(connection, programme)
     return page_of(found, limit, lambda it: it.id)
 
 

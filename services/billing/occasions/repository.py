@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, Label, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.billing import tables
@@ -16,6 +16,21 @@ from shared.messaging.facts import Newest, record
 
 SESSION_COLUMNS = [tables.session.c[name] for name in JointSession.__dataclass_fields__]
 RELEASE_COLUMNS = [tables.release.c[name] for name in Release.__dataclass_fields__]
+
+
+def party_name(of: ColumnElement[str]) -> Label[str | None]:
+    """What a party is called, as a column beside its organisation number; none where it is not known here yet."""
+    p = tables.party.c
+    return select(p.name).where(p.organisation_number == of).scalar_subquery().label("party_name")
+
+
+async def names_of_parties(connection: AsyncConnection, programme: str) -> dict[str, str]:
+    """What those who have an agreement in a programme are called, by organisation number."""
+    p, a = tables.party.c, tables.agreement.c
+    query = select(p.organisation_number, p.name).where(
+        p.organisation_number.in_(select(a.party).where(a.programme == programme))
+    )
+    return {row.organisation_number: row.name for row in await connection.execute(query)}
 
 
 async def check_programme_is_named(connection: AsyncConnection, programme: str) -> None:

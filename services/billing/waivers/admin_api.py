@@ -12,8 +12,10 @@ from services.billing.waivers import repository as waivers
 from services.billing.waivers.domain.waiver import Waiver, WaiverReason
 from services.billing.waivers.use_cases.waive_instalment import waive_instalment
 from services.billing.waivers.use_cases.withdraw_waiver import withdraw_waiver
+from shared.database import Database
 from shared.web.api import (
     AN_ID,
+    PARTY_NAME,
     Administrator,
     After,
     Body,
@@ -47,6 +49,7 @@ class WaiverView(View):
     version: int
     programme: str
     party: str
+    party_name: str | None = Field(description=PARTY_NAME)
     agreement: str
     instalment: int = Field(description="is not due to the agreement as long as the waiver is not withdrawn")
     reason: WaiverReason
@@ -57,7 +60,7 @@ class WaiverView(View):
 async def waive(agreement: AgreementInPath, body: NewWaiver, database: DatabaseOf, key: Administrator) -> WaiverView:
     """Waive an instalment of one agreement; an invoice that stands for it is credited (B5)."""
     waived = await waive_instalment(database, agreement, instalment=body.instalment, reason=body.reason, by=key.name)
-    return tagged(waived, WaiverView.model_validate(waived))
+    return await _shown(database, waived)
 
 
 @router.get("/programmes/{programme}/waivers")
@@ -66,13 +69,19 @@ async def list_waivers(
 ) -> Page[WaiverView]:
     """List a programme's waivers, withdrawn ones too."""
     async with database.reading() as connection:
-        await occasions.check_programme_is_named(connection, programme)
         found = await waivers.of_programme(connection, programme, after=after, limit=limit + 1)
+        if not found:
+            await occasions.check_programme_is_named(connection, programme)
     return page_of(found, limit, lambda it: it.id)
 
 
 @router.post("/waivers/{id}/withdrawal", operation_id="withdraw_waiver", dependencies=[if_match(Waiver)])
 async def withdraw(id: IdInPath, database: DatabaseOf, key: Administrator) -> WaiverView:
     """Withdraw a waiver; the instalment is invoiced, again too, if it is due (B5)."""
-    found = await withdraw_waiver(database, id, by=key.name)
+    return await _shown(database, await withdraw_waiver(database, id, by=key.name))
+
+
+async def _shown(database: Database, waiver: Waiver) -> WaiverView:
+    async with database.reading() as connection:
+        found = await waivers.named(connection, waiver)
     return tagged(found, WaiverView.model_validate(found))

@@ -4,18 +4,26 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.billing import tables
+from services.billing.occasions.repository import party_name
 from services.billing.waivers.domain.waiver import Waiver
 from shared.database import read_as
 from shared.errors import NotFound
 from shared.messaging.facts import Newest, record
 
 COLUMNS = [tables.waiver.c[name] for name in Waiver.__dataclass_fields__]
+NAMED = select(*COLUMNS, party_name(tables.waiver.c.party))
+
+
+@dataclass(frozen=True, kw_only=True)
+class NamedWaiver(Waiver):
+    party_name: str | None  # none where it is not known here yet
 
 
 class WhoseAgreement(NamedTuple):
@@ -50,11 +58,19 @@ async def standing_waiver(connection: AsyncConnection, agreement: str, instalmen
     return next(iter(read_as(Waiver, await connection.execute(query))), None)
 
 
-async def of_programme(connection: AsyncConnection, programme: str, *, after: str | None, limit: int) -> list[Waiver]:
+async def of_programme(
+    connection: AsyncConnection, programme: str, *, after: str | None, limit: int
+) -> list[NamedWaiver]:
     """The programme's waivers in the order they were made, withdrawn ones too."""
     w = tables.waiver.c
-    query = select(*COLUMNS).where(w.programme == programme, w.id > (after or "")).order_by(w.id).limit(limit)
-    return read_as(Waiver, await connection.execute(query))
+    query = NAMED.where(w.programme == programme, w.id > (after or "")).order_by(w.id).limit(limit)
+    return read_as(NamedWaiver, await connection.execute(query))
+
+
+async def named(connection: AsyncConnection, waiver: Waiver) -> NamedWaiver:
+    """A waiver as it is now, with its party's name."""
+    (found,) = read_as(NamedWaiver, await connection.execute(NAMED.where(tables.waiver.c.id == waiver.id)))
+    return found
 
 
 async def waiver(connection: AsyncConnection, id: str) -> Waiver:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, HTTPException, Query
+from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from services.notifications.letters import repository as mails
+from services.notifications.letters.domain.kinds import KINDS
 from services.notifications.letters.domain.letter import Failed, Mail
 from services.notifications.letters.use_cases.retry_mail import retry_mail
 from services.notifications.letters.use_cases.retry_mails import retry_mails
 from shared.web.api import (
     A_PROGRAMME,
+    AN_ID,
+    PARTY_NAME,
     Administrator,
     After,
     Body,
@@ -23,6 +27,7 @@ from shared.web.api import (
     Int,
     Limit,
     Page,
+    PartyInQuery,
     ProgrammeInQuery,
     Reader,
     View,
@@ -34,6 +39,7 @@ from shared.web.etags import if_match, tagged
 router = APIRouter(prefix="/notifications", tags=["mails"])
 
 State = Literal["queued", "sent", "failed"]
+Kind = StrEnum("Kind", {it: it for it in KINDS})  # type: ignore[misc]  # they are made of the list
 
 
 class RecipientView(BaseModel):
@@ -50,6 +56,7 @@ class MailView(BaseModel):
     kind: str
     programme: str
     party: str
+    party_name: str | None = Field(description=PARTY_NAME)
     state: State
     event: str | None = Field(description="the id of the event that it is about, or")
     session: str | None = Field(description="the id of the session whose calendar entry it carries")
@@ -57,7 +64,7 @@ class MailView(BaseModel):
     sent_at: datetime | None
     tries: int
     reply: int | None = Field(description="the SMTP code of the last refusal")
-    recipient: RecipientView | None = Field(None, description="for administrators who ask for it")
+    recipient: RecipientView | None = Field(None, description="for who asks for it")
 
 
 class Retry(Body):
@@ -89,29 +96,28 @@ class Summary(BaseModel):
     failed: int
 
 
-@router.get("/mails", responses={403: {}})
+@router.get("/mails")
 async def list_mails(
     database: DatabaseOf,
-    key: Reader,
+    _: Administrator,
     *,
     programme: Annotated[str | None, Query(max_length=40, examples=[A_PROGRAMME])] = None,
     state: Annotated[State | None, Query(examples=["sent"])] = None,
-    kind: Annotated[str | None, Query(max_length=40, examples=["invoice"])] = None,
-    with_addresses: Annotated[bool, Query(description="for administrators", examples=[True])] = False,
+    party: PartyInQuery = None,
+    person: Annotated[str | None, Query(max_length=40, description="a person's id", examples=[AN_ID])] = None,
+    kind: Annotated[Kind | None, Query(examples=["invoice"])] = None,
+    with_addresses: Annotated[bool, Query(description="shows who each went to", examples=[True])] = False,
     after: After = None,
     limit: Limit = 50,
 ) -> Page[MailView]:
     """List the mails in the order in which they were made.
 
-    Who they went to is shown to administrators who ask for it.
+    Who they went to is shown to who asks for it.
     """
-    if with_addresses and not key.may("administrator"):
-        raise HTTPException(403, "addresses need the role administrator")
+    wanted = {"programme": programme, "party": party, "person": person, "state": state, "kind": kind}
     async with database.reading() as connection:
-        found = await mails.listed(
-            connection, programme=programme, state=state, kind=kind, after=after, limit=limit + 1
-        )
-    return page_of([view(it, with_addresses=with_addresses) for it in found], limit, lambda it: it.id)
+        found = await mails.listed(connection, after=after, limit=limit + 1, **wanted)
+    return page_of([view(*it, with_addresses=with_addresses) for it in found], limit, lambda it: it.id)
 
 
 @router.get("/summary")
@@ -132,13 +138,17 @@ async def retry_all(database: DatabaseOf, key: Administrator, which: RetryAll | 
 @router.post("/mails/{id}/retry", operation_id="retry_mail", dependencies=[if_match(Mail)])
 async def retry(id: IdInPath, database: DatabaseOf, key: Administrator, given: Retry | None = None) -> MailView:
     """Have a failed mail tried again."""
-    found = await retry_mail(database, id, address=given.address if given else None, by=key.name)
-    return tagged(found, view(found))
+    await retry_mail(database, id, address=given.address if given else None, by=key.name)
+    async with database.reading() as connection:
+        found = await mails.named(connection, id)
+    return tagged(found.mail, view(*found))
 
 
-def view(mail: Mail, *, with_addresses: bool = False) -> MailView:
+def view(mail: Mail, party_name: str | None, *, with_addresses: bool = False) -> MailView:
+    others = ("event", "recipient", "party_name")
     return MailView(
-        **{name: getattr(mail, name) for name in MailView.model_fields if name not in ("event", "recipient")},
+        **{name: getattr(mail, name) for name in MailView.model_fields if name not in others},
         event=mail.event_id,
+        party_name=party_name,
         recipient=RecipientView(person=mail.person, name=mail.name, address=mail.address) if with_addresses else None,
     )

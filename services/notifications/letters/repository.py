@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
-from sqlalchemy import Column, ColumnElement, and_, exists, func, not_, or_, select, update
+from sqlalchemy import Column, ColumnElement, Row, and_, exists, func, not_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
@@ -26,6 +26,16 @@ M = tables.mail
 OTHER = M.alias("other")
 Columns: TypeAlias = ReadOnlyColumnCollection[str, Column[Any]]
 COLUMNS = tuple(M.c[name] for name in Mail.__dataclass_fields__)
+NAMED = select(*COLUMNS, tables.party.c.name.label("party_name")).join(
+    tables.party, tables.party.c.organisation_number == M.c.party, isouter=True
+)
+
+
+class Named(NamedTuple):
+    """A mail, and what its party is called; none where that is not known here."""
+
+    mail: Mail
+    party_name: str | None
 
 
 def _there_is_another(
@@ -240,30 +250,40 @@ async def _as_new(connection: AsyncConnection, *, by: str) -> dict[str, Any]:
 async def get(connection: AsyncConnection, id: str, *, lock: bool = False) -> Mail:
     """A mail, locked until the end of the transaction if asked for. Raises NotFound."""
     query = select(*COLUMNS).where(M.c.id == id)
-    row = (await connection.execute(query.with_for_update() if lock else query)).first()
+    return Mail(**_there((await connection.execute(query.with_for_update() if lock else query)).first())._asdict())
+
+
+def _there(row: Row[*tuple[Any, ...]] | None) -> Row[*tuple[Any, ...]]:
     if row is None:
         msg = "there is no such mail"
         raise NotFound(msg, field="id")
-    return Mail(**row._asdict())
+    return row
 
 
 async def listed(
     connection: AsyncConnection,
     *,
-    programme: str | None,
-    state: str | None,
-    kind: str | None,
     after: str | None,
     limit: int,
-) -> list[Mail]:
-    """Mails in the order in which they were made."""
-    query = select(*COLUMNS).order_by(M.c.id).limit(limit)
-    for column, value in ((M.c.programme, programme), (M.c.state, state), (M.c.kind, kind)):
+    **wanted: str | None,
+) -> list[Named]:
+    """Mails in the order in which they were made: those whose columns are as `wanted`."""
+    query = NAMED.order_by(M.c.id).limit(limit)
+    for name, value in wanted.items():
         if value is not None:
-            query = query.where(column == value)
+            query = query.where(M.c[name] == value)
     if after is not None:
         query = query.where(M.c.id > after)
-    return [Mail(**row._asdict()) for row in await connection.execute(query)]
+    return [_named(row) for row in await connection.execute(query)]
+
+
+async def named(connection: AsyncConnection, id: str) -> Named:
+    """A mail with its party's name. Raises NotFound."""
+    return _named(_there((await connection.execute(NAMED.where(M.c.id == id))).first()))
+
+
+def _named(row: Row[*tuple[Any, ...]]) -> Named:
+    return Named(Mail(**{name: getattr(row, name) for name in Mail.__dataclass_fields__}), row.party_name)
 
 
 async def count_by_state(connection: AsyncConnection, programme: str) -> dict[str, int]:

@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections import Counter
+from collections.abc import Mapping
+from datetime import UTC, datetime
 
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from services.notifications.sending import repository as sending
-from services.notifications.sending.domain.waiting import Why
+from services.notifications.sending.domain.waiting import Waiting, Why
 from services.notifications.sending.use_cases.give_up import give_up
 from shared import clock
-from shared.web.api import Administrator, DatabaseOf, IdInPath, Reader
+from shared.web.api import (
+    LARGEST_PAGE,
+    PARTY_NAME,
+    Administrator,
+    After,
+    DatabaseOf,
+    IdInPath,
+    Limit,
+    Page,
+    Reader,
+    page_of,
+)
 
 router = APIRouter(prefix="/notifications", tags=["waiting"])
 
@@ -20,6 +33,7 @@ class WaitingView(BaseModel):
     what: str = Field(description="the kind of mail")
     programme: str
     party: str | None
+    party_name: str | None = Field(description=PARTY_NAME)
     why: Why
     since: datetime
     id: str | None = Field(description="by which it can be given up: its event's, or its session's")
@@ -27,22 +41,39 @@ class WaitingView(BaseModel):
     given_up_by: str | None = Field(description="the key that gave it up; it waits no more")
 
 
-class WaitingList(BaseModel):
-    items: list[WaitingView]
-
-
 @router.get("/waiting")
-async def list_what_waits(database: DatabaseOf, _: Reader) -> WaitingList:
+async def list_what_waits(
+    database: DatabaseOf, _: Reader, after: After = None, limit: Limit = LARGEST_PAGE
+) -> Page[WaitingView]:
     """List what waits and why, the oldest first, and what was given up.
 
     There are at most 500 of each sort.
     """
     async with database.reading() as connection:
-        found = await sending.what_waits(connection, await clock.today(connection))
-    return WaitingList(items=[WaitingView(**vars(it)) for it in found])
+        waiting = await sending.what_waits(connection, await clock.today(connection))
+        names = await sending.names_of_parties(connection, {it.party for it in waiting if it.party})
+    rows = sorted(waiting, key=_place)
+    times: Counter[str] = Counter()
+    cursors = []
+    for it in rows:  # several mails may wait since the same moment
+        times[_place(it)] += 1
+        cursors.append(f"{_place(it)}/{times[_place(it)]:06}")
+    found = [one for one in zip(cursors, rows, strict=True) if after is None or one[0] > after][: limit + 1]
+    page = page_of(found, limit, lambda it: it[0])
+    return Page(items=[_view(it, names) for _, it in page.items], next=page.next)
 
 
 @router.post("/waiting/{id}/give-up", operation_id="give_up_what_waits")
 async def give_up_what_waits(id: IdInPath, database: DatabaseOf, key: Administrator) -> WaitingView:
     """Give up what waits for something that never comes: a mailing for good, a session until something changes it."""
-    return WaitingView(**vars(await give_up(database, id, by=key.name)))
+    given_up = await give_up(database, id, by=key.name)
+    async with database.reading() as connection:
+        return _view(given_up, await sending.names_of_parties(connection, {given_up.party or ""}))
+
+
+def _view(it: Waiting, names: Mapping[str, str]) -> WaitingView:
+    return WaitingView(**vars(it), party_name=names.get(it.party or ""))
+
+
+def _place(it: Waiting) -> str:
+    return f"{it.since.astimezone(UTC).isoformat()}/{it.what}/{it.programme}/{it.party or ''}/{it.id or ''}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
@@ -41,6 +42,13 @@ async def what_waits(connection: AsyncConnection, today: date) -> list[Waiting]:
         *await _invitations(connection, today),
         *await _mails(connection),
     ]
+
+
+async def names_of_parties(connection: AsyncConnection, parties: Collection[str]) -> dict[str, str]:
+    """What these parties are called, by organisation number; without those that are not known here yet."""
+    p = tables.party.c
+    query = select(p.organisation_number, p.name).where(p.organisation_number.in_(sorted(parties)))
+    return {row.organisation_number: row.name for row in await connection.execute(query)}
 
 
 async def count_mailings_to_ask_about(connection: AsyncConnection) -> int:

@@ -46,6 +46,7 @@ from shared.web.api import (
     Page,
     ProgrammeInPath,
     Prose,
+    Words,
     example,
     page_of,
 )
@@ -190,7 +191,7 @@ class AgreementView(BaseModel):
     called_back_on: date | None = Field(description="the day on which it was called back: then it is none (R6)")
     ends_on: date | None = Field(description="the first day on which it is no longer in force")
     kind_of_end: Literal["terminated", "agreed"] | None
-    end_note: str | None
+    end_note: Words | None
 
 
 class ConcernView(BaseModel):
@@ -198,10 +199,10 @@ class ConcernView(BaseModel):
     version: int
     agreement: str
     raised_by: Side
-    description: str | None = Field(description="null where it is lost: raised once more, it is said anew")
+    description: Words | None = Field(description="null where it is lost: raised once more, it is said anew")
     raised_on: date
     state: Literal["raised", "resolved", "terminated"]
-    resolution_note: str | None
+    resolution_note: Words | None
 
 
 @router.post("/programmes/{programme}/agreements", status_code=201, operation_id="send_agreement")

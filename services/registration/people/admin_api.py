@@ -56,10 +56,6 @@ class PersonView(BaseModel):
     phone: str | None
 
 
-class AdvisorView(PersonView):
-    advises: int = Field(description="how many parties, in all programmes together, now")
-
-
 class PointingView(BaseModel):
     """What somebody is, or was, for a party in a programme."""
 
@@ -108,15 +104,6 @@ async def register(body: ContactBody, database: DatabaseOf, key: Administrator) 
     """Register an advisor of the council (R8)."""
     found = await register_advisor(database, body.contact(), by=key.name)
     return tagged(found, person_view(found))
-
-
-@router.get("/advisors")
-async def list_advisors(database: DatabaseOf, _: Administrator) -> list[AdvisorView]:
-    """List the council's advisors, with how many parties each advises."""
-    async with database.reading() as connection:
-        found = await people.advisors(connection)
-        advised = await people.count_advised(connection)
-    return [AdvisorView(**vars(person_view(it)), advises=advised.get(it.id, 0)) for it in found]
 
 
 def person_view(it: Person) -> PersonView:

@@ -132,19 +132,6 @@ async def remove(connection: AsyncConnection, id: str) -> None:
     await connection.execute(tables.person.delete().where(p.id == id))
 
 
-async def advisors(connection: AsyncConnection) -> list[Person]:
-    """The council's advisors by name."""
-    query = select(*COLUMNS).join(tables.advisor, a.person == p.id).order_by(p.name, p.id)
-    return [Person(**fields(row)) for row in await connection.execute(query)]
-
-
-async def count_advised(connection: AsyncConnection) -> dict[str, int]:
-    """How many parties each advisor is attached to now, in all programmes together; none for who advises nobody."""
-    g = tables.party_group.c
-    query = select(g.advisor, func.count().label("n")).where(g.advisor.is_not(None)).group_by(g.advisor)
-    return {row.advisor: row.n for row in await connection.execute(query)}
-
-
 async def is_advisor(connection: AsyncConnection, id: str) -> bool:
     return (await connection.execute(select(a.person).where(a.person == id))).first() is not None
 

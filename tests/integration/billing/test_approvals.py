@@ -142,6 +142,7 @@ async def test_a_wrong_rule_credits_nobody_at_a_start(
     assert (asked["cause"], asked["documents"]) == ("start", len(MANY))
     assert asked["held"][0] == {
         "party": organisation_number(1),
+        "party_name": "Kommune 1",
         "agreement": agreement_id(1),
         "instalment": 1,
         "invoice": 1,

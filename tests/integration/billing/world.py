@@ -37,12 +37,12 @@ async def work(database: Database) -> None:
 
 async def invoices(database: Database, programme: str = PROGRAMME) -> list[Invoice]:
     async with database.reading() as connection:
-        return await documents.invoices(connection, programme, after=0, limit=100_000)
+        return list(await documents.invoices(connection, programme, after=0, limit=100_000))
 
 
 async def credit_notes(database: Database, programme: str = PROGRAMME) -> list[CreditNote]:
     async with database.reading() as connection:
-        return await documents.credit_notes(connection, programme, after=0, limit=100_000)
+        return list(await documents.credit_notes(connection, programme, after=0, limit=100_000))
 
 
 async def the_books(database: Database, programme: str = PROGRAMME) -> Books:

@@ -132,7 +132,7 @@ async def send(database: Database, smtp: MailServer, **changes: Any) -> None:
 async def queued(database: Database, **of: Any) -> list[Mail]:
     """All mails, in the order in which they were made, in whichever state; those of which this holds."""
     async with database.reading() as connection:
-        found = await mails.listed(connection, programme=None, state=None, kind=None, after=None, limit=1000)
+        found = [it.mail for it in await mails.listed(connection, after=None, limit=1000)]
     return [it for it in found if all(getattr(it, name) == value for name, value in of.items())]
 
 

@@ -122,5 +122,5 @@ async def test_an_advisor_falls_ill_and_another_takes_over(api: Api, database: D
     assert (await api.get(GROUP, on="2024-10-31"))["advisor"] == group["advisor"]
     tuva = await api.post("/registration/advisors", {"name": "Tuva Lie", "email": "tuva.lie@raadet.example"})
     await api.post(f"{GROUP}/advisor", {"advisor": tuva["id"]})
-    advisors = {it["name"]: it["advises"] for it in await api.get("/registration/advisors")}
+    advisors = {it["name"]: it["advises"] for it in (await api.get("/registration/advisors"))["items"]}
     assert advisors == {ADVISOR["name"]: 0, "Tuva Lie": 1}

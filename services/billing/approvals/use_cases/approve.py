@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from services.billing.approvals import repository as approvals
 from services.billing.approvals.domain.held import Approval, Held
 from services.billing.works import ISSUE_WHAT_IS_DUE, look_again
@@ -12,7 +14,7 @@ from shared.messaging import marks
 from shared.messaging.facts import record
 
 
-async def approve(database: Database, id: str, *, by: str) -> tuple[Approval, list[Held]]:
+async def approve(database: Database, id: str, *, by: str) -> tuple[Approval, Sequence[Held]]:
     """Have the worker issue what an approval holds back; one that is given already stays as it is.
 
     What changes before it is issued is not what was approved, and is asked for anew. Raises NotFound, and Conflict where

@@ -27,6 +27,7 @@ NEVER: tuple[Why, ...] = ("nothing_to_pay", "waived", "invoiced_at_another_fee")
 @dataclass(frozen=True, kw_only=True)
 class UnbilledAgreement:
     party: str
+    party_name: str | None  # none where it is not known here yet
     agreement: str
     unbilled: Unbilled
     issue_by: date | None  # the last day on which it is invoiced in time; none where nothing is, or no days are known
@@ -46,10 +47,11 @@ async def list_unbilled(database: Database, programme: str) -> list[UnbilledAgre
         waived = await waivers.standing(connection, programme)
         waiting = await approvals.waiting(connection, programme)
         every_agreement = await agreements.of_programme(connection, programme)
+        names = await occasions.names_of_parties(connection, programme)
         today = await clock.today(connection)
         failed_with = await set_aside.reason_of(connection, ISSUE_WHAT_IS_DUE, programme)
     return [
-        _with_its_day(agreement, known, it, today)
+        _with_its_day(agreement, names.get(agreement.party), known, it, today)
         for agreement in every_agreement
         for it in unbilled(
             agreement,
@@ -63,8 +65,15 @@ async def list_unbilled(database: Database, programme: str) -> list[UnbilledAgre
     ]
 
 
-def _with_its_day(agreement: Agreement, known: Occasions, it: Unbilled, today: date) -> UnbilledAgreement:
+def _with_its_day(
+    agreement: Agreement, party_name: str | None, known: Occasions, it: Unbilled, today: date
+) -> UnbilledAgreement:
     by = None if it.why in NEVER else issue_by(agreement, known, it.instalment)
     return UnbilledAgreement(
-        party=agreement.party, agreement=agreement.id, unbilled=it, issue_by=by, is_late=by is not None and by < today
+        party=agreement.party,
+        party_name=party_name,
+        agreement=agreement.id,
+        unbilled=it,
+        issue_by=by,
+        is_late=by is not None and by < today,
     )
