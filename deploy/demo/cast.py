@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 DATA = Path(__file__).parent / "data"
-WAITING_LIST, DECLINED = ("Hitra",), ("Frøya",)  # all others are accepted
+WAITING_LIST, DECLINED = ("Hitra",), ("Frøya",)  # all others are accepted,
+WITHDRAWN = ("Rauma",)  # and these withdraw before there is an agreement
 ADVISORS = ("Tuva Lie Sandnes", "Jonas Brekke", "Eli-Anne Myhre")
 COUNCIL = "kulturskoleradet.example"
 COUNCIL_DIRECTOR = "Kjersti Nygård Holm"
@@ -29,6 +30,7 @@ POSTAL_CODES = {
     "Ørsta": ("6150", "Ørsta"),
     "Hitra": ("7240", "Hitra"),
     "Frøya": ("7260", "Sistranda"),
+    "Rauma": ("6300", "Åndalsnes"),
 }
 FIRST_NAMES = (
     *("Anne", "Bjørn", "Camilla", "Dag", "Elin", "Frode", "Guro", "Håvard", "Ida", "Jostein", "Kari", "Lars"),
@@ -89,6 +91,15 @@ class Municipality:
         return "declined" if self.name in DECLINED else "accepted"
 
     @property
+    def takes_part(self) -> bool:
+        return self.outcome == "accepted" and self.name not in WITHDRAWN
+
+    @property
+    def domain(self) -> str:
+        """Of its people's addresses."""
+        return f"{_plain(self.name)}.example"
+
+    @property
     def school(self) -> str:
         return f"{self.name} {'kulturskule' if self.writes_nynorsk else 'kulturskole'}"
 
@@ -103,7 +114,7 @@ class Municipality:
             Person(
                 f"{FIRST_NAMES[(5 * self.place + role) % len(FIRST_NAMES)]} "
                 f"{LAST_NAMES[(8 * self.place + 3 * role) % len(LAST_NAMES)]}",
-                f"{_plain(self.name)}.example",
+                self.domain,
             )
             for role in range(len(ROLES))
         )

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from deploy.client import Client
-from deploy.demo.cast import Municipality, advisors, contact_person
+from deploy.demo.cast import Municipality, Person, advisors, contact_person
 from deploy.demo.play import Play, Say, all_of, days
 
 PROGRAMME = "regionalt-2024-2025"
@@ -17,6 +17,11 @@ PLAN = Path(__file__).parents[2] / "services" / "scheduling" / "examples" / "pla
 OPENING = date(2024, 1, 15)
 # Those to whom something special happens: signs late, is terminated, has left before it says so, has an advisor who falls ill.
 LATE, TERMINATED, LEFT, ILL = "Kristiansund", "Verdal", "Namsos", "Volda"
+# Those with whom something is put right: is declined by mistake, withdraws, has another director, reference, coordinator.
+DECLINED_BY_MISTAKE, WITHDRAWS, HAS_NEW_DIRECTOR = "Melhus", "Rauma", "Molde"
+HAS_NEW_REFERENCE, HAS_NEW_COORDINATOR = "Levanger", "Steinkjer"
+NEW_REFERENCE = "KS-5037-KULTUR"
+NEW_DIRECTOR, NEW_COORDINATOR = "Solveig Aasen Berg", "Marius Holt"
 AUGUST_MEETINGS = (date(2024, 8, 13), date(2024, 8, 14), date(2024, 8, 15))
 # Venue and city of the physical joint sessions, by number; invented.
 PLACES = {1: ("Kimen kulturhus", "Stjørdal"), 3: ("Olavshallen", "Trondheim"), 5: ("Plassen", "Molde")}
@@ -32,7 +37,7 @@ VISITS = {  # by number: when they are planned, and the first of them; one munic
 async def play(client: Client, say: Say, applicants: Sequence[Municipality]) -> Play:
     """The whole programme, from its opening to the sharing arena; those it names must be among the applicants."""
     it = Play(client, say, PROGRAMME)
-    accepted = [one for one in applicants if one.outcome == "accepted"]
+    accepted = [one for one in applicants if one.takes_part]
     await open_the_programme(it, applicants)
     await select(it, applicants)
     await form_groups(it, accepted)
@@ -83,13 +88,26 @@ async def select(it: Play, applicants: Sequence[Municipality]) -> None:
     async with it.on(date(2024, 4, 15), f"{len(applicants)} kommuner søker"):
         views = await all_of(it.client.post(it.of_programme("applications"), one.application()) for one in applicants)
         it.applications = {view["party"]: view["id"] for view in views}
-    async with it.on(date(2024, 5, 24), "Søknadene vurderes: 12 tas opp, Hitra står på venteliste, Frøya får avslag"):
+    async with it.on(date(2024, 5, 24), "Søknadene vurderes: 12 tas opp, Hitra venter, Frøya og Melhus får avslag"):
+        by_mistake = {DECLINED_BY_MISTAKE: {"outcome": "declined"}}
         await all_of(
-            it.client.post(
-                f"/registration/applications/{it.applications[one.organisation_number]}/assessment", one.assessment()
-            )
+            it.client.post(_application(it, one, "assessment"), one.assessment() | by_mistake.get(one.name, {}))
             for one in applicants
         )
+    declined = _named(DECLINED_BY_MISTAKE, applicants)
+    async with it.on(date(2024, 5, 24), "Avslaget til Melhus var en feil: de tas opp", at=time(16, 30)):
+        await it.client.post(_application(it, declined, "assessment"), declined.assessment())
+    async with it.on(date(2024, 6, 3), f"{WITHDRAWS} trekker søknaden: tolv kommuner blir med"):
+        reason = {"reason": "Kommunestyret prioriterer andre oppgaver."}
+        await it.client.post(_application(it, _named(WITHDRAWS, applicants), "withdrawal"), reason)
+
+
+def _application(it: Play, one: Municipality, end: str) -> str:
+    return f"/registration/applications/{it.applications[one.organisation_number]}/{end}"
+
+
+def _named(name: str, those: Sequence[Municipality]) -> Municipality:
+    return next(one for one in those if one.name == name)
 
 
 async def form_groups(it: Play, accepted: Sequence[Municipality]) -> None:
@@ -98,6 +116,10 @@ async def form_groups(it: Play, accepted: Sequence[Municipality]) -> None:
     async with it.on(date(2024, 6, 17), "Avtalene sendes til underskrift, avtale- og kontraktsmøtene planlegges"):
         await all_of(_send_agreement(it, one) for one in accepted)
         await it.plan(*(_contract_meeting(one, AUGUST_MEETINGS[n % 3], n // 3) for n, one in enumerate(accepted)))
+    one = _named(HAS_NEW_DIRECTOR, accepted)
+    async with it.on(date(2024, 7, 1), f"{one.name} får ny kommunedirektør, som skal underskrive i stedet"):
+        director = Person(NEW_DIRECTOR, one.domain).contact()
+        await _amend(it, one, signatories={"municipal_director": director})
 
 
 async def _form_group(it: Play, one: Municipality) -> None:
@@ -121,6 +143,10 @@ async def _send_agreement(it: Play, one: Municipality) -> None:
     it.agreements[one.organisation_number] = view["id"]
 
 
+async def _amend(it: Play, one: Municipality, **changes: Any) -> None:
+    await it.client.patch(f"/registration/agreements/{it.agreements[one.organisation_number]}", changes)
+
+
 def _contract_meeting(one: Municipality, day: date, place_in_day: int) -> dict[str, Any]:
     hour = 9 + place_in_day
     return {
@@ -134,7 +160,7 @@ def _contract_meeting(one: Municipality, day: date, place_in_day: int) -> dict[s
 
 
 async def begin(it: Play, accepted: Sequence[Municipality]) -> None:
-    (late,) = [one for one in accepted if one.name == LATE]
+    late = _named(LATE, accepted)
     punctual = [one for one in accepted if one is not late]
     async with it.on(date(2024, 8, 12), f"{LATE} er ikke klar: møtet flyttes til oktober", at=time(9)):
         await it.change(
@@ -152,7 +178,7 @@ async def begin(it: Play, accepted: Sequence[Municipality]) -> None:
 
 
 async def first_semester(it: Play, accepted: Sequence[Municipality]) -> None:
-    (late,) = [one for one in accepted if one.name == LATE]
+    late = _named(LATE, accepted)
     async with it.on(date(2024, 9, 25), "Fellessamling 1 (fysisk) er holdt: første rate til elleve kommuner"):
         await it.complete("joint_session", 1)
     await _plan_visits(it, 1, accepted)
@@ -165,9 +191,13 @@ async def first_semester(it: Play, accepted: Sequence[Municipality]) -> None:
     async with it.on(date(2024, 11, 27), "Fellessamling 2 (digital) er holdt"):
         await it.complete("joint_session", 2)
     await _plan_visits(it, 2, accepted)
+    one = _named(HAS_NEW_REFERENCE, accepted)
+    async with it.on(date(2024, 12, 10), f"{one.name} får ny fakturareferanse, fra og med andre rate"):
+        await _amend(it, one, payer_reference=NEW_REFERENCE)
 
 
 async def second_semester(it: Play, accepted: Sequence[Municipality]) -> None:
+    await _replace_coordinator(it, _named(HAS_NEW_COORDINATOR, accepted))
     await _complete_visits(it, 2, accepted)
     async with it.on(date(2025, 1, 23), "Koordinatorsamling 3 er holdt"):
         await it.complete("coordinator_meeting", 3)
@@ -176,13 +206,21 @@ async def second_semester(it: Play, accepted: Sequence[Municipality]) -> None:
     async with it.on(date(2025, 2, 20), "Fellessamling 3 (fysisk) er holdt: andre rate til tolv kommuner"):
         await it.complete("joint_session", 3)
     await _plan_visits(it, 3, accepted)
-    await _terminate(it, next(one for one in accepted if one.name == TERMINATED))
+    await _terminate(it, _named(TERMINATED, accepted))
     staying = [one for one in accepted if one.name != TERMINATED]
     await _complete_visits(it, 3, staying)
     async with it.on(date(2025, 4, 29), "Koordinatorsamling 4 er holdt"):
         await it.complete("coordinator_meeting", 4)
     async with it.on(date(2025, 5, 21), "Fellessamling 4 (digital) er holdt"):
         await it.complete("joint_session", 4)
+
+
+async def _replace_coordinator(it: Play, one: Municipality) -> None:
+    replaced = it.participants[one.organisation_number][one.coordinator]
+    participant = it.of_programme(f"groups/{one.organisation_number}/participants/{replaced}")
+    async with it.on(date(2025, 1, 6), f"{one.name} får ny koordinator"):
+        successor = Person(NEW_COORDINATOR, one.domain).contact()
+        await it.client.post(f"{participant}/successor", successor)
 
 
 async def _terminate(it: Play, one: Municipality) -> None:
@@ -216,7 +254,7 @@ async def summer(it: Play, staying: Sequence[Municipality]) -> None:
 
 
 async def third_semester(it: Play, staying: Sequence[Municipality]) -> None:
-    (left,) = [one for one in staying if one.name == LEFT]
+    left = _named(LEFT, staying)
     async with it.on(date(2025, 9, 12), "Fellessamling 5 (fysisk) er holdt: tredje rate til elleve kommuner"):
         await it.complete("joint_session", 5)
     async with it.on(date(2025, 9, 15), f"{LEFT} melder at de sluttet 1. september: tredje rate krediteres"):

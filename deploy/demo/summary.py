@@ -8,21 +8,23 @@ from deploy.at_rest import until_at_rest
 from deploy.client import Client
 from deploy.demo.cast import municipalities
 from deploy.demo.play import all_of
-from deploy.demo.story import LEFT, TERMINATED
+from deploy.demo.story import HAS_NEW_REFERENCE, LEFT, NEW_REFERENCE, TERMINATED
 from shared.contracts.catalogue import PUBLISHERS
 from shared.money import kroner
 
 EXPECTED = {
-    "applications": 14,
+    "applications": 15,
     "accepted": 12,
     "waiting_list": 1,
     "declined": 1,
+    "withdrawn": 1,
     "agreements_signed": 12,
     "physical_sessions_completed": 3,
     "digital_sessions_completed": 3,
     "invoices": 35,
     "credit_notes": 1,
     "total_ore": 22_666_668,  # credit notes subtracted
+    "levanger_references": ["KS-5037", NEW_REFERENCE, NEW_REFERENCE],  # on its invoices, by number (R6)
     "events_parked": 0,
 }
 FEE, TWO_INSTALMENTS = 2_000_000, 2 * 666_667  # øre (B1, B2)
@@ -34,9 +36,18 @@ async def counted(client: Client, programme: str) -> dict[str, Any]:
     answers = await all_of(client.get(f"/{service}/summary", programme=programme) for service in PUBLISHERS)
     figures = {name: value for answer in answers for name, value in answer.items()}
     figures["events_published"] = sum(state["last_sequence"] for state in states)
+    figures["levanger_references"] = await _references(client, programme, HAS_NEW_REFERENCE)
     figures["events_parked"] = sum(state["parked"] for state in states)
     wanted = (*EXPECTED, "first_number", "last_number", "mails", "failed", "events_published")
     return {name: figures[name] for name in wanted}
+
+
+async def _references(client: Client, programme: str, name: str) -> list[str]:
+    """What stands on a municipality's invoices as the payer's reference, the first invoice first."""
+    (party,) = [one.organisation_number for one in municipalities() if one.name == name]
+    invoices = f"/billing/programmes/{programme}/invoices"
+    numbers = [it["number"] for it in (await client.get(invoices, limit=100))["items"] if it["party"] == party]
+    return [(await client.get(f"{invoices}/{number}"))["payer_reference"] for number in numbers]
 
 
 def wrong(figures: dict[str, Any], books: dict[str, Any]) -> list[str]:
@@ -54,7 +65,7 @@ def _wrong_books(books: dict[str, Any]) -> list[str]:
     paid = {
         one.organisation_number: TWO_INSTALMENTS if one.name in (TERMINATED, LEFT) else FEE
         for one in municipalities()
-        if one.outcome == "accepted"
+        if one.takes_part
     }
     net = {party: sum(it["net_ore"] for it in instalments.values()) for party, instalments in books["parties"].items()}
     found = [
@@ -71,10 +82,9 @@ def text(figures: dict[str, Any]) -> str:
     """For the screen, in Norwegian."""
     it = figures
     rows = (
-        (
-            "Søknader",
-            f"{it['applications']}: {it['accepted']} tatt opp, {it['waiting_list']} venter, {it['declined']} avslag",
-        ),
+        ("Søknader", it["applications"]),
+        ("Svar på dem", f"{it['accepted']} tatt opp, {it['waiting_list']} venter, {it['declined']} avslag"),
+        ("Trukket av søkeren", it["withdrawn"]),
         ("Avtaler underskrevet", it["agreements_signed"]),
         ("Fysiske fellessamlinger", it["physical_sessions_completed"]),
         ("Digitale fellessamlinger", it["digital_sessions_completed"]),

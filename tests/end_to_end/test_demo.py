@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -11,10 +13,11 @@ from deploy.demo.summary import wrong
 from tests.end_to_end.started import run
 
 FIGURES = {
-    "applications": 14,
+    "applications": 15,
     "accepted": 12,
     "waiting_list": 1,
     "declined": 1,
+    "withdrawn": 1,
     "agreements_signed": 12,
     "physical_sessions_completed": 3,
     "digital_sessions_completed": 3,
@@ -23,8 +26,10 @@ FIGURES = {
     "total_ore": 22_666_668,
     "first_number": 1,
     "last_number": 35,
+    "levanger_references": ["KS-5037", "KS-5037-KULTUR", "KS-5037-KULTUR"],
     "events_parked": 0,
 }
+RAUMA, MELHUS, MOLDE, STEINKJER = "864980902", "938726027", "921221967", "840029212"
 
 
 @pytest.fixture(scope="module")
@@ -71,3 +76,33 @@ def test_a_figure_that_differs_is_named(folder: Path) -> None:
     books["series"]["invoices"]["unbroken"] = False
     (line,) = wrong(summary, books)
     assert "invoices" in line
+
+
+def test_who_withdraws_hears_of_nothing_more(folder: Path) -> None:
+    heard = mails_to(folder, RAUMA)
+    assert {"application_received", "application_accepted"} <= {kind for kind, _, _ in heard}
+    assert [it for it in heard if it[1] > "2024-06-04"] == []
+
+
+def test_a_decision_made_by_mistake_is_replaced_the_same_day(folder: Path) -> None:
+    told = [(kind, at[:10]) for kind, at, _ in mails_to(folder, MELHUS) if kind.startswith("application")]
+    assert told[1:] == [("application_declined", "2024-05-24"), ("application_accepted", "2024-05-24")]
+
+
+def test_a_director_who_comes_before_the_signing_signs(folder: Path) -> None:
+    told = {address for kind, _, address in mails_to(folder, MOLDE) if kind == "agreement_signed"}
+    assert "solveig.aasen.berg@molde.example" in told
+    assert "dag.aune@molde.example" not in told
+
+
+def test_who_becomes_coordinator_hears_of_what_lies_ahead(folder: Path) -> None:
+    heard = {address for kind, at, address in mails_to(folder, STEINKJER) if at > "2025-01-07"}
+    assert "marius.holt@steinkjer.example" in heard
+    assert "kari.solberg@steinkjer.example" not in heard
+
+
+def mails_to(folder: Path, party: str) -> list[tuple[str, str, str]]:
+    """Kind, moment and address of each mail about a party, in the order in which they were made."""
+    with closing(sqlite3.connect(folder / "notifications.db")) as database:
+        query = "SELECT kind, made_at, address FROM mail WHERE party = ? ORDER BY made_at, id"
+        return database.execute(query, (party,)).fetchall()
