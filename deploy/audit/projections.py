@@ -50,6 +50,11 @@ def _when(event: Row) -> When:
     return _WHEN.validate_python(event["data"]["when"])
 
 
+def _deleted(event: Row) -> bool:
+    """Events from before 0.3 do not say."""
+    return bool(event["data"].get("deleted"))
+
+
 def _id(event: Row) -> Any:
     return event["id"]
 
@@ -60,8 +65,8 @@ def _official_name(event: Row) -> Any:
 
 # By service and table.
 COMPARED: dict[tuple[str, str], Projection] = {
-    ("scheduling", "programme"): Projection(entity=Programme, programme="code"),
-    ("scheduling", "party"): Projection(entity=Party, programme=None),
+    ("scheduling", "programme"): Projection(entity=Programme, programme="code", columns={"deleted": _deleted}),
+    ("scheduling", "party"): Projection(entity=Party, programme=None, columns={"deleted": _deleted}),
     ("scheduling", "agreement"): Projection(entity=Agreement),
     ("billing", "programme"): Projection(entity=Programme, programme="code", columns={"event_id": _id}),
     ("billing", "party"): Projection(

@@ -15,7 +15,7 @@ from shared.when_text import when_text
 consumers = Consumers("billing")
 
 
-@consumers.on(registration.PROGRAMME_OPENED, registration.PROGRAMME_CHANGED)
+@consumers.on(registration.PROGRAMME_OPENED, registration.PROGRAMME_CHANGED, registration.PROGRAMME_DELETED)
 def programme(event: Event[registration.Programme]) -> Iterable[Fact]:
     it = event.data
     yield Newest(
@@ -31,7 +31,7 @@ def programme(event: Event[registration.Programme]) -> Iterable[Fact]:
     yield from look_again(it.code)
 
 
-@consumers.on(registration.PARTY_REGISTERED, registration.PARTY_CHANGED)
+@consumers.on(registration.PARTY_REGISTERED, registration.PARTY_CHANGED, registration.PARTY_DELETED)
 def party(event: Event[registration.Party]) -> Iterable[Fact]:
     it = event.data
     yield Newest(

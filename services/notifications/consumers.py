@@ -92,7 +92,7 @@ def about(entity: Any) -> About:
     raise TypeError(msg)
 
 
-@consumers.on(registration.PROGRAMME_OPENED, registration.PROGRAMME_CHANGED)
+@consumers.on(registration.PROGRAMME_OPENED, registration.PROGRAMME_CHANGED, registration.PROGRAMME_DELETED)
 def programme(event: Event[registration.Programme]) -> Iterable[Fact]:
     it = event.data
     yield Newest(tables.programme, code=it.code, version=it.version, name=it.name)
@@ -100,7 +100,7 @@ def programme(event: Event[registration.Programme]) -> Iterable[Fact]:
     yield from look_at_calendars(it.code)
 
 
-@consumers.on(registration.PARTY_REGISTERED, registration.PARTY_CHANGED)
+@consumers.on(registration.PARTY_REGISTERED, registration.PARTY_CHANGED, registration.PARTY_DELETED)
 def party(event: Event[registration.Party]) -> Iterable[Fact]:
     it = event.data
     yield Newest(

@@ -2,15 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, Table, text
+from sqlalchemy import Column, Row, Table, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
+
+from shared.errors import Conflict
 
 
 def fields(row: Row[*tuple[Any, ...]]) -> dict[str, Any]:
     """A row's columns as arguments of its domain object."""
     return {name: value for name, value in row._mapping.items() if name != "changed_by"}  # noqa: SLF001
+
+
+def points_to(column: Column[Any]) -> list[Column[Any]]:
+    """The columns of all tables that refer to this one."""
+    tables = column.table.metadata.sorted_tables
+    return [key.parent for table in tables for key in table.foreign_keys if key.column is column]
+
+
+async def check_nothing_points_to(
+    connection: AsyncConnection,
+    column: Column[Any],
+    value: str,
+    *,
+    planned: Sequence[str] = (),
+    rule: str | None = None,
+) -> None:
+    """Raises Conflict, naming what it is, where rows refer to this value, or something is planned with it."""
+    found = []
+    for pointing in points_to(column):
+        query = select(func.count()).select_from(pointing.table).where(pointing == value)
+        if count := (await connection.execute(query)).scalar_one():
+            found.append(f"{count} {pointing.table.name.replace('_', ' ')}{'s' if count > 1 else ''}")
+    if found or planned:
+        msg = f"it is not deleted while something points to it: {', '.join((*found, *planned))}"
+        raise Conflict(msg, rule=rule, field=column.table.name)
 
 
 async def keep_others_from_adding(connection: AsyncConnection, table: Table) -> None:

@@ -39,6 +39,7 @@ programme = Table(
     Column("applications_from", Date),
     Column("applications_until", Date),
     Column("days_to_pay", Integer, nullable=False),
+    Column("deleted", Boolean, nullable=False, server_default=false()),
     Column("contact_person", ForeignKey("person.id")),  # the council's
     changed_by(),
 )
@@ -57,6 +58,7 @@ party = Table(
     Column("postal_code", String(4), nullable=False),
     Column("city", Text, nullable=False),
     Column("takes_invoices_by", String(10), nullable=False),
+    Column("deleted", Boolean, nullable=False, server_default=false()),
     changed_by(),
 )
 person = Table(

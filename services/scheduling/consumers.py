@@ -15,18 +15,29 @@ from shared.messaging.facts import Fact, Newest
 consumers = Consumers("scheduling")
 
 
-@consumers.on(registration.PROGRAMME_OPENED, registration.PROGRAMME_CHANGED)
+@consumers.on(registration.PROGRAMME_OPENED, registration.PROGRAMME_CHANGED, registration.PROGRAMME_DELETED)
 def programme(event: Event[registration.Programme]) -> Iterable[Fact]:
     it = event.data
     yield Newest(
-        tables.programme, code=it.code, version=it.version, period_start=it.period_start, period_end=it.period_end
+        tables.programme,
+        code=it.code,
+        version=it.version,
+        period_start=it.period_start,
+        period_end=it.period_end,
+        deleted=it.deleted,
     )
 
 
-@consumers.on(registration.PARTY_REGISTERED, registration.PARTY_CHANGED)
+@consumers.on(registration.PARTY_REGISTERED, registration.PARTY_CHANGED, registration.PARTY_DELETED)
 def party(event: Event[registration.Party]) -> Iterable[Fact]:
     it = event.data
-    yield Newest(tables.party, organisation_number=it.organisation_number, version=it.version, name=it.name)
+    yield Newest(
+        tables.party,
+        organisation_number=it.organisation_number,
+        version=it.version,
+        name=it.name,
+        deleted=it.deleted,
+    )
 
 
 @consumers.on(

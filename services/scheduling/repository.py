@@ -39,7 +39,7 @@ async def lock_programme(connection: AsyncConnection, code: str) -> Period:
     """
     query = select(tables.programme).where(tables.programme.c.code == code).with_for_update()
     row = (await connection.execute(query)).first()
-    if row is None:
+    if row is None or row.deleted:
         msg = "this programme is not known here yet"
         raise NotFound(msg, field="programme")
     return Period(start=row.period_start, end=row.period_end)
@@ -57,14 +57,16 @@ async def lock_with_programme(connection: AsyncConnection, id: str) -> tuple[Ses
 
 async def check_programme_is_known(connection: AsyncConnection, code: str) -> None:
     """Raises NotFound for a programme that is not known yet."""
-    if (await connection.execute(select(tables.programme).where(tables.programme.c.code == code))).first() is None:
+    p = tables.programme.c
+    if (await connection.execute(select(p.code).where(p.code == code, ~p.deleted))).first() is None:
         msg = "this programme is not known here yet"
         raise NotFound(msg, field="programme")
 
 
 async def check_party_is_known(connection: AsyncConnection, organisation_number: str) -> None:
     """Raises NotFound for a party that is not known yet."""
-    query = select(tables.party).where(tables.party.c.organisation_number == organisation_number)
+    p = tables.party.c
+    query = select(p.organisation_number).where(p.organisation_number == organisation_number, ~p.deleted)
     if (await connection.execute(query)).first() is None:
         msg = "this party is not known here yet"
         raise NotFound(msg, field="party")

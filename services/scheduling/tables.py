@@ -1,6 +1,6 @@
 """Scheduling's tables."""
 
-from sqlalchemy import Column, Date, Index, Integer, MetaData, String, Table, Text, func, text
+from sqlalchemy import Boolean, Column, Date, Index, Integer, MetaData, String, Table, Text, false, func, text
 
 metadata = MetaData()
 
@@ -12,6 +12,7 @@ programme = Table(
     Column("version", Integer, nullable=False),
     Column("period_start", Date, nullable=False),
     Column("period_end", Date, nullable=False),
+    Column("deleted", Boolean, nullable=False, server_default=false()),
 )
 party = Table(
     "party",
@@ -19,6 +20,7 @@ party = Table(
     Column("organisation_number", String(9), primary_key=True),
     Column("version", Integer, nullable=False),
     Column("name", Text),  # none of one that was told of before this was kept
+    Column("deleted", Boolean, nullable=False, server_default=false()),
 )
 
 agreement = Table(

@@ -57,6 +57,8 @@ class Programme(Entity):
     """The last day on which one can apply (R1). Absent: without an end."""
     days_to_pay: Annotated[int, Field(ge=0, le=365)]
     """Days from the day an invoice is issued until it is due (B8)."""
+    deleted: bool = False
+    """Whether it was opened by mistake, and is gone: nothing points to it. It may be opened anew."""
 
     @model_validator(mode="after")
     def _its_days_are_in_order(self) -> Self:
@@ -113,6 +115,8 @@ class Party(Entity):
     """Where it is written to, and what its invoices say."""
     takes_invoices_by: Code[Literal["email", "ehf"]] = "email"
     """How it wants invoices: by e-mail, or as EHF to its organisation number. EHF is not sent yet (B8)."""
+    deleted: bool = False
+    """Whether it was registered by mistake, and is gone: nothing points to it. It may be registered anew."""
 
     def scope(self) -> tuple[str | None, str | None]:
         return None, self.organisation_number
@@ -255,8 +259,10 @@ ENDED = {"version": 5, "signed_on": "2024-08-20", "ends_on": "2025-03-01", "kind
 
 PROGRAMME_OPENED = EventType(PUBLISHER, "programme.opened", Programme)
 PROGRAMME_CHANGED = EventType(PUBLISHER, "programme.changed", Programme, differs={"version": 2, "days_to_pay": 14})
+PROGRAMME_DELETED = EventType(PUBLISHER, "programme.deleted", Programme, differs={"version": 2, "deleted": True})
 PARTY_REGISTERED = EventType(PUBLISHER, "party.registered", Party)
 PARTY_CHANGED = EventType(PUBLISHER, "party.changed", Party, differs={"version": 2, "takes_invoices_by": "ehf"})
+PARTY_DELETED = EventType(PUBLISHER, "party.deleted", Party, differs={"version": 2, "deleted": True})
 APPLICATION_RECEIVED = EventType(PUBLISHER, "application.received", Application)
 APPLICATION_CHANGED = EventType(PUBLISHER, "application.changed", Application, differs={"version": 2})
 APPLICATION_ACCEPTED = EventType(
@@ -298,8 +304,10 @@ CONCERN_RESOLVED = EventType(PUBLISHER, "concern.resolved", Concern, differs={"v
 EVENTS = (
     PROGRAMME_OPENED,
     PROGRAMME_CHANGED,
+    PROGRAMME_DELETED,
     PARTY_REGISTERED,
     PARTY_CHANGED,
+    PARTY_DELETED,
     APPLICATION_RECEIVED,
     APPLICATION_CHANGED,
     APPLICATION_ACCEPTED,

@@ -74,6 +74,11 @@ async def _apply(player: Player) -> None:
         await player("registration", id)
     for id in ("register_party", "list_parties", "show_party", "change_party"):
         await player("registration", id)
+    another = {"organisation_number": "974760673", "code": "ved-en-feil"}
+    await player("registration", "register_party", more={"organisation_number": another["organisation_number"]})
+    await player("registration", "delete_party", party=another["organisation_number"])
+    await player("registration", "open_programme", more={"code": another["code"]})
+    await player("registration", "delete_programme", programme=another["code"])
     application = await player("registration", "receive_application")
     await player("registration", "list_applications")
     for id in ("show_application", "change_application", "withdraw_application"):

@@ -27,7 +27,8 @@ ENTITIES = (
 
 def check(evidence: Evidence) -> Iterator[str]:
     for entity, name, fields in ENTITIES:
-        word, newest = entity.__name__.lower(), evidence.newest(entity)
+        word = entity.__name__.lower()
+        newest = {id: it for id, it in evidence.newest(entity).items() if not it.get("deleted")}
         rows = {"/".join(str(row[it]) for it in entity.identity): row for row in getattr(evidence, name)}
         for id in sorted(rows.keys() ^ newest.keys()):
             yield f"the {word} {id} is {'told and not there' if id in newest else 'there and not told'}"

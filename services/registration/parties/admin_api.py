@@ -10,11 +10,13 @@ from pydantic import MISSING, BaseModel, Field, StringConstraints
 from services.registration.parties import repository as parties
 from services.registration.parties.domain.party import Kind, LanguageForm, Party
 from services.registration.parties.use_cases.change_party import change_party
+from services.registration.parties.use_cases.delete_party import delete_party
 from services.registration.parties.use_cases.register_party import register_party
 from shared.contracts.envelope import OrganisationNumber
 from shared.web.api import (
     Administrator,
     After,
+    AskOf,
     Body,
     DatabaseOf,
     Limit,
@@ -122,6 +124,12 @@ async def show_party(party: PartyInPath, database: DatabaseOf, _: Reader) -> Par
 async def change(party: PartyInPath, body: PartyChanges, database: DatabaseOf, key: Administrator) -> PartyView:
     """Change what is known of a party."""
     return _shown(await change_party(database, party, _flat(body.model_dump()), by=key.name))
+
+
+@router.delete("/parties/{party}", operation_id="delete_party", dependencies=[if_match(Party)])
+async def delete(party: PartyInPath, database: DatabaseOf, ask: AskOf, key: Administrator) -> PartyView:
+    """Delete a party that was registered by mistake, and to which nothing points (R1)."""
+    return _shown(await delete_party(database, ask, party, by=key.name))
 
 
 def _flat(given: dict[str, Any]) -> dict[str, Any]:

@@ -19,4 +19,4 @@ async def party(connection: AsyncConnection, event: Event[events.Party]) -> None
     await parties.adopt(connection, found, by=BY)
 
 
-ADOPTIONS: Adoptions = dict.fromkeys((events.PARTY_REGISTERED, events.PARTY_CHANGED), party)
+ADOPTIONS: Adoptions = dict.fromkeys((events.PARTY_REGISTERED, events.PARTY_CHANGED, events.PARTY_DELETED), party)

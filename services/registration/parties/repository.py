@@ -15,6 +15,7 @@ p = tables.party.c
 
 
 async def find(connection: AsyncConnection, organisation_number: str, *, lock: bool = False) -> Party | None:
+    """A party, be it deleted or not."""
     query = select(tables.party).where(p.organisation_number == organisation_number)
     row = (await connection.execute(query.with_for_update() if lock else query)).first()
     return Party(**fields(row)) if row else None
@@ -23,7 +24,7 @@ async def find(connection: AsyncConnection, organisation_number: str, *, lock: b
 async def get(connection: AsyncConnection, organisation_number: str, *, lock: bool = False) -> Party:
     """A party, locked until the end of the transaction if asked for. Raises NotFound."""
     found = await find(connection, organisation_number, lock=lock)
-    if found is None:
+    if found is None or found.deleted:
         msg = "there is no party with this organisation number"
         raise NotFound(msg, rule="R1", field="party")
     return found
@@ -32,7 +33,7 @@ async def get(connection: AsyncConnection, organisation_number: str, *, lock: bo
 async def all_after(connection: AsyncConnection, after: str | None, limit: int) -> list[Party]:
     """Parties by organisation number; one more than `limit`, which shows whether there is a next page."""
     number = p.organisation_number
-    query = select(tables.party).where(number > (after or "")).order_by(number).limit(limit + 1)
+    query = select(tables.party).where(number > (after or ""), ~p.deleted).order_by(number).limit(limit + 1)
     return [Party(**fields(row)) for row in await connection.execute(query)]
 
 

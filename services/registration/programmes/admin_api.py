@@ -16,6 +16,7 @@ from services.registration.programmes import repository as programmes
 from services.registration.programmes.domain.programme import Programme
 from services.registration.programmes.domain.usual_fee import check_usual
 from services.registration.programmes.use_cases.change_programme import change_programme
+from services.registration.programmes.use_cases.delete_programme import delete_programme
 from services.registration.programmes.use_cases.open_programme import open_programme
 from shared.contracts.envelope import ProgrammeCode
 from shared.database import Database
@@ -157,6 +158,12 @@ async def change_one(
     changes = _of_the_programme(body)
     changed = await change_programme(database, ask, programme, changes, contact_person=contact, by=key.name)
     return await view(database, changed, key)
+
+
+@router.delete("/programmes/{programme}", operation_id="delete_programme", dependencies=[if_match(Programme)])
+async def delete(programme: ProgrammeInPath, database: DatabaseOf, ask: AskOf, key: Administrator) -> ProgrammeView:
+    """Delete a programme that was opened by mistake, and to which nothing points (R6)."""
+    return await view(database, await delete_programme(database, ask, programme, by=key.name), key)
 
 
 async def view(database: Database, it: Programme, key: Key) -> ProgrammeView:

@@ -18,6 +18,7 @@ p = tables.programme.c
 
 
 async def find(connection: AsyncConnection, code: str, *, lock: bool = False) -> Programme | None:
+    """A programme, be it deleted or not."""
     query = select(tables.programme).where(p.code == code)
     row = (await connection.execute(query.with_for_update() if lock else query)).first()
     return Programme(**fields(row)) if row else None
@@ -31,7 +32,7 @@ async def get(connection: AsyncConnection, code: str, *, lock: bool = False) -> 
     and cannot be locked itself.
     """
     found = await find(connection, code, lock=lock)
-    if found is None:
+    if found is None or found.deleted:
         msg = "there is no such programme"
         raise NotFound(msg, field="programme")
     return found
@@ -39,7 +40,7 @@ async def get(connection: AsyncConnection, code: str, *, lock: bool = False) -> 
 
 async def all_after(connection: AsyncConnection, after: str | None, limit: int) -> list[Programme]:
     """Programmes by code; one more than `limit`, which shows whether there is a next page."""
-    query = select(tables.programme).where(p.code > (after or "")).order_by(p.code).limit(limit + 1)
+    query = select(tables.programme).where(p.code > (after or ""), ~p.deleted).order_by(p.code).limit(limit + 1)
     return [Programme(**fields(row)) for row in await connection.execute(query)]
 
 
@@ -53,8 +54,8 @@ async def add(connection: AsyncConnection, it: Programme, *, by: str) -> None:
 
 
 async def adopt(connection: AsyncConnection, it: Programme, *, by: str) -> None:
-    """Unless it is known as new or newer. A contact person who is known stays: no event tells of one."""
-    told = {name: value for name, value in vars(it).items() if name != "contact_person"}
+    """Unless it is known as new or newer. A contact person who is known stays, if it does: no event tells of one."""
+    told = {name: value for name, value in vars(it).items() if name != "contact_person" or it.deleted}
     await record(connection, [Newest(tables.programme, **told, changed_by=by)])
 
 

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from services.registration.contacts.use_cases.say_who_is_concerned import say_who_is_concerned
+from services.registration.parties.use_cases.delete_party import delete_party
+from services.registration.programmes.use_cases.delete_programme import delete_programme
 from shared.contracts.questions import WhoIsConcerned
 from shared.database import Database
 from tests.integration.registration.world import (
@@ -25,6 +27,7 @@ from tests.integration.registration.world import (
     PARTY,
     PROGRAMME,
     SIGNATORIES,
+    FakeScheduling,
     send,
     sign,
 )
@@ -251,6 +254,30 @@ async def test_an_application_that_was_changed_and_decided_anew_stands_as_it_was
         await api.post(f"{path}/assessment", ASSESSMENT)
         assert [entity for entity, _, _ in await missing_of(api)] == ["contact_person"]
         assert (await api.post(f"{path}/withdrawal"))["state"] == "withdrawn"
+
+
+async def test_what_was_deleted_stays_so_and_what_came_again_does_too(
+    drill: Drill, make_database: MakeDatabase, copy_database: CopyDatabase
+) -> None:
+    database = await make_database("registration")
+    await set_clock(database, APRIL)
+    async with drill.running(database) as api:
+        await api.post("/registration/programmes", PROGRAMME)
+        await api.post("/registration/parties", PARTY)
+        await api.post("/registration/parties", OTHER)
+    older = await copy_database(database)
+    async with drill.running(database) as api:
+        await delete_programme(database, FakeScheduling(), CODE, by="test")
+        for number in (MOLDE, BRANCH):
+            await delete_party(database, FakeScheduling(), number, by="test")
+        await api.post("/registration/parties", PARTY)
+    before = await drill.rows(database)
+    await database.close()
+    await drill.recover(older)
+    assert await drill.rows(older) == before
+    async with drill.running(older) as api:
+        assert [it["version"] for it in (await api.get("/registration/parties"))["items"]] == [3]
+        assert (await api.get("/registration/programmes"))["items"] == []
 
 
 def coordinator_of(rows: dict[str, Any]) -> str:

@@ -13,9 +13,11 @@ from services.scheduling.app import create
 from services.scheduling.consumers import consumers
 from services.scheduling.settings import Settings
 from services.scheduling.use_cases.say_what_session_is import say_what_session_is
+from shared.contracts import registration as events
 from shared.contracts.questions import WhatSession
 from shared.database import Database
 from shared.errors import NotFound
+from shared.ids import new_id
 from tests.support.api import Api, api_of, problem
 from tests.support.databases import MakeDatabase, set_clock
 from tests.support.events import PROGRAMME, organisation_number, party, programme
@@ -322,6 +324,22 @@ async def test_what_is_not_known_is_not_found(api: Api) -> None:
     stranger = {**VISIT, "party": organisation_number(2)}
     assert (await api.refused(404, SESSIONS, stranger))["field"] == "party"
     assert (await api.refused(404, "/scheduling/sessions/none/completion"))["field"] == "session"
+
+
+async def test_nothing_is_planned_in_what_is_deleted_or_with_whom_until_they_come_again(
+    api: Api, database: Database
+) -> None:
+    gone = events.PARTY_DELETED.event(party(1, 2, deleted=True).data, id=new_id(), time=NOW)
+    await take(consumers, database, gone)
+    assert (await api.refused(404, SESSIONS, VISIT))["field"] == "party"
+    await take(consumers, database, party(1), party(1, 3))
+    await api.post(SESSIONS, VISIT)
+    gone_too = events.PROGRAMME_DELETED.event(programme(version=2, deleted=True).data, id=new_id(), time=NOW)
+    await take(consumers, database, gone_too, programme())
+    assert (await api.refused(404, SESSIONS, FIRST))["field"] == "programme"
+    problem(await api.administrator.get(SESSIONS), 404)
+    await take(consumers, database, programme(version=3))
+    await api.post(SESSIONS, FIRST)
 
 
 async def test_an_unknown_session_is_not_described(database: Database) -> None:

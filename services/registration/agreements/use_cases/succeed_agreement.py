@@ -31,7 +31,10 @@ async def succeed_agreement(database: Database, id: str, party: str, *, by: str)
         programme = (await agreements.get(connection, id)).programme
         await programmes.get(connection, programme, lock=True)
         before = await agreements.get(connection, id, lock=True)
-        predecessor, successor = await parties.get(connection, before.party), await parties.get(connection, party)
+        predecessor, successor = (
+            await parties.get(connection, before.party),
+            await parties.get(connection, party, lock=True),
+        )
         after = succeeded(before, predecessor, successor, await clock.today(connection))
         if after == before:
             return before

@@ -43,7 +43,7 @@ async def receive_application(
     check_payer_reference(payer_reference)
     async with database.transaction() as connection:
         opened = await programmes.get(connection, programme, lock=True)
-        await parties.get(connection, party)
+        await parties.get(connection, party, lock=True)  # so that it is not deleted meanwhile
         standing = await applications.find(connection, programme, party)
         if standing is not None and standing.state != "withdrawn" and standing.answers is None:
             return await _say_anew(connection, standing, answers, contact_person, payer_reference, by=by)

@@ -19,6 +19,11 @@ async def register_party(database: Database, given: Party, *, by: str) -> Party:
     async with database.transaction() as connection:
         await parties.lock_for_adding(connection)
         standing = await parties.find(connection, given.organisation_number)
+        if standing is not None and standing.deleted:
+            anew = replace(given, version=standing.version + 1)
+            await parties.save(connection, anew, by=by)
+            await outbox.tell(connection, events.PARTY_REGISTERED, telling.party(anew))
+            return anew
         if standing is not None:
             if replace(given, version=standing.version) == standing:
                 return standing

@@ -26,6 +26,11 @@ async def open_programme(
             person = await know_person(connection, COUNCIL, contact_person, by=by)
             given = replace(given, contact_person=person.id)
         standing = await programmes.find(connection, given.code)
+        if standing is not None and standing.deleted:
+            anew = replace(given, version=standing.version + 1)
+            await programmes.save(connection, anew, by=by)
+            await outbox.tell(connection, events.PROGRAMME_OPENED, telling.programme(anew))
+            return anew
         if standing is not None:
             if replace(given, version=standing.version) == standing:
                 return standing
