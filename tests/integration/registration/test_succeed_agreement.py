@@ -112,6 +112,27 @@ async def test_who_takes_part_itself_is_no_successor(api: Api, database: Databas
     assert "agreement.succeeded" not in await happened(database)
 
 
+async def test_who_applied_in_vain_takes_part_as_the_successor(api: Api, database: Database, path: str) -> None:
+    await api.patch(OF_PROGRAMME, {"applications_until": None})
+    own = await api.post(f"{OF_PROGRAMME}/applications", APPLICATION | {"party": NEW, "payer_reference": "NEW-1"})
+    await api.post(f"/registration/applications/{own['id']}/withdrawal")
+    told = len(await happened(database))
+    await api.post(f"{path}/successor", {"party": NEW})
+    assert (await happened(database))[told:] == [
+        "agreement.succeeded",
+        "application.changed",
+        "application.withdrawn",
+        "group.changed",
+        "group.changed",
+    ]
+    states = {it["party"]: it["state"] for it in (await api.get(f"{OF_PROGRAMME}/applications"))["items"]}
+    assert states == {NEW: "accepted", MOLDE: "withdrawn"}
+    assert await who(database, "invitation", NEW) == ["Person 2", "Jonas Brekke"]
+    await api.post(f"{path}/successor", {"party": MOLDE})
+    states = {it["party"]: it["state"] for it in (await api.get(f"{OF_PROGRAMME}/applications"))["items"]}
+    assert states == {NEW: "withdrawn", MOLDE: "accepted"}
+
+
 async def test_what_has_ended_goes_on_with_nobody(api: Api, path: str) -> None:
     await api.post(f"{path}/end", {"ends_on": "2024-09-01", "reason": "Nedlagt."})
     assert "2024-09-01" in (await api.refused(409, f"{path}/successor", {"party": NEW}))["message"]

@@ -7,11 +7,12 @@ from datetime import date
 
 from services.registration.agreements.domain.agreement import Agreement, check_stands
 from services.registration.agreements.domain.ending import check_in_force
-from services.registration.applications.domain.application import Application
+from services.registration.applications.domain.application import Application, State
 from services.registration.parties.domain.party import Party
 from shared.errors import Conflict, RuleBroken
 
 RULE = "R12"
+OVER: tuple[State, ...] = ("withdrawn", "declined")
 
 
 def succeeded(agreement: Agreement, predecessor: Party, successor: Party, today: date) -> Agreement:
@@ -30,11 +31,30 @@ def succeeded(agreement: Agreement, predecessor: Party, successor: Party, today:
 
 
 def check_takes_no_part(agreement: Agreement | None, application: Application | None) -> None:
-    """Raises Conflict for a successor that has an agreement in the programme, or has applied itself."""
+    """Raises Conflict for a successor that has an agreement in the programme, or an application of its own that stands."""
     if agreement is not None:
         since = f"signed on {agreement.signed_on}" if agreement.signed_on else "not signed yet"
         msg = f"the successor has an agreement in this programme, {since}; end or call back one of the two"
         raise Conflict(msg, rule=RULE, field="party")
-    if application is not None:
-        msg = f"the successor has an application of its own in this programme: {application.state}"
+    if application is not None and application.state not in OVER:
+        msg = f"the successor has an application of its own in this programme, {application.state}: withdraw it first"
         raise Conflict(msg, rule=RULE, field="party")
+
+
+def handed_over(
+    application: Application, own: Application | None, party: str
+) -> tuple[Application, Application | None]:
+    """The application that the successor has from now on, and what becomes of the one before, if they are two.
+
+    Where the successor had applied itself in vain, that application is accepted now, and the other one is no more.
+    """
+    if own is None:
+        return replace(application, party=party), None
+    takes_part = replace(
+        own,
+        state=application.state,
+        contact_person=application.contact_person,
+        payer_reference=application.payer_reference,
+        withdrawal_reason=None,
+    )
+    return takes_part, replace(application, state="withdrawn", withdrawal_reason=f"Overført til {party}.")

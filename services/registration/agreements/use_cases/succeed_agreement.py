@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registration.agreements import repository as agreements
 from services.registration.agreements.domain.agreement import Agreement
-from services.registration.agreements.domain.succession import check_takes_no_part, succeeded
+from services.registration.agreements.domain.succession import check_takes_no_part, handed_over, succeeded
 from services.registration.agreements.use_cases.change_agreement import change_agreement
 from services.registration.applications import repository as applications
 from services.registration.applications import telling as applications_telling
@@ -51,6 +51,9 @@ async def _hand_application_over(connection: AsyncConnection, agreement: Agreeme
     before = await applications.find(connection, agreement.programme, agreement.party)
     if before is None:
         return
-    after = replace(before, party=party, version=before.version + 1)
-    await applications.save(connection, after, by=by)
-    await outbox.tell(connection, events.APPLICATION_CHANGED, applications_telling.application(after))
+    takes_part, gone = handed_over(before, await applications.find(connection, agreement.programme, party), party)
+    for it, happened in ((takes_part, events.APPLICATION_CHANGED), (gone, events.APPLICATION_WITHDRAWN)):
+        if it is not None:
+            after = replace(it, version=it.version + 1)
+            await applications.save(connection, after, by=by)
+            await outbox.tell(connection, happened, applications_telling.application(after))
