@@ -33,9 +33,16 @@ changes = st.builds(
     period_end=st.none() | st.dates(date(2025, 6, 1), date(2025, 6, 3)),
     signatories=st.dictionaries(roles, people, max_size=2),
 )
+
+
+def signing() -> st.SearchStrategy[Act]:
+    """Made anew each time: of one and the same strategy `one_of` takes no more than one."""
+    return st.builds(lambda role, place, on: lambda it: signed(it, role, place, on, TODAY), roles, places, days)
+
+
 # More signing than all else, so that many agreements are signed as a whole.
 acts: st.SearchStrategy[Act] = st.one_of(
-    *3 * [st.builds(lambda role, place, on: lambda it: signed(it, role, place, on, TODAY), roles, places, days)],
+    *[signing() for _ in range(12)],
     st.builds(lambda role, place, on: lambda it: corrected(it, role, place, on, TODAY), roles, places, days),
     st.builds(lambda role: lambda it: taken_back(it, role), roles),
     st.builds(lambda of: lambda it: amended(it, of, TODAY), changes),
