@@ -237,6 +237,7 @@ async def _check_what_is_missing(client: Client) -> None:
             "concern",
             "contact_person",
             "participant",
+            "programme",
             "signatory",
         },
         "scheduling": set(),
