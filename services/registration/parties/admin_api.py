@@ -65,7 +65,8 @@ class NewParty(Body):
     county: Line | None = None
     name: Line
     official_name: Line | None = Field(
-        None, description="stands on agreements and invoices; `name` where it is left out"
+        None,
+        description="stands on agreements and invoices; where it is left out, `name`, of a municipality with *kommune*",
     )
     language_form: LanguageForm
     address: Address

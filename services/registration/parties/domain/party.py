@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from stdnum.no import orgnr
@@ -28,6 +28,25 @@ class Party:
     city: str
     takes_invoices_by: Literal["email", "ehf"]
     deleted: bool = False  # by mistake there, and gone; its versions count on if it comes again
+
+
+LONGEST_NAME = 200  # characters
+
+
+def with_legal_name(party: Party, before: Party | None = None) -> Party:
+    """The party with what a municipality is called where it signs and pays (B8), unless that was said: *Hitra kommune*.
+
+    It follows a name that has changed since `before`.
+    """
+    was_said = party.official_name is not None
+    if before is not None and party.official_name == before.official_name == _by_its_name(before):
+        was_said = False
+    return party if was_said else replace(party, official_name=_by_its_name(party))
+
+
+def _by_its_name(party: Party) -> str | None:
+    name = party.name if party.name.lower().endswith(" kommune") else f"{party.name} kommune"
+    return name if party.kind == "municipality" and len(name) <= LONGEST_NAME else None
 
 
 def check_party(party: Party) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from services.registration.parties import repository as parties
 from services.registration.parties import telling
-from services.registration.parties.domain.party import Party, check_party
+from services.registration.parties.domain.party import Party, check_party, with_legal_name
 from shared import seen
 from shared.contracts import registration as events
 from shared.database import Database
@@ -18,10 +18,11 @@ async def change_party(database: Database, organisation_number: str, changes: di
     """Change the fields of a party that `changes` has; where none differs there is no event. Raises NotFound, RuleBroken or Stale."""
     async with database.transaction() as connection:
         before = await parties.get(connection, organisation_number, lock=True)
-        if replace(before, **changes) == before:
+        changed = with_legal_name(replace(before, **changes), before)
+        if changed == before:
             return before
         seen.compare(before)
-        after = replace(before, **changes, version=before.version + 1)
+        after = replace(changed, version=before.version + 1)
         check_party(after)
         await parties.save(connection, after, by=by)
         await outbox.tell(connection, events.PARTY_CHANGED, telling.party(after))

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from services.registration.parties.domain.party import Party, check_party
+from services.registration.parties.domain.party import Party, check_party, with_legal_name
 from shared.errors import RuleBroken
 
 PARTY = Party(
@@ -37,3 +37,23 @@ def test_a_party_that_there_cannot_be_is_refused(change: dict[str, Any], field: 
     with pytest.raises(RuleBroken) as refused:
         check_party(replace(PARTY, **change))
     assert (refused.value.rule, refused.value.field) == ("R1", field)
+
+
+@pytest.mark.parametrize(
+    ("before", "changes", "legal"),
+    [
+        (None, {"name": "Hitra"}, "Hitra kommune"),
+        (None, {"name": "Hitra kommune"}, "Hitra kommune"),
+        (None, {"name": "Snåsa", "official_name": "Snåase - Snåsa kommune"}, "Snåase - Snåsa kommune"),
+        (None, {"kind": "county_branch", "municipality_number": None}, None),
+        ("Trondheim kommune", {"name": "Orkland"}, "Orkland kommune"),
+        ("Trondheim kommune", {"name": "Orkland", "official_name": "Orkland herad"}, "Orkland herad"),
+        ("Tråante kommune", {"name": "Orkland"}, "Tråante kommune"),
+        ("Tråante kommune", {"official_name": None}, "Trondheim kommune"),
+    ],
+)
+def test_a_municipality_signs_and_pays_by_its_legal_name(
+    before: str | None, changes: dict[str, Any], legal: str | None
+) -> None:
+    stood = replace(PARTY, official_name=before)
+    assert with_legal_name(replace(stood, **changes), stood if before else None).official_name == legal
