@@ -38,7 +38,7 @@ async def counted(client: Client, programme: str) -> dict[str, Any]:
     figures["events_published"] = sum(state["last_sequence"] for state in states)
     figures["levanger_references"] = await _references(client, programme, HAS_NEW_REFERENCE)
     figures["events_parked"] = sum(state["parked"] for state in states)
-    wanted = (*EXPECTED, "first_number", "last_number", "mails", "failed", "events_published")
+    wanted = (*EXPECTED, "first_number", "last_number", "mails", "mails_by_kind", "failed", "events_published")
     return {name: figures[name] for name in wanted}
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
-from services.notifications.calendars.use_cases.update_calendars import update_calendars
+from services.notifications.calendars.use_cases.mark_what_comes_near import has_come_near
+from services.notifications.calendars.use_cases.update_calendars import Rules, update_calendars
 from services.notifications.consumers import consumers
 from services.notifications.letters import admin_api as letters_api
 from services.notifications.letters import repository as mails
 from services.notifications.letters.adopting import ADOPTIONS
+from services.notifications.mailings.use_cases.follow_addresses import follow_addresses
 from services.notifications.mailings.use_cases.write_mailings import write_mailings
 from services.notifications.sending import admin_api as sending_api
 from services.notifications.sending import repository as sending
@@ -33,7 +36,7 @@ def create(settings: Settings) -> Service:
         settings=settings,
         database=database,
         consumers=consumers,
-        routers=[letters_api.router, sending_api.router],
+        routers=[letters_api.router, sending_api.texts, sending_api.router],
         work=work.of,
         missing=[mails.missing],
     )
@@ -45,7 +48,8 @@ class DueWork:
     def __init__(self, database: Database, settings: Settings) -> None:
         self._database = database
         self._settings = settings
-        self._domain = settings.mail_sender.partition("@")[2]
+        domain, ahead = settings.mail_sender.partition("@")[2], timedelta(days=settings.invite_days_ahead)
+        self._rules = Rules(domain=domain, ahead=ahead)
         self._sending = MailSending(database, settings)
 
     def of(self, ask: Ask) -> Sequence[Work]:
@@ -54,9 +58,10 @@ class DueWork:
         async def write() -> None:
             """Mailings come first: whoever is accepted reads so before being invited."""
             try:
-                await write_mailings(self._database, patient, domain=self._domain)
+                await write_mailings(self._database, patient, domain=self._rules.domain)
             finally:  # calendars do not wait for a mailing that fails
-                await update_calendars(self._database, patient, domain=self._domain)
+                await update_calendars(self._database, patient, self._rules)
+                await follow_addresses(self._database, patient)
 
         return [
             Work("write mails", write),
@@ -71,9 +76,10 @@ class DueWork:
         ]
 
     async def mails(self) -> Mails:
-        """Those whose question is about to be asked could be sent now too."""
+        """Those whose question is about to be asked could be sent now too; so may one, where a day has passed unnoticed."""
         async with self._database.reading() as connection:
             sendable = await mails.count_sendable(connection)
             unsent, oldest = await mails.count_unsent_and_oldest(connection)
             to_ask = await sending.count_mailings_to_ask_about(connection)
+            to_ask += await has_come_near(connection, ahead=self._rules.ahead)
         return Mails(sendable=sendable + to_ask, unsent=unsent, oldest=made_at(oldest) if oldest else None)

@@ -9,7 +9,14 @@ from services.notifications import tables
 from services.notifications.letters import contents
 from services.notifications.letters.domain.content import About, Agreement, Application, Concern, DocumentNumber
 from services.notifications.mailings.documents import carried
-from services.notifications.works import look_at_calendars, look_at_mailings, look_at_party, of_party, of_session
+from services.notifications.works import (
+    look_at_addresses,
+    look_at_calendars,
+    look_at_mailings,
+    look_at_party,
+    of_party,
+    of_session,
+)
 from shared.contracts import billing, registration, scheduling
 from shared.contracts.envelope import Event, EventType
 from shared.messaging.consume import Consumers
@@ -141,8 +148,9 @@ def application(event: Event[registration.Application]) -> Iterable[Fact]:
 
 @consumers.on(registration.GROUP_CHANGED, registration.ADVISOR_ATTACHED, registration.ADVISOR_DETACHED)
 def group(event: Event[registration.Group]) -> Iterable[Fact]:
-    """Other people may hear for the party from now on. No event says who: registration is asked (N2)."""
+    """Other people may hear for the party from now on, or at other addresses. No event says who: registration is asked (N2)."""
     yield from _look_at_people(event.data.programme, event.data.party)
+    yield from look_at_addresses(event.data.programme, event.data.party)
 
 
 @consumers.on(

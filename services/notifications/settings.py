@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import SecretStr, StringConstraints
+from pydantic import Field, SecretStr, StringConstraints
 
 from shared.addresses import Address, HostName
 from shared.settings import NONE_IF_EMPTY, CaFile, ServiceSettings
@@ -30,6 +30,8 @@ class Settings(ServiceSettings):
     mail_sender: Address = "kulturskole@kulturskoleradet.example"
     # The sender's name, and who invites.
     mail_organiser: Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]+$")] = "Norsk kulturskoleråd"
+    # Days: to what is further off, nobody is invited before the agreement is sent.
+    invite_days_ahead: Annotated[int, Field(ge=0, le=3650)] = 60
 
     def smtp_is_tls(self) -> bool:
         return self.smtp_port == TLS_PORT if self.smtp_tls is None else self.smtp_tls

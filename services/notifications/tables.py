@@ -7,11 +7,13 @@ from sqlalchemy import (
     Date,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 
@@ -93,7 +95,16 @@ invitee = Table(
     Column("person", String(36), primary_key=True),
     Column("name", Text, nullable=False),
     Column("address", Text, nullable=False),
+    # Is invited to nothing, and keeps what stands: who was invited, and takes part while another is coordinator.
+    Column("keeps", Boolean, nullable=False, server_default=false()),
     Index("invitee_person", "person", "programme"),
+)
+# Up to which day everyone was looked at who is invited only to what is near; one row, or none at first.
+horizon = Table(
+    "horizon",
+    metadata,
+    Column("id", Integer, primary_key=True),  # always 1
+    Column("until", Date, nullable=False),
 )
 session_details = Table(
     "session_details",
@@ -119,6 +130,7 @@ mailing = Table(
     Column("refused", Text),  # what was answered last instead of what was asked for it
     Column("given_up_by", String(80)),  # the key that had it be written no more: then it was addressed to nobody
 )
+Index("mailing_party", mailing.c.programme, mailing.c.party)
 Index(
     "mailing_waiting",
     mailing.c.programme,
@@ -127,7 +139,8 @@ Index(
     postgresql_where=mailing.c.addressed_at.is_(None),
 )
 
-# What is sent: one row a mailing or calendar entry and person, committed with its address before anything goes to SMTP.
+# What is sent: one row a mailing or calendar entry and person, and one each time that it is sent again; committed with its
+# address before anything goes to SMTP.
 mail = Table(
     "mail",
     metadata,
@@ -156,15 +169,33 @@ mail = Table(
     Column("try_at", Instant, nullable=False),  # not before
     Column("leased_until", Instant),  # someone is sending it now, or has died doing so
     Column("reply", Integer),  # the SMTP code of the last refusal
-    Column("changed_by", String(80)),  # the key that had it tried again
-    UniqueConstraint("kind", "event_id", "person", name="one_mail_a_mailing_and_person"),
+    Column("changed_by", String(80)),  # the key that had it tried again, or sent again
+    Column("repeats", String(36)),  # the mail that it is sent again as
     UniqueConstraint("session", "person", "sequence", name="one_mail_a_sequence"),
     Index("mail_programme", "programme", "id"),
 )
+Index(
+    "one_mail_a_mailing_and_person",
+    mail.c.kind,
+    mail.c.event_id,
+    mail.c.person,
+    unique=True,
+    sqlite_where=mail.c.repeats.is_(None),
+    postgresql_where=mail.c.repeats.is_(None),
+)
 Index("mail_person", mail.c.person, mail.c.session)
+Index("mail_repeats", mail.c.repeats)
 Index(
     "mail_queued",
     mail.c.try_at,
     sqlite_where=mail.c.state == "queued",
     postgresql_where=mail.c.state == "queued",
+)
+
+# What the SMTP server took, byte for byte: mails are written anew with each try, and by later versions in other words.
+sent_message = Table(
+    "sent_message",
+    metadata,
+    Column("mail", String(36), primary_key=True),
+    Column("content", LargeBinary, nullable=False),  # as RFC 5322 has it, compressed (zlib)
 )

@@ -9,6 +9,7 @@ from shared.messaging.facts import Fact
 
 WRITE_MAILINGS = "write mailings"  # a key is a programme, a part one of its parties
 UPDATE_CALENDARS = "update calendars"  # a key is a programme, a part `of_party` or `of_session`
+FOLLOW_ADDRESSES = "follow addresses"  # a key is a programme, a part one of its parties
 # A part is a party. Working it off leaves marks of the two above, in each programme that the party has to do with by then.
 LOOK_AT_MAILINGS_OF_PARTIES = "look at mailings of parties"
 LOOK_AT_CALENDARS_OF_PARTIES = "look at calendars of parties"
@@ -25,6 +26,11 @@ def look_at_mailings(programme: str, party: str | None = None) -> Iterator[Fact]
 def look_at_calendars(programme: str, part: str | None = None) -> Iterator[Fact]:
     """Have a programme's calendars looked at: all, or a part, `of_party` or `of_session`."""
     return marks.leave(UPDATE_CALENDARS, programme, part)
+
+
+def look_at_addresses(programme: str, party: str) -> Iterator[Fact]:
+    """Have it be looked whether somebody of a party has another address, to whom something was told that still matters."""
+    return marks.leave(FOLLOW_ADDRESSES, programme, party)
 
 
 def look_at_party(party: str) -> Iterator[Fact]:

@@ -45,6 +45,8 @@ class Mail(Entity):
     """The id of the session whose calendar entry it carries. Absent where it carries none."""
     sequence: Count | None = None
     """The entry's SEQUENCE (RFC 5545), which counts what this person was told of this session, from 0."""
+    repeats: EntityId | None = None
+    """The id of the mail that this one is sent again as. Absent where it is the first."""
     fingerprint: Annotated[str, Pattern(r"^[0-9a-f]{64}$")] | None = None
     """The SHA-256 of what was told, of the entry alone where it carries one: the same where the same was told."""
 

@@ -66,6 +66,8 @@ class Contacts(Message):
     """The council's advisor for the party (R8). Null while there is none."""
     council: Someone | None = None
     """The council's contact person for the programme. Null while none is named."""
+    stay: Annotated[tuple[Recipient, ...], Field(max_length=1000)] = ()
+    """Of an invitation, who else takes part: they are invited to nothing, and keep what they were invited to before."""
 
 
 class WhoIsConcerned(Question[Contacts]):

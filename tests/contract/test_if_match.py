@@ -23,6 +23,7 @@ WITHOUT = {
     "plan_session": NEW,
     "waive_instalment": NEW,
     "release_instalment": NEW,
+    "resend_mail": NEW,
     "credit_invoice": "an invoice is never changed; what credits it is a document of its own, once",
     "approve_documents": "what is approved never changes: what becomes of it since waits under an id of its own",
     "give_up_what_waits": ONCE,

@@ -179,8 +179,10 @@ async def _look_at_mails(player: Player, database: Database) -> None:
     await _wait_in_vain(database)
     await player("notifications", "give_up_what_waits", id=NOBODYS)
     async with database.transaction() as connection:
-        invoices = select(tables.mail.c.id).where(tables.mail.c.kind == "invoice")
-        failed = (await connection.execute(invoices.limit(1))).scalar_one()
+        notes = select(tables.mail.c.id).where(tables.mail.c.kind == "credit_note")  # which nothing overtakes
+        failed = (await connection.execute(notes.limit(1))).scalar_one()
+    for id in ("show_mail", "resend_mail"):
+        await player("notifications", id, id=failed)
     for id, of in (("retry_mail", {"id": failed}), ("retry_mails", {})):
         async with database.transaction() as connection:
             await connection.execute(update(tables.mail).where(tables.mail.c.id == failed).values(state="failed"))

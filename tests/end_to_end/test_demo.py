@@ -47,9 +47,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_figures_are_those_of_the_programme(folder: Path) -> None:
     summary = json.loads((folder / "summary.json").read_text())
-    counted = ("mails", "events_published", "wall_seconds")
+    counted = ("mails", "mails_by_kind", "events_published", "wall_seconds")
     assert {name: it for name, it in summary.items() if name not in counted} == FIGURES
-    assert all(summary[name] > 0 for name in counted)
+    assert all(summary[name] for name in counted)
+    assert sum(summary["mails_by_kind"].values()) == summary["mails"]
 
 
 def test_every_municipality_that_stays_pays_the_fee_exactly(folder: Path) -> None:
@@ -60,6 +61,14 @@ def test_every_municipality_that_stays_pays_the_fee_exactly(folder: Path) -> Non
         "invoices": {"count": 35, "unbroken": True},
         "credit_notes": {"count": 1, "unbroken": True},
     }
+
+
+def test_in_june_nobody_loses_an_invitation_to_whoever_coordinates(folder: Path) -> None:
+    with closing(sqlite3.connect(folder / "notifications.db")) as database:
+        rows = database.execute(
+            "SELECT kind FROM mail WHERE session IS NOT NULL AND made_at LIKE '2024-06%'"
+        ).fetchall()
+    assert {kind for (kind,) in rows} == {"session_invitation"}
 
 
 def test_no_personal_data_is_in_what_is_logged(folder: Path) -> None:

@@ -196,13 +196,15 @@ def completion_revoked(n: int, version: int = 3, **changes: Any) -> Event[Sessio
 
 def invoice(n: int, number: int = 1, **changes: Any) -> Event[Invoice]:
     fields = _document(n, number, "invoices") | {"content": _content(Invoice)}
-    it = Invoice(due_on=date(2024, 10, 31), kid="1042007", **fields | changes)
+    fields |= {"due_on": date(2024, 10, 31), "kid": "1042007"}
+    it = Invoice(**fields | changes)
     return _event(billing.INVOICE_ISSUED, it)
 
 
 def credit_note(n: int, number: int = 1, **changes: Any) -> Event[CreditNote]:
     fields = _document(n, number, "credit-notes") | {"content": _content(CreditNote)}
-    it = CreditNote(invoice=1, reason="agreement_ended", **fields | changes)
+    fields |= {"invoice": 1, "reason": "agreement_ended"}
+    it = CreditNote(**fields | changes)
     return _event(billing.CREDIT_NOTE_ISSUED, it)
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, delete, false, or_, select, true
+from sqlalchemy import ColumnElement, Row, delete, exists, false, not_, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.notifications import tables
@@ -17,6 +18,7 @@ from services.notifications.letters.domain.content import Entry
 from services.notifications.letters.domain.kinds import CANCELLATION, Language, language
 from services.notifications.letters.domain.mailbox import sharing
 from shared.contracts.questions import Contacts, SessionDetails
+from shared.database import insert
 from shared.messaging.facts import Newest, record
 
 
@@ -39,7 +41,7 @@ class SessionsAndParties:
     @property
     def sharing(self) -> set[str]:
         """Those of the parties' people who share a mailbox with another."""
-        those = sharing({it.id: it.address for party in self.parties for it in party.persons})
+        those = sharing({it.id: it.address for party in self.parties for it in party.people})
         return {it for some in those for it in some}
 
 
@@ -98,21 +100,32 @@ async def questions(
 
 
 async def keep_contacts(connection: AsyncConnection, programme: str, answers: Mapping[str, Contacts]) -> None:
-    """Replace who hears of sessions for these parties."""
-    i = tables.invitee
+    """Replace who hears of sessions for these parties; of those who only keep what they have, who was told of something (N2)."""
+    i, m = tables.invitee, tables.mail.c
+    staying = {it.person for contacts in answers.values() for it in contacts.stay}
+    told = select(m.person).where(m.programme == programme, m.session.is_not(None), m.person.in_(sorted(staying)))
+    keepers = set((await connection.execute(told)).scalars()) if staying else set()
     for party in sorted(answers):
         await connection.execute(delete(i).where(i.c.programme == programme, i.c.party == party))
-    rows = [
-        {"programme": programme, "party": party, "person": it.person, "name": it.name, "address": it.email}
-        for party, contacts in sorted(answers.items())
-        for it in contacts.recipients
-    ] + [
-        {"programme": programme, "party": party, "person": lost, "name": "", "address": ""}
-        for party, contacts in sorted(answers.items())
-        for lost in contacts.lost
-    ]
+    rows = []
+    for party, contacts in sorted(answers.items()):
+        invited = [Person(id=it.person, name=it.name, address=it.email) for it in contacts.recipients]
+        invited += [Person(id=it, name="", address="") for it in contacts.lost]
+        keeping = [Person(id=it.person, name=it.name, address=it.email) for it in contacts.stay if it.person in keepers]
+        rows += [_row(programme, party, it, keeps=it in keeping) for it in (*invited, *keeping)]
     if rows:
         await connection.execute(i.insert(), rows)
+
+
+def _row(programme: str, party: str, it: Person, *, keeps: bool) -> dict[str, Any]:
+    return {
+        "programme": programme,
+        "party": party,
+        "person": it.id,
+        "name": it.name,
+        "address": it.address,
+        "keeps": keeps,
+    }
 
 
 async def keep_details(connection: AsyncConnection, answers: Mapping[str, tuple[int, SessionDetails]]) -> None:
@@ -267,21 +280,29 @@ async def _parties(
 ) -> list[Party]:
     """Those of these parties (None: of all) that are accepted, each with who hears of sessions, as last answered."""
     a, g, i = tables.application, tables.agreement, tables.invitee
-    invitees: dict[str, list[Person]] = defaultdict(list)
+    invitees: dict[tuple[str, bool], tuple[Person, ...]] = defaultdict(tuple)
     applied = None if numbers is None else _with_predecessors(numbers, handed)
     invited = select(i).where(i.c.programme == programme, among(i.c.party, applied)).order_by(i.c.person)
     for row in await connection.execute(invited):
-        invitees[row.party].append(Person(id=row.person, name=row.name, address=row.address))
-    ending = select(g.c.party, g.c.ends_on).where(
-        g.c.programme == programme, g.c.called_back_on.is_(None), g.c.ends_on.is_not(None), among(g.c.party, numbers)
+        invitees[row.party, row.keeps] += (Person(id=row.person, name=row.name, address=row.address),)
+    sent = select(g.c.party, g.c.ends_on).where(
+        g.c.programme == programme, g.c.called_back_on.is_(None), among(g.c.party, numbers)
     )
-    ends_on = {row.party: row.ends_on for row in await connection.execute(ending)}
+    ends_on = {row.party: row.ends_on for row in await connection.execute(sent)}
     accepted = select(a.c.party).where(a.c.programme == programme, a.c.state == "accepted", among(a.c.party, applied))
     taking_part = dict.fromkeys(handed.get(it, it) for it in (await connection.execute(accepted)).scalars())
     for before, party in handed.items():
-        invitees[party] = invitees[party] or invitees[before]  # until it is answered who hears for the successor
+        if not invitees[party, False]:  # until it is answered who hears for the successor
+            invitees[party, False], invitees[party, True] = invitees[before, False], invitees[before, True]
     return [
-        Party(organisation_number=it, accepted=True, ends_on=ends_on.get(it), persons=tuple(invitees[it]))
+        Party(
+            organisation_number=it,
+            accepted=True,
+            ends_on=ends_on.get(it),
+            persons=invitees[it, False],
+            keepers=invitees[it, True],
+            has_agreement=it in ends_on,
+        )
         for it in taking_part
     ]
 
@@ -308,8 +329,31 @@ async def last_notices(
             stands=row.kind != CANCELLATION,
             entry=contents.read_entry(row.content) if row.content else None,
             fingerprint=row.fingerprint,
+            why=row.content.get("why"),
         )
     return found
+
+
+async def horizon(connection: AsyncConnection, *, lock: bool = False) -> date | None:
+    """Up to which day everyone was looked at who is invited only to what is near; none before the first time."""
+    query = select(tables.horizon.c.until)
+    return (await connection.execute(query.with_for_update() if lock else query)).scalar()
+
+
+async def keep_horizon(connection: AsyncConnection, until: date) -> None:
+    statement = insert(connection, tables.horizon).on_conflict_do_update(index_elements=["id"], set_={"until": until})
+    await connection.execute(statement, {"id": 1, "until": until})
+
+
+async def sessions_come_near(connection: AsyncConnection, after: date, until: date) -> list[tuple[str, str]]:
+    """Programme and id of the sessions that begin after one day and until another, where invitations wait for an agreement."""
+    a, g, s = tables.application.c, tables.agreement.c, tables.session.c
+    has_agreement = exists().where(
+        g.programme == a.programme, or_(g.party == a.party, g.predecessor == a.party), g.called_back_on.is_(None)
+    )
+    waits = exists().where(a.programme == s.programme, a.state == "accepted", not_(has_agreement))
+    query = select(s.programme, s.id).where(s.first_day > after, s.first_day <= until, not_(s.cancelled), waits)
+    return [(row.programme, row.id) for row in await connection.execute(query.order_by(s.id))]
 
 
 def among(column: ColumnElement[Any], values: Collection[str] | None) -> ColumnElement[bool]:

@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field
 from services.notifications.letters import repository as mails
 from services.notifications.letters.domain.kinds import KINDS
 from services.notifications.letters.domain.letter import Failed, Mail
+from services.notifications.letters.use_cases.resend_mail import resend_mail
 from services.notifications.letters.use_cases.retry_mail import retry_mail
 from services.notifications.letters.use_cases.retry_mails import retry_mails
 from shared.web.api import (
@@ -64,6 +65,7 @@ class MailView(BaseModel):
     sent_at: datetime | None
     tries: int
     reply: int | None = Field(description="the SMTP code of the last refusal")
+    repeats: str | None = Field(description="the id of the mail that it is sent again as")
     recipient: RecipientView | None = Field(None, description="for who asks for it")
 
 
@@ -94,6 +96,7 @@ class RetriedView(View):
 class Summary(BaseModel):
     mails: int = Field(description="that were sent")
     failed: int
+    mails_by_kind: dict[str, int] = Field(description="that were sent, by their kinds")
 
 
 @router.get("/mails")
@@ -122,10 +125,11 @@ async def list_mails(
 
 @router.get("/summary")
 async def show_summary(database: DatabaseOf, _: Reader, programme: ProgrammeInQuery) -> Summary:
-    """Show how many mails of a programme were sent, and how many failed."""
+    """Show how many mails of a programme were sent, of which kinds, and how many failed."""
     async with database.reading() as connection:
-        counts = await mails.count_by_state(connection, programme)
-    return Summary(mails=counts.get("sent", 0), failed=counts.get("failed", 0))
+        counts = await mails.count_by_state_and_kind(connection, programme)
+    sent, failed = counts.get("sent", {}), counts.get("failed", {})
+    return Summary(mails=sum(sent.values()), failed=sum(failed.values()), mails_by_kind=sent)
 
 
 @router.post("/mails/retry", operation_id="retry_mails")
@@ -142,6 +146,18 @@ async def retry(id: IdInPath, database: DatabaseOf, key: Administrator, given: R
     async with database.reading() as connection:
         found = await mails.named(connection, id)
     return tagged(found.mail, view(*found))
+
+
+@router.post("/mails/{id}/resend", status_code=201, operation_id="resend_mail")
+async def resend(id: IdInPath, database: DatabaseOf, key: Administrator) -> MailView:
+    """Send a mail again that was sent, to where its person is written to by now.
+
+    409 for one that what came later has overtaken.
+    """
+    sent_again = await resend_mail(database, id, by=key.name)
+    async with database.reading() as connection:
+        found = await mails.named(connection, sent_again.id)
+    return tagged(found.mail, view(*found, with_addresses=True))
 
 
 def view(mail: Mail, party_name: str | None, *, with_addresses: bool = False) -> MailView:

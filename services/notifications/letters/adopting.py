@@ -44,6 +44,7 @@ async def mail(connection: AsyncConnection, event: Event[events.Mail]) -> None:
         try_at=event.time,
         reply=None,
         changed_by=None,
+        repeats=it.repeats,
     )
     await mails.adopt(connection, lost, fingerprint=it.fingerprint)
     if it.event is not None:

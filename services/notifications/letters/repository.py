@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple, TypeAlias
@@ -13,7 +14,7 @@ from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from services.notifications import tables
 from services.notifications.letters import contents
-from services.notifications.letters.domain.kinds import CALLED_BACK, MATTERS, TO_SIGN
+from services.notifications.letters.domain.kinds import CALLED_BACK, MATTERS, TO_PAY, TO_SIGN
 from services.notifications.letters.domain.letter import Failed, Letter, Mail, Requeued
 from services.notifications.letters.domain.outcome import Next
 from shared.clock import database_now
@@ -117,12 +118,44 @@ def _sendable(now: datetime) -> tuple[ColumnElement[bool], ...]:
     return M.c.state == "queued", M.c.try_at <= now, *(not_(it) for it in is_after_another)
 
 
-# Whatever became of the later one: what it says is what is so now.
-IS_OVERTAKEN = or_(*_there_is_another(M.c, OTHER.c))
+def _is_told_since() -> tuple[ColumnElement[bool], ...]:
+    """Whether the party was told, or is to be told, of a later change of the same matter, or that the invoice is credited.
+
+    To whomever: the one who is written to again may be no longer among those who hear of it. An invoice is named by what its
+    credit note carries, or was answered to say; a party has one series of invoices in a programme.
+    """
+    m, mailing, number = M.c, tables.mailing.c, M.c.content["document"]["number"].as_integer()
+    matter = exists().where(
+        m.kind.in_([it for kinds in MATTERS for it in kinds]),
+        mailing.programme == m.programme,
+        mailing.party == m.party,
+        or_(*(and_(m.kind.in_(kinds), mailing.kind.in_(kinds)) for kinds in MATTERS)),
+        m.event_id < mailing.event_id,
+    )
+    credited_by_event = exists().where(
+        m.kind == "invoice",
+        mailing.kind == "credit_note",
+        mailing.programme == m.programme,
+        mailing.party == m.party,
+        mailing.about["issued"]["credits_invoice"].as_integer() == number,
+    )
+    credited_by_mail = exists().where(
+        m.kind == "invoice",
+        OTHER.c.kind == "credit_note",
+        OTHER.c.programme == m.programme,
+        OTHER.c.party == m.party,
+        OTHER.c.content["document"]["credits_invoice"].as_integer() == number,
+    )
+    return matter, credited_by_event, credited_by_mail
+
+
+# Whatever became of the later one: what it says is what is so now. But not by one and the same that was only sent again.
+_IS_OF_ANOTHER = func.coalesce(OTHER.c.repeats, OTHER.c.id) != func.coalesce(M.c.repeats, M.c.id)
+IS_OVERTAKEN = or_(*_there_is_another(M.c, OTHER.c, _IS_OF_ANOTHER), *_is_told_since())
 
 
 async def overtaken(connection: AsyncConnection, ids: Collection[str]) -> set[str]:
-    """Those of these mails whose person was told, or was to be told, of a later change of the same matter."""
+    """Those of these mails that say what is so no more: of the same matter a later change was told, or is to be told."""
     if not ids:
         return set()
     return set((await connection.execute(select(M.c.id).where(M.c.id.in_(sorted(ids)), IS_OVERTAKEN))).scalars())
@@ -247,6 +280,81 @@ async def _as_new(connection: AsyncConnection, *, by: str) -> dict[str, Any]:
     return {"state": "queued", "try_at": now, "tries": 0, "put_off_at": None, "changed_by": by}
 
 
+async def last_to_sign_or_pay(connection: AsyncConnection, programme: str, parties: Collection[str]) -> list[Mail]:
+    """Of what asked people of these parties to sign or to pay, and nothing has overtaken: each mail as it was sent last."""
+    query = select(*COLUMNS).where(
+        M.c.programme == programme,
+        M.c.party.in_(sorted(parties)),
+        M.c.kind.in_((*TO_SIGN, *TO_PAY)),
+        M.c.address != "",
+        not_(IS_OVERTAKEN),
+    )
+    newest: dict[str, Mail] = {}
+    for row in await connection.execute(query.order_by(M.c.id)):
+        newest[row.repeats or row.id] = Mail(**row._asdict())
+    return list(newest.values())
+
+
+async def readdress(connection: AsyncConnection, programme: str, addresses: Mapping[str, str]) -> None:
+    """Have what is queued for these people, and nobody is just sending, go to where they are now."""
+    now = await database_now(connection)
+    is_free = or_(M.c.leased_until.is_(None), M.c.leased_until <= now)
+    for person, address in sorted(addresses.items()):
+        is_elsewhere = M.c.address.not_in(("", address))
+        which = (M.c.programme == programme) & (M.c.person == person) & (M.c.state == "queued") & is_elsewhere & is_free
+        await connection.execute(update(M).where(which).values(address=address))
+
+
+async def waiting_repeat(connection: AsyncConnection, mail: Mail) -> Mail | None:
+    """The mail as which this one is just being sent again."""
+    query = select(*COLUMNS).where(M.c.repeats == (mail.repeats or mail.id), M.c.state == "queued")
+    row = (await connection.execute(query.order_by(M.c.id.desc()).limit(1))).first()
+    return Mail(**row._asdict()) if row else None
+
+
+async def repeat(connection: AsyncConnection, mail: Mail, *, address: str, at: datetime, by: str | None) -> Mail:
+    """Queue what a mail said as a new one. `at` is the domain's time. About a session: under the lock of its calendars."""
+    id = new_id()
+    again = replace(
+        mail,
+        id=id,
+        version=1,
+        sequence=await _next_sequence(connection, mail),
+        address=address,
+        message_id=f"<{id}@{mail.message_id.rpartition('@')[2].rstrip('>')}>",
+        state="queued",
+        made_at=at,
+        sent_at=None,
+        tries=0,
+        put_off_at=None,
+        try_at=await database_now(connection),
+        reply=None,
+        changed_by=by,
+        repeats=mail.repeats or mail.id,
+    )
+    await connection.execute(M.insert(), vars(again))
+    return again
+
+
+async def address_of(connection: AsyncConnection, mail: Mail) -> str:
+    """Where the person of a mail is written to by now: as was answered last about invitations, or as the newest mail went."""
+    i = tables.invitee.c
+    answered = select(i.address).where(i.person == mail.person, i.programme == mail.programme, i.address != "")
+    newest = select(M.c.address).where(M.c.person == mail.person, M.c.address != "").order_by(M.c.id.desc())
+    for query in (answered, newest):
+        found = (await connection.execute(query.limit(1))).scalar()
+        if found:
+            return str(found)
+    return mail.address
+
+
+async def _next_sequence(connection: AsyncConnection, mail: Mail) -> int | None:
+    if mail.session is None:
+        return None
+    query = select(func.max(M.c.sequence)).where(M.c.session == mail.session, M.c.person == mail.person)
+    return int((await connection.execute(query)).scalar_one()) + 1
+
+
 async def get(connection: AsyncConnection, id: str, *, lock: bool = False) -> Mail:
     """A mail, locked until the end of the transaction if asked for. Raises NotFound."""
     query = select(*COLUMNS).where(M.c.id == id)
@@ -286,7 +394,10 @@ def _named(row: Row[*tuple[Any, ...]]) -> Named:
     return Named(Mail(**{name: getattr(row, name) for name in Mail.__dataclass_fields__}), row.party_name)
 
 
-async def count_by_state(connection: AsyncConnection, programme: str) -> dict[str, int]:
-    """How many mails of a programme there are in each state."""
-    query = select(M.c.state, func.count().label("mails")).where(M.c.programme == programme).group_by(M.c.state)
-    return {row.state: row.mails for row in await connection.execute(query)}
+async def count_by_state_and_kind(connection: AsyncConnection, programme: str) -> dict[str, dict[str, int]]:
+    """How many mails of a programme there are in each state, by their kinds."""
+    query = select(M.c.state, M.c.kind, func.count().label("mails")).where(M.c.programme == programme)
+    found: dict[str, dict[str, int]] = defaultdict(dict)
+    for row in await connection.execute(query.group_by(M.c.state, M.c.kind).order_by(M.c.kind)):
+        found[row.state][row.kind] = row.mails
+    return found

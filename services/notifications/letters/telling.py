@@ -19,5 +19,6 @@ def mail(it: Mail) -> events.Mail:
         person=it.person,
         session=it.session,
         sequence=it.sequence,
+        repeats=it.repeats,
         fingerprint=contents.fingerprint(it.kind, it.content),
     )

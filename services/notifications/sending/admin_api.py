@@ -1,17 +1,21 @@
-"""What waits, and for what."""
+"""What waits, and for what; and what a mail says."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, Field
 
+from services.notifications.letters.admin_api import MailView, view
 from services.notifications.sending import repository as sending
 from services.notifications.sending.domain.waiting import Waiting, Why
 from services.notifications.sending.use_cases.give_up import give_up
+from services.notifications.sending.use_cases.read_mail import read_mail
+from services.notifications.settings import Settings
 from shared import clock
 from shared.web.api import (
     LARGEST_PAGE,
@@ -25,8 +29,28 @@ from shared.web.api import (
     Reader,
     page_of,
 )
+from shared.web.etags import tagged
 
 router = APIRouter(prefix="/notifications", tags=["waiting"])
+texts = APIRouter(prefix="/notifications", tags=["mails"])
+
+
+async def settings_of(request: Request) -> Settings:
+    """Notifications' settings. Async, as `database_of` is."""
+    settings: Settings = request.app.state.service.settings
+    return settings
+
+
+class MailText(MailView):
+    """A mail with what it says; that is null where it is lost."""
+
+    subject: str | None
+    text: str | None = Field(description="the part that is plain text")
+    html: str | None = Field(description="the part that is HTML")
+    calendar: str | None = Field(description="the calendar entry (RFC 5545) of a mail about a session")
+    as_sent: bool = Field(
+        description="false where it is written anew from what is kept: it was not sent, or by a version before 0.3.0"
+    )
 
 
 class WaitingView(BaseModel):
@@ -38,19 +62,26 @@ class WaitingView(BaseModel):
     since: datetime
     id: str | None = Field(description="by which it can be given up: its event's, or its session's")
     reason: str | None = Field(description="what another service answered instead, or why it is set aside")
+    session: str | None = Field(description="the one to which an invitation waits until the agreement is sent")
     given_up_by: str | None = Field(description="the key that gave it up; it waits no more")
 
 
 @router.get("/waiting")
 async def list_what_waits(
-    database: DatabaseOf, _: Reader, after: After = None, limit: Limit = LARGEST_PAGE
+    database: DatabaseOf,
+    _: Reader,
+    settings: Annotated[Settings, Depends(settings_of)],
+    after: After = None,
+    limit: Limit = LARGEST_PAGE,
 ) -> Page[WaitingView]:
     """List what waits and why, the oldest first, and what was given up.
 
     There are at most 500 of each sort.
     """
     async with database.reading() as connection:
-        waiting = await sending.what_waits(connection, await clock.today(connection))
+        today = await clock.today(connection)
+        waiting = await sending.what_waits(connection, today)
+        waiting += await sending.invitations_of_later(connection, today + timedelta(days=settings.invite_days_ahead))
         names = await sending.names_of_parties(connection, {it.party for it in waiting if it.party})
     rows = sorted(waiting, key=_place)
     times: Counter[str] = Counter()
@@ -71,9 +102,22 @@ async def give_up_what_waits(id: IdInPath, database: DatabaseOf, key: Administra
         return _view(given_up, await sending.names_of_parties(connection, {given_up.party or ""}))
 
 
+@texts.get("/mails/{id}")
+async def show_mail(
+    id: IdInPath, database: DatabaseOf, _: Administrator, settings: Annotated[Settings, Depends(settings_of)]
+) -> MailText:
+    """Show a mail with what it said: both parts, and the calendar entry, as they were sent."""
+    found = await read_mail(database, id, settings)
+    said = vars(found.says) if found.says else dict.fromkeys(("subject", "text", "html", "calendar"))
+    shown = view(found.mail, found.party_name, with_addresses=True)
+    return tagged(found.mail, MailText(**vars(shown), **said, as_sent=found.as_sent))
+
+
 def _view(it: Waiting, names: Mapping[str, str]) -> WaitingView:
     return WaitingView(**vars(it), party_name=names.get(it.party or ""))
 
 
 def _place(it: Waiting) -> str:
-    return f"{it.since.astimezone(UTC).isoformat()}/{it.what}/{it.programme}/{it.party or ''}/{it.id or ''}"
+    return (
+        f"{it.since.astimezone(UTC).isoformat()}/{it.what}/{it.programme}/{it.party or ''}/{it.id or it.session or ''}"
+    )

@@ -1,8 +1,9 @@
-"""What waits, and for what: mailings and invitations for their recipients, mails for the SMTP server."""
+"""What waits, and for what: mailings and invitations for their recipients, mails for the SMTP server. And what was sent."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import zlib
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
@@ -138,7 +139,7 @@ async def _set_aside(connection: AsyncConnection) -> list[Waiting]:
 async def _invitations(connection: AsyncConnection, today: date) -> list[Waiting]:
     """Accepted parties with a session to be invited to, while it is not known whom to invite, or in which language form."""
     a, i, m = tables.application, tables.invitee, work_mark.c
-    has_invitee = exists().where(i.c.programme == a.c.programme, i.c.party == a.c.party)
+    has_invitee = exists().where(i.c.programme == a.c.programme, i.c.party == a.c.party, not_(i.c.keeps))
     is_marked = exists().where(m.work == UPDATE_CALENDARS, m.key == a.c.programme, m.part == PARTY + a.c.party)
     failed_with = _looking_failed_with(LOOK_AT_CALENDARS_OF_PARTIES, a.c.party).label("failed_with")
     query = (
@@ -163,6 +164,35 @@ async def _invitations(connection: AsyncConnection, today: date) -> list[Waiting
         )
         for row in await connection.execute(query)
         for missing in [_missing(row.programme_name, row.party_name)]
+    ]
+
+
+async def invitations_of_later(connection: AsyncConnection, invited_until: date) -> list[Waiting]:
+    """Sessions after this day, to which an accepted party is invited once its agreement is sent: `waits`, as a condition."""
+    a, s, g = tables.application, tables.session, tables.agreement
+    has_agreement = exists().where(
+        g.c.programme == a.c.programme,
+        or_(g.c.party == a.c.party, g.c.predecessor == a.c.party),
+        g.c.called_back_on.is_(None),
+    )
+    query = (
+        select(a.c.programme, a.c.party, a.c.since, s.c.id)
+        .join(s, s.c.programme == a.c.programme)
+        .where(
+            a.c.state == "accepted",
+            not_(has_agreement),
+            s.c.first_day > invited_until,
+            not_(s.c.cancelled),
+            _is_held_with(a.c.party),
+        )
+        .order_by(a.c.since, a.c.party, s.c.first_day, s.c.id)
+        .limit(MOST)
+    )
+    return [
+        Waiting(
+            what=INVITATION, programme=row.programme, party=row.party, why="agreement", since=row.since, session=row.id
+        )
+        for row in await connection.execute(query)
     ]
 
 
@@ -229,6 +259,26 @@ def _has_upcoming_session(today: date) -> ColumnElement[bool]:
         s.c.programme == a.c.programme,
         s.c.last_day >= today,
         not_(s.c.cancelled),
-        or_(s.c.party == a.c.party, and_(s.c.party.is_(None), s.c.kind.not_in(KINDS_OF_ONE_PARTY))),
+        _is_held_with(a.c.party),
         not_(has_ended),
     )
+
+
+def _is_held_with(party: ColumnElement[str]) -> ColumnElement[bool]:
+    """Whether a session is this party's own, or everyone's."""
+    s = tables.session.c
+    return or_(s.party == party, and_(s.party.is_(None), s.kind.not_in(KINDS_OF_ONE_PARTY)))
+
+
+async def keep(connection: AsyncConnection, sent: Mapping[str, bytes]) -> None:
+    """Keep what mails said, by their ids, as the SMTP server took them."""
+    rows = [{"mail": id, "content": zlib.compress(message, level=1)} for id, message in sent.items()]
+    if rows:
+        await connection.execute(tables.sent_message.insert(), rows)
+
+
+async def sent_as(connection: AsyncConnection, id: str) -> bytes | None:
+    """The message that a mail was sent as; none where it was not, or by a version that did not keep it."""
+    query = select(tables.sent_message.c.content).where(tables.sent_message.c.mail == id)
+    content = (await connection.execute(query)).scalar()
+    return None if content is None else zlib.decompress(content)

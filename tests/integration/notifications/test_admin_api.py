@@ -61,6 +61,7 @@ async def test_mails_are_shown_with_what_became_of_them(api: Api, database: Data
         "session": None,
         "tries": 1,
         "reply": None,
+        "repeats": None,
         "recipient": None,
     }
     assert (failed["state"], failed["reply"], failed["sent_at"]) == ("failed", 550, None)
@@ -126,8 +127,10 @@ async def test_what_waits_names_nobody(api: Api, database: Database, ask: FakeAs
 
 
 async def test_the_summary_counts_what_was_sent_and_what_failed(api: Api) -> None:
-    assert await api.get("/notifications/summary", programme=PROGRAMME) == {"mails": 1, "failed": 1}
-    assert await api.get("/notifications/summary", programme="another") == {"mails": 0, "failed": 0}
+    counts = {"mails": 1, "failed": 1, "mails_by_kind": {"application_received": 1}}
+    assert await api.get("/notifications/summary", programme=PROGRAMME) == counts
+    nothing = {"mails": 0, "failed": 0, "mails_by_kind": {}}
+    assert await api.get("/notifications/summary", programme="another") == nothing
 
 
 async def test_a_failed_mail_is_had_tried_again(api: Api, database: Database, smtp: MailServer) -> None:
@@ -138,7 +141,8 @@ async def test_a_failed_mail_is_had_tried_again(api: Api, database: Database, sm
     smtp.answer(BO.email, "250 ok")
     await send(database, smtp)
     assert len(smtp.to(BO.email)) == 1
-    assert await api.get("/notifications/summary", programme=PROGRAMME) == {"mails": 2, "failed": 0}
+    counts = {"mails": 2, "failed": 0, "mails_by_kind": {"application_received": 2}}
+    assert await api.get("/notifications/summary", programme=PROGRAMME) == counts
 
 
 async def test_failed_mails_are_had_tried_again_together(api: Api, database: Database, smtp: MailServer) -> None:

@@ -39,6 +39,7 @@ async def test_what_is_left_is_counted_until_everything_is_sent(
     database: Database, work: DueWork, ask: FakeAsk, smtp: MailServer
 ) -> None:
     nothing = {"marks": 0, "mails": 0}
+    await run(work, ask, "write mails")  # has looked at this day
     assert await left(database, work) == nothing
     await take(database, programme(), party(1), accepted(1), session())
     before = await left(database, work)

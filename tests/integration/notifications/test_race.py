@@ -16,8 +16,8 @@ from shared.database import Database
 from shared.messaging.facts import Present, record
 from shared.messaging.tables import work_lock
 from tests.integration.notifications.world import FakeAsk, marks_left, person, queued, take, work
-from tests.support.databases import MakeDatabase
-from tests.support.events import accepted, organisation_number, party, programme, session, session_id
+from tests.support.databases import MakeDatabase, set_clock
+from tests.support.events import AT, DAYS, accepted, organisation_number, party, programme, session, session_id
 from tests.support.facts import facts_of
 
 # What meets: two pieces of news, by name.
@@ -36,7 +36,7 @@ def the_news(n: int) -> dict[str, Event[Any]]:
         "programme": programme(code),
         "party": party(n),
         "application": accepted(n, programme=code),
-        "session": session(n=n, programme=code),
+        "session": session(n=n, programme=code, last_day=DAYS[1]),
     }
 
 
@@ -62,6 +62,7 @@ async def test_two_pieces_of_news_at_once_and_the_worker_in_between(
     postgres_database: MakeDatabase, ask: FakeAsk, meeting: tuple[str, str]
 ) -> None:
     database = await postgres_database("notifications")
+    await set_clock(database, AT)
     cases = list(enumerate(itertools.product(OVERLAPS, WORKS), start=1))
     for n, _ in cases:
         ask.concerned(n, person(f"person-{n}"))

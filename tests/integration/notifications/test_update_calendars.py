@@ -314,7 +314,7 @@ async def test_a_session_of_the_past_that_is_moved_ahead_is_told(invited: Databa
 
 async def test_a_visit_stands_in_the_calendars_of_its_party_only(invited: Database, ask: FakeAsk) -> None:
     ask.concerned(2, BO)
-    visit = session(n=2, kind="guidance_visit", party=TWO, title=None)
+    visit = session(n=2, kind="guidance_visit", party=TWO, title=None, last_day=LATER)
     of_the_plan = session(n=3, kind="guidance_visit", title=None)
     await happens(invited, ask, party(2), accepted(2), visit, of_the_plan)
     assert await calendar(invited, ADA) == [INVITED]

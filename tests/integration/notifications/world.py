@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict
 from datetime import timedelta
 from functools import partial
@@ -13,12 +13,13 @@ from pydantic import BaseModel
 from sqlalchemy import update
 
 from services.notifications import tables
-from services.notifications.calendars.use_cases.update_calendars import update_calendars
+from services.notifications.calendars.use_cases.update_calendars import Rules, update_calendars
 from services.notifications.consumers import consumers
 from services.notifications.letters import repository as mails
 from services.notifications.letters.domain.letter import Mail
+from services.notifications.mailings.use_cases.follow_addresses import follow_addresses
 from services.notifications.mailings.use_cases.write_mailings import write_mailings
-from services.notifications.sending.repository import what_waits
+from services.notifications.sending.repository import invitations_of_later, what_waits
 from services.notifications.sending.use_cases.send_mails import MailSending
 from services.notifications.settings import Settings
 from shared import clock
@@ -45,6 +46,7 @@ from tests.support.smtp import MailServer
 from tests.unit.notifications.samples import CREDIT_NOTE, INVOICE
 
 DOMAIN = "kulturskoleradet.example"
+RULES = Rules(domain=DOMAIN, ahead=timedelta(days=60))
 DAY = DAYS[1]
 LATER = DAY + timedelta(days=7)
 
@@ -65,6 +67,7 @@ class FakeAsk(Ask):
     def __init__(self) -> None:
         self.people: dict[str, list[Recipient]] = {}  # by party, for every purpose but those of `for_purpose`
         self.for_purpose: dict[str, list[Recipient]] = {}
+        self.staying: dict[str, list[Recipient]] = {}  # by party, who takes part besides
         self.lost: tuple[str, ...] = ()  # who is concerned too, for every party, and whose address is lost
         self.contact: Someone | None = None  # of every party, as is the next
         self.advisor: Someone | None = None
@@ -75,8 +78,9 @@ class FakeAsk(Ask):
         self.asked: list[Question[Any]] = []
         self.meanwhile: Callable[[], Awaitable[Any]] | None = None  # happens while a question is under way
 
-    def concerned(self, n: int, *people: Recipient) -> None:
+    def concerned(self, n: int, *people: Recipient, staying: Sequence[Recipient] = ()) -> None:
         self.people[organisation_number(n)] = list(people)
+        self.staying[organisation_number(n)] = list(staying)
 
     async def __call__(self, question: Question[Any]) -> Any:
         self.asked.append(question)
@@ -93,7 +97,8 @@ class FakeAsk(Ask):
         if isinstance(question, WhoIsConcerned):
             people = self.for_purpose.get(question.purpose, self.people.get(question.party, []))
             named = {"contact": self.contact, "advisor": self.advisor, "council": self.council}
-            return Contacts(recipients=tuple(people), lost=self.lost, **named)
+            stay = self.staying.get(question.party, []) if question.purpose == "invitation" else []
+            return Contacts(recipients=tuple(people), lost=self.lost, stay=tuple(stay), **named)
         if isinstance(question, WhatProgramme):
             return ProgrammeDetails(contact_person=self.council)
         if isinstance(question, WhatSession):
@@ -112,7 +117,8 @@ async def work(database: Database, ask: FakeAsk) -> None:
     """Write what is due; leave nobody alone who did not answer."""
     patient = PatientAsk(ask, longest=0)
     await write_mailings(database, patient, domain=DOMAIN)
-    await update_calendars(database, patient, domain=DOMAIN)
+    await update_calendars(database, patient, RULES)
+    await follow_addresses(database, patient)
 
 
 def sending(database: Database, smtp: MailServer, **changes: Any) -> MailSending:
@@ -144,7 +150,8 @@ async def calendar(database: Database, who: Recipient) -> list[tuple[str, int]]:
 async def waiting(database: Database) -> list[tuple[str, str | None, str]]:
     """What waits, for which party, and why."""
     async with database.reading() as connection:
-        found = await what_waits(connection, await clock.today(connection))
+        today = await clock.today(connection)
+        found = await what_waits(connection, today) + await invitations_of_later(connection, today + RULES.ahead)
     return [(it.what, it.party, it.why) for it in found]
 
 

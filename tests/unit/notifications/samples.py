@@ -162,4 +162,5 @@ def mail(kind: str, language: Language = "nb", **changes: Any) -> Mail:
         try_at=at,
         reply=None,
         changed_by=None,
+        repeats=None,
     )

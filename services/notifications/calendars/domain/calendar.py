@@ -18,8 +18,12 @@ from services.notifications.letters.domain.mailbox import sharing, written_to
 # Each is held with one party. The plan also has a line for all of them, without a party, which invites nobody (S4).
 KINDS_OF_ONE_PARTY = ("guidance_visit", "contract_meeting")
 
+COORDINATORS_OWN = "coordinator_meeting"  # the coordinators meet, and nobody else of a group
+
 Key = tuple[str, str]  # session, person
 Why = Literal["cancelled", "without_date", "agreement_ended", "handed_over", "stands_twice", "not_concerned"]
+# Why an entry goes that comes back where that is taken back, to whoever had it.
+OF_THE_SESSION = ("cancelled", "without_date", "agreement_ended")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +44,10 @@ class Person:
     name: str
     address: str  # empty where it is lost
 
+    def is_elsewhere(self, now: Person) -> bool:
+        """Whether the address is another `now`, as far as both are known."""
+        return bool(self.address and now.address) and self.address.lower() != now.address.lower()
+
 
 @dataclass(frozen=True, kw_only=True)
 class Party:
@@ -48,7 +56,13 @@ class Party:
     organisation_number: str
     accepted: bool
     ends_on: date | None  # the first day on which its agreement is no longer in force
-    persons: tuple[Person, ...]
+    persons: tuple[Person, ...]  # who are invited
+    keepers: tuple[Person, ...] = ()  # who takes part, is invited to nothing, and keeps what stands
+    has_agreement: bool = True  # which was sent
+
+    @property
+    def people(self) -> tuple[Person, ...]:
+        return self.persons + self.keepers
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +75,7 @@ class LastNotice:
     stands: bool  # in the calendar: it was a REQUEST, and not a CANCEL
     entry: Entry | None  # none where it is lost; then its fingerprint is known
     fingerprint: str | None = None
+    why: str | None = None  # of a cancellation
 
     def says(self, session: Session) -> bool:
         """Whether this is what stands in the person's calendar: the session as it is."""
@@ -113,6 +128,21 @@ def should_stand(session: Session, party: Party) -> bool:
     return party.ends_on is None or session.last_day < party.ends_on
 
 
+def waits(session: Session, party: Party, invited_until: date) -> bool:
+    """Whether an invitation waits for the agreement to be sent: before, only to what begins until this day are people invited.
+
+    Who takes part, and who coordinates, is settled by then; else an entry would come that goes again (S6).
+    """
+    return not party.has_agreement and session.entry is not None and session.entry.first_day > invited_until
+
+
+def keeps(session: Session, last: LastNotice | None) -> bool:
+    """Whether someone who takes part, and is invited no more, keeps the entry: everyone attends, but for the coordinators' own."""
+    if session.kind == COORDINATORS_OWN or last is None:
+        return False
+    return last.stands or last.why in OF_THE_SESSION
+
+
 def differences(
     sessions: Collection[Session],
     parties: Iterable[Party],
@@ -121,17 +151,20 @@ def differences(
     is_looked_at: Callable[[Key], bool] = lambda _: True,
     *,
     first_mails: Mapping[str, str] | None = None,
+    invited_until: date = date.max,
 ) -> list[Change]:
     """What is to be told, so that the calendars that are looked at are as they should be.
 
     `notices` holds what was last told of each session and person that is looked at; `today` is a day in Norway. A session
     whose present and last-told days are both before `today` is left alone, and so is one that should stand but whose
     details are not known, and so is one that is not known here at all. Of those who share a mailbox one has the entry;
-    `first_mails` has the id of the first mail to each of them.
+    `first_mails` has the id of the first mail to each of them. `invited_until` is the day up to which an invitation waits
+    for no agreement.
     """
     known = {session.id: session for session in sessions}
     by_number = {party.organisation_number: party for party in parties}
-    wanted = _one_a_mailbox(_wanted(sessions, by_number.values()), by_number.values(), notices, first_mails or {})
+    concerned = _wanted(sessions, by_number.values(), notices, invited_until)
+    wanted = _one_a_mailbox(concerned, by_number.values(), notices, first_mails or {})
     mailboxes = {(session, person.address.lower()) for (session, _), (person, _) in wanted.items()}
     told = Told(notices=notices, mailboxes=mailboxes)
     found = []
@@ -145,8 +178,10 @@ def differences(
     return found
 
 
-def _wanted(sessions: Collection[Session], parties: Iterable[Party]) -> Wanted:
-    """Which sessions should stand in whose calendar, and for which party.
+def _wanted(
+    sessions: Collection[Session], parties: Iterable[Party], notices: Mapping[Key, LastNotice], invited_until: date
+) -> Wanted:
+    """Which sessions should stand in whose calendar by now, and for which party.
 
     Someone who is concerned through several parties, an advisor say, has a session once: for the first of them by number,
     so that the answer is the same each time.
@@ -158,9 +193,18 @@ def _wanted(sessions: Collection[Session], parties: Iterable[Party]) -> Wanted:
     for party in sorted(parties, key=lambda party: party.organisation_number):
         for session in held_with[None] + held_with[party.organisation_number]:
             if should_stand(session, party):
+                is_waiting = waits(session, party, invited_until)
                 for person in party.persons:
-                    found.setdefault((session.id, person.id), (person, party))
+                    if not is_waiting or _stands(notices.get((session.id, person.id))):
+                        found.setdefault((session.id, person.id), (person, party))
+                for person in party.keepers:
+                    if keeps(session, notices.get((session.id, person.id))):
+                        found.setdefault((session.id, person.id), (person, party))
     return found
+
+
+def _stands(last: LastNotice | None) -> bool:
+    return last is not None and last.stands
 
 
 def _one_a_mailbox(
@@ -169,11 +213,11 @@ def _one_a_mailbox(
     """Without those who share a mailbox with another, in whose name the entry stands there (N1)."""
     left_out: set[Key] = set()
     sessions = {session for session, _ in wanted}
-    for those in sharing({it.id: it.address for party in parties for it in party.persons}):
+    for those in sharing({it.id: it.address for party in parties for it in party.people}):
         for session in sessions:
             concerned = [it for it in those if (session, it) in wanted]
             if len(concerned) > 1:
-                standing = [it for it in concerned if (last := notices.get((session, it))) and last.stands]
+                standing = [it for it in concerned if _stands(notices.get((session, it)))]
                 one = written_to(concerned, first_mails, standing)
                 left_out |= {(session, it) for it in concerned if it != one}
     return {key: found for key, found in wanted.items() if key not in left_out} if left_out else wanted
@@ -194,12 +238,14 @@ def _change(
     parties: Mapping[str, Party],
     told: Told,
 ) -> Change | None:
-    stood = last is not None and last.stands
+    stood = _stands(last)
     if wanted is None:
         return _cancellation(session, last, parties, told) if last and stood else None
     person, party = wanted
-    if session.entry is None or not person.address or (last and last.says(session)):
+    has_moved = last is not None and last.person.is_elsewhere(person)
+    if session.entry is None or not person.address or (last and last.says(session) and not has_moved):
         return None
+    stood = stood and not has_moved  # at the address that is right now nothing stands
     return Change(
         session=session.id,
         person=person,
@@ -217,7 +263,7 @@ def _change(
 def _cancellation(session: Session, last: LastNotice, parties: Mapping[str, Party], told: Told) -> Change | None:
     """None where entry or address are lost and not known in another way."""
     entry = last.entry or session.last_known
-    as_answered = {person.id: person for party in parties.values() for person in party.persons}
+    as_answered = {person.id: person for party in parties.values() for person in party.people}
     person = as_answered.get(last.person.id, last.person)  # the address may have been corrected since
     person = person if person.address else last.person
     if entry is None or not person.address:
@@ -245,7 +291,7 @@ def _cancellation(session: Session, last: LastNotice, parties: Mapping[str, Part
 
 def _newly_invited(session: Session, party: Party, notices: Mapping[Key, LastNotice]) -> tuple[str, ...]:
     """The names of those of a party who are to be invited to a session that does not stand in their calendars yet."""
-    told = {person.id for person in party.persons if (last := notices.get((session.id, person.id))) and last.stands}
+    told = {person.id for person in party.persons if _stands(notices.get((session.id, person.id)))}
     return tuple(person.name for person in party.persons if person.id not in told and person.name)
 
 

@@ -9,6 +9,7 @@ has worked one of them off meanwhile, its answers may be newer than ours, and th
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -16,6 +17,7 @@ from services.notifications.calendars import repository as calendars
 from services.notifications.calendars.domain.calendar import Change, differences
 from services.notifications.calendars.repository import Names, Questions
 from services.notifications.calendars.use_cases.mark_calendars_of_parties import mark_calendars_of_parties
+from services.notifications.calendars.use_cases.mark_what_comes_near import mark_what_comes_near
 from services.notifications.letters import repository as mails
 from services.notifications.letters.contents import someone
 from services.notifications.letters.domain.content import CalendarContent, Someone
@@ -59,29 +61,36 @@ class Answers:
     unanswered: set[str | None] = field(default_factory=set)  # the parts that nobody answered about
 
 
-async def update_calendars(database: Database, ask: PatientAsk, *, domain: str) -> None:
-    """Work off all marks on calendars; a programme that fails holds up no other. `domain` is that of the mails' Message-IDs."""
+@dataclass(frozen=True, kw_only=True)
+class Rules:
+    domain: str  # that of the mails' Message-IDs
+    ahead: timedelta  # to what is further off, nobody is invited before the agreement is sent
+
+
+async def update_calendars(database: Database, ask: PatientAsk, rules: Rules) -> None:
+    """Work off all marks on calendars; a programme that fails holds up no other."""
+    await mark_what_comes_near(database, ahead=rules.ahead)
     async for attempt in set_aside.attempts(database, LOOK_AT_CALENDARS_OF_PARTIES):
         async with attempt:
             await mark_calendars_of_parties(database)
     async for attempt in set_aside.attempts(database, UPDATE_CALENDARS):
         async with attempt as programme:
-            await update_programme(database, ask, programme, domain=domain)
+            await update_programme(database, ask, programme, rules)
 
 
-async def update_programme(database: Database, ask: PatientAsk, programme: str, *, domain: str) -> None:
+async def update_programme(database: Database, ask: PatientAsk, programme: str, rules: Rules) -> None:
     """Work off the programme's marks, so many at a time."""
     while True:
         async with database.transaction(wakes=False) as connection:
             taken = await marks.take(connection, UPDATE_CALENDARS, programme, wait=True)
         for batch in taken.slices(MARKS):
-            if not await work_off(database, ask, programme, batch, domain=domain):
+            if not await work_off(database, ask, programme, batch, rules):
                 break  # and take the marks anew
         else:
             return
 
 
-async def work_off(database: Database, ask: PatientAsk, programme: str, batch: Marks, *, domain: str) -> bool:
+async def work_off(database: Database, ask: PatientAsk, programme: str, batch: Marks, rules: Rules) -> bool:
     """Ask, compare, queue the difference. False where another replica has worked some of these marks off meanwhile.
 
     What nobody answered about keeps its mark, and holds up nothing else.
@@ -100,7 +109,7 @@ async def work_off(database: Database, ask: PatientAsk, programme: str, batch: M
         await marks.lock(connection, UPDATE_CALENDARS, programme, wait=True)
         if not await marks.are_there(connection, answered):
             return False
-        await bring_up_to_date(connection, programme, scope_of(answered), answers, domain=domain)
+        await bring_up_to_date(connection, programme, scope_of(answered), answers, rules)
         await marks.remove(connection, answered)
     return True
 
@@ -133,7 +142,7 @@ async def answers_to(ask: PatientAsk, programme: str, questions: Questions) -> A
 
 
 async def bring_up_to_date(
-    connection: AsyncConnection, programme: str, scope: Scope, answers: Answers, *, domain: str
+    connection: AsyncConnection, programme: str, scope: Scope, answers: Answers, rules: Rules
 ) -> None:
     """Keep the answers, compare the calendars in this scope, and queue what is to be told."""
     # Who heard for these parties until now is looked at as well as who hears from now on: the one may have to be told that
@@ -143,6 +152,10 @@ async def bring_up_to_date(
     await calendars.keep_contacts(connection, programme, answers.contacts)
     await calendars.keep_details(connection, answers.details)
     persons |= await calendars.persons_of_parties(connection, programme, scope.parties)
+    addresses = {
+        it.person: it.email for contacts in answers.contacts.values() for it in (*contacts.recipients, *contacts.stay)
+    }
+    await mails.readdress(connection, programme, addresses)
     persons |= await calendars.who_share_a_mailbox(connection, programme, persons)
     sessions = None if scope.is_all else scope.sessions
     notices = await calendars.last_notices(connection, programme, sessions, persons)
@@ -161,16 +174,18 @@ async def bring_up_to_date(
     names = await calendars.names(connection, programme, found.numbers, besides)
     if names is None:
         return  # the programme's own event marks all of its calendars
+    today = await clock.today(connection)
     changes = differences(
         found.sessions,
         [it for it in found.parties if it.organisation_number in names.parties],
         notices,
-        await clock.today(connection),
+        today,
         lambda key: sessions is None or key[0] in sessions or key[1] in persons,
         first_mails=await mails.first_mails(connection, found.sharing) if found.sharing else {},
+        invited_until=today + rules.ahead,
     )
     letters = [letter(change, programme, names, answers.contact_person) for change in changes]
-    await mails.queue(connection, letters, domain=domain, made_at=await clock.now(connection))
+    await mails.queue(connection, letters, domain=rules.domain, made_at=await clock.now(connection))
 
 
 def letter(change: Change, programme: str, names: Names, contact_person: Someone | None) -> Letter:

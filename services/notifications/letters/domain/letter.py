@@ -52,7 +52,8 @@ class Mail:
     put_off_at: datetime | None  # for the first time
     try_at: datetime  # not before
     reply: int | None  # the SMTP code of the last refusal
-    changed_by: str | None  # the key that had it tried again
+    changed_by: str | None  # the key that had it tried again, or sent again
+    repeats: str | None  # the id of the mail that this is sent again as: the first one
 
     @property
     def untold(self) -> str:

@@ -25,6 +25,7 @@ class Outcome:
     kind: Kind
     reply: int | None = None  # the SMTP code; none where there was no reply
     reason: str | None = None  # why it was not taken, in the server's words or the network's, without an address
+    message: bytes | None = None  # what was taken
 
 
 @dataclass(frozen=True, kw_only=True)

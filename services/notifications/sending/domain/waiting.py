@@ -10,7 +10,10 @@ from typing import Literal
 # "answer": another service was asked, and is asked again. "retry": the SMTP server put it off, and it is tried again.
 # "refused": another service refuses what it is asked, and is asked again. "sending": its turn comes, or the SMTP server is away.
 # "set_aside": what is to be done about it failed, and is tried again, ever more seldom. "given_up": somebody gave it up, and it waits no more.
-Why = Literal["programme", "party", "recipient", "answer", "refused", "retry", "sending", "set_aside", "given_up"]
+# "agreement": the session is far off, and the agreement not sent.
+Why = Literal[
+    "programme", "party", "recipient", "answer", "refused", "agreement", "retry", "sending", "set_aside", "given_up"
+]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,4 +25,5 @@ class Waiting:
     since: datetime  # when its event happened, its mark was left, or its mail was made
     id: str | None = None  # by which it can be given up: its event's, or its session's
     reason: str | None = None  # what was answered instead, or what set it aside
+    session: str | None = None  # the id of the one to which an invitation waits for an agreement
     given_up_by: str | None = None  # the key

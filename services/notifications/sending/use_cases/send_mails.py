@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
@@ -22,6 +23,7 @@ from services.notifications.letters import telling
 from services.notifications.letters.domain.kinds import TO_SIGN
 from services.notifications.letters.domain.letter import Mail
 from services.notifications.letters.domain.outcome import Outcome, next_of
+from services.notifications.sending import repository as messages
 from services.notifications.sending.domain.standing import Standing, Trouble
 from services.notifications.sending.mailer import Mailer
 from services.notifications.sending.render import render
@@ -175,6 +177,7 @@ class MailSending:
             return Outcome(kind="put_off")
         if outcome.kind == "accepted":
             reached("smtp.accepted")  # 250, and not recorded
+            outcome = replace(outcome, message=message)
         outcome = self._standing.judge(outcome, mail.id, was_put_off=mail.put_off_at is not None)
         if outcome.kind == "unreachable":
             self._patience.failed(SERVER)
@@ -197,13 +200,14 @@ class MailSending:
 async def claim(connection: AsyncConnection, *, lease: timedelta, at_most: int) -> list[Mail]:
     """Take the next mails.
 
-    One that was retried by hand fails again, unsent, where a later one has overtaken it meanwhile; so does one that asks to
-    sign an agreement which was called back.
+    One that is tried or sent again fails, unsent, where what came later has overtaken it meanwhile; so does one that asks to sign
+    an agreement which was called back.
     """
     claimed = await mails.claim(connection, lease=lease, at_most=at_most)
-    late = await mails.overtaken(connection, [it.id for it in claimed if it.changed_by is not None])
+    again = [it.id for it in claimed if it.changed_by is not None or it.repeats is not None]
+    late = await mails.overtaken(connection, again)
     late |= await mails.called_back(connection, [it.id for it in claimed if it.kind in TO_SIGN])
-    overtaken = "a later mail to the same person has overtaken it"
+    overtaken = "what came later has overtaken it"
     tried = [(it, Outcome(kind="refused", reply=it.reply, reason=overtaken)) for it in claimed if it.id in late]
     await settle(connection, tried)
     return [it for it in claimed if it.id not in late]
@@ -217,6 +221,8 @@ async def settle(connection: AsyncConnection, tried: Tried) -> None:
     now = await clock.now(connection)
     accepted = [mail for mail, outcome in tried if outcome.kind == "accepted"]
     sent = await mails.record_sent(connection, accepted, at=now)
+    taken = {mail.id: outcome.message for mail, outcome in tried if outcome.message is not None}
+    await messages.keep(connection, {it.id: taken[it.id] for it in sent if it.id in taken})
     await outbox.add(connection, events.MAIL_SENT, [telling.mail(mail) for mail in sent], at=now)
     unsent = [(mail, outcome) for mail, outcome in tried if outcome.kind != "accepted"]
     if unsent:

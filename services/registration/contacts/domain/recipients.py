@@ -21,6 +21,7 @@ class PartyPeople:
     council: Person | None  # the council's contact person for the programme
     signatories: Sequence[Person]  # who is to sign, or has
     signed: Sequence[Person] = ()  # those of them who have
+    participants: Sequence[Person] = ()  # of its group, without those who left
 
     @property
     def contact(self) -> Person | None:
@@ -44,6 +45,14 @@ def recipients_of(people: PartyPeople, purpose: Purpose, *, raised_by: str | Non
     a concern.
     """
     return list({it.id: it for it in _concerned(people, purpose, raised_by) if it.email}.values())
+
+
+def staying_of(people: PartyPeople, purpose: Purpose) -> list[Person]:
+    """Who keeps what they were invited to before, though others are invited now: who takes part in the group (S6)."""
+    if purpose != "invitation":
+        return []
+    invited = {it.id for it in _concerned(people, purpose, None)}
+    return [it for it in people.participants if it.email and it.id not in invited]
 
 
 def lost_of(people: PartyPeople, purpose: Purpose, *, raised_by: str | None = None) -> list[Person]:

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registration.agreements import repository as agreements
 from services.registration.agreements.domain.agreement import Agreement
 from services.registration.applications import repository as applications
-from services.registration.contacts.domain.recipients import PartyPeople, lost_of, reachable, recipients_of
+from services.registration.contacts.domain.recipients import (
+    PartyPeople,
+    lost_of,
+    reachable,
+    recipients_of,
+    staying_of,
+)
 from services.registration.groups import repository as groups
 from services.registration.parties import repository as parties
 from services.registration.people import repository as people
@@ -32,8 +40,9 @@ async def say_who_is_concerned(database: Database, question: WhoIsConcerned) -> 
         contact_person = application.contact_person if application else None
         coordinator = group.participant(group.coordinator).person if group.coordinator else None
         signatories = agreement.signatories if agreement else ()
+        participants = [it.person for it in group.present]
         council = programme.contact_person if programme else None
-        ids = [contact_person, coordinator, group.advisor, council, *(it.person for it in signatories)]
+        ids = [contact_person, coordinator, group.advisor, council, *(it.person for it in signatories), *participants]
         known = await people.of_ids(connection, ids)
     party_people = PartyPeople(
         contact_person=known.get(contact_person or ""),
@@ -42,21 +51,21 @@ async def say_who_is_concerned(database: Database, question: WhoIsConcerned) -> 
         council=known.get(council or ""),
         signatories=[known[it.person] for it in signatories],
         signed=[known[it.person] for it in signatories if it.signed_on],
+        participants=[known[id] for id in participants],
     )
     about = question.purpose
-    recipients = [
-        Recipient(person=it.id, name=it.name, email=it.email)
-        for it in recipients_of(party_people, about, raised_by=question.raised_by)
-        if it.name and it.email
-    ]
-    lost = tuple([it.id for it in lost_of(party_people, about, raised_by=question.raised_by)])
     return Contacts(
-        recipients=tuple(recipients),
-        lost=lost,
+        recipients=_written_to(recipients_of(party_people, about, raised_by=question.raised_by)),
+        lost=tuple([it.id for it in lost_of(party_people, about, raised_by=question.raised_by)]),
+        stay=_written_to(staying_of(party_people, about)),
         contact=_someone(party_people.contact),
         advisor=_someone(party_people.advisor),
         council=_someone(party_people.council),
     )
+
+
+def _written_to(found: Iterable[Person]) -> tuple[Recipient, ...]:
+    return tuple([Recipient(person=it.id, name=it.name, email=it.email) for it in found if it.name and it.email])
 
 
 def _someone(person: Person | None) -> Someone | None:

@@ -18,6 +18,7 @@ from services.notifications.calendars.domain.calendar import (
     Session,
     differences,
     should_stand,
+    waits,
 )
 from services.notifications.letters.domain.content import Entry
 from services.notifications.letters.domain.kinds import CANCELLATION, CHANGE, INVITATION
@@ -65,7 +66,12 @@ def after(changes: Iterable[Change], told: Mapping[Key, LastNotice] | None = Non
     """What everyone was last told once these changes are."""
     now = {
         (it.session, it.person.id): LastNotice(
-            person=it.person, party=it.party, sequence=it.sequence, stands=it.kind != CANCELLATION, entry=it.entry
+            person=it.person,
+            party=it.party,
+            sequence=it.sequence,
+            stands=it.kind != CANCELLATION,
+            entry=it.entry,
+            why=it.why,
         )
         for it in changes
     }
@@ -252,6 +258,99 @@ def test_only_what_is_looked_at_is_compared() -> None:
     assert summary(found) == [("bo", "s1", INVITATION, 0), ("ada", "s2", INVITATION, 0)]
 
 
+def test_an_entry_is_handed_over_to_who_has_none_yet_by_name() -> None:
+    told = told_of(session(), to=[party(ADA, ADVISOR)])
+    changes = differences([session()], [party(BO, ADVISOR)], told, TODAY)
+    assert [(it.person, it.why, it.goes_to) for it in changes if it.why] == [(ADA, "handed_over", ("Bo Nordmann",))]
+
+
+def test_an_advisor_who_leaves_hands_nothing_over_to_who_was_invited_already() -> None:
+    told = told_of(session(), to=[party(ADA, ADVISOR)])
+    (change,) = differences([session()], [party(ADA)], told, TODAY)
+    assert (change.person, change.why, change.goes_to) == (ADVISOR, "not_concerned", ())
+
+
+SOON, FAR = TODAY + timedelta(days=60), TODAY + timedelta(days=61)  # the first days of sessions
+
+
+def begins(day: date, **changes: Any) -> Session:
+    return session(day + timedelta(days=1), **changes)
+
+
+def near(sessions: list[Session], parties: list[Party], told: Mapping[Key, LastNotice]) -> list[Change]:
+    return differences(sessions, parties, told, TODAY, invited_until=SOON)
+
+
+def test_an_invitation_to_what_is_far_off_waits_until_the_agreement_is_sent() -> None:
+    sessions = [begins(SOON, id="soon"), begins(FAR, id="far")]
+    before = near(sessions, [party(ADA, has_agreement=False)], {})
+    assert summary(before) == [("ada", "soon", INVITATION, 0)]
+    assert summary(near(sessions, [party(ADA)], after(before))) == [("ada", "far", INVITATION, 0)]
+
+
+def test_what_stands_is_changed_and_taken_out_however_far_off_it_is() -> None:
+    told = told_of(begins(SOON))
+    without = [party(ADA, has_agreement=False)]
+    (change,) = near([begins(FAR)], without, told)
+    assert change.kind == CHANGE
+    (cancellation,) = near([begins(FAR, cancelled=True)], without, told)
+    assert cancellation.kind == CANCELLATION
+
+
+def test_who_hears_for_two_parties_is_invited_for_the_one_whose_agreement_is_sent() -> None:
+    both = [party(ADVISOR, number=VOLDA, has_agreement=False), party(ADVISOR, number=STJORDAL)]
+    (invitation,) = near([begins(FAR)], both, {})
+    assert invitation.party == STJORDAL > VOLDA
+
+
+def test_who_stays_in_the_group_keeps_the_entry_when_another_becomes_coordinator() -> None:
+    told = told_of(session())
+    handed_over = party(BO, keepers=(ADA,))
+    changes = differences([session()], [handed_over], told, TODAY)
+    assert summary(changes) == [("bo", "s1", INVITATION, 0)]
+    told = after(changes, told)
+    moved = session(DAY + timedelta(days=7))
+    assert summary(differences([moved], [handed_over], told, TODAY)) == [
+        ("ada", "s1", CHANGE, 1),
+        ("bo", "s1", CHANGE, 1),
+    ]
+    assert summary(differences([session()], [party(BO)], told, TODAY)) == [("ada", "s1", CANCELLATION, 1)]
+
+
+def test_who_stays_in_the_group_is_invited_to_nothing_new() -> None:
+    assert differences([session()], [party(keepers=(ADA,))], {}, TODAY) == []
+
+
+def test_who_stays_in_the_group_does_not_keep_the_coordinators_own_meetings() -> None:
+    told = told_of(session(kind="coordinator_meeting"))
+    changes = differences([session(kind="coordinator_meeting")], [party(BO, keepers=(ADA,))], told, TODAY)
+    assert [(it.person, it.kind, it.goes_to) for it in changes] == [
+        (ADA, CANCELLATION, ("Bo Nordmann",)),
+        (BO, INVITATION, ()),
+    ]
+
+
+def test_what_was_cancelled_and_is_not_comes_back_to_who_kept_it() -> None:
+    told = told_of(session())
+    group = [party(BO, keepers=(ADA,))]
+    for now, kind in ((session(cancelled=True), CANCELLATION), (session(), INVITATION)):
+        changes = differences([now], group, told, TODAY)
+        assert [it.kind for it in changes if it.person == ADA] == [kind]
+        told = after(changes, told)
+
+
+def test_an_entry_goes_anew_to_an_address_that_was_corrected() -> None:
+    told = told_of(session(), session(BEFORE, id="past"))
+    corrected = replace(ADA, address="ada@new.example")
+    (change,) = differences([session(), session(BEFORE, id="past")], [party(corrected)], told, TODAY)
+    assert (change.session, change.person, change.kind, change.sequence) == ("s1", corrected, INVITATION, 1)
+    assert change.before is None
+    told = after([change], told)
+    assert differences([session()], [party(corrected)], told, TODAY) == []
+    other_letters = replace(corrected, address="Ada@New.example")
+    assert differences([session()], [party(other_letters)], told, TODAY) == []
+
+
 days = st.sampled_from([None, BEFORE, TODAY, DAY, DAY + timedelta(days=7)])
 sessions = st.lists(
     st.builds(
@@ -268,11 +367,20 @@ sessions = st.lists(
 )
 parties = st.lists(
     st.builds(
-        lambda number, persons, accepted, ends_on: party(*persons, number=number, accepted=accepted, ends_on=ends_on),
+        lambda number, persons, n, accepted, ends_on, has_agreement: party(
+            *persons[:n],
+            keepers=tuple(persons[n:]),
+            number=number,
+            accepted=accepted,
+            ends_on=ends_on,
+            has_agreement=has_agreement,
+        ),
         st.sampled_from([STJORDAL, VOLDA]),
         st.lists(st.sampled_from([ADA, BO, ADVISOR]), unique=True),
+        st.integers(0, 3),
         st.booleans(),
         st.none() | st.just(DAY),
+        st.booleans(),
     ),
     max_size=2,
     unique_by=lambda it: it.organisation_number,
@@ -284,17 +392,26 @@ def test_whatever_came_before_everyones_calendar_is_as_it_should_be(
     stages: list[tuple[list[Session], list[Party]]],
 ) -> None:
     told: dict[Key, LastNotice] = {}
+    until = TODAY + timedelta(days=25)  # DAY's session begins before, the one of a week later after it
     for stage in stages:
-        changes = differences(*stage, told, TODAY)
+        changes = differences(*stage, told, TODAY, invited_until=until)
         assert all(it.sequence == (told[key].sequence + 1 if key in told else 0) for it, key in _keyed(changes))
-        told = after(changes, told)
+        before, told = told, after(changes, told)
     last_sessions, last_parties = stages[-1]
-    assert differences(last_sessions, last_parties, told, TODAY) == []
+    assert differences(last_sessions, last_parties, told, TODAY, invited_until=until) == []
     for it in last_sessions:
         if it.last_day and it.last_day >= TODAY:
-            should = {who.id for party in last_parties if should_stand(it, party) for who in party.persons}
-            assert {who for (id, who), last in told.items() if id == it.id and last.stands} == should
-            assert all(last.entry == it.entry for (id, who), last in told.items() if id == it.id and who in should)
+            of = [party for party in last_parties if should_stand(it, party)]
+            invited = {who.id for party in of for who in party.persons}
+            waiting = {who.id for party in of if waits(it, party, until) for who in party.persons}
+            staying = {who.id for party in of for who in party.keepers}
+            stands = {who for (id, who), last in told.items() if id == it.id and last.stands}
+            stood = {who for (id, who), last in before.items() if id == it.id and last.stands}
+            must = {who.id for party in of if not waits(it, party, until) for who in party.persons}
+            # Nobody who is invited to what is near is left out; who waits or stays has it only if it was there before.
+            assert must | ((invited | staying) & stood) <= stands <= invited | staying
+            assert stands - must <= {who for (id, who) in before if id == it.id} & (waiting | staying)
+            assert all(last.entry == it.entry for (id, who), last in told.items() if id == it.id and who in stands)
 
 
 def _keyed(changes: Iterable[Change]) -> list[tuple[Change, Key]]:

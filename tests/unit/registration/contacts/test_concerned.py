@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from services.registration.contacts.domain.recipients import PartyPeople, Purpose, lost_of, recipients_of
+from services.registration.contacts.domain.recipients import PartyPeople, Purpose, lost_of, recipients_of, staying_of
 from services.registration.people.domain.person import Person
 
 
@@ -49,6 +49,14 @@ def test_who_is_to_be_named_as_advisor_and_is_lost_is_waited_for() -> None:
     lost = replace(ADVISOR, name=None, email=None)
     assert lost_of(replace(FORMED, advisor=lost), "advisor") == [lost]
     assert lost_of(replace(FORMED, advisor=lost), "invoice") == []
+
+
+def test_who_takes_part_stays_invited_to_what_they_were_invited_to_and_hears_of_nothing_else() -> None:
+    without_address = replace(DIRECTOR, id="young", email=None)
+    group = replace(FORMED, participants=[COORDINATOR, CONTACT, without_address])
+    assert staying_of(group, "invitation") == [CONTACT]
+    assert staying_of(group, "agreement") == []
+    assert staying_of(replace(group, coordinator=CONTACT), "invitation") == [COORDINATOR]
 
 
 def test_nobody_is_written_to_twice() -> None:

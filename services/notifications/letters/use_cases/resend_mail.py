@@ -1,0 +1,47 @@
+"""Send a mail again that was sent: what it said, as a new mail."""
+
+from __future__ import annotations
+
+from services.notifications.letters import repository as mails
+from services.notifications.letters.domain.letter import Mail
+from services.notifications.works import UPDATE_CALENDARS
+from shared import clock
+from shared.database import Database
+from shared.errors import Conflict
+from shared.messaging import marks
+
+
+async def resend_mail(database: Database, id: str, *, by: str) -> Mail:
+    """Queue what a mail said once more, to where its person is written to by now. Until that is sent, the same request again
+    changes nothing.
+
+    It has a Message-ID of its own, since a mailbox may drop what it has had; a calendar entry has the next SEQUENCE. Raises
+    NotFound, and Conflict for a mail that was not sent, that what came later has overtaken, or of which an event alone is left.
+    """
+    async with database.transaction() as connection:
+        mail = await mails.get(connection, id)
+        if mail.session is not None:  # or its calendar might be told something by the same SEQUENCE
+            await marks.lock(connection, UPDATE_CALENDARS, mail.programme, wait=True)
+        mail = await mails.get(connection, id, lock=True)
+        if mail.is_lost:
+            msg = "what it said is lost, so that it cannot be sent again"
+            raise Conflict(msg, field="id")
+        under_way = mail if mail.state == "queued" else await mails.waiting_repeat(connection, mail)
+        if under_way is not None:
+            return _sent_again(under_way)
+        if mail.state == "failed":
+            msg = "it was not sent, but failed; have it tried again"
+            raise Conflict(msg, field="id")
+        if await mails.overtaken(connection, [mail.id]):
+            msg = "what came later has overtaken what it says"
+            raise Conflict(msg, field="id")
+        address, at = await mails.address_of(connection, mail), await clock.now(connection)
+        return await mails.repeat(connection, mail, address=address, at=at, by=by)
+
+
+def _sent_again(under_way: Mail) -> Mail:
+    """What is sent again already. Raises Conflict for one that waits to be sent for the first time."""
+    if under_way.repeats is None:
+        msg = "it was not sent yet, and waits for its turn"
+        raise Conflict(msg, field="id")
+    return under_way
