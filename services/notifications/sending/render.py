@@ -78,7 +78,8 @@ def values_of_session(content: CalendarContent, mail: Mail) -> dict[str, Any]:
 
 def description(values: dict[str, Any]) -> str:
     """What a calendar shows below the title: the same facts as the mail's, a line each."""
-    return text_templates.get_template(f"parts/session.{values['language']}").render(values, fact=plain_fact).strip()
+    facts = text_templates.get_template(f"parts/session.{values['language']}").render(values, fact=plain_fact)
+    return facts.strip().replace("\N{NO-BREAK SPACE}", " ")
 
 
 def plain_fact(label: str, value: str, _former: str | None = None) -> str:
@@ -100,12 +101,12 @@ def moved(before: Entry, now: Entry) -> bool:
 def when(entry: Entry, language: Language) -> str:
     """The days, times and duration of an entry, as the plan would put them (S2)."""
     days = Days(first=entry.first_day, last=entry.last_day, starts_at=entry.starts_at, ends_at=entry.ends_at)
-    return when_text(When(days=days, duration_minutes=entry.duration_minutes), language)
+    return _kept_together(when_text(When(days=days, duration_minutes=entry.duration_minutes), language))
 
 
 def day(it: date) -> str:
     """
-    >>> day(date(2025, 3, 3))
+    >>> day(date(2025, 3, 3)).replace(chr(0xA0), " ")
     '3. mars 2025'
     """
     return until(it, it)
@@ -113,10 +114,15 @@ def day(it: date) -> str:
 
 def until(first: date, last: date) -> str:
     """
-    >>> until(date(2025, 3, 3), date(2025, 3, 4))
+    >>> until(date(2025, 3, 3), date(2025, 3, 4)).replace(chr(0xA0), " ")
     '3.–4. mars 2025'
     """
-    return when_text(When(days=Days(first=first, last=last)))
+    return _kept_together(when_text(When(days=Days(first=first, last=last))))
+
+
+def _kept_together(when: str) -> str:
+    """So that no line ends after a day's number, or after *kl.*"""
+    return when.replace(". ", ".\N{NO-BREAK SPACE}")
 
 
 def kroner(ore: int) -> str:

@@ -157,7 +157,7 @@ def test_an_invoice_stands_in_full_in_the_text_and_in_the_html(language: Languag
 def test_a_document_of_one_day_without_a_place_says_no_more_than_that(language: Language) -> None:
     one_day = replace(INVOICE, delivered_from=INVOICE.delivered_to, delivered_where=None)
     written = rendered("invoice", language, document=one_day)
-    assert re.search(r"Tid: +25\. september 2024\n", written.text)
+    assert re.search(r"Tid: +25\.\sseptember 2024\n", written.text)
     assert re.search(r"St(ed|ad):", written.text) is None
     assert "None" not in written.text + written.html
 
@@ -243,7 +243,7 @@ def test_an_invitation_says_what_when_where_and_how(language: Language) -> None:
         (digital, [link, "digital"]),
     ):
         written = rendered("session_invitation", language, entry=entry)
-        for body in (written.text, words(_Read(written.html).text), written.subject + written.text):
+        for body in (words(written.text), words(_Read(written.html).text)):
             assert all(fact in body for fact in ["Fellessamling 1", *facts])
     assert _Read(written.html).links == [link]
 
@@ -307,7 +307,7 @@ def test_a_cancellation_says_why(why: str, language: Language, heading: str) -> 
     written = rendered("session_cancellation", language, why=why)
     assert written.subject.startswith(f"{heading}: Fellessamling 1, 24. september kl. 10.00 – 25. september 2024")
     assert f"{heading}: Fellessamling 1" in _Read(written.html).text
-    assert "24. september kl. 10.00 – 25. september 2024 kl. 15.00" in written.text
+    assert "24. september kl. 10.00 – 25. september 2024 kl. 15.00" in words(written.text)
 
 
 def test_only_mails_about_sessions_carry_a_calendar_entry() -> None:

@@ -150,3 +150,10 @@ def test_a_title_is_no_part_of_a_sentence() -> None:
         text = rendered(kind, language, entry=entry, before=entry, is_with_party=True).text
         lines = [line for line in text.splitlines() if title in line]
         assert [line.split()[0] for line in lines] == ["Hva:" if language == "nb" else "Kva:"]
+
+
+def test_no_line_ends_in_the_middle_of_a_date_or_a_time() -> None:
+    ends = {
+        name: it for name, written in everything() if (it := re.findall(r"(?:\b\d{1,2}\.|kl\.)\n[^\n]", written.text))
+    }
+    assert ends == {}
