@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -54,6 +55,12 @@ async def find(connection: AsyncConnection, programme: str, party: str) -> Appli
     query = select(tables.application).where(a.programme == programme, a.party == party)
     row = (await connection.execute(query)).first()
     return _application(row) if row else None
+
+
+async def of_contact_persons(connection: AsyncConnection, persons: Sequence[str]) -> list[Application]:
+    """Those of which one of these people is the contact person, by id."""
+    query = select(tables.application).where(a.contact_person.in_(persons)).order_by(a.id)
+    return [_application(row) for row in await connection.execute(query)]
 
 
 async def all_after(connection: AsyncConnection, programme: str, after: str | None, limit: int) -> list[Application]:

@@ -74,12 +74,8 @@ async def hand_people_over(connection: AsyncConnection, programme: str, predeces
 
 
 async def put_in_place_of(connection: AsyncConnection, gone: str, person: str) -> None:
-    """Have a person stand wherever another stands, but in groups (domain/merging.py)."""
-    for table, column in (
-        (tables.programme, "contact_person"),
-        (tables.application, "contact_person"),
-        (tables.signatory, "person"),
-    ):
+    """Have a person stand where another stands of whom no event tells: not in applications and groups (merge_people.py)."""
+    for table, column in ((tables.programme, "contact_person"), (tables.signatory, "person")):
         await connection.execute(table.update().where(table.c[column] == gone).values({column: person}))
 
 

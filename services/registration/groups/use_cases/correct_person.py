@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.registration.applications import repository as applications
 from services.registration.groups import repository as groups
 from services.registration.groups.use_cases.change_group import save_group
 from services.registration.groups.use_cases.merge_people import make_one
@@ -36,8 +37,7 @@ async def correct_person(
         persons, after = await _looked_up(connection, id, changes)
         affected = await groups.of_people(connection, [it.id for it in persons], ever=len(persons) > 1)
         # In the order in which everybody locks, so that no deadlock comes about: programmes by code, then the persons.
-        in_charge_of = await programmes.of_contact_persons(connection, [it.id for it in persons])
-        for programme in sorted({*in_charge_of, *(programme for programme, _ in affected)}):
+        for programme in sorted({*await _of_contact_persons(connection, persons), *(it for it, _ in affected)}):
             await programmes.get(connection, programme, lock=True)
         await people.lock_for_adding(connection)
         # They were read before they were locked: a group, or a person, may have come or gone meanwhile.
@@ -71,6 +71,13 @@ async def _looked_up(connection: AsyncConnection, id: str, changes: dict[str, An
         return [before], after
     same = await people.those_who_are(connection, after.scope, Contact(name=after.name, email=after.email))
     return [before, *(it for it in same if it.id != id)], after
+
+
+async def _of_contact_persons(connection: AsyncConnection, persons: Sequence[Person]) -> set[str]:
+    """The programmes of which one of these is the council's contact person, or a party's that applied."""
+    ids = [it.id for it in persons]
+    applied = {it.programme for it in await applications.of_contact_persons(connection, ids)}
+    return applied | await programmes.of_contact_persons(connection, ids)
 
 
 async def _tell(connection: AsyncConnection, affected: Sequence[tuple[str, str]], *, by: str) -> None:

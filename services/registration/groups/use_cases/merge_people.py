@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.registration.applications import repository as applications
+from services.registration.applications import telling as applications_telling
 from services.registration.groups import repository as groups
 from services.registration.groups.domain.merging import as_one
 from services.registration.groups.use_cases.change_group import save_group
@@ -15,8 +16,7 @@ from services.registration.parties import repository as parties
 from services.registration.people import repository as people
 from services.registration.people.domain.person import Person
 from shared.contracts import registration as events
-
-log = structlog.get_logger()
+from shared.messaging import outbox
 
 
 async def make_one(
@@ -46,6 +46,10 @@ async def make_one(
         if await people.is_advisor(connection, it.id) and not await people.is_advisor(connection, kept.id):
             await people.add_advisor(connection, kept.id, by=by)
         await groups.put_in_place_of(connection, it.id, kept.id)
+    for application in await applications.of_contact_persons(connection, [it.id for it in gone]):
+        named = replace(application, contact_person=kept.id, version=application.version + 1)
+        await applications.save(connection, named, by=by)
+        await outbox.tell(connection, events.APPLICATION_CHANGED, applications_telling.application(named))
     for before, after in changed:
         await save_group(connection, before, after, events.GROUP_CHANGED, by=by)
     for it in gone:

@@ -88,6 +88,11 @@ def test_who_came_by_mistake_and_left_on_the_same_day_was_never_there() -> None:
     assert recorded(mistake, without(mistake, "p5"), day(8)).tenures == group.tenures
 
 
+def test_who_left_by_mistake_and_comes_back_on_the_same_day_was_there_all_the_time() -> None:
+    group = recorded(grown(), without(grown(), "p0"), day(9))
+    assert recorded(group, group.with_participant(participant(0)), day(9)).tenures == grown().tenures
+
+
 def test_a_wrong_day_is_corrected() -> None:
     group = joined(grown(), "p3", day(1))
     assert state(on_day(group, day(1)))[0] == {"p0", "p1", "p3"}
