@@ -11,7 +11,15 @@ from pydantic import BaseModel
 from sqlalchemy import update
 
 from services.notifications import tables
-from shared.contracts.questions import Contacts, Question, SessionDetails, WhatSession, WhoIsConcerned
+from shared.contracts.questions import (
+    Contacts,
+    ProgrammeDetails,
+    Question,
+    SessionDetails,
+    WhatProgramme,
+    WhatSession,
+    WhoIsConcerned,
+)
 from shared.database import Database
 from tests.integration.notifications.world import ADA, BO, LATER, queued
 from tests.support.api import Api
@@ -22,6 +30,7 @@ from tests.support.smtp import MailServer
 
 ANSWERS: dict[type[Question[Any]], BaseModel] = {
     WhoIsConcerned: Contacts(recipients=(ADA, BO)),
+    WhatProgramme: ProgrammeDetails(),
     WhatSession: SessionDetails(title="Fellessamling", place=None, meeting_link=None),
 }
 

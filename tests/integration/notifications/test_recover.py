@@ -11,7 +11,15 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from shared.contracts.questions import Contacts, Question, SessionDetails, WhatSession, WhoIsConcerned
+from shared.contracts.questions import (
+    Contacts,
+    ProgrammeDetails,
+    Question,
+    SessionDetails,
+    WhatProgramme,
+    WhatSession,
+    WhoIsConcerned,
+)
 from shared.database import Database
 from shared.messaging.relay import count_unsent
 from tests.integration.notifications.world import ADA, BO, LATER, queued
@@ -36,6 +44,7 @@ from tests.support.waiting import eventually
 
 ANSWERS: dict[type[Question[Any]], BaseModel] = {
     WhoIsConcerned: Contacts(recipients=(ADA, BO)),
+    WhatProgramme: ProgrammeDetails(),
     WhatSession: SessionDetails(title="Fellessamling", place=None, meeting_link=None),
 }
 

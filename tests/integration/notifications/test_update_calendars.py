@@ -83,6 +83,7 @@ async def test_an_invitation_says_what_scheduling_told_and_what_it_answered(data
         "before": None,
         "why": None,
         "goes_to": [],
+        "contact_person": None,
         "entry": {
             "title": "Samling",
             "first_day": "2024-09-24",
