@@ -14,7 +14,7 @@ from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from services.notifications import tables
 from services.notifications.letters import contents
-from services.notifications.letters.domain.kinds import CALLED_BACK, MATTERS, TO_PAY, TO_SIGN
+from services.notifications.letters.domain.kinds import AMENDED, CALLED_BACK, MATTERS, TO_PAY, TO_SIGN
 from services.notifications.letters.domain.letter import Failed, Letter, Mail, Requeued
 from services.notifications.letters.domain.outcome import Next
 from shared.clock import database_now
@@ -161,17 +161,23 @@ async def overtaken(connection: AsyncConnection, ids: Collection[str]) -> set[st
     return set((await connection.execute(select(M.c.id).where(M.c.id.in_(sorted(ids)), IS_OVERTAKEN))).scalars())
 
 
-async def called_back(connection: AsyncConnection, ids: Collection[str]) -> set[str]:
-    """Those of these mails that ask to sign an agreement which was called back since, as far as that is known here."""
+async def asked_in_vain(connection: AsyncConnection, ids: Collection[str]) -> set[str]:
+    """Those of these mails that ask somebody to sign what was called back since, or what others are to sign by now.
+
+    As far as that is known here.
+    """
     later = tables.mailing.c
-    is_called_back = exists().where(
-        later.kind == CALLED_BACK,
+    of_the_same = (
         later.programme == M.c.programme,
         later.party == M.c.party,
         later.event_id > M.c.event_id,  # events' ids sort by when they were made
     )
-    query = select(M.c.id).where(M.c.id.in_(sorted(ids)), M.c.kind.in_(TO_SIGN), is_called_back)
-    return set((await connection.execute(query)).scalars())
+    is_called_back = exists().where(later.kind == CALLED_BACK, *of_the_same)
+    is_told = exists().where(OTHER.c.event_id == later.event_id, OTHER.c.person == M.c.person)
+    is_told = is_told.correlate(M, tables.mailing)
+    is_replaced = exists().where(later.kind == AMENDED, later.addressed_at.is_not(None), *of_the_same, not_(is_told))
+    asked = M.c.id.in_(sorted(ids)) & M.c.kind.in_(TO_SIGN)
+    return set((await connection.execute(select(M.c.id).where(asked, is_called_back | is_replaced))).scalars())
 
 
 async def count_sendable(connection: AsyncConnection) -> int:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from shared.contracts.questions import WhoIsConcerned
 from shared.database import Database
-from tests.integration.notifications.world import ADA, BO, FakeAsk, calendar, queued, send, take, work
-from tests.support.events import accepted, agreement_id, called_back, party, programme, sent, session
+from tests.integration.notifications.world import ADA, BO, EVA, FakeAsk, calendar, queued, send, take, work
+from tests.support.events import accepted, agreement_id, amended, called_back, party, programme, sent, session
 from tests.support.smtp import MailServer
 
 ANOTHER = "0000000a-0000-7000-8000-000000000099"
@@ -39,6 +39,23 @@ async def test_what_asks_to_sign_is_not_sent_once_the_agreement_is_called_back(
         ("agreement_to_sign", "ada", "sent"),
     }
     assert [it.recipients for it in smtp.deliveries] == [(ADA.email,), (ADA.email,)]
+
+
+async def test_who_is_to_sign_no_more_is_not_asked(database: Database, ask: FakeAsk, smtp: MailServer) -> None:
+    ask.concerned(1, ADA, BO)
+    await take(database, programme(), party(1), sent(1))
+    await work(database, ask)
+    ask.concerned(1, ADA, EVA)  # who signs instead of Bo
+    await take(database, amended(1, version=2, signed_on=None))
+    await work(database, ask)
+    for _ in range(2):
+        await send(database, smtp)
+    assert {(it.kind, it.person, it.state) for it in await queued(database)} == {
+        ("agreement_to_sign", "ada", "sent"),
+        ("agreement_to_sign", "bo", "failed"),
+        ("agreement_amended", "ada", "sent"),
+        ("agreement_amended", "eva", "sent"),
+    }
 
 
 async def test_what_was_called_back_changes_nobodys_calendar(database: Database, ask: FakeAsk) -> None:

@@ -47,8 +47,9 @@ MATTERS = (
 )
 
 # What asks somebody to sign, while it is not signed, and what asks somebody to pay, until its due date, still matter to whoever
-# has another address since. What asks somebody to sign is not sent once the agreement is called back.
-TO_SIGN, CALLED_BACK = ("agreement_to_sign", "agreement_amended"), "agreement_called_back"
+# has another address since. What asks somebody to sign is not sent once the agreement is called back, or others are to sign it.
+AMENDED, CALLED_BACK = "agreement_amended", "agreement_called_back"
+TO_SIGN = ("agreement_to_sign", AMENDED)
 TO_PAY = ("invoice",)
 
 KINDS = (*PURPOSES, INVITATION, CHANGE, CANCELLATION)

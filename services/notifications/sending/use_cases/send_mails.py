@@ -201,12 +201,12 @@ async def claim(connection: AsyncConnection, *, lease: timedelta, at_most: int) 
     """Take the next mails.
 
     One that is tried or sent again fails, unsent, where what came later has overtaken it meanwhile; so does one that asks to sign
-    an agreement which was called back.
+    an agreement which was called back, or which others are to sign by now.
     """
     claimed = await mails.claim(connection, lease=lease, at_most=at_most)
     again = [it.id for it in claimed if it.changed_by is not None or it.repeats is not None]
     late = await mails.overtaken(connection, again)
-    late |= await mails.called_back(connection, [it.id for it in claimed if it.kind in TO_SIGN])
+    late |= await mails.asked_in_vain(connection, [it.id for it in claimed if it.kind in TO_SIGN])
     overtaken = "what came later has overtaken it"
     tried = [(it, Outcome(kind="refused", reply=it.reply, reason=overtaken)) for it in claimed if it.id in late]
     await settle(connection, tried)
