@@ -312,6 +312,7 @@ class Service:
             title=f"Fremtidens kulturskole: {self.name}",
             version="1",
             openapi_url=None,
+            redirect_slashes=False,  # its answer says nothing to who pasted a path with an empty id
             dependencies=[Depends(only_known_parameters), Depends(only_plain_bodies), Depends(etags.of_answers)],
             generate_unique_id_function=lambda route: route.name,
         )

@@ -19,6 +19,7 @@ from starlette.exceptions import HTTPException
 from shared.errors import Conflict, NotFound, Refused, RuleBroken, Stale
 from shared.messaging.ask import NoAnswer, RefusedToAnswer
 from shared.transient import in_one_line, is_transient
+from shared.web.plain_words import in_plain_words
 
 log = structlog.get_logger()
 
@@ -120,7 +121,7 @@ async def _not_valid(_: Request, error: Exception) -> JSONResponse:
     # The content is left out: it may be personal data.
     fields = [_field(it["loc"]) for it in told]
     named = ", ".join(sorted({it for it in fields if it}))
-    errors = [Fault(field=field or MISSING, message=it["msg"]) for field, it in zip(fields, told, strict=True)]
+    errors = [Fault(field=field or MISSING, message=in_plain_words(it)) for field, it in zip(fields, told, strict=True)]
     more = f"; and {len(found) - len(told)} more" if len(found) > len(told) else ""
     return problem(
         422, (f"wrong, missing or unknown: {named}" if named else "the body is no JSON object") + more, errors=errors
@@ -140,6 +141,9 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
     headers = dict(error.headers or {})
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
         headers["Allow"] = _allowed(request)
+        return problem(error.status_code, f"this address takes {headers['Allow']} only", headers=headers)
+    if error.detail == HTTPStatus.NOT_FOUND.phrase:  # the router's word: no route has such a path
+        return problem(error.status_code, "nothing is at this address", headers=headers)
     return problem(error.status_code, str(error.detail), headers=headers)
 
 

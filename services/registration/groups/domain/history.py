@@ -95,7 +95,7 @@ def _close(tenures: list[Tenure], key: tuple[Role, str], on: date) -> None:
     place = next(n for n, it in enumerate(tenures) if it.key == key and it.until_on is None)
     since = tenures[place].from_on
     if since is not None and on < since:
-        msg = f"this {key[0]} came on {since} only"
+        msg = f"this {key[0]} is recorded from {since} on; say that day or a later one"
         raise RuleBroken(msg, rule=RULES[key[0]], field="on")
     if since == on:
         del tenures[place]  # at the end of no day it was so

@@ -70,7 +70,7 @@ def test_a_replacement_said_once_more_changes_nothing() -> None:
 
 def test_a_day_that_contradicts_what_is_kept_is_refused() -> None:
     group = grown()
-    with pytest.raises(RuleBroken, match="R5: this participant came on 2024-08-04 only"):
+    with pytest.raises(RuleBroken, match="R5: this participant is recorded from 2024-08-04 on"):
         recorded(group, without(group, "p3"), day(2))
     with pytest.raises(RuleBroken, match="R5"):  # who coordinates since day 4 cannot have been followed on day 3
         recorded(group, electing(group, "p1"), day(3))
