@@ -204,6 +204,7 @@ async def _end(player: Player, agreement: str) -> None:
     await player("registration", "succeed_agreement", agreement=agreement, more={"party": A_PARTY})
     concern = await player("registration", "raise_concern", agreement=agreement)
     await player("registration", "list_concerns", agreement=agreement)
+    await player("registration", "list_concerns_of_programme")
     await player("registration", "resolve_concern", concern=concern["id"])
     more = {"description": "Heller ikke til den neste."}
     concern = await player("registration", "raise_concern", agreement=agreement, more=more)

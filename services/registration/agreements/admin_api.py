@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Query
 from pydantic import MISSING, BaseModel, Field
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registration.agreements import repository as agreements
-from services.registration.agreements.domain.agreement import Agreement, Role
+from services.registration.agreements.domain.agreement import Agreement, Role, State
 from services.registration.agreements.domain.concern import Concern
+from services.registration.agreements.domain.concern import State as ConcernsState
+from services.registration.agreements.repository import Shown, ShownConcern
 from services.registration.agreements.use_cases.amend_agreement import amend_agreement
 from services.registration.agreements.use_cases.call_back_agreement import call_back_agreement
 from services.registration.agreements.use_cases.correct_signature import correct_signature, take_signature_back
@@ -27,7 +28,6 @@ from services.registration.agreements.use_cases.withdraw_application import with
 from services.registration.applications.admin_api import ApplicationView
 from services.registration.applications.admin_api import view as application_view
 from services.registration.applications.domain.application import Application
-from services.registration.people import repository as people
 from services.registration.people.admin_api import ContactBody
 from services.registration.programmes import repository as programmes
 from shared.contracts.envelope import EntityId, OrganisationNumber, PayerReference
@@ -44,6 +44,7 @@ from shared.web.api import (
     Limit,
     Line,
     Page,
+    PartyInQuery,
     ProgrammeInPath,
     Prose,
     Words,
@@ -181,6 +182,8 @@ class AgreementView(BaseModel):
     version: int
     programme: str
     party: str
+    party_name: str
+    state: State = Field(description="`ended` where an end is recorded, be it ahead")
     predecessor: str | None = Field(description="the party that had it before (R12)")
     period_start: date
     period_end: date
@@ -197,11 +200,14 @@ class AgreementView(BaseModel):
 class ConcernView(BaseModel):
     id: str
     version: int
+    programme: str
+    party: str
+    party_name: str
     agreement: str
     raised_by: Side
     description: Words | None = Field(description="null where it is lost: raised once more, it is said anew")
     raised_on: date
-    state: Literal["raised", "resolved", "terminated"]
+    state: ConcernsState
     resolution_note: Words | None
 
 
@@ -225,22 +231,28 @@ async def send(
 
 @router.get("/programmes/{programme}/agreements")
 async def list_agreements(
-    programme: ProgrammeInPath, database: DatabaseOf, _: Administrator, after: After = None, limit: Limit = 100
+    programme: ProgrammeInPath,
+    database: DatabaseOf,
+    _: Administrator,
+    *,
+    party: PartyInQuery = None,
+    state: Annotated[State | None, Query(examples=["signed"])] = None,
+    after: After = None,
+    limit: Limit = 100,
 ) -> Page[AgreementView]:
-    """List a programme's agreements in the order in which they were sent."""
+    """List a programme's agreements in the order in which they were sent; those of a party, or in a state."""
     async with database.reading() as connection:
-        await programmes.get(connection, programme)
-        found = await agreements.all_after(connection, programme, after, limit)
-        views = [await _view(connection, it) for it in found]
-    return page_of(views, limit, lambda it: it.id)
+        found = await agreements.listed(connection, programme, party=party, state=state, after=after, limit=limit + 1)
+        if not found:
+            await programmes.get(connection, programme)
+    return page_of([_view(it) for it in found], limit, lambda it: it.id)
 
 
 @router.get("/agreements/{agreement}")
 async def show_agreement(agreement: IdInPath, database: DatabaseOf, _: Administrator) -> AgreementView:
     """Show an agreement with its signatures."""
     async with database.reading() as connection:
-        found = await agreements.get(connection, agreement)
-        return tagged(found, await _view(connection, found))
+        return _tagged(await agreements.shown(connection, agreement))
 
 
 @router.patch("/agreements/{agreement}", operation_id="amend_agreement", dependencies=[IF_MATCH])
@@ -307,15 +319,41 @@ async def succeed(agreement: IdInPath, body: Successor, database: DatabaseOf, ke
 @router.post("/agreements/{agreement}/concerns", status_code=201, operation_id="raise_concern")
 async def raise_one(agreement: IdInPath, body: NewConcern, database: DatabaseOf, key: Administrator) -> ConcernView:
     """Raise a concern about an agreement (R10)."""
-    return _shown(*await raise_concern(database, agreement, **vars(body), by=key.name))
+    concern, _ = await raise_concern(database, agreement, **vars(body), by=key.name)
+    return await _shown(database, concern)
 
 
 @router.get("/agreements/{agreement}/concerns")
-async def list_concerns(agreement: IdInPath, database: DatabaseOf, _: Administrator) -> list[ConcernView]:
-    """List the concerns about an agreement."""
+async def list_concerns(
+    agreement: IdInPath, database: DatabaseOf, _: Administrator, after: After = None, limit: Limit = 100
+) -> Page[ConcernView]:
+    """List the concerns about an agreement in the order in which they were recorded."""
     async with database.reading() as connection:
-        found = await agreements.get(connection, agreement)
-        return [concern_view(it, found) for it in await agreements.concerns(connection, agreement)]
+        found = await agreements.listed_concerns(connection, agreement=agreement, after=after, limit=limit + 1)
+        if not found:
+            await agreements.get(connection, agreement)
+    return page_of([_concern_view(it) for it in found], limit, lambda it: it.id)
+
+
+@router.get("/programmes/{programme}/concerns", operation_id="list_concerns_of_programme")
+async def list_concerns_of_programme(
+    programme: ProgrammeInPath,
+    database: DatabaseOf,
+    _: Administrator,
+    *,
+    party: PartyInQuery = None,
+    state: Annotated[ConcernsState | None, Query(examples=["raised"])] = None,
+    after: After = None,
+    limit: Limit = 100,
+) -> Page[ConcernView]:
+    """List a programme's concerns in the order in which they were recorded; those about a party, or in a state (R10)."""
+    async with database.reading() as connection:
+        found = await agreements.listed_concerns(
+            connection, programme=programme, party=party, state=state, after=after, limit=limit + 1
+        )
+        if not found:
+            await programmes.get(connection, programme)
+    return page_of([_concern_view(it) for it in found], limit, lambda it: it.id)
 
 
 @router.post("/concerns/{concern}/resolution", operation_id="resolve_concern", dependencies=[if_match(Concern)])
@@ -323,7 +361,8 @@ async def resolve(
     concern: IdInPath, database: DatabaseOf, key: Administrator, body: Resolution | None = None
 ) -> ConcernView:
     """Resolve a concern (R10)."""
-    return _shown(*await resolve_concern(database, concern, body.note if body else None, by=key.name))
+    resolved, _ = await resolve_concern(database, concern, body.note if body else None, by=key.name)
+    return await _shown(database, resolved)
 
 
 @router.post("/agreements/{agreement}/termination", operation_id="terminate_agreement", dependencies=[IF_MATCH])
@@ -349,17 +388,21 @@ async def take_back(
 
 async def view(database: Database, it: Agreement) -> AgreementView:
     async with database.reading() as connection:
-        return tagged(it, await _view(connection, it))
+        return _tagged(await agreements.shown(connection, it.id))
 
 
-async def _view(connection: AsyncConnection, it: Agreement) -> AgreementView:
-    known = await people.of_ids(connection, [one.person for one in it.signatories])
+def _tagged(it: Shown) -> AgreementView:
+    return tagged(it.agreement, _view(it))
+
+
+def _view(shown: Shown) -> AgreementView:
+    it = shown.agreement
     signatories = [
         SignatoryView(
             signatory=one.role,
             person=one.person,
-            name=known[one.person].name,
-            email=known[one.person].email,
+            name=shown.people[one.person][0],
+            email=shown.people[one.person][1],
             place=one.place,
             signed_on=one.signed_on,
         )
@@ -370,6 +413,8 @@ async def _view(connection: AsyncConnection, it: Agreement) -> AgreementView:
         version=it.version,
         programme=it.programme,
         party=it.party,
+        party_name=shown.party_name,
+        state=it.state,
         predecessor=it.predecessor,
         period_start=it.period_start,
         period_end=it.period_end,
@@ -384,18 +429,15 @@ async def _view(connection: AsyncConnection, it: Agreement) -> AgreementView:
     )
 
 
-def _shown(it: Concern, agreement: Agreement) -> ConcernView:
-    return tagged(it, concern_view(it, agreement), it.state(agreement))
+async def _shown(database: Database, it: Concern) -> ConcernView:
+    async with database.reading() as connection:
+        found = await agreements.shown_concern(connection, it.id)
+    return tagged(found.concern, _concern_view(found), found.state)
 
 
-def concern_view(it: Concern, agreement: Agreement) -> ConcernView:
-    return ConcernView(
-        id=it.id,
-        version=it.version,
-        agreement=it.agreement,
-        raised_by=it.raised_by,
-        description=it.description,
-        raised_on=it.raised_on,
-        state=it.state(agreement),
-        resolution_note=it.resolution_note,
+def _concern_view(it: ShownConcern) -> ConcernView:
+    said = vars(it.concern)
+    return ConcernView.model_validate(
+        {name: said[name] for name in ConcernView.model_fields if name in said}
+        | {"state": it.state, "programme": it.programme, "party": it.party, "party_name": it.party_name}
     )

@@ -3,19 +3,53 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import ColumnElement, Row, Select, case, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registration import tables
-from services.registration.agreements.domain.agreement import Agreement, Signatory
+from services.registration.agreements.domain.agreement import Agreement, Signatory, State
 from services.registration.agreements.domain.concern import Concern
+from services.registration.agreements.domain.concern import State as ConcernsState
 from services.registration.rows import fields
 from shared.errors import NotFound
 from shared.messaging.missing import Missing
 
 a, s, c = tables.agreement.c, tables.signatory.c, tables.concern.c
+STATE: ColumnElement[str] = case(
+    (a.called_back_on.is_not(None), "called_back"),
+    (a.ends_on.is_not(None), "ended"),
+    (a.signed_on.is_not(None), "signed"),
+    else_="sent",
+)
+CONCERNS_STATE: ColumnElement[str] = case(
+    (a.ended_over == c.id, "terminated"), (c.is_resolved, "resolved"), else_="raised"
+)
+CONCERNS = (
+    select(tables.concern, CONCERNS_STATE.label("state"), a.programme, a.party, tables.party.c.name.label("party_name"))
+    .join(tables.agreement, c.agreement == a.id)
+    .join(tables.party, tables.party.c.organisation_number == a.party)
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """An agreement with whom it names."""
+
+    agreement: Agreement
+    party_name: str
+    people: dict[str, tuple[str | None, str | None]]  # name and address of who signs, by id
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShownConcern:
+    concern: Concern
+    state: ConcernsState
+    programme: str
+    party: str
+    party_name: str
 
 
 async def get(connection: AsyncConnection, id: str, *, lock: bool = False) -> Agreement:
@@ -45,10 +79,61 @@ async def carried_over_from(connection: AsyncConnection, programme: str, party: 
     return next(iter(await _agreements(connection, (await connection.execute(query.limit(1))).all())), None)
 
 
-async def all_after(connection: AsyncConnection, programme: str, after: str | None, limit: int) -> list[Agreement]:
-    """Agreements by id, and so by when they were sent; one more than `limit`, which shows whether there is a next page."""
+async def listed(
+    connection: AsyncConnection,
+    programme: str,
+    *,
+    party: str | None,
+    state: State | None,
+    after: str | None,
+    limit: int,
+) -> list[Shown]:
+    """Agreements by id, and so by when they were sent: those of a party, or in a state."""
     query = select(tables.agreement).where(a.programme == programme, a.id > (after or ""))
-    return await _agreements(connection, (await connection.execute(query.order_by(a.id).limit(limit + 1))).all())
+    if party is not None:
+        query = query.where(a.party == party)
+    if state is not None:
+        query = query.where(STATE.in_([state]))
+    return await _shown(connection, query.order_by(a.id).limit(limit))
+
+
+async def shown(connection: AsyncConnection, id: str) -> Shown:
+    """An agreement with whom it names. Raises NotFound."""
+    found = await _shown(connection, select(tables.agreement).where(a.id == id))
+    if not found:
+        msg = "there is no such agreement"
+        raise NotFound(msg, rule="R6", field="agreement")
+    return found[0]
+
+
+async def _shown(connection: AsyncConnection, query: Select[Any]) -> list[Shown]:
+    page, n = query.subquery(), tables.person.c
+    signing = (s.role, s.person, s.place, s.signed_on.label("signed_there_on"), n.name, n.email)
+    rows = (
+        select(page, tables.party.c.name.label("party_name"), *signing)
+        .join(tables.party, tables.party.c.organisation_number == page.c.party)
+        .join(tables.signatory, s.agreement == page.c.id)
+        .join(tables.person, n.id == s.person)
+        .order_by(page.c.id, s.role)
+    )
+    found: dict[str, list[Any]] = {}  # rows
+    for row in await connection.execute(rows):
+        found.setdefault(row.id, []).append(row)
+    own = [name for name in Agreement.__dataclass_fields__ if name != "signatories"]
+    return [
+        Shown(
+            agreement=Agreement(
+                **{name: getattr(signed[0], name) for name in own},
+                signatories=tuple(
+                    Signatory(role=it.role, person=it.person, place=it.place, signed_on=it.signed_there_on)
+                    for it in signed
+                ),
+            ),
+            party_name=signed[0].party_name,
+            people={it.person: (it.name, it.email) for it in signed},
+        )
+        for signed in found.values()
+    ]
 
 
 async def count_signed(connection: AsyncConnection, programme: str) -> int:
@@ -89,6 +174,37 @@ async def concerns(connection: AsyncConnection, agreement: str) -> list[Concern]
     """The concerns about an agreement, in the order in which they were recorded."""
     query = select(tables.concern).where(c.agreement == agreement).order_by(c.id)
     return [Concern(**fields(row)) for row in await connection.execute(query)]
+
+
+async def listed_concerns(
+    connection: AsyncConnection,
+    *,
+    programme: str | None = None,
+    agreement: str | None = None,
+    party: str | None = None,
+    state: str | None = None,
+    after: str | None,
+    limit: int,
+) -> list[ShownConcern]:
+    """Concerns in the order in which they were recorded: of a programme, an agreement or a party, or in a state."""
+    query = CONCERNS.where(c.id > (after or "")).order_by(c.id).limit(limit)
+    where = ((a.programme, programme), (c.agreement, agreement), (a.party, party), (CONCERNS_STATE, state))
+    for column, value in where:
+        if value is not None:
+            query = query.where(column == value)
+    return [_concern(row) for row in await connection.execute(query)]
+
+
+async def shown_concern(connection: AsyncConnection, id: str) -> ShownConcern:
+    """A concern that is there, with whom it is about."""
+    return _concern((await connection.execute(CONCERNS.where(c.id == id))).one())
+
+
+def _concern(row: Row[*tuple[Any, ...]]) -> ShownConcern:
+    concern = Concern(**{name: getattr(row, name) for name in Concern.__dataclass_fields__})
+    return ShownConcern(
+        concern=concern, state=row.state, programme=row.programme, party=row.party, party_name=row.party_name
+    )
 
 
 async def add_concern(connection: AsyncConnection, it: Concern, *, by: str) -> None:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Query
 from pydantic import MISSING, BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registration.applications import repository as applications
 from services.registration.applications.domain.application import Answers, Application, State
 from services.registration.applications.domain.assessment import Assessment, Outcome, Verdict
+from services.registration.applications.repository import Shown
 from services.registration.applications.use_cases.assess_application import assess_application
 from services.registration.applications.use_cases.change_application import change_application
 from services.registration.applications.use_cases.receive_application import receive_application
-from services.registration.people import repository as people
 from services.registration.people.admin_api import ContactBody, PersonView, person_view
 from services.registration.people.domain.person import Contact
 from services.registration.programmes import repository as programmes
@@ -27,8 +29,10 @@ from shared.web.api import (
     IdInPath,
     Limit,
     Page,
+    PartyInQuery,
     ProgrammeInPath,
     Prose,
+    Words,
     example,
     page_of,
 )
@@ -118,6 +122,7 @@ class ApplicationView(BaseModel):
     version: int
     programme: str
     party: str
+    party_name: str
     state: State
     answers: AnswersBody | None = Field(description="null where they are lost; the application is to be sent again")
     contact_person: PersonView
@@ -125,7 +130,7 @@ class ApplicationView(BaseModel):
     assessment: AssessmentBody | None = Field(
         description="the last one; null where none was made since it was received"
     )
-    withdrawal_reason: str | None
+    withdrawal_reason: Words | None
 
 
 @router.post("/programmes/{programme}/applications", status_code=201, operation_id="receive_application")
@@ -147,21 +152,28 @@ async def receive(
 
 @router.get("/programmes/{programme}/applications")
 async def list_applications(
-    programme: ProgrammeInPath, database: DatabaseOf, _: Administrator, after: After = None, limit: Limit = 100
+    programme: ProgrammeInPath,
+    database: DatabaseOf,
+    _: Administrator,
+    *,
+    party: PartyInQuery = None,
+    state: Annotated[State | None, Query(examples=["accepted"])] = None,
+    after: After = None,
+    limit: Limit = 100,
 ) -> Page[ApplicationView]:
-    """List a programme's applications in the order in which they came in."""
+    """List a programme's applications in the order in which they came in; those of a party, or in a state."""
     async with database.reading() as connection:
-        await programmes.get(connection, programme)
-        found = await applications.all_after(connection, programme, after, limit)
-        views = [await _view(connection, it, await applications.last_assessment(connection, it.id)) for it in found]
-    return page_of(views, limit, lambda it: it.id)
+        found = await applications.listed(connection, programme, party=party, state=state, after=after, limit=limit + 1)
+        if not found:
+            await programmes.get(connection, programme)
+    return page_of([_view(it) for it in found], limit, lambda it: it.id)
 
 
 @router.get("/applications/{application}")
 async def show_application(application: IdInPath, database: DatabaseOf, _: Administrator) -> ApplicationView:
     """Show an application with its assessment."""
     async with database.reading() as connection:
-        return await _shown(connection, await applications.get(connection, application))
+        return await _shown(connection, application)
 
 
 @router.patch("/applications/{application}", operation_id="change_application", dependencies=[if_match(Application)])
@@ -187,24 +199,25 @@ async def assess(
 
 async def view(database: Database, it: Application) -> ApplicationView:
     async with database.reading() as connection:
-        return await _shown(connection, it)
+        return await _shown(connection, it.id)
 
 
-async def _shown(connection: AsyncConnection, it: Application) -> ApplicationView:
-    assessment = await applications.last_assessment(connection, it.id)
-    return tagged(it, await _view(connection, it, assessment), assessment)
+async def _shown(connection: AsyncConnection, id: str) -> ApplicationView:
+    found = await applications.shown(connection, id)
+    return tagged(found.application, _view(found), found.assessment)
 
 
-async def _view(connection: AsyncConnection, it: Application, assessment: Assessment | None) -> ApplicationView:
-    contact = await people.get(connection, it.contact_person)
+def _view(shown: Shown) -> ApplicationView:
+    it, assessment = shown.application, shown.assessment
     return ApplicationView(
         id=it.id,
         version=it.version,
         programme=it.programme,
         party=it.party,
+        party_name=shown.party_name,
         state=it.state,
         answers=AnswersBody(**vars(it.answers)) if it.answers else None,
-        contact_person=person_view(contact),
+        contact_person=person_view(shown.contact_person),
         payer_reference=it.payer_reference,
         assessment=_assessment_body(assessment) if assessment and it.state != "received" else None,
         withdrawal_reason=it.withdrawal_reason,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from sqlalchemy import Row, exists, func, select
@@ -12,12 +12,41 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.registration import tables
 from services.registration.applications.domain.application import Answers, Application
 from services.registration.applications.domain.assessment import Assessment, Verdict
+from services.registration.people.domain.person import Person
 from services.registration.programmes import repository as programmes
-from services.registration.rows import fields
 from shared.errors import NotFound
 from shared.messaging.missing import Missing
 
 a, s = tables.application.c, tables.assessment.c
+_n, _later = tables.person.c, tables.assessment.alias("later")
+SHOWN = (
+    select(
+        tables.application,
+        tables.party.c.name.label("party_name"),
+        *(_n[name].label(f"contact_{name}") for name in Person.__dataclass_fields__),
+        *(s.verdicts, s.outcome, s.in_spite_of_criteria, s.reason),
+    )
+    .join(tables.party, tables.party.c.organisation_number == a.party)
+    .join(tables.person, _n.id == a.contact_person)
+    .outerjoin(
+        tables.assessment,
+        s.number
+        == select(func.max(_later.c.number))
+        .where(_later.c.application == a.id)
+        .correlate(tables.application)
+        .scalar_subquery(),
+    )
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """An application with whom it names, and its last assessment."""
+
+    application: Application
+    party_name: str
+    contact_person: Person
+    assessment: Assessment | None
 
 
 async def get(connection: AsyncConnection, id: str, *, lock: bool = False) -> Application:
@@ -63,10 +92,30 @@ async def of_contact_persons(connection: AsyncConnection, persons: Sequence[str]
     return [_application(row) for row in await connection.execute(query)]
 
 
-async def all_after(connection: AsyncConnection, programme: str, after: str | None, limit: int) -> list[Application]:
-    """Applications by id, and so by when they came in; one more than `limit`, which shows whether there is a next page."""
-    query = select(tables.application).where(a.programme == programme, a.id > (after or ""))
-    return [_application(row) for row in await connection.execute(query.order_by(a.id).limit(limit + 1))]
+async def listed(
+    connection: AsyncConnection,
+    programme: str,
+    *,
+    party: str | None,
+    state: str | None,
+    after: str | None,
+    limit: int,
+) -> list[Shown]:
+    """Applications by id, and so by when they came in: those of a party, or in a state."""
+    query = SHOWN.where(a.programme == programme, a.id > (after or "")).order_by(a.id).limit(limit)
+    for column, value in ((a.party, party), (a.state, state)):
+        if value is not None:
+            query = query.where(column == value)
+    return [_shown(row) for row in await connection.execute(query)]
+
+
+async def shown(connection: AsyncConnection, id: str) -> Shown:
+    """An application with whom it names. Raises NotFound."""
+    row = (await connection.execute(SHOWN.where(a.id == id))).first()
+    if row is None:
+        msg = "there is no such application"
+        raise NotFound(msg, rule="R2", field="application")
+    return _shown(row)
 
 
 async def count(connection: AsyncConnection, programme: str) -> dict[str, int]:
@@ -117,8 +166,10 @@ async def last_assessment(connection: AsyncConnection, application: str) -> Asse
         .limit(1)
     )
     row = (await connection.execute(query)).first()
-    if row is None:
-        return None
+    return _assessment(row) if row else None
+
+
+def _assessment(row: Row[*tuple[Any, ...]]) -> Assessment:
     verdicts = {question: Verdict(**verdict) for question, verdict in row.verdicts.items()}
     return Assessment(**verdicts, outcome=row.outcome, in_spite_of_criteria=row.in_spite_of_criteria, reason=row.reason)
 
@@ -134,5 +185,15 @@ def _row(it: Application) -> dict[str, Any]:
     return vars(it) | {"answers": asdict(it.answers) if it.answers else None}
 
 
-def _application(row: Row[Any]) -> Application:
-    return Application(**fields(row) | {"answers": Answers(**row.answers) if row.answers else None})
+def _application(row: Row[*tuple[Any, ...]]) -> Application:
+    values = {name: getattr(row, name) for name in Application.__dataclass_fields__}
+    return Application(**values | {"answers": Answers(**row.answers) if row.answers else None})
+
+
+def _shown(row: Row[*tuple[Any, ...]]) -> Shown:
+    return Shown(
+        application=_application(row),
+        party_name=row.party_name,
+        contact_person=Person(**{name: getattr(row, f"contact_{name}") for name in Person.__dataclass_fields__}),
+        assessment=_assessment(row) if row.outcome is not None else None,
+    )

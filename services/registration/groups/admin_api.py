@@ -24,7 +24,7 @@ from services.registration.groups.use_cases.replace_participant import replace_p
 from services.registration.parties import repository as parties
 from services.registration.people import repository as people
 from services.registration.people.admin_api import PersonView, Phone, person_view
-from services.registration.people.domain.person import Contact, Person
+from services.registration.people.domain.person import Contact, Person, normalised
 from services.registration.programmes import repository as programmes
 from shared.contracts.envelope import EntityId
 from shared.database import Database
@@ -155,11 +155,14 @@ class GroupView(BaseModel):
     version: int
     programme: str
     party: str
+    party_name: str
     participants: list[ParticipantView]
     coordinator: str | None = Field(description="a participant's id")
+    coordinator_name: str | None
     advisor: PersonView | None
     missing: list[str] = Field(description="what the agreement waits for, or what it lacks since (R3, R5)")
     history: list[TenureView] = Field(description="who took part, coordinated and advised, the first ones first")
+    added: str | None = Field(None, description="the id of the participant whom the request added, or found there")
 
 
 @router.post(f"{GROUP}/participants", status_code=201, operation_id="add_participant", dependencies=[IF_MATCH])
@@ -177,7 +180,7 @@ async def add(
         on=body.on,
         by=key.name,
     )
-    return await view(database, group)
+    return _with_added(await view(database, group), body)
 
 
 @router.delete(f"{GROUP}/participants/{{participant}}", operation_id="remove_participant", dependencies=[IF_MATCH])
@@ -230,7 +233,7 @@ async def put_in_place(
     group = await replace_participant(
         database, programme, party, participant, successor, role=body.role, on=body.on, by=key.name
     )
-    return await view(database, group)
+    return _with_added(await view(database, group), body)
 
 
 @router.post(f"{GROUP}/coordinator", operation_id="elect_coordinator", dependencies=[IF_MATCH])
@@ -278,11 +281,22 @@ async def correct(person: IdInPath, body: PersonChanges, database: DatabaseOf, k
     return tagged(found, person_view(found))
 
 
+def _with_added(shown: GroupView, body: NewParticipant | Successor) -> GroupView:
+    """In a group nobody stands twice: the same name and address is the same person (N1)."""
+    found = [
+        it.id
+        for it in shown.participants
+        if it.name and (normalised(it.name), it.email) == (normalised(body.name), body.email)
+    ]
+    return shown.model_copy(update={"added": found[0] if found else None})
+
+
 async def view(database: Database, group: Group) -> GroupView:
     person_of = {it.id: it.person for it in group.participants}
     who = [person_of.get(it.who, it.who) for it in group.tenures]
     async with database.reading() as connection:
         known = await people.of_ids(connection, [group.advisor, *person_of.values(), *who])
+        party = await parties.get(connection, group.party)
     stays = {it.who: it for it in group.tenures if it.role == "participant"}  # of each the last
     participants = [
         ParticipantView(
@@ -306,8 +320,10 @@ async def view(database: Database, group: Group) -> GroupView:
         version=group.version,
         programme=group.programme,
         party=group.party,
+        party_name=party.name,
         participants=participants,
         coordinator=group.coordinator,
+        coordinator_name=known[person_of[group.coordinator]].name if group.coordinator else None,
         advisor=person_view(known[group.advisor]) if group.advisor else None,
         missing=[f"{it['rule']}: {it['message']}" for it in missing(group)],
         history=history,

@@ -49,17 +49,17 @@ async def groups(
     after: str | None,
     limit: int,
 ) -> list[ListedGroup]:
-    """The groups of those who were accepted, or took over a group, by organisation number; empty ones too."""
+    """The groups of those who are accepted, by organisation number; empty ones too."""
     number, other = P.c.organisation_number, N.alias("advising")
     applied = and_(A.c.party == number, A.c.programme == programme)
     formed = and_(G.c.party == number, G.c.programme == programme)
     named = (G.c.version, G.c.coordinator, G.c.advisor, other.c.name.label("advisor_name"))
     query = (
         select(number, P.c.name, P.c.kind, *named)
-        .outerjoin(A, applied)
+        .join(A, applied)
         .outerjoin(G, formed)
         .outerjoin(other, other.c.id == G.c.advisor)
-        .where((A.c.state == "accepted") | (A.c.id.is_(None) & G.c.version.is_not(None)), number > (after or ""))
+        .where(A.c.state == "accepted", number > (after or ""))
         .order_by(number)
         .limit(limit)
     )

@@ -62,6 +62,7 @@ class PointingView(BaseModel):
     what: What
     programme: str
     party: str | None = Field(description="null, for the council's contact person")
+    party_name: str | None
     is_over: bool = Field(description="who has left, or advised")
 
 

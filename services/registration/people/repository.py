@@ -68,10 +68,17 @@ async def pointing_to(connection: AsyncConnection, ids: Collection[str]) -> dict
     )
     every = union(*queries).subquery()
     found: dict[str, list[Pointing]] = {id: [] for id in ids}
-    query = select(every).where(every.c.person.in_(sorted(ids)))
+    named = every.outerjoin(t.party, t.party.c.organisation_number == every.c.party)
+    query = select(every, t.party.c.name.label("party_name")).select_from(named).where(every.c.person.in_(sorted(ids)))
     for row in await connection.execute(query.order_by(every.c.programme, every.c.party, every.c.what)):
         found[row.person].append(
-            Pointing(what=row.what, programme=row.programme, party=row.party, is_over=bool(row.is_over))
+            Pointing(
+                what=row.what,
+                programme=row.programme,
+                party=row.party,
+                party_name=row.party_name,
+                is_over=bool(row.is_over),
+            )
         )
     return found
 

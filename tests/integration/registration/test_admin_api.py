@@ -274,7 +274,7 @@ async def test_a_concern_is_resolved_or_followed_by_termination(api: Api, databa
     assert (await api.refused(422, f"{path}/termination", body))["rule"] == "R10"
     ended = await api.post(f"{path}/termination", body | {"concern": two["id"]})
     assert (ended["ends_on"], ended["kind_of_end"]) == ("2024-10-15", "terminated")
-    assert [it["state"] for it in await api.get(f"{path}/concerns")] == ["resolved", "terminated"]
+    assert [it["state"] for it in (await api.get(f"{path}/concerns"))["items"]] == ["resolved", "terminated"]
     assert (await happened(database))[-4:] == [
         "concern.raised",
         "concern.raised",

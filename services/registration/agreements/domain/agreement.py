@@ -11,6 +11,9 @@ from shared.errors import Conflict, RuleBroken
 Role = Literal["council_director", "municipal_director", "head_of_culture_school", "leader"]
 
 
+State = Literal["sent", "signed", "ended", "called_back"]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Signatory:
     role: Role
@@ -37,6 +40,15 @@ class Agreement:
     kind_of_end: Literal["terminated", "agreed"] | None = None
     end_note: str | None = None  # why it ended, or why its end was taken back
     ended_over: str | None = None  # the id of the concern that led to termination
+
+    @property
+    def state(self) -> State:
+        """One whose end lies ahead has ended, too."""
+        if self.called_back_on is not None:
+            return "called_back"
+        if self.ends_on is not None:
+            return "ended"
+        return "sent" if self.signed_on is None else "signed"
 
     @property
     def untold(self) -> tuple[Signatory, ...]:

@@ -18,6 +18,9 @@ def check_signed(agreement: Agreement) -> None:
         raise Conflict(msg, rule="R10", field="agreement")
 
 
+State = Literal["raised", "resolved", "terminated"]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Concern:
     """What one side says is not followed up."""
@@ -36,7 +39,7 @@ class Concern:
         """What changes without an event: words that were lost, and are said anew."""
         return self.description
 
-    def state(self, agreement: Agreement) -> Literal["raised", "resolved", "terminated"]:
+    def state(self, agreement: Agreement) -> State:
         """`terminated` where the agreement ended over this concern: where that end is taken back, it is raised again."""
         if agreement.ended_over == self.id:
             return "terminated"

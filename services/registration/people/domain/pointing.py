@@ -20,6 +20,7 @@ class Pointing:
     programme: str
     party: str | None  # none: for the council
     is_over: bool = False
+    party_name: str | None = None
 
     def __str__(self) -> str:
         was = "was " if self.is_over else ""
