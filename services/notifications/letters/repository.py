@@ -14,7 +14,15 @@ from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from services.notifications import tables
 from services.notifications.letters import contents
-from services.notifications.letters.domain.kinds import AMENDED, CALLED_BACK, MATTERS, TO_PAY, TO_SIGN
+from services.notifications.letters.domain.kinds import (
+    AMENDED,
+    CALLED_BACK,
+    MATTERS,
+    NOT_ONCE_WITHDRAWN,
+    TO_PAY,
+    TO_SIGN,
+    WITHDRAWN,
+)
 from services.notifications.letters.domain.letter import Failed, Letter, Mail, Requeued
 from services.notifications.letters.domain.outcome import Next
 from shared.clock import database_now
@@ -149,16 +157,30 @@ def _is_told_since() -> tuple[ColumnElement[bool], ...]:
     return matter, credited_by_event, credited_by_mail
 
 
+IS_WITHDRAWN = M.c.kind.in_(sorted(NOT_ONCE_WITHDRAWN)) & exists().where(
+    tables.application.c.programme == M.c.programme,
+    tables.application.c.party == M.c.party,
+    tables.application.c.state == WITHDRAWN,
+)
 # Whatever became of the later one: what it says is what is so now. But not by one and the same that was only sent again.
 _IS_OF_ANOTHER = func.coalesce(OTHER.c.repeats, OTHER.c.id) != func.coalesce(M.c.repeats, M.c.id)
-IS_OVERTAKEN = or_(*_there_is_another(M.c, OTHER.c, _IS_OF_ANOTHER), *_is_told_since())
+IS_OVERTAKEN = or_(*_there_is_another(M.c, OTHER.c, _IS_OF_ANOTHER), *_is_told_since(), IS_WITHDRAWN)
 
 
 async def overtaken(connection: AsyncConnection, ids: Collection[str]) -> set[str]:
-    """Those of these mails that say what is so no more: of the same matter a later change was told, or is to be told."""
+    """Those of these mails that say what is so no more: of the same matter a later change was told, or is to be told, or the party has
+    withdrawn.
+    """
     if not ids:
         return set()
     return set((await connection.execute(select(M.c.id).where(M.c.id.in_(sorted(ids)), IS_OVERTAKEN))).scalars())
+
+
+async def withdrawn(connection: AsyncConnection, ids: Collection[str]) -> set[str]:
+    """Those of these mails that are not sent any more, since their party has withdrawn, as far as that is known here (R2)."""
+    if not ids:
+        return set()
+    return set((await connection.execute(select(M.c.id).where(M.c.id.in_(sorted(ids)), IS_WITHDRAWN))).scalars())
 
 
 async def asked_in_vain(connection: AsyncConnection, ids: Collection[str]) -> set[str]:

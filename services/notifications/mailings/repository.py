@@ -10,11 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.notifications import tables
 from services.notifications.letters import contents
-from services.notifications.letters.domain.kinds import language
+from services.notifications.letters.domain.kinds import WITHDRAWN, language
 from services.notifications.mailings.domain.mailing import Mailing
 from shared.messaging.marks import Marks
-
-WITHDRAWN = "withdrawn"  # a state of an application
 
 
 async def waiting(connection: AsyncConnection, code: str, marks: Marks) -> list[Mailing]:

@@ -18,7 +18,18 @@ from shared.contracts.envelope import Event
 from shared.database import Database
 from shared.errors import Conflict
 from tests.integration.notifications.world import ADA, BO, LATER, FakeAsk, queued, send, sending, take, work
-from tests.support.events import accepted, end_taken_back, ended, invoice, party, programme, received, session, signed
+from tests.support.events import (
+    accepted,
+    end_taken_back,
+    ended,
+    invoice,
+    party,
+    programme,
+    received,
+    session,
+    signed,
+    withdrawn,
+)
 from tests.support.facts import events_of
 from tests.support.smtp import MailServer
 
@@ -188,3 +199,26 @@ def test_every_kind_is_of_a_matter_or_stands_for_itself() -> None:
     of_sessions = set(KINDS) - PURPOSES.keys()
     alone = {"concern_raised", "concern_resolved", "invoice", "credit_note"}
     assert of_matters | of_sessions | alone == set(KINDS)
+
+
+async def test_what_is_queued_is_not_sent_to_who_has_withdrawn_meanwhile_but_for_a_document(
+    database: Database, ask: FakeAsk, smtp: MailServer
+) -> None:
+    ask.concerned(1, BO)
+    ask.concerned(2, ADA)
+    await take(database, programme(), party(1), party(2), accepted(1), accepted(2), invoice(1))
+    await work(database, ask)
+    await take(database, withdrawn(1))
+    await work(database, ask)
+    await send(database, smtp)
+    states = {(it.kind, it.person): it.state for it in await queued(database)}
+    assert states == {
+        ("application_accepted", "bo"): "failed",
+        ("application_accepted", "ada"): "sent",
+        ("invoice", "bo"): "sent",
+    }
+    assert len(smtp.to(BO.email)) == 1
+    (answer,) = await queued(database, kind="application_accepted", person="bo")
+    with pytest.raises(Conflict, match="withdrawn"):
+        await retry_mail(database, answer.id, by=BY)
+    assert await retry_mails(database, Failed(), by=BY) == Requeued(queued=0, overtaken=1, lost=0)

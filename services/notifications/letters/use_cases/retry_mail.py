@@ -21,6 +21,9 @@ async def retry_mail(database: Database, id: str, *, address: str | None = None,
             msg = "what it said is lost, so that it cannot be sent again"
             raise Conflict(msg, field="id")
         if mail.state == "failed":
+            if await mails.withdrawn(connection, [mail.id]):
+                msg = "its party has withdrawn its application since, and hears of nothing more"
+                raise Conflict(msg, rule="R2", field="id")
             if await mails.overtaken(connection, [mail.id]):
                 msg = (
                     "a later mail to the same person has overtaken what it says; if that one failed, try that one again"

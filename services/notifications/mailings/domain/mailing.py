@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.notifications.letters.domain.content import About
-from services.notifications.letters.domain.kinds import MATTERS, Language
+from services.notifications.letters.domain.kinds import NOT_ONCE_WITHDRAWN, Language
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,4 +30,4 @@ class Mailing:
     @property
     def is_let_go(self) -> bool:
         """Whether it is not written: who has withdrawn hears of nothing more (R2). A document is always sent."""
-        return self.is_withdrawn and any(self.kind in kinds for kinds in MATTERS)
+        return self.is_withdrawn and self.kind in NOT_ONCE_WITHDRAWN

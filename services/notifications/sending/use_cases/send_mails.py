@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.notifications.letters import repository as mails
 from services.notifications.letters import telling
-from services.notifications.letters.domain.kinds import TO_SIGN
+from services.notifications.letters.domain.kinds import NOT_ONCE_WITHDRAWN, TO_SIGN
 from services.notifications.letters.domain.letter import Mail
 from services.notifications.letters.domain.outcome import Outcome, next_of
 from services.notifications.sending import repository as messages
@@ -201,12 +201,14 @@ async def claim(connection: AsyncConnection, *, lease: timedelta, at_most: int) 
     """Take the next mails.
 
     One that is tried or sent again fails, unsent, where what came later has overtaken it meanwhile; so does one that asks to sign
-    an agreement which was called back, or which others are to sign by now.
+    an agreement which was called back, or which others are to sign by now, and one about an application or an agreement whose
+    party has withdrawn.
     """
     claimed = await mails.claim(connection, lease=lease, at_most=at_most)
     again = [it.id for it in claimed if it.changed_by is not None or it.repeats is not None]
     late = await mails.overtaken(connection, again)
     late |= await mails.asked_in_vain(connection, [it.id for it in claimed if it.kind in TO_SIGN])
+    late |= await mails.withdrawn(connection, [it.id for it in claimed if it.kind in NOT_ONCE_WITHDRAWN])
     overtaken = "what came later has overtaken it"
     tried = [(it, Outcome(kind="refused", reply=it.reply, reason=overtaken)) for it in claimed if it.id in late]
     await settle(connection, tried)
