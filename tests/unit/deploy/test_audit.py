@@ -66,6 +66,10 @@ AGREEMENTS = [
         "signed_on": "2024-08-15",
         "ends_on": ends_on,
         "kind_of_end": "agreed" if ends_on else None,
+        "predecessor": None,
+        "called_back_on": None,
+        "period_start": "2024-08-01",
+        "period_end": "2025-12-31",
         "fee_ore": 2_000_000,
         "payer_reference": "r",
     }
@@ -296,6 +300,14 @@ def test_a_party_and_a_programme_that_the_audited_one_has_nothing_to_do_with_are
     assert broken(other) == {}
     other = projected("billing", "programme", lambda it: it.append(it[0] | {"code": "other"}))
     assert broken(other) == {}
+
+
+def test_what_was_deleted_is_told_and_not_there() -> None:
+    gone = _event("e-gone", "registration", "programme.deleted", PROGRAMME | {"code": "mistake", "deleted": True})
+    newest = INVARIANTS["newest_events_agree_with_the_apis"]
+    assert list(newest(told(lambda it: it.append(gone)))) == []
+    there = replace(told(lambda it: it.append(gone)), programmes=[PROGRAMME, PROGRAMME | {"code": "mistake"}])
+    assert list(newest(there)) == ["the programme mistake is there and not told"]
 
 
 def test_a_waiver_that_is_withdrawn_makes_no_difference() -> None:
