@@ -9,7 +9,6 @@ from services.registration.applications import admin_api as applications
 from services.registration.applications import adopting as applications_adopting
 from services.registration.applications import repository as applications_rows
 from services.registration.consumers import consumers
-from services.registration.contacts.use_cases.say_what_programme_is import say_what_programme_is
 from services.registration.contacts.use_cases.say_who_is_concerned import say_who_is_concerned
 from services.registration.groups import admin_api as groups
 from services.registration.groups import adopting as groups_adopting
@@ -23,7 +22,7 @@ from services.registration.programmes import admin_api as programmes
 from services.registration.programmes import adopting as programmes_adopting
 from services.registration.programmes import repository as programmes_rows
 from services.registration.settings import Settings
-from shared.contracts.questions import WhatProgramme, WhoIsConcerned
+from shared.contracts.questions import WhoIsConcerned
 from shared.database import Database
 from shared.messaging.due_work import Work
 from shared.messaging.recover import Adoptions
@@ -54,7 +53,7 @@ def create(settings: Settings) -> Service:
         database=database,
         consumers=consumers,
         routers=[it.router for it in (people, parties, programmes, applications, groups, agreements, overview)],
-        answers={WhoIsConcerned: say_who_is_concerned, WhatProgramme: say_what_programme_is},
+        answers={WhoIsConcerned: say_who_is_concerned},
         work=lambda _: [Work("merge people", once)],
         missing=[it.missing for it in (programmes_rows, applications_rows, groups_rows, agreements_rows)],
     )

@@ -88,23 +88,6 @@ class WhoIsConcerned(Question[Contacts]):
     """Of a concern, which side raised it (R10)."""
 
 
-class ProgrammeDetails(Message):
-    """What a programme's events leave out."""
-
-    contact_person: Someone | None = None
-    """The council's contact person for the programme. Null while none is named."""
-
-
-class WhatProgramme(Question[ProgrammeDetails]):
-    """Who is the council's contact person for a programme, which every mail names."""
-
-    subject = "rpc.registration.programme"
-    answer = ProgrammeDetails
-
-    programme: Word
-    """The programme's code."""
-
-
 class SessionDetails(Message):
     """What a session's events leave out where it is held with one party."""
 
@@ -237,4 +220,4 @@ class WhatDocument(Question[DocumentContent]):
     """Its number in the series."""
 
 
-QUESTIONS: tuple[type[Question[Any]], ...] = (WhoIsConcerned, WhatProgramme, WhatSession, WhatIsPlanned, WhatDocument)
+QUESTIONS: tuple[type[Question[Any]], ...] = (WhoIsConcerned, WhatSession, WhatIsPlanned, WhatDocument)

@@ -13,9 +13,7 @@ from deploy.parts import PARTS
 from shared.contracts.envelope import Event
 from shared.contracts.questions import (
     Contacts,
-    ProgrammeDetails,
     SessionDetails,
-    WhatProgramme,
     WhatSession,
     WhoIsConcerned,
 )
@@ -41,7 +39,6 @@ from tests.support.events import (
 PROJECTING = [part.name for part in PARTS if part.consumers.projections()]
 NOBODY: dict[Any, Any] = {
     WhoIsConcerned: Contacts(recipients=()),
-    WhatProgramme: ProgrammeDetails(),
     WhatSession: SessionDetails(title="Fellessamling", place=None, meeting_link=None),
 }
 STORY: list[Event[Any]] = [

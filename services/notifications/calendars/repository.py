@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, delete, exists, false, not_, or_, select, true
+from sqlalchemy import ColumnElement, Row, delete, exists, false, func, not_, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.notifications import tables
@@ -28,6 +28,7 @@ class Questions:
 
     parties: frozenset[str]  # whose people hear of sessions
     sessions: Mapping[str, int]  # whose details are needed, with each one's version as it is known before asking
+    one_party: str | None  # any that is accepted: an answer about it names the programme's contact person, too
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,7 +94,10 @@ async def questions(
         ~s.c.cancelled,
         or_(s.c.party.is_not(None), s.c.kind.not_in(KINDS_OF_ONE_PARTY)),
     )
+    some = select(func.min(a.c.party)).where(a.c.programme == programme, a.c.state == "accepted")
+    one_party = (await connection.execute(some)).scalar()
     return Questions(
+        one_party=handed.get(one_party, one_party) if one_party else None,
         parties=frozenset(handed.get(it, it) for it in (await connection.execute(accepted)).scalars()),
         sessions={row.id: row.version for row in await connection.execute(standing)},
     )

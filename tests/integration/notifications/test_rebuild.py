@@ -13,10 +13,8 @@ from sqlalchemy import update
 from services.notifications import tables
 from shared.contracts.questions import (
     Contacts,
-    ProgrammeDetails,
     Question,
     SessionDetails,
-    WhatProgramme,
     WhatSession,
     WhoIsConcerned,
 )
@@ -30,7 +28,6 @@ from tests.support.smtp import MailServer
 
 ANSWERS: dict[type[Question[Any]], BaseModel] = {
     WhoIsConcerned: Contacts(recipients=(ADA, BO)),
-    WhatProgramme: ProgrammeDetails(),
     WhatSession: SessionDetails(title="Fellessamling", place=None, meeting_link=None),
 }
 

@@ -13,10 +13,8 @@ from pydantic import BaseModel
 
 from shared.contracts.questions import (
     Contacts,
-    ProgrammeDetails,
     Question,
     SessionDetails,
-    WhatProgramme,
     WhatSession,
     WhoIsConcerned,
 )
@@ -44,7 +42,6 @@ from tests.support.waiting import eventually
 
 ANSWERS: dict[type[Question[Any]], BaseModel] = {
     WhoIsConcerned: Contacts(recipients=(ADA, BO)),
-    WhatProgramme: ProgrammeDetails(),
     WhatSession: SessionDetails(title="Fellessamling", place=None, meeting_link=None),
 }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from shared.contracts import registration
-from shared.contracts.questions import Someone, WhatProgramme, WhoIsConcerned
+from shared.contracts.questions import Someone, WhoIsConcerned
 from shared.database import Database
 from tests.integration.notifications.world import (
     ADA,
@@ -13,7 +13,6 @@ from tests.integration.notifications.world import (
     BO,
     FakeAsk,
     calendar,
-    marks_left,
     queued,
     take,
     waiting,
@@ -89,20 +88,6 @@ async def test_each_mail_names_the_programmes_contact_person(database: Database,
     await work(database, ask)
     named = [it.content["contact_person"] for it in await queued(database)]
     assert named == [INGRID.model_dump()] * 2
-
-
-async def test_what_is_told_of_a_calendar_waits_until_it_is_known_whom_it_names(
-    database: Database, ask: FakeAsk
-) -> None:
-    ask.concerned(1, ADA)
-    ask.silent = {WhatProgramme}
-    await take(database, programme(), party(1), accepted(1), session(n=1))
-    await work(database, ask)
-    assert not await queued(database, session=events.session_id(1))
-    assert await marks_left(database)
-    ask.silent = set()
-    await work(database, ask)
-    assert await calendar(database, ADA) == [("session_invitation", 0)]
 
 
 async def test_a_concern_names_both_sides(database: Database, ask: FakeAsk) -> None:

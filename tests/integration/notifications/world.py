@@ -26,13 +26,11 @@ from shared import clock
 from shared.contracts.questions import (
     Contacts,
     DocumentContent,
-    ProgrammeDetails,
     Question,
     Recipient,
     SessionDetails,
     Someone,
     WhatDocument,
-    WhatProgramme,
     WhatSession,
     WhoIsConcerned,
 )
@@ -99,8 +97,6 @@ class FakeAsk(Ask):
             named = {"contact": self.contact, "advisor": self.advisor, "council": self.council}
             stay = self.staying.get(question.party, []) if question.purpose == "invitation" else []
             return Contacts(recipients=tuple(people), lost=self.lost, stay=tuple(stay), **named)
-        if isinstance(question, WhatProgramme):
-            return ProgrammeDetails(contact_person=self.council)
         if isinstance(question, WhatSession):
             nothing_more = SessionDetails(title="Fellessamling", place=None, meeting_link=None)
             return self.sessions.get(question.session, nothing_more)

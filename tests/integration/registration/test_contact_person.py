@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from services.registration.contacts.use_cases.say_what_programme_is import say_what_programme_is
 from services.registration.contacts.use_cases.say_who_is_concerned import say_who_is_concerned
-from shared.contracts.questions import Contacts, ProgrammeDetails, Someone, WhatProgramme, WhoIsConcerned
+from shared.contracts.questions import Contacts, Someone, WhoIsConcerned
 from shared.database import Database
 from tests.integration.registration.world import (
     AGREEMENT,
@@ -14,6 +13,7 @@ from tests.integration.registration.world import (
     MOLDE,
     OCTOBER,
     OF_PROGRAMME,
+    PARTY,
     PROGRAMME,
     form_group,
     happened,
@@ -37,9 +37,8 @@ async def test_who_it_is_is_asked_for_and_never_told(api: Api, database: Databas
     opened = await api.post("/registration/programmes", PROGRAMME)
     assert {name: opened["contact_person"][name] for name in INGRID} == INGRID
     assert await api.post("/registration/programmes", PROGRAMME) == opened
-    answer = await say_what_programme_is(database, WhatProgramme(programme=CODE))
-    assert answer == ProgrammeDetails(contact_person=Someone(**INGRID))
-    assert await say_what_programme_is(database, WhatProgramme(programme="none")) == ProgrammeDetails()
+    await api.post("/registration/parties", PARTY)
+    assert (await of_concern(database, "council")).council == Someone(**INGRID)
     told = "".join(event.model_dump_json() for event in await events_of(database))
     assert not [it for it in (*INGRID.values(), "contact_person") if it in told]
     shown = (await api.reader.get("/registration/programmes")).json()["items"]

@@ -8,6 +8,7 @@ has worked one of them off meanwhile, its answers may be newer than ours, and th
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -31,7 +32,7 @@ from services.notifications.works import (
     of_session,
 )
 from shared import clock
-from shared.contracts.questions import Contacts, SessionDetails, WhatProgramme, WhatSession, WhoIsConcerned
+from shared.contracts.questions import Contacts, SessionDetails, WhatSession, WhoIsConcerned
 from shared.database import Database
 from shared.messaging import marks, set_aside
 from shared.messaging.ask import NoAnswer
@@ -98,10 +99,7 @@ async def work_off(database: Database, ask: PatientAsk, programme: str, batch: M
     scope = scope_of(batch)
     async with database.reading() as connection:
         questions = await calendars.questions(connection, programme, scope.parties, scope.sessions)
-    try:
-        answers = await answers_to(ask, programme, questions)
-    except NoAnswer:
-        return True
+    answers = await answers_to(ask, programme, questions)
     answered = Marks([mark for mark in batch.marks if mark.part not in answers.unanswered])
     if not answered:
         return True
@@ -124,15 +122,18 @@ def scope_of(batch: Marks) -> Scope:
 
 
 async def answers_to(ask: PatientAsk, programme: str, questions: Questions) -> Answers:
-    """Raises NoAnswer where nobody says who is the programme's contact person, whom each mail names."""
     answers = Answers()
-    answers.contact_person = someone((await ask(WhatProgramme(programme=programme))).contact_person)
     for party in sorted(questions.parties):
         try:
             question = WhoIsConcerned(purpose="invitation", programme=programme, party=party)
             answers.contacts[party] = await ask(question)
         except NoAnswer:
             answers.unanswered.add(of_party(party))
+    named = next(iter(answers.contacts.values()), None)
+    if named is None and questions.one_party:
+        with suppress(NoAnswer):  # whom a mail names holds up no change of a session
+            named = await ask(WhoIsConcerned(purpose="invitation", programme=programme, party=questions.one_party))
+    answers.contact_person = someone(named.council) if named else None
     for session, version in sorted(questions.sessions.items()):
         try:
             answers.details[session] = version, await ask(WhatSession(session=session))
