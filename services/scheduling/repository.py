@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from typing import Any, NamedTuple
 
 from pydantic import TypeAdapter
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.scheduling import tables
@@ -122,8 +122,12 @@ async def successions(connection: AsyncConnection, programme: str) -> list[tuple
 async def of_programme(
     connection: AsyncConnection, programme: str, *, kind: str | None = None, party: str | None = None
 ) -> list[Named]:
-    """A programme's sessions by the earliest day on which they may begin, then by id; those of a kind, or of a party."""
-    query = NAMED.where(s.programme == programme)
+    """A programme's sessions by the earliest day on which they may begin, then by id; those of a kind, or of a party.
+
+    None of one that is deleted.
+    """
+    p = tables.programme.c
+    query = NAMED.where(s.programme == programme, ~exists().where(p.code == programme, p.deleted))
     for column, value in ((s.kind, kind), (s.party, party)):
         if value is not None:
             query = query.where(column == value)
