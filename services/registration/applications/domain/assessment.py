@@ -57,7 +57,7 @@ def check_criteria(assessment: Assessment) -> None:
     if assessment.outcome != "accepted" or not assessment.not_met:
         return
     if not assessment.in_spite_of_criteria:
-        msg = f"not met: {', '.join(assessment.not_met)}; who is accepted all the same is so in spite of the criteria"
+        msg = f'not met: {", ".join(assessment.not_met)}; to accept all the same, say "in_spite_of_criteria": true'
         raise RuleBroken(msg, rule=RULE, field="in_spite_of_criteria")
     if assessment.reason is None:
         msg = f"not met: {', '.join(assessment.not_met)}; who is accepted all the same is so with a reason"

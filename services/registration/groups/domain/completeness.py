@@ -33,6 +33,9 @@ def is_complete(group: Group) -> bool:
 
 
 def check_complete(group: Group) -> None:
-    """Raises RuleBroken with the first thing that is missing."""
-    for it in missing(group):
-        raise RuleBroken(it["message"], rule=it["rule"], field="party")
+    """Raises RuleBroken with all that is missing, under the rule of the first."""
+    if not (found := list(missing(group))):
+        return
+    first, *others = found
+    msg = "; ".join([first["message"], *(f"{it['rule']}: {it['message']}" for it in others)])
+    raise RuleBroken(msg, rule=first["rule"], field="party")

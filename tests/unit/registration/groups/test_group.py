@@ -43,7 +43,10 @@ def test_the_school_owner_must_be_among_them() -> None:
 
 
 def test_everything_that_is_missing_is_said() -> None:
-    assert rules(replace(WHOLE, participants=(), coordinator=None)) == ["R3", "R5", "R5"]
+    nobody = replace(WHOLE, participants=(), coordinator=None)
+    assert rules(nobody) == ["R3", "R5", "R5"]
+    with pytest.raises(RuleBroken, match=r"R3: .+; R5: .+ four participants; R5: .+ one coordinator"):
+        check_complete(nobody)
 
 
 def test_who_leaves_counts_no_more() -> None:
