@@ -113,7 +113,9 @@ async def test_a_mailing_waits_for_its_programme_and_its_party_and_is_written_wh
     assert [it.person for it in await queued(database)] == ["ada"]
 
 
-async def test_who_has_withdrawn_gets_nothing_that_waited_but_for_a_document(database: Database, ask: FakeAsk) -> None:
+async def test_of_who_has_withdrawn_nothing_that_waited_is_written_but_a_document_and_what_is_called_back(
+    database: Database, ask: FakeAsk
+) -> None:
     ask.silent.add(WhoIsConcerned)
     await take(database, programme(), party(1), party(2), received(1), accepted(1), sent(1), invoice(1), received(2))
     await work(database, ask)
@@ -121,10 +123,11 @@ async def test_who_has_withdrawn_gets_nothing_that_waited_but_for_a_document(dat
     ask.silent.clear()
     ask.asked.clear()
     ask.concerned(2, BO)
+    ask.concerned(1, ADA)  # whom registration names of what is called back with it, the council's own director
     await work(database, ask)
     written = {(it.kind, it.party) for it in await queued(database)}
-    assert written == {(RECEIVED, organisation_number(2)), ("invoice", ONE)}
-    assert [it[2] for it in await waiting(database)] == ["sending"] * 2
+    assert written == {(RECEIVED, organisation_number(2)), ("invoice", ONE), ("agreement_called_back", ONE)}
+    assert [it[2] for it in await waiting(database)] == ["sending"] * 3
     assert await marks_left(database) == 0
 
 

@@ -132,6 +132,7 @@ async def sign(api: Api, path: str, day: str = "2024-08-15") -> dict[str, Any]:
     return answer
 
 
-async def to_who(database: Database, purpose: Purpose) -> list[str]:
-    answer = await say_who_is_concerned(database, WhoIsConcerned(purpose=purpose, programme=CODE, party=MOLDE))
+async def to_who(database: Database, purpose: Purpose, *, agreement: str | None = None) -> list[str]:
+    question = WhoIsConcerned(purpose=purpose, programme=CODE, party=MOLDE, agreement=agreement)
+    answer = await say_who_is_concerned(database, question)
     return [it.name for it in answer.recipients]

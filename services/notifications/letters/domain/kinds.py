@@ -46,15 +46,16 @@ MATTERS = (
     ("advisor_attached", "advisor_detached"),
 )
 
-# A state of an application. Who has withdrawn hears nothing more of these matters (R2); a document is always sent.
-WITHDRAWN = "withdrawn"
-NOT_ONCE_WITHDRAWN = frozenset({kind for kinds in MATTERS for kind in kinds})
-
 # What asks somebody to sign, while it is not signed, and what asks somebody to pay, until its due date, still matter to whoever
 # has another address since. What asks somebody to sign is not sent once the agreement is called back, or others are to sign it.
 AMENDED, CALLED_BACK = "agreement_amended", "agreement_called_back"
 TO_SIGN = ("agreement_to_sign", AMENDED)
 TO_PAY = ("invoice",)
+
+# A state of an application. Who has withdrawn hears nothing more of these matters (R2); a document is always sent, and of what is
+# called back with it registration names the council's director alone.
+WITHDRAWN = "withdrawn"
+NOT_ONCE_WITHDRAWN = frozenset({kind for kinds in MATTERS for kind in kinds} - {CALLED_BACK})
 
 KINDS = (*PURPOSES, INVITATION, CHANGE, CANCELLATION)
 

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registration.agreements import repository as agreements
 from services.registration.agreements.domain.agreement import Agreement
+from services.registration.agreements.domain.signing import COUNCIL_DIRECTOR
 from services.registration.applications import repository as applications
 from services.registration.contacts.domain.recipients import (
     PartyPeople,
@@ -26,7 +27,11 @@ from shared.database import Database
 
 
 async def say_who_is_concerned(database: Database, question: WhoIsConcerned) -> Contacts:
-    """Who is to hear; nobody where the party has not applied, or has withdrawn (R2). Raises NotFound for a party that is not known."""
+    """Who is to hear; nobody where the party has not applied.
+
+    Where it has withdrawn (R2): of the agreement that was called back with it, the council's own director, and nobody else.
+    Raises NotFound for a party that is not known.
+    """
     async with database.reading() as connection:
         party = await parties.get(connection, question.party)
         programme = await programmes.find(connection, question.programme)
@@ -35,7 +40,7 @@ async def say_who_is_concerned(database: Database, question: WhoIsConcerned) -> 
             party = await parties.get(connection, agreement.party)
         application = await applications.find(connection, question.programme, party.organisation_number)
         if application is not None and application.state == "withdrawn":
-            return Contacts(recipients=())
+            return Contacts(recipients=_written_to(await _directors(connection, question, agreement)))
         group = await groups.of_party(connection, question.programme, party)
         contact_person = application.contact_person if application else None
         coordinator = group.participant(group.coordinator).person if group.coordinator else None
@@ -71,6 +76,15 @@ def _written_to(found: Iterable[Person]) -> tuple[Recipient, ...]:
 def _someone(person: Person | None) -> Someone | None:
     found = reachable(person)
     return Someone(**vars(found)) if found else None
+
+
+async def _directors(
+    connection: AsyncConnection, question: WhoIsConcerned, agreement: Agreement | None
+) -> Iterable[Person]:
+    if question.purpose != "agreement" or agreement is None or agreement.called_back_on is None:
+        return ()
+    ids = [it.person for it in agreement.signatories if it.role == COUNCIL_DIRECTOR]
+    return (await people.of_ids(connection, ids)).values()
 
 
 async def _agreement(connection: AsyncConnection, question: WhoIsConcerned) -> Agreement | None:
