@@ -20,5 +20,5 @@ def check_planned(session: Session) -> None:
 def check_place_is_free(standing: Session | None) -> None:
     """Raises Conflict where another session stands in this place of the plan (S4)."""
     if standing is not None:
-        msg = "another session stands in this place of the plan"
+        msg = f"session {standing.id} stands in this place of the plan: of that kind, with that number and party"
         raise Conflict(msg, rule="S4", field="number")
