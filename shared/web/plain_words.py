@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from shared.contracts.envelope import UUID
+from shared.web.api import CURSOR
 
+THE_NEXT = "it is the `next` of the page before, as that gave it"
 A_LINE = "it has a character that cannot be shown"
 # By pattern, as the contracts of the APIs have them.
 EXPECTED = {
+    CURSOR: THE_NEXT,
     r"^[0-9]{9}$": "an organisation number has nine digits",
     r"^[0-9]{4}$": "it has four digits",
     r"^\+?[0-9 ]{3,20}$": "a telephone number has 3 to 20 digits and spaces, and may begin with +",

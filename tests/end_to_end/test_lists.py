@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import httpx
 from sqlalchemy import event
@@ -106,15 +107,20 @@ async def _comes_in_pages(http: httpx.AsyncClient, operation: Json, url: str) ->
     assert {"after", "limit"} <= names, url
     whole = (await _get(http, url, _query(operation))).json()["items"]
     found: list[Json] = []
-    after: dict[str, str] = {}
+    after = ""
     for _ in range(len(whole) + 1):
-        page = (await _get(http, url, _query(operation) | {"limit": "1"} | after)).json()
+        query = urlencode(_query(operation) | {"limit": "1"})
+        page = (await _get(http, f"{url}?{query}{after}", {})).json()  # the cursor is pasted as it stands
         assert len(page["items"]) <= 1
         found += page["items"]
         if page["next"] is None:
             break
-        after = {"after": page["next"]}
+        assert set(page["next"]).isdisjoint("+&#% "), f"{url}: {page['next']}"
+        after = f"&after={page['next']}"
     assert found[: len(whole)] == whole, url
+    for spoilt in ("2024-09-01T12:00:00.000000 00:00/nothing", "%"):
+        refused = problem(await http.get(url, params=_query(operation) | {"after": spoilt}), 422)
+        assert [it["field"] for it in refused["errors"]] == ["after"], url
 
 
 async def _knows_its_filters(http: httpx.AsyncClient, url: str) -> None:

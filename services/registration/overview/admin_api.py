@@ -19,6 +19,7 @@ from shared.web.api import (
     AN_ID,
     Administrator,
     After,
+    AfterId,
     DatabaseOf,
     Limit,
     Page,
@@ -115,7 +116,7 @@ async def list_groups(
 
 @router.get("/advisors", tags=["people"])
 async def list_advisors(
-    database: DatabaseOf, _: Administrator, programme: OfProgramme = None, after: After = None, limit: Limit = 100
+    database: DatabaseOf, _: Administrator, programme: OfProgramme = None, after: AfterId = None, limit: Limit = 100
 ) -> Page[AdvisorView]:
     """List the council's advisors in the order in which they were registered, with their municipalities (R8)."""
     async with database.reading() as connection:
