@@ -32,7 +32,7 @@ def in_plain_words(fault: dict[str, Any]) -> str:
     """What to tell of one of pydantic's errors, without what was sent."""
     message: str = fault["msg"]
     kind = fault["type"]
-    if kind == "string_pattern_mismatch":
-        pattern: str = fault["ctx"]["pattern"]
+    pattern: str | None = fault.get("ctx", {}).get("pattern")
+    if pattern is not None:  # of a string, and of what the contracts of the events have by a pattern
         return EXPECTED.get(pattern, AN_ADDRESS if "@" in pattern else message)
     return SAYINGS.get(kind, message.removeprefix("Value error, "))
