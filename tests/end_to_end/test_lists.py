@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -36,6 +37,8 @@ STATEMENTS = {
 }
 # Lists of people, of mails, of concerns: personal data, or close to it.
 FOR_ADMINISTRATORS = ("people", "advisors", "groups", "participants", "mails", "concerns", "applications", "agreements")
+
+IS_A_SENTENCE = re.compile(r"[a-zæøå]{2}\.$|\b[BRS][0-9]+: ")  # ours, and those of the rules
 
 _statements: ContextVar[list[str] | None] = ContextVar("_statements", default=None)
 
@@ -140,7 +143,7 @@ async def _comes_as_csv(http: httpx.AsyncClient, operation: Json, url: str, pros
     assert all(len(it) == len(head) for it in rows)
     whole = (await _get(http, url, query | {"limit": "500"})).json()["items"]
     assert len(rows) >= len(whole)
-    assert [cell for row in rows for cell in row if cell in prose] == [], url
+    assert [cell for row in rows for cell in row if cell in prose or IS_A_SENTENCE.search(cell)] == [], url
     one = await _get(http, url, query | {"limit": "1"}, accept=CSV)
     assert ("link" in one.headers) == (len(whole) > 1)
 

@@ -21,6 +21,7 @@ from shared.web.api import (
     After,
     AfterId,
     DatabaseOf,
+    IsProse,
     Limit,
     Page,
     PartyInQuery,
@@ -51,7 +52,8 @@ class GroupRow(BaseModel):
     coordinator_name: str | None
     advisor: str | None = Field(description="a person's id")
     advisor_name: str | None
-    missing: list[str] = Field(description="what it lacks (R3, R5)")
+    missing: Annotated[list[str], IsProse] = Field(description="what it lacks (R3, R5)")
+    missing_rules: list[str] = Field(description="by which rules it lacks that")
 
 
 class AdvisedView(View):
@@ -138,6 +140,7 @@ def _group(it: ListedGroup) -> GroupRow:
         advisor=group.advisor,
         advisor_name=it.people.get(group.advisor) if group.advisor else None,
         missing=[f"{one['rule']}: {one['message']}" for one in missing(group)],
+        missing_rules=sorted({one["rule"] for one in missing(group)}),
     )
 
 
