@@ -99,7 +99,7 @@ class Summary(BaseModel):
     mails_by_kind: dict[str, int] = Field(description="that were sent, by their kinds")
 
 
-@router.get("/mails")
+@router.get("/mails", responses={404: {}})
 async def list_mails(
     database: DatabaseOf,
     _: Administrator,
@@ -120,6 +120,8 @@ async def list_mails(
     wanted = {"programme": programme, "party": party, "person": person, "state": state, "kind": kind}
     async with database.reading() as connection:
         found = await mails.listed(connection, after=after, limit=limit + 1, **wanted)
+        if not found and programme is not None:
+            await mails.check_programme_is_known(connection, programme)
     return page_of([view(*it, with_addresses=with_addresses) for it in found], limit, lambda it: it.id)
 
 

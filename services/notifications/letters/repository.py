@@ -413,6 +413,14 @@ async def listed(
     return [_named(row) for row in await connection.execute(query)]
 
 
+async def check_programme_is_known(connection: AsyncConnection, code: str) -> None:
+    """Raises NotFound for a programme that is not known yet."""
+    p = tables.programme.c
+    if (await connection.execute(select(p.code).where(p.code == code))).first() is None:
+        msg = "this programme is not known here yet"
+        raise NotFound(msg, field="programme")
+
+
 async def named(connection: AsyncConnection, id: str) -> Named:
     """A mail with its party's name. Raises NotFound."""
     return _named(_there((await connection.execute(NAMED.where(M.c.id == id))).first()))

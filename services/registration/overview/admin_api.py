@@ -116,12 +116,14 @@ async def list_groups(
     return page_of([_group(it) for it in found], limit, lambda it: it.party)
 
 
-@router.get("/advisors", tags=["people"])
+@router.get("/advisors", tags=["people"], responses={404: {}})
 async def list_advisors(
     database: DatabaseOf, _: Administrator, programme: OfProgramme = None, after: AfterId = None, limit: Limit = 100
 ) -> Page[AdvisorView]:
     """List the council's advisors in the order in which they were registered, with their municipalities (R8)."""
     async with database.reading() as connection:
+        if programme is not None:
+            await programmes.get(connection, programme)
         found = await overview.advisors(connection, programme=programme, after=after, limit=limit + 1)
     return page_of([_advisor(it) for it in found], limit, lambda it: it.id)
 

@@ -73,7 +73,7 @@ async def test_mails_are_shown_with_what_became_of_them(api: Api, database: Data
         ({"state": "failed"}, ["failed"]),
         ({"state": "queued"}, []),
         ({"programme": PROGRAMME}, ["sent", "failed"]),
-        ({"programme": "another"}, []),
+        ({"programme": PROGRAMME, "kind": "invoice"}, []),
         ({"kind": "application_received", "state": "sent"}, ["sent"]),
         ({"kind": "invoice"}, []),
         ({"party": ONE, "person": "ada"}, ["sent"]),
@@ -82,6 +82,11 @@ async def test_mails_are_shown_with_what_became_of_them(api: Api, database: Data
 )
 async def test_mails_can_be_looked_for(api: Api, query: dict[str, str], states: list[str]) -> None:
     assert [it["state"] for it in (await api.get("/notifications/mails", **query))["items"]] == states
+
+
+async def test_mails_of_a_programme_that_nobody_knows_are_not_found(api: Api) -> None:
+    refused = problem(await api.administrator.get("/notifications/mails?programme=another"), 404)
+    assert [it["field"] for it in refused["errors"]] == ["programme"]
 
 
 async def test_mails_come_in_pages(api: Api) -> None:

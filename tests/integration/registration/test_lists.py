@@ -80,6 +80,7 @@ async def test_advisors_are_listed_with_their_municipalities(api: Api) -> None:
     await api.post("/registration/programmes", PROGRAMME | {"code": "another"})
     elsewhere, _ = (await api.get("/registration/advisors", programme="another"))["items"]
     assert elsewhere["advises"] == 0
+    problem(await api.administrator.get("/registration/advisors?programme=nope"), 404)
 
 
 async def test_applications_and_agreements_are_found_by_party_and_state(api: Api, database: Database) -> None:
