@@ -31,7 +31,9 @@ class Pattern:
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         wrong = f"String should match pattern '{self.pattern}'"
-        return _known(core_schema.str_schema(pattern=self.pattern), wrong, read_as=lambda value: value)
+        return _known(
+            core_schema.str_schema(pattern=self.pattern), wrong, read_as=lambda value: value, pattern=self.pattern
+        )
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         return {"type": "string", "pattern": self.pattern}
@@ -53,7 +55,7 @@ K = TypeVar("K")
 Code = Annotated[K | Literal["other"], _Code()]
 
 
-def _known(known: CoreSchema, wrong: str, *, read_as: Callable[[str], str]) -> CoreSchema:
+def _known(known: CoreSchema, wrong: str, *, read_as: Callable[[str], str], pattern: str | None = None) -> CoreSchema:
     def unknown(value: Any, info: ValidationInfo) -> str:
         if info.context is READING and isinstance(value, str) and len(value) <= LONGEST:
             return read_as(value)
@@ -65,4 +67,5 @@ def _known(known: CoreSchema, wrong: str, *, read_as: Callable[[str], str]) -> C
         mode="left_to_right",
         custom_error_type="not_known",
         custom_error_message=wrong,
+        custom_error_context=None if pattern is None else {"pattern": pattern},
     )

@@ -13,6 +13,7 @@ from fastapi.security.http import HTTPAuthorizationCredentials
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, Strict, StringConstraints
 
 from shared.addresses import Address
+from shared.contracts.envelope import UUID
 from shared.database import Database
 from shared.messaging.ask import Ask
 from shared.text import check_is_seen, lines, one_line
@@ -110,7 +111,12 @@ class Page(BaseModel, Generic[T]):
 A_PROGRAMME, A_PARTY, AN_ID = "regionalt-2024-2025", "921221967", "01926b3c-7a00-7000-8000-000000000001"
 LARGEST_PAGE = 500
 Limit = Annotated[int, Query(ge=1, le=LARGEST_PAGE, description="how many there are in a page", examples=[50])]
-After = Annotated[str | None, Query(max_length=200, description="the `next` of the page before")]
+# What `next` gives can be pasted into an address as it stands; a `+` that became a space there is refused.
+CURSOR = r"^[A-Za-z0-9._:/-]+$"
+THE_NEXT = "the `next` of the page before"
+After = Annotated[str | None, Query(max_length=200, pattern=CURSOR, description=THE_NEXT)]
+AfterId = Annotated[str | None, Query(max_length=40, pattern=UUID, description=THE_NEXT)]
+AfterPosition = Annotated[int, Query(ge=0, le=2**63 - 1, description=THE_NEXT)]
 ProgrammeInPath = Annotated[str, Path(max_length=40, description="a programme's code", examples=[A_PROGRAMME])]
 ProgrammeInQuery = Annotated[str, Query(max_length=40, description="a programme's code", examples=[A_PROGRAMME])]
 PartyInPath = Annotated[str, Path(max_length=40, description="a party's organisation number", examples=[A_PARTY])]
@@ -119,11 +125,6 @@ PartyInQuery = Annotated[
     str | None, Query(max_length=40, description="a party's organisation number", examples=[A_PARTY])
 ]
 IdInPath = Annotated[str, Path(max_length=40, examples=[AN_ID])]
-
-
-def position_of(after: str | None) -> int:
-    """Where a list goes on that is counted through; from its beginning where `after` is nothing that this list gave."""
-    return int(after) if after and after.isdecimal() and len(after) < len(str(2**63)) else 0
 
 
 def page_of(items: Sequence[T], limit: int, cursor: Callable[[T], str]) -> Page[Any]:

@@ -11,7 +11,7 @@ from starlette.types import Scope
 
 from shared.messaging import changes
 from shared.messaging.changes import Asked
-from shared.web.api import A_PROGRAMME, Administrator, After, DatabaseOf, Limit, Page, View, page_of, position_of
+from shared.web.api import A_PROGRAMME, Administrator, AfterPosition, DatabaseOf, Limit, Page, View, page_of
 
 # Parameters of paths that name what is no person; only these are kept.
 THINGS = ("agreement", "application", "concern", "id", "key", "number", "party", "programme", "role")
@@ -42,14 +42,12 @@ async def list_changes(
     by: ByInQuery = None,
     entity: EntityInQuery = None,
     key: KeyInQuery = None,
-    after: After = None,
+    after: AfterPosition = 0,
     limit: Limit = 50,
 ) -> Page[ChangeView]:
     """List who changed what, the oldest first."""
     async with database.reading() as connection:
-        found = await changes.listed(
-            connection, by=by, entity=entity, key=key, after=position_of(after), limit=limit + 1
-        )
+        found = await changes.listed(connection, by=by, entity=entity, key=key, after=after, limit=limit + 1)
     return page_of(found, limit, lambda it: str(it.position))
 
 

@@ -12,10 +12,11 @@ from pydantic import BaseModel, Field
 from sqlalchemy import Table, select, tuple_
 
 from shared.contracts.envelope import NOBODY
-from shared.errors import NotFound
+from shared.errors import NotFound, RuleBroken
 from shared.messaging.consume import Consumers
 from shared.messaging.tables import disowned, outbox
-from shared.web.api import A_PROGRAMME, Administrator, After, DatabaseOf, Limit, Page, page_of, position_of
+from shared.web import plain_words
+from shared.web.api import A_PROGRAMME, Administrator, After, AfterId, AfterPosition, DatabaseOf, Limit, Page, page_of
 
 NameInPath = Annotated[str, Path(max_length=60, description="of a projection", examples=["programme"])]
 ProgrammeOfEvents = Annotated[
@@ -69,14 +70,14 @@ async def list_what_was_told(
     _: Administrator,
     *,
     programme: ProgrammeOfEvents = None,
-    after: After = None,
+    after: AfterPosition = 0,
     limit: Limit = 50,
 ) -> Page[ToldView]:
     """List the service's own events, sent or still to be, with those that its stream has no more."""
     query = select(outbox.c.position, outbox.c.published_at, outbox.c.body).order_by(outbox.c.position)
     if programme is not None:
         query = query.where(outbox.c.subject.contains(f".{programme}.", autoescape=True))
-    query = query.where(outbox.c.position > position_of(after))
+    query = query.where(outbox.c.position > after)
     async with database.reading() as connection:
         rows = (await connection.execute(query.limit(limit + 1))).all()
     found = [ToldView(position=it.position, published_at=it.published_at, event=json.loads(it.body)) for it in rows]
@@ -95,14 +96,17 @@ async def list_projected_rows(
     keys = list(table.primary_key)
     query = select(table).order_by(*keys).limit(limit + 1)
     if after is not None:
-        query = query.where(tuple_(*keys) > tuple(after.split("/", len(keys) - 1)))
+        place = tuple(after.split("/", len(keys) - 1))
+        if len(place) != len(keys):
+            raise RuleBroken(plain_words.THE_NEXT, field="after")
+        query = query.where(tuple_(*keys) > place)
     async with database.reading() as connection:
         rows: Sequence[Mapping[str, Any]] = [dict(it) for it in (await connection.execute(query)).mappings()]
     return page_of([RowView(key=_key(table, it), fields=dict(it)) for it in rows], limit, lambda it: it.key)
 
 
 async def list_disowned_events(
-    database: DatabaseOf, _: Administrator, after: After = None, limit: Limit = 50
+    database: DatabaseOf, _: Administrator, after: AfterId = None, limit: Limit = 50
 ) -> Page[DisownedView]:
     """List the events that the service is to know nothing of, whoever put them into its stream."""
     query = select(disowned).order_by(disowned.c.event_id).limit(limit + 1)

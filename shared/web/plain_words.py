@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from shared.contracts.envelope import UUID
+from shared.web.api import CURSOR
 
+THE_NEXT = "it is the `next` of the page before, as that gave it"
 A_LINE = "it has a character that cannot be shown"
 # By pattern, as the contracts of the APIs have them.
 EXPECTED = {
+    CURSOR: THE_NEXT,
     r"^[0-9]{9}$": "an organisation number has nine digits",
     r"^[0-9]{4}$": "it has four digits",
     r"^\+?[0-9 ]{3,20}$": "a telephone number has 3 to 20 digits and spaces, and may begin with +",
@@ -29,7 +32,7 @@ def in_plain_words(fault: dict[str, Any]) -> str:
     """What to tell of one of pydantic's errors, without what was sent."""
     message: str = fault["msg"]
     kind = fault["type"]
-    if kind == "string_pattern_mismatch":
-        pattern: str = fault["ctx"]["pattern"]
+    pattern: str | None = fault.get("ctx", {}).get("pattern")
+    if pattern is not None:  # of a string, and of what the contracts of the events have by a pattern
         return EXPECTED.get(pattern, AN_ADDRESS if "@" in pattern else message)
     return SAYINGS.get(kind, message.removeprefix("Value error, "))

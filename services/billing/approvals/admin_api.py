@@ -17,7 +17,7 @@ from services.billing.occasions import repository as occasions
 from shared.web.api import (
     PARTY_NAME,
     Administrator,
-    After,
+    AfterId,
     DatabaseOf,
     IdInPath,
     Limit,
@@ -62,7 +62,7 @@ class ApprovalView(View):
 
 @router.get("/programmes/{programme}/approvals")
 async def list_approvals(
-    programme: ProgrammeInPath, database: DatabaseOf, _: Reader, limit: Limit = 50, after: After = None
+    programme: ProgrammeInPath, database: DatabaseOf, _: Reader, limit: Limit = 50, after: AfterId = None
 ) -> Page[ApprovalView]:
     """List what waits, or waited, for an approval, with what it is."""
     async with database.reading() as connection:

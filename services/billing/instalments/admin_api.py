@@ -19,6 +19,7 @@ from shared.web.api import (
     ProgrammeInQuery,
     Reader,
     View,
+    Words,
     page_of,
 )
 
@@ -31,7 +32,7 @@ class UnbilledView(View):
     agreement: str
     instalment: int
     why: Why
-    explanation: str = Field(description="in Norwegian")
+    explanation: Words = Field(description="in Norwegian")
     issue_by: date | None = Field(
         description="the last day on which it is invoiced in time, a month after delivery (§ 5-2-2); null where nothing is to be"
         " invoiced, or the days of its session are not known"

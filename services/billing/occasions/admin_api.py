@@ -14,7 +14,7 @@ from services.billing.occasions.use_cases.release_instalment import release_inst
 from services.billing.occasions.use_cases.withdraw_release import withdraw_release
 from shared.web.api import (
     Administrator,
-    After,
+    AfterId,
     Body,
     DatabaseOf,
     Day,
@@ -81,7 +81,7 @@ async def release(
 
 @router.get("/programmes/{programme}/releases")
 async def list_releases(
-    programme: ProgrammeInPath, database: DatabaseOf, _: Reader, limit: Limit = 50, after: After = None
+    programme: ProgrammeInPath, database: DatabaseOf, _: Reader, limit: Limit = 50, after: AfterId = None
 ) -> Page[ReleaseView]:
     """List a programme's releases, withdrawn ones too."""
     async with database.reading() as connection:

@@ -17,7 +17,7 @@ from shared.web.api import (
     AN_ID,
     PARTY_NAME,
     Administrator,
-    After,
+    AfterId,
     Body,
     DatabaseOf,
     IdInPath,
@@ -65,7 +65,7 @@ async def waive(agreement: AgreementInPath, body: NewWaiver, database: DatabaseO
 
 @router.get("/programmes/{programme}/waivers")
 async def list_waivers(
-    programme: ProgrammeInPath, database: DatabaseOf, _: Reader, limit: Limit = 50, after: After = None
+    programme: ProgrammeInPath, database: DatabaseOf, _: Reader, limit: Limit = 50, after: AfterId = None
 ) -> Page[WaiverView]:
     """List a programme's waivers, withdrawn ones too."""
     async with database.reading() as connection:

@@ -20,7 +20,7 @@ from shared.web.api import (
     AN_ID,
     PARTY_NAME,
     Administrator,
-    After,
+    AfterId,
     Body,
     DatabaseOf,
     Email,
@@ -110,7 +110,7 @@ async def list_mails(
     person: Annotated[str | None, Query(max_length=40, description="a person's id", examples=[AN_ID])] = None,
     kind: Annotated[Kind | None, Query(examples=["invoice"])] = None,
     with_addresses: Annotated[bool, Query(description="shows who each went to", examples=[True])] = False,
-    after: After = None,
+    after: AfterId = None,
     limit: Limit = 50,
 ) -> Page[MailView]:
     """List the mails in the order in which they were made.

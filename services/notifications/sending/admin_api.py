@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -17,6 +18,7 @@ from services.notifications.sending.use_cases.give_up import give_up
 from services.notifications.sending.use_cases.read_mail import read_mail
 from services.notifications.settings import Settings
 from shared import clock
+from shared.errors import RuleBroken
 from shared.web.api import (
     LARGEST_PAGE,
     PARTY_NAME,
@@ -30,6 +32,7 @@ from shared.web.api import (
     page_of,
 )
 from shared.web.etags import tagged
+from shared.web.plain_words import THE_NEXT
 
 router = APIRouter(prefix="/notifications", tags=["waiting"])
 texts = APIRouter(prefix="/notifications", tags=["mails"])
@@ -39,6 +42,9 @@ async def settings_of(request: Request) -> Settings:
     """Notifications' settings. Async, as `database_of` is."""
     settings: Settings = request.app.state.service.settings
     return settings
+
+
+PLACE = re.compile(r"[0-9]{4}-[0-9T:.-]{21}Z/.+")  # such as `_place` gives
 
 
 class MailText(MailView):
@@ -78,6 +84,8 @@ async def list_what_waits(
 
     There are at most 500 of each sort.
     """
+    if after is not None and not PLACE.fullmatch(after):
+        raise RuleBroken(THE_NEXT, field="after")
     async with database.reading() as connection:
         today = await clock.today(connection)
         waiting = await sending.what_waits(connection, today)
@@ -118,6 +126,5 @@ def _view(it: Waiting, names: Mapping[str, str]) -> WaitingView:
 
 
 def _place(it: Waiting) -> str:
-    return (
-        f"{it.since.astimezone(UTC).isoformat()}/{it.what}/{it.programme}/{it.party or ''}/{it.id or it.session or ''}"
-    )
+    since = it.since.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds")
+    return f"{since}Z/{it.what}/{it.programme}/{it.party or ''}/{it.id or it.session or ''}"

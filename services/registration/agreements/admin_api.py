@@ -35,7 +35,7 @@ from shared.database import Database
 from shared.web.api import (
     AN_ID,
     Administrator,
-    After,
+    AfterId,
     Body,
     Bool,
     DatabaseOf,
@@ -237,7 +237,7 @@ async def list_agreements(
     *,
     party: PartyInQuery = None,
     state: Annotated[State | None, Query(examples=["signed"])] = None,
-    after: After = None,
+    after: AfterId = None,
     limit: Limit = 100,
 ) -> Page[AgreementView]:
     """List a programme's agreements in the order in which they were sent; those of a party, or in a state."""
@@ -325,7 +325,7 @@ async def raise_one(agreement: IdInPath, body: NewConcern, database: DatabaseOf,
 
 @router.get("/agreements/{agreement}/concerns")
 async def list_concerns(
-    agreement: IdInPath, database: DatabaseOf, _: Administrator, after: After = None, limit: Limit = 100
+    agreement: IdInPath, database: DatabaseOf, _: Administrator, after: AfterId = None, limit: Limit = 100
 ) -> Page[ConcernView]:
     """List the concerns about an agreement in the order in which they were recorded."""
     async with database.reading() as connection:
@@ -343,7 +343,7 @@ async def list_concerns_of_programme(
     *,
     party: PartyInQuery = None,
     state: Annotated[ConcernsState | None, Query(examples=["raised"])] = None,
-    after: After = None,
+    after: AfterId = None,
     limit: Limit = 100,
 ) -> Page[ConcernView]:
     """List a programme's concerns in the order in which they were recorded; those about a party, or in a state (R10)."""

@@ -22,7 +22,7 @@ from shared.contracts.envelope import OrganisationNumber, PayerReference
 from shared.database import Database
 from shared.web.api import (
     Administrator,
-    After,
+    AfterId,
     Body,
     Bool,
     DatabaseOf,
@@ -158,7 +158,7 @@ async def list_applications(
     *,
     party: PartyInQuery = None,
     state: Annotated[State | None, Query(examples=["accepted"])] = None,
-    after: After = None,
+    after: AfterId = None,
     limit: Limit = 100,
 ) -> Page[ApplicationView]:
     """List a programme's applications in the order in which they came in; those of a party, or in a state."""

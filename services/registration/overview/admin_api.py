@@ -19,7 +19,9 @@ from shared.web.api import (
     AN_ID,
     Administrator,
     After,
+    AfterId,
     DatabaseOf,
+    IsProse,
     Limit,
     Page,
     PartyInQuery,
@@ -50,7 +52,8 @@ class GroupRow(BaseModel):
     coordinator_name: str | None
     advisor: str | None = Field(description="a person's id")
     advisor_name: str | None
-    missing: list[str] = Field(description="what it lacks (R3, R5)")
+    missing: Annotated[list[str], IsProse] = Field(description="what it lacks (R3, R5)")
+    missing_rules: list[str] = Field(description="by which rules it lacks that")
 
 
 class AdvisedView(View):
@@ -115,7 +118,7 @@ async def list_groups(
 
 @router.get("/advisors", tags=["people"])
 async def list_advisors(
-    database: DatabaseOf, _: Administrator, programme: OfProgramme = None, after: After = None, limit: Limit = 100
+    database: DatabaseOf, _: Administrator, programme: OfProgramme = None, after: AfterId = None, limit: Limit = 100
 ) -> Page[AdvisorView]:
     """List the council's advisors in the order in which they were registered, with their municipalities (R8)."""
     async with database.reading() as connection:
@@ -137,6 +140,7 @@ def _group(it: ListedGroup) -> GroupRow:
         advisor=group.advisor,
         advisor_name=it.people.get(group.advisor) if group.advisor else None,
         missing=[f"{one['rule']}: {one['message']}" for one in missing(group)],
+        missing_rules=sorted({one["rule"] for one in missing(group)}),
     )
 
 

@@ -15,7 +15,7 @@ from services.registration.people.use_cases.delete_person import delete_person
 from services.registration.people.use_cases.register_advisor import register_advisor
 from shared.web.api import (
     Administrator,
-    After,
+    AfterId,
     Body,
     DatabaseOf,
     Email,
@@ -77,7 +77,7 @@ Sought = Annotated[
 
 @router.get("/people")
 async def find_people(
-    database: DatabaseOf, _: Administrator, q: Sought = "", after: After = None, limit: Limit = 100
+    database: DatabaseOf, _: Administrator, q: Sought = "", after: AfterId = None, limit: Limit = 100
 ) -> Page[FoundPersonView]:
     """Find people, with what points to them."""
     async with database.reading() as connection:

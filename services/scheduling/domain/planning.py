@@ -21,4 +21,6 @@ def check_place_is_free(standing: Session | None) -> None:
     """Raises Conflict where another session stands in this place of the plan (S4)."""
     if standing is not None:
         msg = f"session {standing.id} stands in this place of the plan: of that kind, with that number and party"
+        if standing.number is None:
+            msg = f"session {standing.id} of that kind has no number either: give this one a number"
         raise Conflict(msg, rule="S4", field="number")

@@ -118,6 +118,16 @@ async def test_what_waits_says_for_what_and_since_when(api: Api, database: Datab
     assert [it["since"] for it in items] == sorted(it["since"] for it in items)
 
 
+async def test_the_cursor_of_what_waits_can_be_pasted_and_no_other_is_taken(api: Api, database: Database) -> None:
+    await take(database, signed(2))
+    page = await api.get("/notifications/waiting?limit=1")
+    rest = await api.get(f"/notifications/waiting?after={page['next']}")
+    assert page["items"] + rest["items"] == (await api.get("/notifications/waiting"))["items"]
+    for spoilt in (page["next"].replace("Z", "+00:00", 1), "zzz", ""):
+        refused = problem(await api.administrator.get(f"/notifications/waiting?after={spoilt}"), 422)
+        assert [it["field"] for it in refused["errors"]] == ["after"]
+
+
 async def test_what_waits_names_nobody(api: Api, database: Database, ask: FakeAsk) -> None:
     await take(database, accepted(1))
     await work(database, ask)

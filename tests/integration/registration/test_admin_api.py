@@ -211,8 +211,8 @@ async def test_a_changed_fee_is_that_of_later_agreements(api: Api, database: Dat
 
 
 @pytest.mark.parametrize("fee", ["fee_ore", "county_branch_fee_ore"])
-@pytest.mark.parametrize("ore", [20_000, 99_999, 10_000_001])
-async def test_a_fee_out_of_the_ordinary_is_said_to_be_meant(api: Api, fee: str, ore: int) -> None:
+@pytest.mark.parametrize(("ore", "kroner"), [(20_000, "200"), (99_999, "999.99"), (10_000_001, "100000.01")])
+async def test_a_fee_out_of_the_ordinary_is_said_to_be_meant(api: Api, fee: str, ore: int, kroner: str) -> None:
     await api.post("/registration/programmes", PROGRAMME)
     for method, path, body in (
         ("POST", "/registration/programmes", PROGRAMME | {"code": "neste"}),
@@ -220,6 +220,7 @@ async def test_a_fee_out_of_the_ordinary_is_said_to_be_meant(api: Api, fee: str,
     ):
         refused = await api.refused(422, path, body | {fee: ore}, method=method)
         assert (refused["rule"], refused["field"]) == ("B1", fee)
+        assert f"{ore} øre is {kroner} kroner;" in refused["message"]
         send = api.post if method == "POST" else api.patch
         assert (await send(path, body | {fee: ore, "unusual": True}))[fee] == ore
     assert (await api.patch(OF_PROGRAMME, {"name": "Et annet"}))[fee] == ore, "it is asked about once"

@@ -23,6 +23,7 @@ from tests.integration.registration.world import (
     OCTOBER,
     OF_PROGRAMME,
     PARTY,
+    PROGRAMME,
     accept,
     form_group,
     send,
@@ -64,6 +65,7 @@ async def test_groups_are_listed_with_what_each_lacks_and_whom_they_name(api: Ap
     assert whole["version"] == (await api.get(GROUP))["version"]
     assert (empty["party_name"], empty["participants"], empty["version"]) == ("Trøndelag", 0, 0)
     assert [it[:2] for it in empty["missing"]] == ["R5", "R5"]
+    assert [it["missing_rules"] for it in await rows(api, f"{OF_PROGRAMME}/groups")] == ["", "R5"]
     for query, found in (({"party": BRANCH}, [BRANCH]), ({"advisor": whole["advisor"]}, [MOLDE]), ({"party": "0"}, [])):
         assert [it["party"] for it in (await api.get(f"{OF_PROGRAMME}/groups", **query))["items"]] == found
     problem(await api.administrator.get("/registration/programmes/none/groups"), 404)
@@ -75,6 +77,7 @@ async def test_advisors_are_listed_with_their_municipalities(api: Api) -> None:
     busy, idle = (await api.get("/registration/advisors"))["items"]
     assert busy["municipalities"] == [{"programme": CODE, "party": MOLDE, "name": "Molde"}]
     assert (busy["advises"], idle["advises"], idle["municipalities"]) == (1, 0, [])
+    await api.post("/registration/programmes", PROGRAMME | {"code": "another"})
     elsewhere, _ = (await api.get("/registration/advisors", programme="another"))["items"]
     assert elsewhere["advises"] == 0
 

@@ -158,6 +158,17 @@ async def test_other_content_in_the_same_place_of_the_plan_is_refused(api: Api, 
     assert await happened(database) == ["planned", "planned"]
 
 
+async def test_a_second_session_of_a_kind_without_a_number_is_told_to_have_one(api: Api) -> None:
+    inspiration = {it: FIRST[it] for it in FIRST if it not in {"number", "instalment"}} | {
+        "kind": "inspiration_session"
+    }
+    standing = await api.post(SESSIONS, inspiration)
+    second = inspiration | {"title": "Inspirasjonssamling to"}
+    refused = await api.refused(409, SESSIONS, second)
+    assert refused["message"].endswith(f"{standing['id']} of that kind has no number either: give this one a number")
+    await api.post(SESSIONS, second | {"number": 2})
+
+
 async def test_a_cancelled_sessions_place_and_instalment_are_free_again(api: Api) -> None:
     gone = await api.post(SESSIONS, FIRST)
     await api.post(f"/scheduling/sessions/{gone['id']}/cancellation")

@@ -11,7 +11,8 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from services.registration.people.admin_api import ContactBody
-from shared.web.plain_words import in_plain_words
+from shared.contracts.envelope import EntityId, OrganisationNumber, PayerReference, ProgrammeCode
+from shared.web.plain_words import EXPECTED, in_plain_words
 
 APIS = Path(__file__).parents[2] / "contract" / "apis"
 A_DAY = '"^(20[0-9]{2}|2100)-"'  # of days, whose own validator says how one is written
@@ -41,3 +42,11 @@ def test_what_is_wrong_is_said_plainly(given: dict[str, Any], said: str) -> None
     with pytest.raises(ValidationError) as caught:
         ContactBody.model_validate({"name": "Kari Vik"} | given)
     assert [in_plain_words({**it}) for it in caught.value.errors()] == [said]
+
+
+@pytest.mark.parametrize("kind", [EntityId, OrganisationNumber, PayerReference, ProgrammeCode])
+def test_what_the_events_contracts_have_by_a_pattern_is_said_plainly_too(kind: Any) -> None:
+    with pytest.raises(ValidationError) as caught:
+        TypeAdapter(kind).validate_python("KS-Bømlo")
+    (said,) = [in_plain_words({**it}) for it in caught.value.errors()]
+    assert said in EXPECTED.values()

@@ -13,7 +13,6 @@ def check_usual(fees: Mapping[str, int | None], *, is_unusual: bool) -> None:
     """Raises RuleBroken for a fee, in øre by its field, out of the ordinary, unless it is said to be (B1)."""
     for field, fee_ore in fees.items():
         if fee_ore is not None and not LEAST <= fee_ore <= MOST and not is_unusual:
-            msg = (
-                f'{fee_ore} øre is {fee_ore / 100:g} kroner; what is not 1 000 to 100 000 kroner needs "unusual": true'
-            )
+            kroner = f"{fee_ore / 100:.2f}".removesuffix(".00")
+            msg = f'{fee_ore} øre is {kroner} kroner; what is not 1 000 to 100 000 kroner needs "unusual": true'
             raise RuleBroken(msg, rule="B1", field=field)
