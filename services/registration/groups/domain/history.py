@@ -8,7 +8,7 @@ from datetime import date
 
 from services.registration.groups.domain.group import Group
 from services.registration.groups.domain.tenure import Role, Tenure
-from shared.errors import RuleBroken
+from shared.errors import Conflict, RuleBroken
 
 ONE_AT_A_TIME: tuple[Role, ...] = ("coordinator", "advisor")
 RULES: dict[Role, str] = {"participant": "R5", "coordinator": "R5", "advisor": "R8"}
@@ -55,6 +55,32 @@ def joined(group: Group, participant: str, on: date) -> Group:
     found = replace(group, tenures=_in_order(moved if it == stays[-1] else it for it in group.tenures))
     _check(found, field="joined_on")
     return found
+
+
+def since(group: Group, role: Role, on: date) -> Group:
+    """The group with another day from which its coordinator, or its advisor, is that.
+
+    Who was it until then was it until the new day, or for as long as before where they left. Raises Conflict with what stands in the way.
+    """
+    held = next(it for it in group.tenures if it.role == role and it.until_on is None)
+    others = [it for it in group.tenures if it.role == role and it != held]
+    before = next((it for it in others if it.until_on is not None and it.until_on == held.from_on), None)
+    moved = {held: replace(held, from_on=on)}
+    if before is not None:
+        if before.from_on is not None and on <= before.from_on:
+            msg = f"the {role} before is recorded from {before.from_on} on; say a later day"
+            raise Conflict(msg, rule=RULES[role], field="on")
+        until = replace(before, until_on=on)
+        if role != "coordinator" or any(_covers(it, until) for it in group.tenures):
+            moved[before] = until
+    tenures = [moved.get(it, it) for it in group.tenures]
+    if any(it.overlaps(moved[held]) for it in tenures if it.role == role and it != moved[held]):
+        msg = f"on {on} the group had this {role} already, or another one; say a later day"
+        raise Conflict(msg, rule=RULES[role], field="on")
+    if role == "coordinator" and not any(_covers(it, moved[held]) for it in tenures):
+        msg = f"on {on} this participant did not take part yet; correct since when they do first"
+        raise Conflict(msg, rule=RULES[role], field="on")
+    return replace(group, tenures=_in_order(tenures))
 
 
 def on_day(group: Group, day: date) -> Group:

@@ -8,7 +8,7 @@ from random import Random
 import pytest
 
 from services.registration.groups.domain.group import Group, Participant, electing, replacing, without
-from services.registration.groups.domain.history import joined, on_day, reconciled, recorded, united
+from services.registration.groups.domain.history import joined, on_day, reconciled, recorded, since, united
 from services.registration.groups.domain.tenure import Tenure
 from shared.errors import Conflict, NotFound, RuleBroken
 
@@ -103,6 +103,27 @@ def test_a_wrong_day_is_corrected() -> None:
     left = recorded(grown(), without(grown(), "p0"), day(10))
     with pytest.raises(RuleBroken, match="R5"):
         joined(left, "p0", day(10))
+
+
+def test_a_wrong_day_of_who_coordinates_is_corrected_within_what_is_kept() -> None:
+    group = recorded(grown(), electing(grown(), "p3"), day(10))
+    earlier = since(group, "coordinator", day(6))
+    assert [on_day(earlier, day(n)).coordinator for n in (5, 6, 10)] == ["p2", "p3", "p3"]
+    assert since(earlier, "coordinator", day(10)) == group
+    with pytest.raises(Conflict, match=r"R5: .*before is recorded from 2024-08-05 on"):
+        since(group, "coordinator", day(4))
+    only = grown()
+    with pytest.raises(Conflict, match=r"R5: on 2024-08-02 this participant did not take part yet"):
+        since(only, "coordinator", day(1))
+    left = recorded(group, without(group, "p3"), day(12))
+    again = recorded(left, electing(left, "p1"), day(14))
+    with pytest.raises(Conflict, match=r"R5: on 2024-08-12 the group had .* another one"):
+        since(again, "coordinator", day(11))
+    handed_over = recorded(left, electing(left, "p1"), day(12))
+    later = since(handed_over, "coordinator", day(14))
+    assert [on_day(later, day(n)).coordinator for n in (11, 12, 14)] == ["p3", None, "p1"], (
+        "who left did not coordinate on"
+    )
 
 
 def test_what_the_version_before_recorded_has_no_day() -> None:
