@@ -89,7 +89,9 @@ class RetryAll(Body):
 
 class RetriedView(View):
     queued: int = Field(description="how many are tried again")
-    overtaken: int = Field(description="how many are not, since a later mail about the same matter has overtaken them")
+    overtaken: int = Field(
+        description="how many are not, since a later mail about the same matter has overtaken them, or the session is over"
+    )
     lost: int = Field(description="how many are not, since what they said is lost")
 
 
@@ -152,7 +154,7 @@ async def retry(id: IdInPath, database: DatabaseOf, key: Administrator, given: R
 async def resend(id: IdInPath, database: DatabaseOf, key: Administrator) -> MailView:
     """Send a mail again that was sent, to where its person is written to by now.
 
-    409 for one that what came later has overtaken.
+    409 for one that what came later has overtaken, or whose session is over.
     """
     sent_again = await resend_mail(database, id, by=key.name)
     async with database.reading() as connection:

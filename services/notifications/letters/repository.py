@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple, TypeAlias
 
 from sqlalchemy import Column, ColumnElement, Row, and_, exists, func, not_, or_, select, update
@@ -25,6 +25,7 @@ from services.notifications.letters.domain.kinds import (
 )
 from services.notifications.letters.domain.letter import Failed, Letter, Mail, Requeued
 from services.notifications.letters.domain.outcome import Next
+from shared import clock
 from shared.clock import database_now
 from shared.errors import NotFound
 from shared.ids import new_id
@@ -167,6 +168,19 @@ _IS_OF_ANOTHER = func.coalesce(OTHER.c.repeats, OTHER.c.id) != func.coalesce(M.c
 IS_OVERTAKEN = or_(*_there_is_another(M.c, OTHER.c, _IS_OF_ANOTHER), *_is_told_since(), IS_WITHDRAWN)
 
 
+def _is_over(today: date) -> ColumnElement[bool]:
+    """Whether it is about a session whose last day is past. `today` is a day in Norway."""
+    return exists().where(tables.session.c.id == M.c.session, tables.session.c.last_day < today)
+
+
+async def over(connection: AsyncConnection, ids: Collection[str]) -> set[str]:
+    """Those of these mails that are about a session whose last day is past."""
+    if not ids:
+        return set()
+    is_over = _is_over(await clock.today(connection))
+    return set((await connection.execute(select(M.c.id).where(M.c.id.in_(sorted(ids)), is_over))).scalars())
+
+
 async def overtaken(connection: AsyncConnection, ids: Collection[str]) -> set[str]:
     """Those of these mails that say what is so no more: of the same matter a later change was told, or is to be told, or the party has
     withdrawn.
@@ -291,14 +305,16 @@ async def requeue(connection: AsyncConnection, mail: Mail, *, address: str, by: 
 
 
 async def requeue_all(connection: AsyncConnection, which: Failed, *, by: str) -> Requeued:
-    """Have failed mails tried anew, but for what is overtaken or lost."""
+    """Have failed mails tried anew, but for what is overtaken, over or lost."""
     failed = [M.c.state == "failed", *(M.c[name] == value for name, value in vars(which).items() if value is not None)]
     is_lost = (M.c.name == "") & (M.c.address == "")
-    is_late = not_(is_lost) & IS_OVERTAKEN
-    query = select(func.count().filter(is_lost), func.count().filter(is_late)).select_from(M).where(*failed)
+    is_late = IS_OVERTAKEN | _is_over(await clock.today(connection))
+    query = (
+        select(func.count().filter(is_lost), func.count().filter(not_(is_lost) & is_late)).select_from(M).where(*failed)
+    )
     lost, late = (await connection.execute(query)).one()
     changes = await _as_new(connection, by=by)
-    statement = update(M).where(*failed, not_(is_lost), not_(IS_OVERTAKEN)).values(**changes)
+    statement = update(M).where(*failed, not_(is_lost), not_(is_late)).values(**changes)
     queued = (await connection.execute(statement)).rowcount
     return Requeued(queued=queued, overtaken=late, lost=lost)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,11 @@ from services.notifications.settings import Settings
 from shared.contracts import notifications as events
 from shared.contracts.envelope import Event
 from shared.database import Database
-from tests.integration.notifications.world import ADA, BO, LATER, FakeAsk, queued, send, take, work
+from tests.integration.notifications.world import ADA, BO, DAY, LATER, FakeAsk, queued, send, take, work
 from tests.support.api import Api, api_of, problem
+from tests.support.databases import set_clock
 from tests.support.events import (
+    AT,
     accepted,
     credit_note,
     ended,
@@ -171,6 +174,22 @@ async def test_what_was_overtaken_is_not_sent_again(
     refusal = await api.refused(409, f"/notifications/mails/{await id_of(told, kind)}/resend")
     assert "overtaken" in refusal["message"]
     await send(told, smtp)
+    assert len(smtp.deliveries) == sent_so_far
+
+
+async def test_an_invitation_is_not_sent_or_tried_again_once_the_session_is_over(
+    told: Database, api: Api, smtp: MailServer
+) -> None:
+    id = await id_of(told, "session_invitation")
+    await set_clock(told, datetime.combine(DAY, AT.timetz()))
+    again = await api.post(f"/notifications/mails/{id}/resend")  # on its last day people can still come
+    sent_so_far = len(smtp.deliveries)
+    await set_clock(told, datetime.combine(DAY + timedelta(days=1), AT.timetz()))
+    await send(told, smtp)
+    assert [it.state for it in await queued(told, id=again["id"])] == ["failed"]
+    assert "over" in (await api.refused(409, f"/notifications/mails/{id}/resend"))["message"]
+    assert "over" in (await api.refused(409, f"/notifications/mails/{again['id']}/retry"))["message"]
+    assert (await api.post("/notifications/mails/retry"))["overtaken"] == 1
     assert len(smtp.deliveries) == sent_so_far
 
 

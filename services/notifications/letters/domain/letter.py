@@ -80,5 +80,5 @@ class Requeued:
     """How many failed mails are tried again, and how many are not."""
 
     queued: int
-    overtaken: int  # by a later mail about the same matter
+    overtaken: int  # by a later mail about the same matter, or by the session's last day
     lost: int  # of which an event alone is left

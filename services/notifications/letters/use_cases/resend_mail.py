@@ -16,7 +16,8 @@ async def resend_mail(database: Database, id: str, *, by: str) -> Mail:
     changes nothing.
 
     It has a Message-ID of its own, since a mailbox may drop what it has had; a calendar entry has the next SEQUENCE. Raises
-    NotFound, and Conflict for a mail that was not sent, that what came later has overtaken, or of which an event alone is left.
+    NotFound, and Conflict for a mail that was not sent, that what came later has overtaken, about a session that is over, or of which
+    an event alone is left.
     """
     async with database.transaction() as connection:
         mail = await mails.get(connection, id)
@@ -34,6 +35,9 @@ async def resend_mail(database: Database, id: str, *, by: str) -> Mail:
             raise Conflict(msg, field="id")
         if await mails.overtaken(connection, [mail.id]):
             msg = "what came later has overtaken what it says"
+            raise Conflict(msg, field="id")
+        if await mails.over(connection, [mail.id]):
+            msg = "the session that it is about is over"
             raise Conflict(msg, field="id")
         address, at = await mails.address_of(connection, mail), await clock.now(connection)
         return await mails.repeat(connection, mail, address=address, at=at, by=by)
