@@ -23,7 +23,7 @@ from services.notifications.letters.domain.kinds import (
     TO_SIGN,
     WITHDRAWN,
 )
-from services.notifications.letters.domain.letter import Failed, Letter, Mail, Requeued
+from services.notifications.letters.domain.letter import Failed, Late, Letter, Mail, Requeued
 from services.notifications.letters.domain.outcome import Next
 from shared import clock
 from shared.clock import database_now
@@ -42,10 +42,11 @@ NAMED = select(*COLUMNS, tables.party.c.name.label("party_name")).join(
 
 
 class Named(NamedTuple):
-    """A mail, and what its party is called; none where that is not known here."""
+    """A mail, what its party is called (none where that is not known here), and why it is not tried again once it failed."""
 
     mail: Mail
     party_name: str | None
+    late: Late | None
 
 
 def _there_is_another(
@@ -426,16 +427,22 @@ async def listed(
             query = query.where(M.c[name] == value)
     if after is not None:
         query = query.where(M.c.id > after)
-    return [_named(row) for row in await connection.execute(query)]
+    return await _named(connection, (await connection.execute(query)).all())
 
 
 async def named(connection: AsyncConnection, id: str) -> Named:
     """A mail with its party's name. Raises NotFound."""
-    return _named(_there((await connection.execute(NAMED.where(M.c.id == id))).first()))
+    row = _there((await connection.execute(NAMED.where(M.c.id == id))).first())
+    return (await _named(connection, [row]))[0]
 
 
-def _named(row: Row[*tuple[Any, ...]]) -> Named:
-    return Named(Mail(**{name: getattr(row, name) for name in Mail.__dataclass_fields__}), row.party_name)
+async def _named(connection: AsyncConnection, rows: Sequence[Row[*tuple[Any, ...]]]) -> list[Named]:
+    failed = [row.id for row in rows if row.state == "failed"]
+    late: dict[str, Late] = dict.fromkeys(await over(connection, failed), "session_over")
+    late |= dict.fromkeys(await overtaken(connection, failed), "overtaken")
+    late |= dict.fromkeys(await withdrawn(connection, failed), "withdrawn")
+    mails = [Mail(**{name: getattr(row, name) for name in Mail.__dataclass_fields__}) for row in rows]
+    return [Named(mail, row.party_name, late.get(mail.id)) for mail, row in zip(mails, rows, strict=True)]
 
 
 async def count_by_state_and_kind(connection: AsyncConnection, programme: str) -> dict[str, dict[str, int]]:

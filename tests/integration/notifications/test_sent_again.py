@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import delete, update
+from structlog.testing import capture_logs
 
 from services.notifications import tables
 from services.notifications.app import create
@@ -187,6 +188,7 @@ async def test_an_invitation_is_not_sent_or_tried_again_once_the_session_is_over
     await set_clock(told, datetime.combine(DAY + timedelta(days=1), AT.timetz()))
     await send(told, smtp)
     assert [it.state for it in await queued(told, id=again["id"])] == ["failed"]
+    assert (await api.get(f"/notifications/mails/{again['id']}"))["reason"] == "session_over"
     assert "over" in (await api.refused(409, f"/notifications/mails/{id}/resend"))["message"]
     assert "over" in (await api.refused(409, f"/notifications/mails/{again['id']}/retry"))["message"]
     assert (await api.post("/notifications/mails/retry"))["overtaken"] == 1
@@ -214,10 +216,25 @@ async def test_what_is_overtaken_between_the_asking_and_its_turn_is_not_sent(
     told: Database, api: Api, ask: FakeAsk, smtp: MailServer
 ) -> None:
     again = await api.post(f"/notifications/mails/{await id_of(told, 'agreement_to_sign')}/resend")
-    await happens(told, ask, smtp, signed(1))
+    with capture_logs() as logs:
+        await happens(told, ask, smtp, signed(1))
     (it,) = await queued(told, id=again["id"])
     assert it.state == "failed"
     assert it.message_id not in {it.message_id for it in smtp.deliveries}
+    assert "error" not in {it["log_level"] for it in logs}  # nobody has to do anything
+
+
+async def test_of_what_was_not_sent_since_it_was_overtaken_list_and_routes_say_so(
+    told: Database, api: Api, ask: FakeAsk, smtp: MailServer
+) -> None:
+    again = await api.post(f"/notifications/mails/{await id_of(told, 'agreement_to_sign')}/resend")
+    await happens(told, ask, smtp, signed(1))
+    (listed,) = (await api.get("/notifications/mails", state="failed"))["items"]
+    assert (listed["id"], listed["reply"], listed["reason"]) == (again["id"], None, "overtaken")
+    for route in ("resend", "retry"):
+        refusal = await api.refused(409, f"/notifications/mails/{again['id']}/{route}")
+        assert "overtaken" in refusal["message"]
+    assert (await api.get(f"/notifications/mails/{again['id']}"))["reason"] == "overtaken"
 
 
 async def test_one_that_failed_or_waits_is_not_sent_again_but_tried(
