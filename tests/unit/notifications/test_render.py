@@ -299,6 +299,8 @@ def test_a_county_branch_is_not_asked_for_a_school_owner_or_a_dialogue_with_itse
         ("not_concerned", "nn", "Gjeld deg ikkje lenger"),
         ("agreement_ended", "nb", "Gjelder deg ikke lenger"),
         ("agreement_ended", "nn", "Gjeld deg ikkje lenger"),
+        ("another_entry", "nb", "Står i en annen oppføring"),
+        ("another_entry", "nn", "Står i ei anna oppføring"),
         ("handed_over", "nb", "Invitasjonen går til en annen"),
         ("handed_over", "nn", "Invitasjonen går til ein annan"),
     ],

@@ -29,7 +29,7 @@ VARIANTS: dict[str, list[dict[str, Any]]] = {
     "session_invitation": [{"entry": replace(ENTRY, format=it)} for it in ("digital", "undecided")],
     "session_change": [{"before": ENTRY}, {"before": replace(ENTRY, place=None)}],
     "session_cancellation": [
-        *({"why": why} for why in ("without_date", "agreement_ended", "not_concerned", "handed_over")),
+        *({"why": why} for why in ("without_date", "agreement_ended", "not_concerned", "handed_over", "another_entry")),
         {"why": "handed_over", "goes_to": ("Kari Vik",)},
     ],
 }
