@@ -221,6 +221,10 @@ def test_a_document_from_before_there_were_document_numbers_is_called_by_its_num
         ("agreement_signed", "nb", {}, "signert 20. august 2024"),
         ("agreement_signed", "nn", {}, "underskriven 20. august 2024"),
         ("agreement_ended", "nb", {}, "Fra og med 1. mars 2025 gjelder den ikke lenger."),
+        ("agreement_ended", "nb", {}, "blir avsluttet, slik partene er enige om"),  # on a day to come
+        ("agreement_ended", "nn", {}, "blir avslutta, slik partane er einige om"),
+        ("agreement_ended", "nb", {"ends_on": date(2024, 9, 2)}, "er avsluttet, slik partene er enige om"),
+        ("agreement_ended", "nn", {"ends_on": date(2024, 9, 2)}, "er avslutta, slik partane er einige om"),
         ("agreement_ended", "nb", {"kind_of_end": "terminated"}, "sagt opp med øyeblikkelig virkning"),
         ("agreement_ended", "nn", {"kind_of_end": "terminated"}, "sagd opp med omgåande verknad"),
         ("agreement_end_taken_back", "nn", {}, "til og med 31. desember 2025"),
@@ -233,6 +237,13 @@ def test_a_mail_says_what_its_event_told(kind: str, language: Language, changes:
     written = rendered(kind, language, **changes)
     for body in (written.text, _Read(written.html).text):
         assert text in words(body)
+
+
+def test_who_is_without_an_advisor_is_not_told_of_a_new_one(language: Language) -> None:
+    written = rendered("advisor_detached", language)
+    assert "ingen" in written.subject
+    assert "ny veileder" not in written.subject + written.text
+    assert "ny rettleiar" not in written.subject + written.text
 
 
 def test_an_invitation_says_what_when_where_and_how(language: Language) -> None:
