@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from jinja2 import TemplateError
 
-from services.notifications.letters.domain.content import CalendarContent
+from services.notifications.letters.domain.content import CalendarContent, MailingContent
 from services.notifications.letters.domain.kinds import KINDS, Language
 from services.notifications.sending.render import Rendered, render
 from tests.unit.notifications.samples import CREDIT_NOTE, ENTRY, INVOICE, ORGANISER, SENDER, content, mail
@@ -237,6 +237,20 @@ def test_a_mail_says_what_its_event_told(kind: str, language: Language, changes:
     written = rendered(kind, language, **changes)
     for body in (written.text, _Read(written.html).text):
         assert text in words(body)
+
+
+def test_an_amended_agreement_is_told_with_what_was_changed_and_with_who_is_to_sign(language: Language) -> None:
+    now = content("agreement_amended")
+    assert isinstance(now, MailingContent)
+    assert now.agreement is not None
+    another_day = rendered("agreement_amended", language, before=replace(now.agreement, signed_on=date(2024, 8, 19)))
+    assert "20. august 2024 (før: 19. august 2024)" in words(another_day.text)
+    another_reference = rendered("agreement_amended", language, before=replace(now.agreement, payer_reference="REF-1"))
+    assert "REF-77 (før: REF-1)" in words(another_reference.text)
+    assert ["faktura" in it.text for it in (another_day, another_reference)] == [False, True]
+    unsigned = rendered("agreement_amended", language, signed_on=None, contacts=("Kari Vik", "Bo Lind"))
+    assert "til kontaktpersonen: Kari Vik, Bo Lind." in words(unsigned.text)
+    assert "\n\n\n" not in unsigned.text
 
 
 def test_who_is_without_an_advisor_is_not_told_of_a_new_one(language: Language) -> None:

@@ -22,6 +22,7 @@ VARIANTS: dict[str, list[dict[str, Any]]] = {
     "application_accepted": [{"party_kind": "county_branch"}],
     "application_waiting_list": [{"waiting_list_place": 3}],
     "agreement_ended": [{"kind_of_end": "terminated"}],
+    "agreement_amended": [{"signed_on": None}, {"signed_on": None, "contacts": ("Kari Vik",)}],
     "concern_raised": [{"raised_by": "municipality"}],
     "credit_note": [
         {"document": replace(CREDIT_NOTE, reason=reason)} for reason in sorted({reason for reason, _, _ in REASONS})
