@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 
 from services.notifications.letters import repository as mails
 from services.notifications.letters.domain.kinds import KINDS
-from services.notifications.letters.domain.letter import Failed, Mail
+from services.notifications.letters.domain.letter import Failed, Late, Mail
 from services.notifications.letters.use_cases.resend_mail import resend_mail
 from services.notifications.letters.use_cases.retry_mail import retry_mail
 from services.notifications.letters.use_cases.retry_mails import retry_mails
@@ -65,6 +65,7 @@ class MailView(BaseModel):
     sent_at: datetime | None
     tries: int
     reply: int | None = Field(description="the SMTP code of the last refusal")
+    reason: Late | None = Field(description="why it is not tried again, of one that failed")
     repeats: str | None = Field(description="the id of the mail that it is sent again as")
     recipient: RecipientView | None = Field(None, description="for who asks for it")
 
@@ -89,7 +90,9 @@ class RetryAll(Body):
 
 class RetriedView(View):
     queued: int = Field(description="how many are tried again")
-    overtaken: int = Field(description="how many are not, since a later mail about the same matter has overtaken them")
+    overtaken: int = Field(
+        description="how many are not, since a later mail about the same matter has overtaken them, or the session is over"
+    )
     lost: int = Field(description="how many are not, since what they said is lost")
 
 
@@ -154,7 +157,7 @@ async def retry(id: IdInPath, database: DatabaseOf, key: Administrator, given: R
 async def resend(id: IdInPath, database: DatabaseOf, key: Administrator) -> MailView:
     """Send a mail again that was sent, to where its person is written to by now.
 
-    409 for one that what came later has overtaken.
+    409 for one that what came later has overtaken, or whose session is over.
     """
     sent_again = await resend_mail(database, id, by=key.name)
     async with database.reading() as connection:
@@ -162,11 +165,12 @@ async def resend(id: IdInPath, database: DatabaseOf, key: Administrator) -> Mail
     return tagged(found.mail, view(*found, with_addresses=True))
 
 
-def view(mail: Mail, party_name: str | None, *, with_addresses: bool = False) -> MailView:
-    others = ("event", "recipient", "party_name")
+def view(mail: Mail, party_name: str | None, late: Late | None, *, with_addresses: bool = False) -> MailView:
+    others = ("event", "recipient", "party_name", "reason")
     return MailView(
         **{name: getattr(mail, name) for name in MailView.model_fields if name not in others},
         event=mail.event_id,
         party_name=party_name,
+        reason=late,
         recipient=RecipientView(person=mail.person, name=mail.name, address=mail.address) if with_addresses else None,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple, TypeAlias
 
 from sqlalchemy import Column, ColumnElement, Row, and_, exists, func, not_, or_, select, update
@@ -23,8 +23,9 @@ from services.notifications.letters.domain.kinds import (
     TO_SIGN,
     WITHDRAWN,
 )
-from services.notifications.letters.domain.letter import Failed, Letter, Mail, Requeued
+from services.notifications.letters.domain.letter import Failed, Late, Letter, Mail, Requeued
 from services.notifications.letters.domain.outcome import Next
+from shared import clock
 from shared.clock import database_now
 from shared.errors import NotFound
 from shared.ids import new_id
@@ -41,10 +42,11 @@ NAMED = select(*COLUMNS, tables.party.c.name.label("party_name")).join(
 
 
 class Named(NamedTuple):
-    """A mail, and what its party is called; none where that is not known here."""
+    """A mail, what its party is called (none where that is not known here), and why it is not tried again once it failed."""
 
     mail: Mail
     party_name: str | None
+    late: Late | None
 
 
 def _there_is_another(
@@ -165,6 +167,19 @@ IS_WITHDRAWN = M.c.kind.in_(sorted(NOT_ONCE_WITHDRAWN)) & exists().where(
 # Whatever became of the later one: what it says is what is so now. But not by one and the same that was only sent again.
 _IS_OF_ANOTHER = func.coalesce(OTHER.c.repeats, OTHER.c.id) != func.coalesce(M.c.repeats, M.c.id)
 IS_OVERTAKEN = or_(*_there_is_another(M.c, OTHER.c, _IS_OF_ANOTHER), *_is_told_since(), IS_WITHDRAWN)
+
+
+def _is_over(today: date) -> ColumnElement[bool]:
+    """Whether it is about a session whose last day is past. `today` is a day in Norway."""
+    return exists().where(tables.session.c.id == M.c.session, tables.session.c.last_day < today)
+
+
+async def over(connection: AsyncConnection, ids: Collection[str]) -> set[str]:
+    """Those of these mails that are about a session whose last day is past."""
+    if not ids:
+        return set()
+    is_over = _is_over(await clock.today(connection))
+    return set((await connection.execute(select(M.c.id).where(M.c.id.in_(sorted(ids)), is_over))).scalars())
 
 
 async def overtaken(connection: AsyncConnection, ids: Collection[str]) -> set[str]:
@@ -291,14 +306,16 @@ async def requeue(connection: AsyncConnection, mail: Mail, *, address: str, by: 
 
 
 async def requeue_all(connection: AsyncConnection, which: Failed, *, by: str) -> Requeued:
-    """Have failed mails tried anew, but for what is overtaken or lost."""
+    """Have failed mails tried anew, but for what is overtaken, over or lost."""
     failed = [M.c.state == "failed", *(M.c[name] == value for name, value in vars(which).items() if value is not None)]
     is_lost = (M.c.name == "") & (M.c.address == "")
-    is_late = not_(is_lost) & IS_OVERTAKEN
-    query = select(func.count().filter(is_lost), func.count().filter(is_late)).select_from(M).where(*failed)
+    is_late = IS_OVERTAKEN | _is_over(await clock.today(connection))
+    query = (
+        select(func.count().filter(is_lost), func.count().filter(not_(is_lost) & is_late)).select_from(M).where(*failed)
+    )
     lost, late = (await connection.execute(query)).one()
     changes = await _as_new(connection, by=by)
-    statement = update(M).where(*failed, not_(is_lost), not_(IS_OVERTAKEN)).values(**changes)
+    statement = update(M).where(*failed, not_(is_lost), not_(is_late)).values(**changes)
     queued = (await connection.execute(statement)).rowcount
     return Requeued(queued=queued, overtaken=late, lost=lost)
 
@@ -410,7 +427,7 @@ async def listed(
             query = query.where(M.c[name] == value)
     if after is not None:
         query = query.where(M.c.id > after)
-    return [_named(row) for row in await connection.execute(query)]
+    return await _named(connection, (await connection.execute(query)).all())
 
 
 async def check_programme_is_known(connection: AsyncConnection, code: str) -> None:
@@ -423,11 +440,17 @@ async def check_programme_is_known(connection: AsyncConnection, code: str) -> No
 
 async def named(connection: AsyncConnection, id: str) -> Named:
     """A mail with its party's name. Raises NotFound."""
-    return _named(_there((await connection.execute(NAMED.where(M.c.id == id))).first()))
+    row = _there((await connection.execute(NAMED.where(M.c.id == id))).first())
+    return (await _named(connection, [row]))[0]
 
 
-def _named(row: Row[*tuple[Any, ...]]) -> Named:
-    return Named(Mail(**{name: getattr(row, name) for name in Mail.__dataclass_fields__}), row.party_name)
+async def _named(connection: AsyncConnection, rows: Sequence[Row[*tuple[Any, ...]]]) -> list[Named]:
+    failed = [row.id for row in rows if row.state == "failed"]
+    late: dict[str, Late] = dict.fromkeys(await over(connection, failed), "session_over")
+    late |= dict.fromkeys(await overtaken(connection, failed), "overtaken")
+    late |= dict.fromkeys(await withdrawn(connection, failed), "withdrawn")
+    mails = [Mail(**{name: getattr(row, name) for name in Mail.__dataclass_fields__}) for row in rows]
+    return [Named(mail, row.party_name, late.get(mail.id)) for mail, row in zip(mails, rows, strict=True)]
 
 
 async def count_by_state_and_kind(connection: AsyncConnection, programme: str) -> dict[str, dict[str, int]]:

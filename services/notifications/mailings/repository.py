@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import exists, select, true, update
@@ -10,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.notifications import tables
 from services.notifications.letters import contents
-from services.notifications.letters.domain.kinds import WITHDRAWN, language
+from services.notifications.letters.domain.content import Agreement
+from services.notifications.letters.domain.kinds import AMENDED, MATTERS, WITHDRAWN, language
 from services.notifications.mailings.domain.mailing import Mailing
 from shared.messaging.marks import Marks
 
@@ -35,7 +37,7 @@ async def waiting(connection: AsyncConnection, code: str, marks: Marks) -> list[
         .where(m.c.addressed_at.is_(None), m.c.programme == code, marked)
         .order_by(m.c.happened_at, m.c.event_id)
     )
-    return [
+    found = [
         Mailing(
             kind=row.kind,
             event_id=row.event_id,
@@ -53,6 +55,23 @@ async def waiting(connection: AsyncConnection, code: str, marks: Marks) -> list[
         )
         for row in await connection.execute(query)
     ]
+    return [replace(it, before=await _before(connection, it)) if it.kind == AMENDED else it for it in found]
+
+
+async def _before(connection: AsyncConnection, mailing: Mailing) -> Agreement | None:
+    """An amended agreement as its party was told of it last. Events' ids sort by when they were made."""
+    m = tables.mailing.c
+    kinds = next(it for it in MATTERS if AMENDED in it)
+    query = select(m.kind, m.about).where(
+        m.programme == mailing.programme,
+        m.party == mailing.party,
+        m.kind.in_(kinds),
+        m.event_id < mailing.event_id,
+    )
+    row = (await connection.execute(query.order_by(m.event_id.desc()).limit(1))).first()
+    before = contents.read_about(row.kind, row.about).agreement if row and row.about else None
+    now = mailing.about.agreement
+    return before if before and now and before.id == now.id else None
 
 
 async def waiting_of_parties(connection: AsyncConnection, parties: Sequence[str]) -> list[tuple[str, str]]:

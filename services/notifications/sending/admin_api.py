@@ -117,8 +117,8 @@ async def show_mail(
     """Show a mail with what it said: both parts, and the calendar entry, as they were sent."""
     found = await read_mail(database, id, settings)
     said = vars(found.says) if found.says else dict.fromkeys(("subject", "text", "html", "calendar"))
-    shown = view(found.mail, found.party_name, with_addresses=True)
-    return tagged(found.mail, MailText(**vars(shown), **said, as_sent=found.as_sent))
+    shown = view(*found.named, with_addresses=True)
+    return tagged(found.named.mail, MailText(**vars(shown), **said, as_sent=found.as_sent))
 
 
 def _view(it: Waiting, names: Mapping[str, str]) -> WaitingView:

@@ -25,6 +25,7 @@ from services.notifications.works import (
     party_of,
     session_of,
 )
+from shared.database import insert
 from shared.messaging import set_aside
 from shared.messaging.tables import work_mark
 
@@ -271,10 +272,12 @@ def _is_held_with(party: ColumnElement[str]) -> ColumnElement[bool]:
 
 
 async def keep(connection: AsyncConnection, sent: Mapping[str, bytes]) -> None:
-    """Keep what mails said, by their ids, as the SMTP server took them."""
+    """Keep what mails said, by their ids, as the SMTP server took them; of one that was taken twice, what it said last."""
     rows = [{"mail": id, "content": zlib.compress(message, level=1)} for id, message in sent.items()]
     if rows:
-        await connection.execute(tables.sent_message.insert(), rows)
+        statement = insert(connection, tables.sent_message)
+        newest = {"content": statement.excluded.content}
+        await connection.execute(statement.on_conflict_do_update(index_elements=["mail"], set_=newest), rows)
 
 
 async def sent_as(connection: AsyncConnection, id: str) -> bytes | None:

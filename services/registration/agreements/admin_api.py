@@ -149,7 +149,9 @@ class Termination(Body):
     model_config = example(concern=AN_ID, ends_on="2024-10-15", note="Ingen endring etter samtalene.")
 
     concern: EntityId = Field(description="the id of a concern about this agreement")
-    ends_on: Day = Field(description="the first day on which it is no longer in force")
+    ends_on: Day = Field(
+        description="the first day on which it is no longer in force; given before the period starts, that is its first day"
+    )
     note: Prose | None = None
 
 

@@ -240,7 +240,7 @@ async def put_in_place(
 async def elect(
     programme: ProgrammeInPath, party: PartyInPath, body: Election, database: DatabaseOf, key: Administrator
 ) -> GroupView:
-    """Record whom the group elected as its coordinator (R5)."""
+    """Record whom the group elected as its coordinator; said again with another day, that day is corrected (R5)."""
     group = await elect_coordinator(database, programme, party, body.participant, on=body.on, by=key.name)
     return await view(database, group)
 
@@ -249,7 +249,7 @@ async def elect(
 async def attach(
     programme: ProgrammeInPath, party: PartyInPath, body: Attachment, database: DatabaseOf, key: Administrator
 ) -> GroupView:
-    """Attach an advisor to a party's group (R8)."""
+    """Attach an advisor to a party's group; said again with another day, that day is corrected (R8)."""
     group = await attach_advisor(database, programme, party, body.advisor, on=body.on, by=key.name)
     return await view(database, group)
 

@@ -77,7 +77,8 @@ async def test_what_is_no_longer_due_is_not_issued_anew(billing: Database) -> No
 async def test_it_is_told_why_and_kept_who_asked_and_no_event_is_named(billing: Database) -> None:
     note = await credited(billing, reason="wrong_buyer", by="kari")
     assert (note.because, note.decided_by) == (None, "kari")
-    assert await credit_notes(billing) == [note]
+    (kept,) = await credit_notes(billing)
+    assert vars(note).items() <= vars(kept).items()
     (told,) = [it.data for it in await events_of(billing) if it.type == events.CREDIT_NOTE_ISSUED.type]
     assert (told.reason, told.because, told.invoice) == ("wrong_buyer", None, 1)
     assert "kari" not in told.model_dump_json()

@@ -61,6 +61,7 @@ async def test_mails_are_shown_with_what_became_of_them(api: Api, database: Data
         "session": None,
         "tries": 1,
         "reply": None,
+        "reason": None,
         "repeats": None,
         "recipient": None,
     }

@@ -56,6 +56,9 @@ async def test_who_is_to_sign_no_more_is_not_asked(database: Database, ask: Fake
         ("agreement_amended", "ada", "sent"),
         ("agreement_amended", "eva", "sent"),
     }
+    asked, *_, told = await queued(database, person="ada")
+    assert told.content["contacts"] == ["Ada", "Eva"]
+    assert told.content["before"] == asked.content["agreement"]
 
 
 async def test_what_was_called_back_changes_nobodys_calendar(database: Database, ask: FakeAsk) -> None:

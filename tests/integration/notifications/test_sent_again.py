@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import delete, update
+from structlog.testing import capture_logs
 
 from services.notifications import tables
 from services.notifications.app import create
@@ -15,9 +17,11 @@ from services.notifications.settings import Settings
 from shared.contracts import notifications as events
 from shared.contracts.envelope import Event
 from shared.database import Database
-from tests.integration.notifications.world import ADA, BO, LATER, FakeAsk, queued, send, take, work
+from tests.integration.notifications.world import ADA, BO, DAY, LATER, FakeAsk, queued, send, take, work
 from tests.support.api import Api, api_of, problem
+from tests.support.databases import set_clock
 from tests.support.events import (
+    AT,
     accepted,
     credit_note,
     ended,
@@ -174,6 +178,23 @@ async def test_what_was_overtaken_is_not_sent_again(
     assert len(smtp.deliveries) == sent_so_far
 
 
+async def test_an_invitation_is_not_sent_or_tried_again_once_the_session_is_over(
+    told: Database, api: Api, smtp: MailServer
+) -> None:
+    id = await id_of(told, "session_invitation")
+    await set_clock(told, datetime.combine(DAY, AT.timetz()))
+    again = await api.post(f"/notifications/mails/{id}/resend")  # on its last day people can still come
+    sent_so_far = len(smtp.deliveries)
+    await set_clock(told, datetime.combine(DAY + timedelta(days=1), AT.timetz()))
+    await send(told, smtp)
+    assert [it.state for it in await queued(told, id=again["id"])] == ["failed"]
+    assert (await api.get(f"/notifications/mails/{again['id']}"))["reason"] == "session_over"
+    assert "over" in (await api.refused(409, f"/notifications/mails/{id}/resend"))["message"]
+    assert "over" in (await api.refused(409, f"/notifications/mails/{again['id']}/retry"))["message"]
+    assert (await api.post("/notifications/mails/retry"))["overtaken"] == 1
+    assert len(smtp.deliveries) == sent_so_far
+
+
 async def test_who_hears_of_it_no_more_is_not_asked_to_sign_what_is_signed(
     told: Database, api: Api, ask: FakeAsk, smtp: MailServer
 ) -> None:
@@ -195,10 +216,25 @@ async def test_what_is_overtaken_between_the_asking_and_its_turn_is_not_sent(
     told: Database, api: Api, ask: FakeAsk, smtp: MailServer
 ) -> None:
     again = await api.post(f"/notifications/mails/{await id_of(told, 'agreement_to_sign')}/resend")
-    await happens(told, ask, smtp, signed(1))
+    with capture_logs() as logs:
+        await happens(told, ask, smtp, signed(1))
     (it,) = await queued(told, id=again["id"])
     assert it.state == "failed"
     assert it.message_id not in {it.message_id for it in smtp.deliveries}
+    assert "error" not in {it["log_level"] for it in logs}  # nobody has to do anything
+
+
+async def test_of_what_was_not_sent_since_it_was_overtaken_list_and_routes_say_so(
+    told: Database, api: Api, ask: FakeAsk, smtp: MailServer
+) -> None:
+    again = await api.post(f"/notifications/mails/{await id_of(told, 'agreement_to_sign')}/resend")
+    await happens(told, ask, smtp, signed(1))
+    (listed,) = (await api.get("/notifications/mails", state="failed"))["items"]
+    assert (listed["id"], listed["reply"], listed["reason"]) == (again["id"], None, "overtaken")
+    for route in ("resend", "retry"):
+        refusal = await api.refused(409, f"/notifications/mails/{again['id']}/{route}")
+        assert "overtaken" in refusal["message"]
+    assert (await api.get(f"/notifications/mails/{again['id']}"))["reason"] == "overtaken"
 
 
 async def test_one_that_failed_or_waits_is_not_sent_again_but_tried(

@@ -201,8 +201,11 @@ async def test_who_withdraws_has_all_entries_cancelled_and_is_asked_for_no_more(
     ]
 
 
-async def told_but_cancellations(database: Database, party: str) -> list[str]:
-    return [it.id for it in await queued(database, party=party) if it.kind != "session_cancellation"]
+TAKEN_BACK = ("session_cancellation", "agreement_called_back")
+
+
+async def told_but_what_is_taken_back(database: Database, party: str) -> list[str]:
+    return [it.id for it in await queued(database, party=party) if it.kind not in TAKEN_BACK]
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -219,16 +222,16 @@ async def test_a_party_that_withdrew_is_invited_to_nothing_in_any_order_of_news(
         *(programme(), party(1), party(2), received(1), received(2), accepted(1), accepted(2), withdrawn(1, 4)),
         application(registration.APPLICATION_CHANGED, 1, 3, state="accepted"),
         *(session(), session(n=2, last_day=LATER), session("moved", n=2, version=2), visit),
-        *(group_changed(1), group_changed(1, 2), group_changed(2), sent(1), called_back(1)),
+        *(group_changed(1), group_changed(1, 2), group_changed(2), sent(1), called_back(1), sent(2)),
     ]
     random.shuffle(news)
     has_withdrawn = False
     while news:
         batch = [news.pop() for _ in range(min(len(news), random.randint(1, 4)))]
         has_withdrawn |= any(it.type == registration.APPLICATION_WITHDRAWN.type for it in batch)
-        before = await told_but_cancellations(database, ONE)
+        before = await told_but_what_is_taken_back(database, ONE)
         await happens(database, ask, *batch, *random.sample(batch, random.randint(0, 1)))
-        assert not has_withdrawn or await told_but_cancellations(database, ONE) == before
+        assert not has_withdrawn or await told_but_what_is_taken_back(database, ONE) == before
     assert await marks_left(database) == 0
     stands = {(it.person, it.session): it.kind for it in await queued(database) if it.session}
     still = {key for key, kind in stands.items() if kind != "session_cancellation"}

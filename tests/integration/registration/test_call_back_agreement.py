@@ -49,6 +49,20 @@ async def test_it_is_called_back_and_another_is_sent_to_others(api: Api, databas
     assert "Per Moen" in [it.name for it in asked.recipients], "who was asked to sign hears that it was called back"
 
 
+async def test_a_payers_reference_that_was_corrected_on_it_stands_on_the_next_one(api: Api, database: Database) -> None:
+    path = await send(api)
+    await api.patch(path, {"payer_reference": "KS-2"})
+    await api.delete(path)
+    assert (await happened(database))[-2:] == ["agreement.called_back", "application.changed"]
+    another = await api.post(f"{OF_PROGRAMME}/agreements", AGREEMENT)
+    assert another["payer_reference"] == "KS-2"
+    await api.delete(f"/registration/agreements/{another['id']}")
+    assert (await happened(database))[-1] == "agreement.called_back", "the application has it by now"
+    application = (await api.get(f"{OF_PROGRAMME}/applications"))["items"][0]["id"]
+    await api.patch(f"/registration/applications/{application}", {"payer_reference": "KS-3"})
+    assert (await api.post(f"{OF_PROGRAMME}/agreements", AGREEMENT))["payer_reference"] == "KS-3"
+
+
 async def test_what_was_called_back_is_not_signed(api: Api) -> None:
     path = await send(api)
     await api.delete(path)

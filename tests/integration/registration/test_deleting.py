@@ -44,7 +44,8 @@ async def test_what_was_a_mistake_is_gone_and_comes_again_under_the_next_version
     problem(await api.administrator.patch(path, json={"name": "Et annet"}), 404)
     assert (await api.get(all_of_them))["items"] == []
     again = await api.post(all_of_them, body | {"name": "Riktig"})
-    assert again == there | {"version": 3, "name": "Riktig"} == await api.get(path)
+    follows = {"official_name": "Riktig kommune"} if "official_name" in there else {}
+    assert again == there | {"version": 3, "name": "Riktig"} | follows == await api.get(path)
     first = (await happened(database))[0]
     assert await happened(database) == [first, f"{first.partition('.')[0]}.deleted", first]
     assert [(it.data.version, it.data.deleted) for it in await events_of(database)] == [

@@ -95,6 +95,27 @@ async def test_what_was_recorded_of_a_participant_is_corrected(api: Api, databas
     assert names(await api.get(GROUP, on="2024-04-10")) == ["Person 0"]
 
 
+async def test_since_when_somebody_coordinates_and_advises_is_corrected(api: Api, database: Database) -> None:
+    group = await form_group(api)
+    await set_clock(database, NOVEMBER)
+    one = group["participants"][1]["id"]
+    tuva = await api.post("/registration/advisors", {"name": "Tuva Lie", "email": "tuva.lie@raadet.example"})
+    for path, body, was in (
+        (f"{GROUP}/coordinator", {"participant": one}, "coordinator"),
+        (f"{GROUP}/advisor", {"advisor": tuva["id"]}, "advisor"),
+    ):
+        before = await api.post(path, body | {"on": "2024-11-01"})
+        told = await happened(database)
+        after = await api.post(path, body | {"on": "2024-10-06"})
+        days = [(it["from_on"], it["until_on"]) for it in after["history"] if it["was"] == was]
+        assert days == [("2024-04-15", "2024-10-06"), ("2024-10-06", None)]
+        assert after["version"] == before["version"] + 1
+        assert await happened(database) == [*told, "group.changed"], "nobody is attached anew"
+        assert await api.post(path, body | {"on": "2024-10-06"}) == await api.post(path, body) == after
+        assert "2024-04-15" in (await api.refused(409, path, body | {"on": "2024-04-14"}))["message"]
+        assert (await api.refused(422, path, body | {"on": "2024-11-21"}))["field"] == "on"
+
+
 async def test_it_is_kept_who_advised_when(api: Api, database: Database) -> None:
     group = await form_group(api)
     await set_clock(database, NOVEMBER)

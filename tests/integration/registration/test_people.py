@@ -97,6 +97,7 @@ async def test_who_gets_the_name_and_address_of_another_is_that_one_after_a_ques
     path = f"/registration/people/{contact['id']}"
     refused = await api.refused(409, path, CONTACT, method="PATCH")
     assert (refused["rule"], refused["field"]) == ("N1", "merge")
+    assert f"{kari['id']} has this name" in refused["message"], "who it is can be looked up"
     before = await happened(database)
     one = await api.patch(path, CONTACT | {"merge": True})
     assert (one["id"], one["name"]) == (kari["id"], "Kari Vik")

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from jinja2 import TemplateError
 
-from services.notifications.letters.domain.content import CalendarContent
+from services.notifications.letters.domain.content import CalendarContent, MailingContent
 from services.notifications.letters.domain.kinds import KINDS, Language
 from services.notifications.sending.render import Rendered, render
 from tests.unit.notifications.samples import CREDIT_NOTE, ENTRY, INVOICE, ORGANISER, SENDER, content, mail
@@ -221,6 +221,10 @@ def test_a_document_from_before_there_were_document_numbers_is_called_by_its_num
         ("agreement_signed", "nb", {}, "signert 20. august 2024"),
         ("agreement_signed", "nn", {}, "underskriven 20. august 2024"),
         ("agreement_ended", "nb", {}, "Fra og med 1. mars 2025 gjelder den ikke lenger."),
+        ("agreement_ended", "nb", {}, "blir avsluttet, slik partene er enige om"),  # on a day to come
+        ("agreement_ended", "nn", {}, "blir avslutta, slik partane er einige om"),
+        ("agreement_ended", "nb", {"ends_on": date(2024, 9, 2)}, "er avsluttet, slik partene er enige om"),
+        ("agreement_ended", "nn", {"ends_on": date(2024, 9, 2)}, "er avslutta, slik partane er einige om"),
         ("agreement_ended", "nb", {"kind_of_end": "terminated"}, "sagt opp med øyeblikkelig virkning"),
         ("agreement_ended", "nn", {"kind_of_end": "terminated"}, "sagd opp med omgåande verknad"),
         ("agreement_end_taken_back", "nn", {}, "til og med 31. desember 2025"),
@@ -233,6 +237,27 @@ def test_a_mail_says_what_its_event_told(kind: str, language: Language, changes:
     written = rendered(kind, language, **changes)
     for body in (written.text, _Read(written.html).text):
         assert text in words(body)
+
+
+def test_an_amended_agreement_is_told_with_what_was_changed_and_with_who_is_to_sign(language: Language) -> None:
+    now = content("agreement_amended")
+    assert isinstance(now, MailingContent)
+    assert now.agreement is not None
+    another_day = rendered("agreement_amended", language, before=replace(now.agreement, signed_on=date(2024, 8, 19)))
+    assert "20. august 2024 (før: 19. august 2024)" in words(another_day.text)
+    another_reference = rendered("agreement_amended", language, before=replace(now.agreement, payer_reference="REF-1"))
+    assert "REF-77 (før: REF-1)" in words(another_reference.text)
+    assert ["faktura" in it.text for it in (another_day, another_reference)] == [False, True]
+    unsigned = rendered("agreement_amended", language, signed_on=None, contacts=("Kari Vik", "Bo Lind"))
+    assert "til kontaktpersonen: Kari Vik, Bo Lind." in words(unsigned.text)
+    assert "\n\n\n" not in unsigned.text
+
+
+def test_who_is_without_an_advisor_is_not_told_of_a_new_one(language: Language) -> None:
+    written = rendered("advisor_detached", language)
+    assert "ingen" in written.subject
+    assert "ny veileder" not in written.subject + written.text
+    assert "ny rettleiar" not in written.subject + written.text
 
 
 def test_an_invitation_says_what_when_where_and_how(language: Language) -> None:
@@ -299,6 +324,8 @@ def test_a_county_branch_is_not_asked_for_a_school_owner_or_a_dialogue_with_itse
         ("not_concerned", "nn", "Gjeld deg ikkje lenger"),
         ("agreement_ended", "nb", "Gjelder deg ikke lenger"),
         ("agreement_ended", "nn", "Gjeld deg ikkje lenger"),
+        ("another_entry", "nb", "Står i en annen oppføring"),
+        ("another_entry", "nn", "Står i ei anna oppføring"),
         ("handed_over", "nb", "Invitasjonen går til en annen"),
         ("handed_over", "nn", "Invitasjonen går til ein annan"),
     ],

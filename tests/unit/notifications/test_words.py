@@ -22,6 +22,7 @@ VARIANTS: dict[str, list[dict[str, Any]]] = {
     "application_accepted": [{"party_kind": "county_branch"}],
     "application_waiting_list": [{"waiting_list_place": 3}],
     "agreement_ended": [{"kind_of_end": "terminated"}],
+    "agreement_amended": [{"signed_on": None}, {"signed_on": None, "contacts": ("Kari Vik",)}],
     "concern_raised": [{"raised_by": "municipality"}],
     "credit_note": [
         {"document": replace(CREDIT_NOTE, reason=reason)} for reason in sorted({reason for reason, _, _ in REASONS})
@@ -29,7 +30,7 @@ VARIANTS: dict[str, list[dict[str, Any]]] = {
     "session_invitation": [{"entry": replace(ENTRY, format=it)} for it in ("digital", "undecided")],
     "session_change": [{"before": ENTRY}, {"before": replace(ENTRY, place=None)}],
     "session_cancellation": [
-        *({"why": why} for why in ("without_date", "agreement_ended", "not_concerned", "handed_over")),
+        *({"why": why} for why in ("without_date", "agreement_ended", "not_concerned", "handed_over", "another_entry")),
         {"why": "handed_over", "goes_to": ("Kari Vik",)},
     ],
 }

@@ -21,7 +21,9 @@ KINDS_OF_ONE_PARTY = ("guidance_visit", "contract_meeting")
 COORDINATORS_OWN = "coordinator_meeting"  # the coordinators meet, and nobody else of a group
 
 Key = tuple[str, str]  # session, person
-Why = Literal["cancelled", "without_date", "agreement_ended", "handed_over", "stands_twice", "not_concerned"]
+Why = Literal[
+    "cancelled", "without_date", "agreement_ended", "handed_over", "stands_twice", "another_entry", "not_concerned"
+]
 # Why an entry goes that comes back where that is taken back, to whoever had it.
 OF_THE_SESSION = ("cancelled", "without_date", "agreement_ended")
 
@@ -106,15 +108,23 @@ class Change:
         return CHANGE if self.stood else INVITATION
 
 
+Wanted: TypeAlias = dict[Key, tuple[Person, Party]]  # in whose calendar a session should stand, and for which party
+
+
 @dataclass(frozen=True, kw_only=True)
 class Told:
     """What an entry that goes is explained by."""
 
     notices: Mapping[Key, LastNotice]
-    mailboxes: Collection[tuple[str, str]]  # session and address of all that should stand
+    wanted: Wanted
+    mailboxes: Collection[tuple[str, str]]  # session and address of all that stands there, and stays
 
-
-Wanted: TypeAlias = dict[Key, tuple[Person, Party]]  # in whose calendar a session should stand, and for which party
+    def is_invited_as_another(self, session: Session, it: Person, party: Party | None) -> bool:
+        """Whether the party has another of this name who is invited: two who were registered may have become one."""
+        return any(
+            other.id != it.id and other.name.casefold() == it.name.casefold() and (session.id, other.id) in self.wanted
+            for other in (party.people if party and it.name else ())
+        )
 
 
 def should_stand(session: Session, party: Party) -> bool:
@@ -165,8 +175,8 @@ def differences(
     by_number = {party.organisation_number: party for party in parties}
     concerned = _wanted(sessions, by_number.values(), notices, invited_until)
     wanted = _one_a_mailbox(concerned, by_number.values(), notices, first_mails or {})
-    mailboxes = {(session, person.address.lower()) for (session, _), (person, _) in wanted.items()}
-    told = Told(notices=notices, mailboxes=mailboxes)
+    staying = {(key[0], it.address.lower()) for key, (it, _) in wanted.items() if _stands(notices.get(key))}
+    told = Told(notices=notices, wanted=wanted, mailboxes=staying)
     found = []
     for key in sorted(filter(is_looked_at, wanted.keys() | notices.keys())):
         session, last = known.get(key[0]), notices.get(key)
@@ -268,9 +278,12 @@ def _cancellation(session: Session, last: LastNotice, parties: Mapping[str, Part
     person = person if person.address else last.person
     if entry is None or not person.address:
         return None
+    party = parties.get(last.party)
     # Whoever has two entries in one mailbox loses one, and is told that the other stays.
     is_twice = (session.id, person.address.lower()) in told.mailboxes
-    why = "stands_twice" if is_twice else _why(session, parties.get(last.party))
+    why: Why = "stands_twice" if is_twice else _why(session, party)
+    if why in ("handed_over", "not_concerned") and told.is_invited_as_another(session, last.person, party):
+        why = "another_entry"
     goes_to: tuple[str, ...] = ()
     if why == "handed_over":
         goes_to = _newly_invited(session, parties[last.party], told.notices)

@@ -134,12 +134,15 @@ class MailingContent:
     official_name: str
     party_kind: str
     happened_on: date
-    contacts: tuple[str, ...] = ()  # names of who is to talk about a concern; since 0.3 the two below say it
+    # Names of who is to sign what was amended, and of the contact person; of a concern, who is to talk about it: since 0.3 the
+    # two below say that.
+    contacts: tuple[str, ...] = ()
     contact: Someone | None = None  # the party's; of a concern, and none where it is not known
     of_council: Someone | None = None  # who takes up a concern for the council, or the party's advisor
     contact_person: Someone | None = None  # the council's, for the programme
     application: Application | None = None
     agreement: Agreement | None = None
+    before: Agreement | None = None  # an amended one as it was told of last; none where that is not known
     concern: Concern | None = None
     document: Document | None = None
     content_version: Literal[1] = 1

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 from services.notifications.letters.domain.content import CalendarContent, MailingContent
 from services.notifications.letters.domain.kinds import Language
+
+# Why a mail that failed is not tried again: of the same matter a later change was told, its party has withdrawn, or the session
+# that it is about is over.
+Late: TypeAlias = Literal["overtaken", "withdrawn", "session_over"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,5 +84,5 @@ class Requeued:
     """How many failed mails are tried again, and how many are not."""
 
     queued: int
-    overtaken: int  # by a later mail about the same matter
+    overtaken: int  # by a later mail about the same matter, or by the session's last day
     lost: int  # of which an event alone is left

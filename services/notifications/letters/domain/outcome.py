@@ -10,7 +10,7 @@ FIRST_DELAY = timedelta(seconds=5)
 LONGEST_DELAY = timedelta(hours=1)
 GIVE_UP_AFTER = timedelta(hours=48)  # since it was first put off
 
-Kind = Literal["accepted", "put_off", "refused", "refused_us", "unreachable", "untried"]
+Kind = Literal["accepted", "put_off", "refused", "overtaken", "refused_us", "unreachable", "untried"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,7 +19,7 @@ class Outcome:
 
     `refused` is this mail for good, `put_off` this mail for now. `refused_us` is about who we are or what we send; whether it
     is about every mail shows at the others (sending/domain/standing.py). `unreachable` says nothing about the mail: the server
-    took none. `untried`: it was left alone.
+    took none. `untried`: it was left alone. `overtaken`: it is not sent, since what it says is so no more.
     """
 
     kind: Kind
@@ -46,7 +46,7 @@ def next_of(outcome: Outcome, *, tries: int, put_off_at: datetime | None, try_at
         due = now if outcome.kind == "unreachable" else try_at
         return Next(state="queued", try_at=due, tries=tries - 1, put_off_at=put_off_at)
     first = put_off_at or now
-    if outcome.kind == "refused" or now - first >= GIVE_UP_AFTER:
+    if outcome.kind in ("refused", "overtaken") or now - first >= GIVE_UP_AFTER:
         return Next(state="failed", try_at=now, tries=tries, put_off_at=put_off_at)
     delay = min(LONGEST_DELAY, FIRST_DELAY * 2 ** min(tries - 1, 20))  # 20, since a timedelta has an end
     return Next(state="queued", try_at=now + delay, tries=tries, put_off_at=first)

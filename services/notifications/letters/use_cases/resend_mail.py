@@ -16,7 +16,8 @@ async def resend_mail(database: Database, id: str, *, by: str) -> Mail:
     changes nothing.
 
     It has a Message-ID of its own, since a mailbox may drop what it has had; a calendar entry has the next SEQUENCE. Raises
-    NotFound, and Conflict for a mail that was not sent, that what came later has overtaken, or of which an event alone is left.
+    NotFound, and Conflict for a mail that was not sent, that what came later has overtaken, about a session that is over, or of which
+    an event alone is left.
     """
     async with database.transaction() as connection:
         mail = await mails.get(connection, id)
@@ -29,11 +30,14 @@ async def resend_mail(database: Database, id: str, *, by: str) -> Mail:
         under_way = mail if mail.state == "queued" else await mails.waiting_repeat(connection, mail)
         if under_way is not None:
             return _sent_again(under_way)
-        if mail.state == "failed":
-            msg = "it was not sent, but failed; have it tried again"
-            raise Conflict(msg, field="id")
         if await mails.overtaken(connection, [mail.id]):
             msg = "what came later has overtaken what it says"
+            raise Conflict(msg, field="id")
+        if await mails.over(connection, [mail.id]):
+            msg = "the session that it is about is over"
+            raise Conflict(msg, field="id")
+        if mail.state == "failed":
+            msg = "it was not sent, but failed; have it tried again"
             raise Conflict(msg, field="id")
         address, at = await mails.address_of(connection, mail), await clock.now(connection)
         return await mails.repeat(connection, mail, address=address, at=at, by=by)

@@ -13,7 +13,7 @@ async def retry_mail(database: Database, id: str, *, address: str | None = None,
     """Queue a failed mail as if it were new, to another address where one is given. The same request again changes nothing.
 
     Raises NotFound, Stale, and Conflict for a mail that never failed, or was tried again already with another address, or that a later
-    one has overtaken, or of which an event alone is left.
+    one has overtaken, about a session that is over, or of which an event alone is left.
     """
     async with database.transaction() as connection:
         mail = await mails.get(connection, id, lock=True)
@@ -28,6 +28,9 @@ async def retry_mail(database: Database, id: str, *, address: str | None = None,
                 msg = (
                     "a later mail to the same person has overtaken what it says; if that one failed, try that one again"
                 )
+                raise Conflict(msg, field="id")
+            if await mails.over(connection, [mail.id]):
+                msg = "the session that it is about is over"
                 raise Conflict(msg, field="id")
             seen.compare(mail)
             return await mails.requeue(connection, mail, address=address or mail.address, by=by)

@@ -8,6 +8,6 @@ from shared.database import Database
 
 
 async def retry_mails(database: Database, which: Failed, *, by: str) -> Requeued:
-    """Queue failed mails as if they were new. What a later mail has overtaken, or what is lost, stays as it is."""
+    """Queue failed mails as if they were new. What a later mail has overtaken, is over or lost, stays as it is."""
     async with database.transaction() as connection:
         return await mails.requeue_all(connection, which, by=by)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.notifications.letters.domain.content import About
+from services.notifications.letters.domain.content import About, Agreement
 from services.notifications.letters.domain.kinds import NOT_ONCE_WITHDRAWN, Language
 
 
@@ -26,6 +26,7 @@ class Mailing:
     language: Language
     refused: str | None = None  # what was answered last instead of what was asked for it
     is_withdrawn: bool = False  # the party's application
+    before: Agreement | None = None  # an amended one as it was told of last
 
     @property
     def is_let_go(self) -> bool:

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.notifications.letters import repository as mails
 from services.notifications.letters.contents import someone
 from services.notifications.letters.domain.content import About, Concern, Document, MailingContent
-from services.notifications.letters.domain.kinds import PURPOSES, Purpose
+from services.notifications.letters.domain.kinds import AMENDED, PURPOSES, Purpose
 from services.notifications.letters.domain.letter import Letter
 from services.notifications.letters.domain.mailbox import sharing, written_to
 from services.notifications.mailings import repository as mailings
@@ -104,12 +104,15 @@ async def letters_of(ask: PatientAsk, mailing: Mailing) -> list[Letter] | None:
         official_name=mailing.official_name,
         party_kind=mailing.party_kind,
         happened_on=mailing.happened_at.astimezone(OSLO).date(),
-        contacts=tuple(it.name for it in contacts.recipients) if purpose == "concern" else (),
+        contacts=tuple(it.name for it in contacts.recipients)
+        if purpose == "concern" or mailing.kind == AMENDED
+        else (),
         contact=someone(contacts.contact) if purpose == "concern" else None,
         of_council=someone(of_council(purpose, concern, contacts)),
         contact_person=someone(contacts.council),
         application=mailing.about.application,
         agreement=mailing.about.agreement,
+        before=mailing.before,
         concern=concern,
         document=document,
     )

@@ -9,7 +9,7 @@ from email.message import EmailMessage
 from jinja2 import TemplateError
 
 from services.notifications.letters import repository as mails
-from services.notifications.letters.domain.letter import Mail
+from services.notifications.letters.repository import Named
 from services.notifications.sending import repository as messages
 from services.notifications.sending.render import Rendered, render
 from services.notifications.settings import Settings
@@ -19,8 +19,7 @@ from shared.errors import Conflict
 
 @dataclass(frozen=True, kw_only=True)
 class Reading:
-    mail: Mail
-    party_name: str | None
+    named: Named
     says: Rendered | None  # none where that is lost
     as_sent: bool  # and not written anew from what is kept
 
@@ -28,18 +27,19 @@ class Reading:
 async def read_mail(database: Database, id: str, settings: Settings) -> Reading:
     """Raises NotFound, and Conflict for one that cannot be written."""
     async with database.reading() as connection:
-        mail, party_name = await mails.named(connection, id)
+        named = await mails.named(connection, id)
         message = await messages.sent_as(connection, id)
     if message is not None:
-        return Reading(mail=mail, party_name=party_name, says=parts_of(message), as_sent=True)
+        return Reading(named=named, says=parts_of(message), as_sent=True)
+    mail = named.mail
     if mail.is_lost:
-        return Reading(mail=mail, party_name=party_name, says=None, as_sent=False)
+        return Reading(named=named, says=None, as_sent=False)
     try:
         written = render(mail, organiser=settings.mail_organiser, sender=settings.mail_sender)
     except (TemplateError, ValueError) as error:
         msg = "what is kept of this mail cannot be written by this version"
         raise Conflict(msg, field="id") from error
-    return Reading(mail=mail, party_name=party_name, says=written, as_sent=False)
+    return Reading(named=named, says=written, as_sent=False)
 
 
 def parts_of(message: bytes) -> Rendered:

@@ -200,17 +200,16 @@ class MailSending:
 async def claim(connection: AsyncConnection, *, lease: timedelta, at_most: int) -> list[Mail]:
     """Take the next mails.
 
-    One that is tried or sent again fails, unsent, where what came later has overtaken it meanwhile; so does one that asks to sign
+    One that is tried or sent again fails, unsent, where what came later has overtaken it meanwhile, or its session is over; so does one that asks to sign
     an agreement which was called back, or which others are to sign by now, and one about an application or an agreement whose
     party has withdrawn.
     """
     claimed = await mails.claim(connection, lease=lease, at_most=at_most)
     again = [it.id for it in claimed if it.changed_by is not None or it.repeats is not None]
-    late = await mails.overtaken(connection, again)
+    late = await mails.overtaken(connection, again) | await mails.over(connection, again)
     late |= await mails.asked_in_vain(connection, [it.id for it in claimed if it.kind in TO_SIGN])
     late |= await mails.withdrawn(connection, [it.id for it in claimed if it.kind in NOT_ONCE_WITHDRAWN])
-    overtaken = "what came later has overtaken it"
-    tried = [(it, Outcome(kind="refused", reply=it.reply, reason=overtaken)) for it in claimed if it.id in late]
+    tried = [(it, Outcome(kind="overtaken", reply=it.reply)) for it in claimed if it.id in late]
     await settle(connection, tried)
     return [it for it in claimed if it.id not in late]
 
@@ -242,7 +241,10 @@ async def _settle_unsent(
     if settled is None:
         return
     if after.state == "failed":
-        log.error("a mail failed", mail=mail.id, kind=mail.kind, reply=outcome.reply, reason=outcome.reason)
+        if outcome.kind == "overtaken":
+            log.info("a mail is not sent, since what it says is so no more", mail=mail.id, kind=mail.kind)
+        else:
+            log.error("a mail failed", mail=mail.id, kind=mail.kind, reply=outcome.reply, reason=outcome.reason)
         await outbox.add(connection, events.MAIL_FAILED, [telling.mail(settled)], at=now)
     elif outcome.kind == "put_off":
         log.info(

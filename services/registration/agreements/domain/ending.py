@@ -38,8 +38,8 @@ def check_day_of_end(agreement: Agreement, on: date) -> None:
 
 
 def check_in_force(agreement: Agreement, today: date) -> None:
-    """Raises Conflict for an agreement that has ended by `today`; an end that lies ahead leaves it in force until then."""
-    if agreement.ends_on is not None and agreement.ends_on <= today:
+    """Raises Conflict for one that has ended by `today`, or is terminated; an end agreed on leaves it in force until its day."""
+    if agreement.ends_on is not None and (agreement.ends_on <= today or agreement.kind_of_end == "terminated"):
         check_has_no_end(agreement)
 
 

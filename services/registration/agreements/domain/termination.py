@@ -14,10 +14,12 @@ from shared.errors import RuleBroken
 def terminated(agreement: Agreement, concern: Concern, on: date, note: str | None, today: date) -> Agreement:
     """The agreement, terminated with immediate effect over a concern that is not resolved (R10).
 
-    It may be recorded later than it happened, but is neither dated ahead nor before the concern.
-    Raises RuleBroken or Conflict.
+    It may be recorded later than it happened, but is neither dated ahead nor before the concern. One that is given before the
+    agreement's period ends it on the period's first day: it never comes into force. Raises RuleBroken or Conflict.
     """
-    after = replace(agreement, ends_on=on, kind_of_end="terminated", end_note=note, ended_over=concern.id)
+    start = agreement.period_start
+    ends_on = start if today < start and on <= today else on
+    after = replace(agreement, ends_on=ends_on, kind_of_end="terminated", end_note=note, ended_over=concern.id)
     if after == agreement:
         return agreement
     check_in_force(agreement, today)
@@ -28,11 +30,11 @@ def terminated(agreement: Agreement, concern: Concern, on: date, note: str | Non
     if concern.is_resolved:
         msg = "the concern is resolved; termination follows one that is not"
         raise RuleBroken(msg, rule="R10", field="concern")
-    if on > today:
+    if on > today and on != start:
         msg = "termination takes effect at once and is not dated ahead"
         raise RuleBroken(msg, rule="R10", field="ends_on")
     if on < concern.raised_on:
         msg = f"termination comes after the concern, raised on {concern.raised_on}"
         raise RuleBroken(msg, rule="R10", field="ends_on")
-    check_day_of_end(agreement, on)
+    check_day_of_end(agreement, ends_on)
     return after

@@ -8,7 +8,7 @@ from datetime import date
 
 from services.registration.groups.domain.group import Group
 from services.registration.groups.domain.tenure import Role, Tenure
-from shared.errors import RuleBroken
+from shared.errors import Conflict, RuleBroken
 
 ONE_AT_A_TIME: tuple[Role, ...] = ("coordinator", "advisor")
 RULES: dict[Role, str] = {"participant": "R5", "coordinator": "R5", "advisor": "R8"}
@@ -37,7 +37,8 @@ def recorded(before: Group, after: Group, on: date) -> Group:
         _close(tenures, key, on)
     for key in sorted(wanted - standing):
         _open(tenures, key, on)
-    # Who came by mistake and leaves on the same day was never there.
+    # Who came by mistake and leaves on the same day was never there, and did not coordinate.
+    tenures = [it for it in tenures if it.role != "coordinator" or not it.is_of_no_day or _is_covered(it, tenures)]
     gone = {who for role, who in standing - wanted if role == "participant"} - {it.who for it in tenures}
     participants = tuple(it for it in after.participants if it.id not in gone)
     found = replace(after, participants=participants, tenures=_in_order(tenures))
@@ -55,6 +56,32 @@ def joined(group: Group, participant: str, on: date) -> Group:
     found = replace(group, tenures=_in_order(moved if it == stays[-1] else it for it in group.tenures))
     _check(found, field="joined_on")
     return found
+
+
+def since(group: Group, role: Role, on: date) -> Group:
+    """The group with another day from which its coordinator, or its advisor, is that.
+
+    Who was it until then was it until the new day, or for as long as before where they left. Raises Conflict with what stands in the way.
+    """
+    held = next(it for it in group.tenures if it.role == role and it.until_on is None)
+    others = [it for it in group.tenures if it.role == role and it != held]
+    before = next((it for it in others if it.until_on == held.from_on and not it.is_of_no_day), None)
+    moved = {held: replace(held, from_on=on)}
+    if before is not None:
+        if before.from_on is not None and on < before.from_on:
+            msg = f"the {role} before is recorded from {before.from_on} on; say that day or a later one"
+            raise Conflict(msg, rule=RULES[role], field="on")
+        until = replace(before, until_on=on)
+        if role != "coordinator" or _is_covered(until, group.tenures):
+            moved[before] = until
+    tenures = [moved.get(it, it) for it in group.tenures]
+    if any(it.overlaps(moved[held]) for it in tenures if it.role == role and it != moved[held]):
+        msg = f"on {on} the group had this {role} already, or another one; say a later day"
+        raise Conflict(msg, rule=RULES[role], field="on")
+    if role == "coordinator" and not _is_covered(moved[held], tenures):
+        msg = f"on {on} this participant did not take part yet; correct since when they do first"
+        raise Conflict(msg, rule=RULES[role], field="on")
+    return replace(group, tenures=_in_order(tenures))
 
 
 def on_day(group: Group, day: date) -> Group:
@@ -97,8 +124,8 @@ def _close(tenures: list[Tenure], key: tuple[Role, str], on: date) -> None:
     if since is not None and on < since:
         msg = f"this {key[0]} is recorded from {since} on; say that day or a later one"
         raise RuleBroken(msg, rule=RULES[key[0]], field="on")
-    if since == on:
-        del tenures[place]  # at the end of no day it was so
+    if since == on and key[0] == "participant":  # by mistake; a coordinator or an advisor of one day was told to others
+        del tenures[place]
     else:
         tenures[place] = replace(tenures[place], until_on=on)
 
@@ -118,16 +145,19 @@ def _check(group: Group, *, field: str = "on") -> None:
         if any(it.overlaps(other) for other in others if it.role in ONE_AT_A_TIME or other.who == it.who):
             msg = f"after that day the group had this {it.role}, or another one"
             raise RuleBroken(msg, rule=RULES[it.role], field=field)
-        if it.role == "coordinator" and not any(_covers(other, it) for other in group.tenures):
+        if it.role == "coordinator" and not _is_covered(it, group.tenures):
             msg = "the coordinator is one of those who take part on that day"
             raise RuleBroken(msg, rule="R5", field=field)
 
 
-def _covers(stay: Tenure, it: Tenure) -> bool:
-    if stay.key != ("participant", it.who):
-        return False
-    starts = (stay.from_on or date.min) <= (it.from_on or date.min)
-    return starts and (it.until_on or date.max) <= (stay.until_on or date.max)
+def _is_covered(it: Tenure, tenures: Iterable[Tenure]) -> bool:
+    """Whether the participant takes part all the time."""
+    starts, ends = it.from_on or date.min, it.until_on or date.max
+    return any(
+        (stay.from_on or date.min) <= starts and ends <= (stay.until_on or date.max)
+        for stay in tenures
+        if stay.key == ("participant", it.who)
+    )
 
 
 def _in_order(tenures: Iterable[Tenure]) -> tuple[Tenure, ...]:

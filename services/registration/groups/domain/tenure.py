@@ -22,6 +22,11 @@ class Tenure:
     def key(self) -> tuple[Role, str]:
         return self.role, self.who
 
+    @property
+    def is_of_no_day(self) -> bool:
+        """Begun and ended on one day: it was so at the end of none."""
+        return self.from_on is not None and self.from_on == self.until_on
+
     def holds_on(self, day: date) -> bool:
         return (self.from_on is None or self.from_on <= day) and (self.until_on is None or day < self.until_on)
 

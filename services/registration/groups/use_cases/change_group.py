@@ -55,7 +55,10 @@ async def change_group(
         if on is not None and on > today:
             msg = "what happens to a group is recorded when it has happened, and not dated ahead"
             raise RuleBroken(msg, rule="R5", field="on")
-        return await save_group(connection, before, recorded(before, found, on or today), happened, by=by)
+        # Nobody is written to anew where nothing but a day was put right.
+        is_correction = replace(found, tenures=before.tenures) == before
+        what = events.GROUP_CHANGED if is_correction else happened
+        return await save_group(connection, before, recorded(before, found, on or today), what, by=by)
 
 
 async def check_has_address(connection: AsyncConnection, group: Group) -> None:

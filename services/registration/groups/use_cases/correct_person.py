@@ -53,7 +53,8 @@ async def correct_person(
             seen.compare(before)
         if others:
             if not merge and not any(it.is_lost for it in persons):
-                msg = "somebody has this name and address; with `merge` the two are one from then on"
+                who = ", ".join(it.id for it in others)
+                msg = f"{who} has this name and address; with `merge` the two are one from then on, with the older id"
                 raise Conflict(msg, rule="N1", field="merge")
             return await make_one(connection, persons, after, affected, by=by)
         if after == before:

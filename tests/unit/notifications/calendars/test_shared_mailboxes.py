@@ -48,6 +48,27 @@ def test_who_had_two_entries_in_one_mailbox_loses_one() -> None:
     assert told([party(ADA, BO)], after(changes, before), bo="1", ada="2") == []
 
 
+def test_whose_entry_another_in_the_mailbox_gets_anew_is_not_told_that_it_stood_twice() -> None:
+    both = [party(ADA), party(BO, number=VOLDA)]
+    before = after(differences([SESSION], both, {}, TODAY))
+    changes = differences([SESSION], both[1:], before, TODAY)
+    assert [(it.person.id, it.kind, it.why) for it in changes] == [
+        ("ada", CANCELLATION, "not_concerned"),
+        ("bo", INVITATION, None),
+    ]
+
+
+@pytest.mark.parametrize("address", ["ada@volda.example", POST], ids=["with two addresses", "with one"])
+def test_whoever_was_registered_twice_and_becomes_one_is_told_to_be_invited_still(address: str) -> None:
+    twin = Person(id="twin", name=ADA.name, address=address)
+    before = after(differences([SESSION], [party(ADA)], {}, TODAY))
+    changes = differences([SESSION], [party(twin)], before, TODAY)
+    assert [(it.person.id, it.kind, it.why, it.goes_to) for it in changes] == [
+        ("ada", CANCELLATION, "another_entry", ()),
+        ("twin", INVITATION, None, ()),
+    ]
+
+
 def test_addresses_that_are_lost_are_shared_by_nobody() -> None:
     assert sharing({"ada": "", "bo": "", "cia": POST, "dag": POST.upper()}) == [["cia", "dag"]]
     assert written_to(["dag", "cia"], {}) == "cia"

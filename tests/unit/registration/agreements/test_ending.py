@@ -52,6 +52,23 @@ def test_termination_is_neither_dated_ahead_nor_before_the_concern(on: date) -> 
         terminated(SIGNED, CONCERN, on, None, TODAY)
 
 
+def test_an_agreement_terminated_before_its_period_never_comes_into_force() -> None:
+    start = date(2024, 12, 1)
+    to_come = replace(SIGNED, period_start=start)
+    it = terminated(to_come, CONCERN, TODAY, None, TODAY)
+    assert (it.ends_on, it.kind_of_end) == (start, "terminated")
+    assert terminated(to_come, CONCERN, start, None, TODAY) == it, "its first day may be said too"
+    assert terminated(it, CONCERN, TODAY, None, TODAY) is it
+    with pytest.raises(Conflict, match="take that end back"):
+        terminated(it, CONCERN, TODAY, "Noe annet.", TODAY)
+    with pytest.raises(Conflict, match="take that end back"):
+        check_can_be_raised(CONCERN, it, TODAY)
+    with pytest.raises(RuleBroken, match=r"R10.*not dated ahead"):
+        terminated(to_come, CONCERN, TODAY + timedelta(days=1), None, TODAY)
+    with pytest.raises(RuleBroken, match=r"R10.*after the concern"):
+        terminated(to_come, CONCERN, CONCERN.raised_on - timedelta(days=1), None, TODAY)
+
+
 def test_an_end_stands_until_it_is_taken_back() -> None:
     it = ended(SIGNED, TODAY, "Nedlagt.")
     with pytest.raises(Conflict, match="take that end back"):

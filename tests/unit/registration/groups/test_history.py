@@ -8,7 +8,7 @@ from random import Random
 import pytest
 
 from services.registration.groups.domain.group import Group, Participant, electing, replacing, without
-from services.registration.groups.domain.history import joined, on_day, reconciled, recorded, united
+from services.registration.groups.domain.history import joined, on_day, reconciled, recorded, since, united
 from services.registration.groups.domain.tenure import Tenure
 from shared.errors import Conflict, NotFound, RuleBroken
 
@@ -88,6 +88,28 @@ def test_who_came_by_mistake_and_left_on_the_same_day_was_never_there() -> None:
     assert recorded(mistake, without(mistake, "p5"), day(8)).tenures == group.tenures
 
 
+def test_who_coordinated_or_advised_for_one_day_alone_stands_in_the_history() -> None:
+    group = recorded(grown(), replace(electing(grown(), "p3"), advisor="ada"), day(8))
+    after = recorded(group, replace(electing(group, "p1"), advisor="bo"), day(8))
+    one_day = {(it.role, it.who) for it in after.tenures if it.from_on == it.until_on == day(8)}
+    assert one_day == {("coordinator", "p3"), ("advisor", "ada")}
+    assert state(on_day(after, day(8))) == ({"p0", "p1", "p2", "p3"}, "p1", "bo")
+    assert since(since(after, "advisor", day(5)), "coordinator", day(6)).advisor == "bo", "they stand in nobody's way"
+    back = recorded(after, replace(electing(after, "p3"), advisor="ada"), day(8))
+    assert {(it.role, it.who) for it in back.tenures if it.is_of_no_day} == {("coordinator", "p1"), ("advisor", "bo")}
+
+
+@pytest.mark.parametrize("was_there_before", [True, False])
+def test_who_came_by_mistake_and_left_on_the_same_day_did_not_coordinate(*, was_there_before: bool) -> None:
+    group = grown()
+    if was_there_before:
+        group = recorded(group, group.with_participant(participant(5)), day(5))
+        group = recorded(group, without(group, "p5"), day(6))
+    mistake = recorded(group, electing(group.with_participant(participant(5)), "p5"), day(8))
+    after = recorded(mistake, without(mistake, "p5"), day(8))
+    assert [it for it in after.tenures if it.who == "p5"] == [it for it in group.tenures if it.who == "p5"]
+
+
 def test_who_left_by_mistake_and_comes_back_on_the_same_day_was_there_all_the_time() -> None:
     group = recorded(grown(), without(grown(), "p0"), day(9))
     assert recorded(group, group.with_participant(participant(0)), day(9)).tenures == grown().tenures
@@ -103,6 +125,27 @@ def test_a_wrong_day_is_corrected() -> None:
     left = recorded(grown(), without(grown(), "p0"), day(10))
     with pytest.raises(RuleBroken, match="R5"):
         joined(left, "p0", day(10))
+
+
+def test_a_wrong_day_of_who_coordinates_is_corrected_within_what_is_kept() -> None:
+    group = recorded(grown(), electing(grown(), "p3"), day(10))
+    earlier = since(group, "coordinator", day(6))
+    assert [on_day(earlier, day(n)).coordinator for n in (5, 6, 10)] == ["p2", "p3", "p3"]
+    assert since(earlier, "coordinator", day(10)) == group
+    with pytest.raises(Conflict, match=r"R5: .*before is recorded from 2024-08-05 on"):
+        since(group, "coordinator", day(3))
+    only = grown()
+    with pytest.raises(Conflict, match=r"R5: on 2024-08-02 this participant did not take part yet"):
+        since(only, "coordinator", day(1))
+    left = recorded(group, without(group, "p3"), day(12))
+    again = recorded(left, electing(left, "p1"), day(14))
+    with pytest.raises(Conflict, match=r"R5: on 2024-08-12 the group had .* another one"):
+        since(again, "coordinator", day(11))
+    handed_over = recorded(left, electing(left, "p1"), day(12))
+    later = since(handed_over, "coordinator", day(14))
+    assert [on_day(later, day(n)).coordinator for n in (11, 12, 14)] == ["p3", None, "p1"], (
+        "who left did not coordinate on"
+    )
 
 
 def test_what_the_version_before_recorded_has_no_day() -> None:
