@@ -198,6 +198,7 @@ def session(event: Event[scheduling.Session]) -> Iterable[Fact]:
         ends_at=days.ends_at if days else None,
         duration_minutes=it.when.duration_minutes,
         cancelled=it.state == "cancelled",
+        completed=it.state == "completed",
     )
     yield from look_at_calendars(it.programme, of_session(it.id))
 

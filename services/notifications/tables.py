@@ -83,6 +83,7 @@ session = Table(
     Column("ends_at", String(5)),
     Column("duration_minutes", Integer),
     Column("cancelled", Boolean, nullable=False),
+    Column("completed", Boolean, nullable=False, server_default=false()),
     Index("session_programme_party", "programme", "party"),
 )
 

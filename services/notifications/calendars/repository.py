@@ -254,6 +254,7 @@ async def _sessions(
             kind=row.kind,
             party=handed.get(row.party, row.party),
             cancelled=row.cancelled,
+            completed=row.completed,
             last_day=row.last_day,
             entry=(entry := _entry(row) if row.is_answered else None),
             fingerprint=contents.fingerprint_of_entry(entry) if entry else None,

@@ -170,12 +170,13 @@ IS_OVERTAKEN = or_(*_there_is_another(M.c, OTHER.c, _IS_OF_ANOTHER), *_is_told_s
 
 
 def _is_over(today: date) -> ColumnElement[bool]:
-    """Whether it is about a session whose last day is past. `today` is a day in Norway."""
-    return exists().where(tables.session.c.id == M.c.session, tables.session.c.last_day < today)
+    """Whether it is about a session that was held, or whose last day is past. `today` is a day in Norway."""
+    s = tables.session.c
+    return exists().where(s.id == M.c.session, s.completed | (s.last_day < today))
 
 
 async def over(connection: AsyncConnection, ids: Collection[str]) -> set[str]:
-    """Those of these mails that are about a session whose last day is past."""
+    """Those of these mails that are about a session that is over."""
     if not ids:
         return set()
     is_over = _is_over(await clock.today(connection))

@@ -23,6 +23,7 @@ from tests.support.databases import set_clock
 from tests.support.events import (
     AT,
     accepted,
+    completed,
     credit_note,
     ended,
     invoice,
@@ -193,6 +194,15 @@ async def test_an_invitation_is_not_sent_or_tried_again_once_the_session_is_over
     assert "over" in (await api.refused(409, f"/notifications/mails/{again['id']}/retry"))["message"]
     assert (await api.post("/notifications/mails/retry"))["overtaken"] == 1
     assert len(smtp.deliveries) == sent_so_far
+
+
+async def test_an_invitation_to_what_was_held_today_is_not_sent_again(
+    told: Database, api: Api, ask: FakeAsk, smtp: MailServer
+) -> None:
+    await set_clock(told, datetime.combine(DAY, AT.timetz()))
+    await happens(told, ask, smtp, completed(1))
+    refusal = await api.refused(409, f"/notifications/mails/{await id_of(told, 'session_invitation')}/resend")
+    assert "over" in refusal["message"]
 
 
 async def test_who_hears_of_it_no_more_is_not_asked_to_sign_what_is_signed(

@@ -36,6 +36,7 @@ class Session:
     cancelled: bool
     last_day: date | None  # none without exact days
     entry: Entry | None  # none without exact days, or until scheduling has answered what it is called and where it is
+    completed: bool = False
     fingerprint: str | None = None  # of the entry
     last_known: Entry | None = None  # with title and place as they were answered last, whatever became of it since
 
@@ -236,6 +237,8 @@ def _one_a_mailbox(
 def _is_over(session: Session, last: LastNotice | None, today: date) -> bool:
     # Nobody can attend what is past, so a correction of it is no news. But a session moved from a day to come to one that is
     # past, or the other way round, is told: somebody may be going there, or can go now.
+    if session.completed and not _stands(last):
+        return True  # it was held, on the very day perhaps
     present_is_past = session.last_day is None or session.last_day < today
     told_is_past = last is None or last.entry is None or last.entry.last_day < today
     return present_is_past and told_is_past

@@ -86,6 +86,14 @@ def summary(changes: Iterable[Change]) -> list[tuple[str, str, str, int]]:
     return [(it.person.id, it.session, it.kind, it.sequence) for it in changes]
 
 
+def test_nobody_is_invited_to_what_was_held_be_it_today() -> None:
+    held = session(TODAY, completed=True)
+    assert differences([held], [party(ADA)], {}, TODAY) == []
+    gone = after(differences([session(TODAY)], [party(ADA, ends_on=TODAY)], told_of(session(TODAY)), TODAY))
+    assert [it.stands for it in gone.values()] == [False]
+    assert differences([held], [party(ADA)], gone, TODAY) == []  # its end was taken back
+
+
 def test_everyone_of_an_accepted_party_is_invited_to_what_is_for_all_and_to_what_is_theirs() -> None:
     visit = session(id="visit", kind="guidance_visit", party=VOLDA)
     parties = [party(ADA, ADVISOR), party(BO, number=VOLDA)]
