@@ -103,6 +103,7 @@ COMPARED: dict[tuple[str, str], Projection] = {
             "ends_at": _day("ends_at"),
             "duration_minutes": lambda event: event["data"]["when"].get("duration_minutes"),
             "cancelled": lambda event: event["data"]["state"] == "cancelled",
+            "completed": lambda event: event["data"]["state"] == "completed",
         },
     ),
 }
