@@ -110,7 +110,7 @@ async def test_a_programme_goes_through_while_services_go_forward_and_back_one_a
         await Run(fleet.client, PARTIES, within=300, after=move).play()
         await asyncio.gather(*under_way)
         await migrate(fleet, "post")
-        for service in ("billing", "scheduling"):
+        for service in ("billing", "scheduling", "notifications"):
             await rebuild(fleet, service, tmp_path)
         assert {it.program for it in fleet.all} == {THIS}
         found = await faults.outcome(fleet, PARTIES)
