@@ -15,7 +15,7 @@ from shared.when_text import when_text
 consumers = Consumers("billing")
 
 
-@consumers.on(registration.PROGRAMME_OPENED, registration.PROGRAMME_CHANGED, registration.PROGRAMME_DELETED)
+@consumers.on(*registration.PROGRAMME_EVENTS)
 def programme(event: Event[registration.Programme]) -> Iterable[Fact]:
     it = event.data
     yield Newest(
@@ -31,7 +31,7 @@ def programme(event: Event[registration.Programme]) -> Iterable[Fact]:
     yield from look_again(it.code)
 
 
-@consumers.on(registration.PARTY_REGISTERED, registration.PARTY_CHANGED, registration.PARTY_DELETED)
+@consumers.on(*registration.PARTY_EVENTS)
 def party(event: Event[registration.Party]) -> Iterable[Fact]:
     it = event.data
     yield Newest(
@@ -48,15 +48,7 @@ def party(event: Event[registration.Party]) -> Iterable[Fact]:
     yield from look_at_party(it.organisation_number)
 
 
-@consumers.on(
-    registration.AGREEMENT_SENT,
-    registration.AGREEMENT_SIGNED,
-    registration.AGREEMENT_AMENDED,
-    registration.AGREEMENT_CALLED_BACK,
-    registration.AGREEMENT_SUCCEEDED,
-    registration.AGREEMENT_ENDED,
-    registration.AGREEMENT_END_TAKEN_BACK,
-)
+@consumers.on(*registration.AGREEMENT_EVENTS)
 def agreement(event: Event[registration.Agreement]) -> Iterable[Fact]:
     it = event.data
     yield Newest(

@@ -99,7 +99,7 @@ def about(entity: Any) -> About:
     raise TypeError(msg)
 
 
-@consumers.on(registration.PROGRAMME_OPENED, registration.PROGRAMME_CHANGED, registration.PROGRAMME_DELETED)
+@consumers.on(*registration.PROGRAMME_EVENTS)
 def programme(event: Event[registration.Programme]) -> Iterable[Fact]:
     it = event.data
     yield Newest(tables.programme, code=it.code, version=it.version, name=it.name)
@@ -107,7 +107,7 @@ def programme(event: Event[registration.Programme]) -> Iterable[Fact]:
     yield from look_at_calendars(it.code)
 
 
-@consumers.on(registration.PARTY_REGISTERED, registration.PARTY_CHANGED, registration.PARTY_DELETED)
+@consumers.on(*registration.PARTY_EVENTS)
 def party(event: Event[registration.Party]) -> Iterable[Fact]:
     it = event.data
     yield Newest(
@@ -122,14 +122,7 @@ def party(event: Event[registration.Party]) -> Iterable[Fact]:
     yield from look_at_party(it.organisation_number)
 
 
-@consumers.on(
-    registration.APPLICATION_RECEIVED,
-    registration.APPLICATION_CHANGED,
-    registration.APPLICATION_ACCEPTED,
-    registration.APPLICATION_WAITLISTED,
-    registration.APPLICATION_DECLINED,
-    registration.APPLICATION_WITHDRAWN,
-)
+@consumers.on(*registration.APPLICATION_EVENTS)
 def application(event: Event[registration.Application]) -> Iterable[Fact]:
     """Its state decides who is invited: on a code that is not known here nobody's calendar is cleared."""
     it = event.data
@@ -146,22 +139,14 @@ def application(event: Event[registration.Application]) -> Iterable[Fact]:
     yield from _look_at_people(it.programme, it.party)
 
 
-@consumers.on(registration.GROUP_CHANGED, registration.ADVISOR_ATTACHED, registration.ADVISOR_DETACHED)
+@consumers.on(*registration.GROUP_EVENTS)
 def group(event: Event[registration.Group]) -> Iterable[Fact]:
     """Other people may hear for the party from now on, or at other addresses. No event says who: registration is asked (N2)."""
     yield from _look_at_people(event.data.programme, event.data.party)
     yield from look_at_addresses(event.data.programme, event.data.party)
 
 
-@consumers.on(
-    registration.AGREEMENT_SENT,
-    registration.AGREEMENT_SIGNED,
-    registration.AGREEMENT_AMENDED,
-    registration.AGREEMENT_CALLED_BACK,
-    registration.AGREEMENT_SUCCEEDED,
-    registration.AGREEMENT_ENDED,
-    registration.AGREEMENT_END_TAKEN_BACK,
-)
+@consumers.on(*registration.AGREEMENT_EVENTS)
 def agreement(event: Event[registration.Agreement]) -> Iterable[Fact]:
     it = event.data
     yield Newest(

@@ -15,7 +15,7 @@ from shared.messaging.facts import Fact, Newest
 consumers = Consumers("scheduling")
 
 
-@consumers.on(registration.PROGRAMME_OPENED, registration.PROGRAMME_CHANGED, registration.PROGRAMME_DELETED)
+@consumers.on(*registration.PROGRAMME_EVENTS)
 def programme(event: Event[registration.Programme]) -> Iterable[Fact]:
     it = event.data
     yield Newest(
@@ -28,7 +28,7 @@ def programme(event: Event[registration.Programme]) -> Iterable[Fact]:
     )
 
 
-@consumers.on(registration.PARTY_REGISTERED, registration.PARTY_CHANGED, registration.PARTY_DELETED)
+@consumers.on(*registration.PARTY_EVENTS)
 def party(event: Event[registration.Party]) -> Iterable[Fact]:
     it = event.data
     yield Newest(
@@ -40,15 +40,7 @@ def party(event: Event[registration.Party]) -> Iterable[Fact]:
     )
 
 
-@consumers.on(
-    registration.AGREEMENT_SENT,
-    registration.AGREEMENT_SIGNED,
-    registration.AGREEMENT_AMENDED,
-    registration.AGREEMENT_CALLED_BACK,
-    registration.AGREEMENT_SUCCEEDED,
-    registration.AGREEMENT_ENDED,
-    registration.AGREEMENT_END_TAKEN_BACK,
-)
+@consumers.on(*registration.AGREEMENT_EVENTS)
 def agreement(event: Event[registration.Agreement]) -> Iterable[Fact]:
     """One that another party has taken over has what is planned ahead looked at (R12)."""
     it = event.data

@@ -34,7 +34,6 @@ STATEMENTS = {
     "list_what_waits": "of several sorts",
     "list_what_is_missing": "of several entities",
     "list_subscribers": "NATS is asked",
-    "list_mails": "why a mail is not sent any more is asked of several tables, of all on the page at once",
 }
 # Lists of people, of mails, of concerns: personal data, or close to it.
 FOR_ADMINISTRATORS = ("people", "advisors", "groups", "participants", "mails", "concerns", "applications", "agreements")

@@ -14,7 +14,7 @@ from shared.contracts import billing, scheduling
 from shared.contracts.catalogue import EVENT_TYPES
 from shared.contracts.envelope import Event, EventType
 from shared.messaging.consume import Consumers
-from shared.messaging.facts import Added, Fact
+from shared.messaging.facts import Added, Fact, Newest
 
 CONSUMERS = (of_registration, of_scheduling, of_billing, of_notifications)
 
@@ -59,3 +59,20 @@ def test_a_handler_of_sessions_that_is_registered_for_invoices_is_found_out() ->
     assert facts(consumers, scheduling.SESSION_EVENTS[0]) == []
     with pytest.raises(AttributeError):
         facts(consumers, billing.INVOICE_ISSUED)
+
+
+KEPT_IN_PART = {("billing", "joint_session")}  # of the sessions, which are told as several entities
+
+
+def test_who_keeps_an_entity_hears_of_all_that_happens_to_it() -> None:
+    """A kind that is added and left out would leave an older version standing."""
+    for consumers in CONSUMERS:
+        heard: dict[str, set[EventType[Any]]] = {}
+        for kind in (kind for it, kind in CONSUMED if it is consumers):
+            for handler in consumers.handlers(kind.example()):
+                if any(isinstance(fact, Newest) for fact in handler.run(kind.example())):
+                    heard.setdefault(handler.name, set()).add(kind)
+        for name, kinds in heard.items():
+            entities = {it.entity for it in kinds}
+            if (consumers.service, name) not in KEPT_IN_PART:
+                assert kinds == {it for it in EVENT_TYPES if it.entity in entities}, f"{consumers.service}: {name}"

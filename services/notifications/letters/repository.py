@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple, TypeAlias
 
-from sqlalchemy import Column, ColumnElement, Row, and_, exists, func, not_, or_, select, update
+from sqlalchemy import Column, ColumnElement, Row, Select, and_, case, exists, func, not_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
@@ -36,9 +36,6 @@ M = tables.mail
 OTHER = M.alias("other")
 Columns: TypeAlias = ReadOnlyColumnCollection[str, Column[Any]]
 COLUMNS = tuple(M.c[name] for name in Mail.__dataclass_fields__)
-NAMED = select(*COLUMNS, tables.party.c.name.label("party_name")).join(
-    tables.party, tables.party.c.organisation_number == M.c.party, isouter=True
-)
 
 
 class Named(NamedTuple):
@@ -422,13 +419,13 @@ async def listed(
     **wanted: str | None,
 ) -> list[Named]:
     """Mails in the order in which they were made: those whose columns are as `wanted`."""
-    query = NAMED.order_by(M.c.id).limit(limit)
+    query = _with_reasons(await clock.today(connection)).order_by(M.c.id).limit(limit)
     for name, value in wanted.items():
         if value is not None:
             query = query.where(M.c[name] == value)
     if after is not None:
         query = query.where(M.c.id > after)
-    return await _named(connection, (await connection.execute(query)).all())
+    return [_named(row) for row in await connection.execute(query)]
 
 
 async def check_programme_is_known(connection: AsyncConnection, code: str) -> None:
@@ -441,17 +438,26 @@ async def check_programme_is_known(connection: AsyncConnection, code: str) -> No
 
 async def named(connection: AsyncConnection, id: str) -> Named:
     """A mail with its party's name. Raises NotFound."""
-    row = _there((await connection.execute(NAMED.where(M.c.id == id))).first())
-    return (await _named(connection, [row]))[0]
+    query = _with_reasons(await clock.today(connection)).where(M.c.id == id)
+    return _named(_there((await connection.execute(query)).first()))
 
 
-async def _named(connection: AsyncConnection, rows: Sequence[Row[*tuple[Any, ...]]]) -> list[Named]:
-    failed = [row.id for row in rows if row.state == "failed"]
-    late: dict[str, Late] = dict.fromkeys(await over(connection, failed), "session_over")
-    late |= dict.fromkeys(await overtaken(connection, failed), "overtaken")
-    late |= dict.fromkeys(await withdrawn(connection, failed), "withdrawn")
-    mails = [Mail(**{name: getattr(row, name) for name in Mail.__dataclass_fields__}) for row in rows]
-    return [Named(mail, row.party_name, late.get(mail.id)) for mail, row in zip(mails, rows, strict=True)]
+def _with_reasons(today: date) -> Select[Any]:
+    """Mails as `Named`. `today` is a day in Norway."""
+    late = case(
+        (M.c.state != "failed", None),
+        (IS_WITHDRAWN, "withdrawn"),
+        (IS_OVERTAKEN, "overtaken"),
+        (_is_over(today), "session_over"),
+    )
+    party = tables.party
+    query = select(*COLUMNS, party.c.name.label("party_name"), late.label("late"))
+    return query.join(party, party.c.organisation_number == M.c.party, isouter=True)
+
+
+def _named(row: Row[*tuple[Any, ...]]) -> Named:
+    mail = Mail(**{name: getattr(row, name) for name in Mail.__dataclass_fields__})
+    return Named(mail, row.party_name, row.late)
 
 
 async def count_by_state_and_kind(connection: AsyncConnection, programme: str) -> dict[str, dict[str, int]]:
