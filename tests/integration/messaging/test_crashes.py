@@ -55,7 +55,8 @@ async def test_a_consumer_that_dies_between_facts_and_ack_applies_them_once(aren
     assert await dying.wait() == -signal.SIGKILL
     await arena.start("billing")
     await all_arrived_once(arena)
-    assert await count(arena.database, kernel.attempt) == 0
+    # A message that comes again once it is acknowledged is counted until it is seen that nothing is left to do about it.
+    await eventually(lambda: count(arena.database, kernel.attempt), equals=0)
 
 
 async def test_a_publish_whose_ack_is_lost_is_repeated_and_stands_in_the_stream_once(
@@ -167,6 +168,7 @@ async def test_a_database_that_is_restarted_meanwhile_counts_as_no_attempt(arena
             await asyncio.sleep(0.5)
         await eventually(lambda: count(arena.database, toy.party), equals=round_ * 4)
     assert await count(arena.database, kernel.parked_message) == 0
-    assert await count(arena.database, kernel.attempt) == 0
+    # A message that comes again once it is acknowledged is counted until it is seen that nothing is left to do about it.
+    await eventually(lambda: count(arena.database, kernel.attempt), equals=0)
     assert await count(arena.database, toy.mark) == 28
     assert not service.failed.done()
