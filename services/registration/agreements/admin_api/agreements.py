@@ -1,4 +1,4 @@
-"""Agreements: their signatures, concerns about them, and their end."""
+"""Agreements: their signatures, their successors, and their end."""
 
 from __future__ import annotations
 
@@ -10,15 +10,11 @@ from pydantic import MISSING, BaseModel, Field
 
 from services.registration.agreements import repository as agreements
 from services.registration.agreements.domain.agreement import Agreement, Role, State
-from services.registration.agreements.domain.concern import Concern
-from services.registration.agreements.domain.concern import State as ConcernsState
-from services.registration.agreements.repository import Shown, ShownConcern
+from services.registration.agreements.repository import Shown
 from services.registration.agreements.use_cases.amend_agreement import amend_agreement
 from services.registration.agreements.use_cases.call_back_agreement import call_back_agreement
 from services.registration.agreements.use_cases.correct_signature import correct_signature, take_signature_back
 from services.registration.agreements.use_cases.end_agreement import end_agreement
-from services.registration.agreements.use_cases.raise_concern import raise_concern
-from services.registration.agreements.use_cases.resolve_concern import resolve_concern
 from services.registration.agreements.use_cases.send_agreement import send_agreement
 from services.registration.agreements.use_cases.sign_agreement import sign_agreement
 from services.registration.agreements.use_cases.succeed_agreement import succeed_agreement
@@ -53,10 +49,9 @@ from shared.web.api import (
 )
 from shared.web.etags import if_match, tagged
 
-router = APIRouter(prefix="/registration", tags=["agreements"])
+router = APIRouter()
 
 IF_MATCH = if_match(Agreement)
-Side = Literal["council", "municipality"]
 RoleInPath = Annotated[str, Path(max_length=40, description="as who", examples=["municipal_director"])]
 
 
@@ -119,28 +114,12 @@ class CorrectedSignature(Body):
     signed_on: Day
 
 
-class Successor(Body):
+class SucceedingParty(Body):
     """Who goes on with it: a party of the same kind that takes no part in the programme yet."""
 
     model_config = example(party="942110464")
 
     party: OrganisationNumber
-
-
-class NewConcern(Body):
-    """What is not followed up (R10)."""
-
-    model_config = example(raised_by="council", description="Gruppen møtte ikke til fellessamlingen.")
-
-    raised_by: Side
-    description: Prose
-    raised_on: Day | None = Field(None, description="today, where it is left out")
-
-
-class Resolution(Body):
-    model_config = example(note="Gruppen har fått en ny møteplan.")
-
-    note: Prose | None = None
 
 
 class Termination(Body):
@@ -197,20 +176,6 @@ class AgreementView(BaseModel):
     ends_on: date | None = Field(description="the first day on which it is no longer in force")
     kind_of_end: Literal["terminated", "agreed"] | None
     end_note: Words | None
-
-
-class ConcernView(BaseModel):
-    id: str
-    version: int
-    programme: str
-    party: str
-    party_name: str
-    agreement: str
-    raised_by: Side
-    description: Words | None = Field(description="null where it is lost: raised once more, it is said anew")
-    raised_on: date
-    state: ConcernsState
-    resolution_note: Words | None
 
 
 @router.post("/programmes/{programme}/agreements", status_code=201, operation_id="send_agreement")
@@ -313,58 +278,9 @@ async def take_one_back(
 
 
 @router.post("/agreements/{agreement}/successor", operation_id="succeed_agreement", dependencies=[IF_MATCH])
-async def succeed(agreement: IdInPath, body: Successor, database: DatabaseOf, key: Administrator) -> AgreementView:
+async def succeed(agreement: IdInPath, body: SucceedingParty, database: DatabaseOf, key: Administrator) -> AgreementView:
     """Carry an agreement over to another party, with its group, its advisor and what is planned ahead (R12)."""
     return await view(database, await succeed_agreement(database, agreement, body.party, by=key.name))
-
-
-@router.post("/agreements/{agreement}/concerns", status_code=201, operation_id="raise_concern")
-async def raise_one(agreement: IdInPath, body: NewConcern, database: DatabaseOf, key: Administrator) -> ConcernView:
-    """Raise a concern about an agreement (R10)."""
-    concern, _ = await raise_concern(database, agreement, **vars(body), by=key.name)
-    return await _shown(database, concern)
-
-
-@router.get("/agreements/{agreement}/concerns")
-async def list_concerns(
-    agreement: IdInPath, database: DatabaseOf, _: Administrator, after: AfterId = None, limit: Limit = 100
-) -> Page[ConcernView]:
-    """List the concerns about an agreement in the order in which they were recorded."""
-    async with database.reading() as connection:
-        found = await agreements.listed_concerns(connection, agreement=agreement, after=after, limit=limit + 1)
-        if not found:
-            await agreements.get(connection, agreement)
-    return page_of([_concern_view(it) for it in found], limit, lambda it: it.id)
-
-
-@router.get("/programmes/{programme}/concerns", operation_id="list_concerns_of_programme")
-async def list_concerns_of_programme(
-    programme: ProgrammeInPath,
-    database: DatabaseOf,
-    _: Administrator,
-    *,
-    party: PartyInQuery = None,
-    state: Annotated[ConcernsState | None, Query(examples=["raised"])] = None,
-    after: AfterId = None,
-    limit: Limit = 100,
-) -> Page[ConcernView]:
-    """List a programme's concerns in the order in which they were recorded; those about a party, or in a state (R10)."""
-    async with database.reading() as connection:
-        found = await agreements.listed_concerns(
-            connection, programme=programme, party=party, state=state, after=after, limit=limit + 1
-        )
-        if not found:
-            await programmes.get(connection, programme)
-    return page_of([_concern_view(it) for it in found], limit, lambda it: it.id)
-
-
-@router.post("/concerns/{concern}/resolution", operation_id="resolve_concern", dependencies=[if_match(Concern)])
-async def resolve(
-    concern: IdInPath, database: DatabaseOf, key: Administrator, body: Resolution | None = None
-) -> ConcernView:
-    """Resolve a concern (R10)."""
-    resolved, _ = await resolve_concern(database, concern, body.note if body else None, by=key.name)
-    return await _shown(database, resolved)
 
 
 @router.post("/agreements/{agreement}/termination", operation_id="terminate_agreement", dependencies=[IF_MATCH])
@@ -428,18 +344,4 @@ def _view(shown: Shown) -> AgreementView:
         ends_on=it.ends_on,
         kind_of_end=it.kind_of_end,
         end_note=it.end_note,
-    )
-
-
-async def _shown(database: Database, it: Concern) -> ConcernView:
-    async with database.reading() as connection:
-        found = await agreements.shown_concern(connection, it.id)
-    return tagged(found.concern, _concern_view(found), found.state)
-
-
-def _concern_view(it: ShownConcern) -> ConcernView:
-    said = vars(it.concern)
-    return ConcernView.model_validate(
-        {name: said[name] for name in ConcernView.model_fields if name in said}
-        | {"state": it.state, "programme": it.programme, "party": it.party, "party_name": it.party_name}
     )
