@@ -6,25 +6,20 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple
 
-from sqlalchemy import Column, ColumnElement, Row, Select, and_, case, exists, func, not_, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, case, func, not_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
-from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from services.notifications import tables
 from services.notifications.letters import contents
 from services.notifications.letters.domain.kinds import (
-    AMENDED,
-    CALLED_BACK,
-    MATTERS,
-    NOT_ONCE_WITHDRAWN,
     TO_PAY,
     TO_SIGN,
-    WITHDRAWN,
 )
 from services.notifications.letters.domain.letter import Failed, Late, Letter, Mail, Requeued
 from services.notifications.letters.domain.outcome import Next
+from services.notifications.letters.overtaken import IS_OVERTAKEN, IS_WITHDRAWN, OTHER, M, is_over, there_is_another
 from shared import clock
 from shared.clock import database_now
 from shared.errors import NotFound
@@ -32,9 +27,6 @@ from shared.ids import new_id
 from shared.messaging.facts import Present, record
 from shared.messaging.missing import Missing
 
-M = tables.mail
-OTHER = M.alias("other")
-Columns: TypeAlias = ReadOnlyColumnCollection[str, Column[Any]]
 COLUMNS = tuple(M.c[name] for name in Mail.__dataclass_fields__)
 
 
@@ -44,31 +36,6 @@ class Named(NamedTuple):
     mail: Mail
     party_name: str | None
     late: Late | None
-
-
-def _there_is_another(
-    earlier: Columns, later: Columns, *of_which: ColumnElement[bool]
-) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    """Whether there is another mail to the same person about the same matter: a session, or what follows one upon the other.
-
-    Two conditions, since PostgreSQL looks for each at once over all mails, but for one or the other at every mail anew. Events'
-    ids sort by when they were made.
-    """
-    m, other = M.c, OTHER.c
-    about_a_session = exists().where(
-        other.session == m.session, other.person == m.person, earlier.sequence < later.sequence, *of_which
-    )
-    about_an_event = exists().where(
-        m.kind.in_([it for kinds in MATTERS for it in kinds]),  # said anew, so that SQLite need not look for the others
-        other.person == m.person,
-        other.session.is_(None),
-        other.programme == m.programme,
-        other.party == m.party,
-        or_(*(and_(m.kind.in_(kinds), other.kind.in_(kinds)) for kinds in MATTERS)),
-        earlier.event_id < later.event_id,
-        *of_which,
-    )
-    return about_a_session, about_an_event
 
 
 async def queue(connection: AsyncConnection, letters: Sequence[Letter], *, domain: str, made_at: datetime) -> None:
@@ -121,98 +88,8 @@ def _sendable(now: datetime) -> tuple[ColumnElement[bool], ...]:
 
     A calendar that gets a cancellation before the invitation that it cancels would keep the entry.
     """
-    is_after_another = _there_is_another(OTHER.c, M.c, OTHER.c.state == "queued")
+    is_after_another = there_is_another(OTHER.c, M.c, OTHER.c.state == "queued")
     return M.c.state == "queued", M.c.try_at <= now, *(not_(it) for it in is_after_another)
-
-
-def _is_told_since() -> tuple[ColumnElement[bool], ...]:
-    """Whether the party was told, or is to be told, of a later change of the same matter, or that the invoice is credited.
-
-    To whomever: the one who is written to again may be no longer among those who hear of it. An invoice is named by what its
-    credit note carries, or was answered to say; a party has one series of invoices in a programme.
-    """
-    m, mailing, number = M.c, tables.mailing.c, M.c.content["document"]["number"].as_integer()
-    matter = exists().where(
-        m.kind.in_([it for kinds in MATTERS for it in kinds]),
-        mailing.programme == m.programme,
-        mailing.party == m.party,
-        or_(*(and_(m.kind.in_(kinds), mailing.kind.in_(kinds)) for kinds in MATTERS)),
-        m.event_id < mailing.event_id,
-    )
-    credited_by_event = exists().where(
-        m.kind == "invoice",
-        mailing.kind == "credit_note",
-        mailing.programme == m.programme,
-        mailing.party == m.party,
-        mailing.about["issued"]["credits_invoice"].as_integer() == number,
-    )
-    credited_by_mail = exists().where(
-        m.kind == "invoice",
-        OTHER.c.kind == "credit_note",
-        OTHER.c.programme == m.programme,
-        OTHER.c.party == m.party,
-        OTHER.c.content["document"]["credits_invoice"].as_integer() == number,
-    )
-    return matter, credited_by_event, credited_by_mail
-
-
-IS_WITHDRAWN = M.c.kind.in_(sorted(NOT_ONCE_WITHDRAWN)) & exists().where(
-    tables.application.c.programme == M.c.programme,
-    tables.application.c.party == M.c.party,
-    tables.application.c.state == WITHDRAWN,
-)
-# Whatever became of the later one: what it says is what is so now. But not by one and the same that was only sent again.
-_IS_OF_ANOTHER = func.coalesce(OTHER.c.repeats, OTHER.c.id) != func.coalesce(M.c.repeats, M.c.id)
-IS_OVERTAKEN = or_(*_there_is_another(M.c, OTHER.c, _IS_OF_ANOTHER), *_is_told_since(), IS_WITHDRAWN)
-
-
-def _is_over(today: date) -> ColumnElement[bool]:
-    """Whether it is about a session that was held, or whose last day is past. `today` is a day in Norway."""
-    s = tables.session.c
-    return exists().where(s.id == M.c.session, s.completed | (s.last_day < today))
-
-
-async def over(connection: AsyncConnection, ids: Collection[str]) -> set[str]:
-    """Those of these mails that are about a session that is over."""
-    if not ids:
-        return set()
-    is_over = _is_over(await clock.today(connection))
-    return set((await connection.execute(select(M.c.id).where(M.c.id.in_(sorted(ids)), is_over))).scalars())
-
-
-async def overtaken(connection: AsyncConnection, ids: Collection[str]) -> set[str]:
-    """Those of these mails that say what is so no more: of the same matter a later change was told, or is to be told, or the party has
-    withdrawn.
-    """
-    if not ids:
-        return set()
-    return set((await connection.execute(select(M.c.id).where(M.c.id.in_(sorted(ids)), IS_OVERTAKEN))).scalars())
-
-
-async def withdrawn(connection: AsyncConnection, ids: Collection[str]) -> set[str]:
-    """Those of these mails that are not sent any more, since their party has withdrawn, as far as that is known here (R2)."""
-    if not ids:
-        return set()
-    return set((await connection.execute(select(M.c.id).where(M.c.id.in_(sorted(ids)), IS_WITHDRAWN))).scalars())
-
-
-async def asked_in_vain(connection: AsyncConnection, ids: Collection[str]) -> set[str]:
-    """Those of these mails that ask somebody to sign what was called back since, or what others are to sign by now.
-
-    As far as that is known here.
-    """
-    later = tables.mailing.c
-    of_the_same = (
-        later.programme == M.c.programme,
-        later.party == M.c.party,
-        later.event_id > M.c.event_id,  # events' ids sort by when they were made
-    )
-    is_called_back = exists().where(later.kind == CALLED_BACK, *of_the_same)
-    is_told = exists().where(OTHER.c.event_id == later.event_id, OTHER.c.person == M.c.person)
-    is_told = is_told.correlate(M, tables.mailing)
-    is_replaced = exists().where(later.kind == AMENDED, later.addressed_at.is_not(None), *of_the_same, not_(is_told))
-    asked = M.c.id.in_(sorted(ids)) & M.c.kind.in_(TO_SIGN)
-    return set((await connection.execute(select(M.c.id).where(asked, is_called_back | is_replaced))).scalars())
 
 
 async def count_sendable(connection: AsyncConnection) -> int:
@@ -307,7 +184,7 @@ async def requeue_all(connection: AsyncConnection, which: Failed, *, by: str) ->
     """Have failed mails tried anew, but for what is overtaken, over or lost."""
     failed = [M.c.state == "failed", *(M.c[name] == value for name, value in vars(which).items() if value is not None)]
     is_lost = (M.c.name == "") & (M.c.address == "")
-    is_late = IS_OVERTAKEN | _is_over(await clock.today(connection))
+    is_late = IS_OVERTAKEN | is_over(await clock.today(connection))
     query = (
         select(func.count().filter(is_lost), func.count().filter(not_(is_lost) & is_late)).select_from(M).where(*failed)
     )
@@ -448,7 +325,7 @@ def _with_reasons(today: date) -> Select[Any]:
         (M.c.state != "failed", None),
         (IS_WITHDRAWN, "withdrawn"),
         (IS_OVERTAKEN, "overtaken"),
-        (_is_over(today), "session_over"),
+        (is_over(today), "session_over"),
     )
     party = tables.party
     query = select(*COLUMNS, party.c.name.label("party_name"), late.label("late"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.notifications.letters import overtaken
 from services.notifications.letters import repository as mails
 from services.notifications.letters.domain.letter import Mail
 from services.notifications.works import UPDATE_CALENDARS
@@ -30,10 +31,10 @@ async def resend_mail(database: Database, id: str, *, by: str) -> Mail:
         under_way = mail if mail.state == "queued" else await mails.waiting_repeat(connection, mail)
         if under_way is not None:
             return _sent_again(under_way)
-        if await mails.overtaken(connection, [mail.id]):
+        if await overtaken.by_what_came_later(connection, [mail.id]):
             msg = "what came later has overtaken what it says"
             raise Conflict(msg, field="id")
-        if await mails.over(connection, [mail.id]):
+        if await overtaken.by_time(connection, [mail.id]):
             msg = "the session that it is about is over"
             raise Conflict(msg, field="id")
         if mail.state == "failed":

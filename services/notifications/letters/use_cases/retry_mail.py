@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.notifications.letters import overtaken
 from services.notifications.letters import repository as mails
 from services.notifications.letters.domain.letter import Mail
 from shared import seen
@@ -21,15 +22,15 @@ async def retry_mail(database: Database, id: str, *, address: str | None = None,
             msg = "what it said is lost, so that it cannot be sent again"
             raise Conflict(msg, field="id")
         if mail.state == "failed":
-            if await mails.withdrawn(connection, [mail.id]):
+            if await overtaken.by_withdrawal(connection, [mail.id]):
                 msg = "its party has withdrawn its application since, and hears of nothing more"
                 raise Conflict(msg, rule="R2", field="id")
-            if await mails.overtaken(connection, [mail.id]):
+            if await overtaken.by_what_came_later(connection, [mail.id]):
                 msg = (
                     "a later mail to the same person has overtaken what it says; if that one failed, try that one again"
                 )
                 raise Conflict(msg, field="id")
-            if await mails.over(connection, [mail.id]):
+            if await overtaken.by_time(connection, [mail.id]):
                 msg = "the session that it is about is over"
                 raise Conflict(msg, field="id")
             seen.compare(mail)

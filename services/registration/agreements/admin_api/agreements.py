@@ -278,7 +278,9 @@ async def take_one_back(
 
 
 @router.post("/agreements/{agreement}/successor", operation_id="succeed_agreement", dependencies=[IF_MATCH])
-async def succeed(agreement: IdInPath, body: SucceedingParty, database: DatabaseOf, key: Administrator) -> AgreementView:
+async def succeed(
+    agreement: IdInPath, body: SucceedingParty, database: DatabaseOf, key: Administrator
+) -> AgreementView:
     """Carry an agreement over to another party, with its group, its advisor and what is planned ahead (R12)."""
     return await view(database, await succeed_agreement(database, agreement, body.party, by=key.name))
 
