@@ -41,8 +41,8 @@ from shared.messaging.stopped import IsRunning
 from shared.messaging.streams import ProvisioningFailed
 from shared.messaging.walk import StreamFellSilent
 from shared.migrations.steps import WrongSchema
-from shared.service import CannotStart
 from shared.web import keys
+from shared.web.serving import CannotStart
 
 CANNOT, PORT_TAKEN = 1, 3  # exit codes; 2 is typer's own, for a wrong command line
 CODES = (

@@ -1,4 +1,4 @@
-"""Everything on one machine, without a container: nats-server as a child, the four services in this process."""
+"""Everything on one machine, without a container: nats-server as a child, the services and the pages in this process."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import json
 import logging
+import os
 import signal
 import socket
 from collections.abc import AsyncIterator, Iterator
@@ -15,10 +16,15 @@ from pathlib import Path
 from typing import Any
 
 import structlog
+from fastapi import FastAPI
+from starlette.types import ASGIApp
 
+import pages.app
+import pages.settings
 from deploy import front
 from deploy.front import Services
 from deploy.gateway import Gateway
+from deploy.in_process import InProcess
 from deploy.log_file import LogFile
 from deploy.mail_sink import MailSink
 from deploy.nats_config import OPERATOR, nats_config
@@ -31,10 +37,10 @@ from deploy.subscribers.folder import ACCOUNTS
 from deploy.subscribers.reader import prepare
 from shared import logs, migrations
 from shared.database import Database
-from shared.service import Service, freeze_imports, listen
+from shared.service import Service, freeze_imports
 from shared.settings import WebSettings
 from shared.web.refusals import Refusals
-from shared.web.serving import server_for
+from shared.web.serving import listen, server_for
 
 log = structlog.get_logger()
 
@@ -44,6 +50,7 @@ log_file: {file}
 logfile_size_limit: 10MB
 logfile_max_num: 3
 """
+PUBLIC_URL = "KULTURSKOLE_PUBLIC_URL"
 PAUSE = 1.0  # seconds before a service that ended is started again
 
 
@@ -87,10 +94,14 @@ async def running(folder: Path, *, port: int, nats_port: int, simulated_clock: b
         stack.push_async_callback(supervisor.stop)
         await supervisor.start()
         refusals = Refusals(a_minute=WebSettings().refusals_a_minute)  # from the environment
-        pages = front.create(
+        around = front.create(
             state, supervisor.services, refusals=refusals, nats_port=nats_port, nats_is_up=lambda: server.is_running
         )
-        await stack.enter_async_context(_serving(Gateway(supervisor.services, pages), refusals, listen(HOST, port)))
+        services = Gateway(supervisor.services, around)
+        shown = pages_of(state, services, f"http://{HOST}:{port}")
+        stack.push_async_callback(shown.state.http.aclose)
+        gateway = Gateway(supervisor.services, around, shown)
+        await stack.enter_async_context(_serving(gateway, refusals, listen(HOST, port)))
         yield Running(
             url=f"http://{HOST}:{port}",
             nats_port=nats_port,
@@ -210,6 +221,14 @@ async def start_nats(state: State, port: int) -> NatsServer:
     server = NatsServer(state.nats_config, port=port, log_file=state.nats_log)
     await server.start()
     return server
+
+
+def pages_of(state: State, services: ASGIApp, url: str) -> FastAPI:
+    """The pages, which reach the services without a socket. `url` is where they are, unless the environment says another."""
+    given: dict[str, Any] = {"session_secret_file": state.make_session_secret(), "api_url": "http://services"}
+    if PUBLIC_URL not in os.environ:
+        given["public_url"] = url
+    return pages.app.create(pages.settings.Settings(**given), transport=InProcess(services))
 
 
 async def migrate(service: str, url: str) -> None:

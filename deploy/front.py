@@ -1,4 +1,4 @@
-"""The pages of the embedded start: what runs and where to look, and the mails that were sent."""
+"""What the embedded start shows of itself: what runs and where to look, and the mails that were sent."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ async def _administrator(request: Request) -> Key:
 def create(
     state: State, services: Services, *, refusals: Refusals, nats_port: int, nats_is_up: Callable[[], bool]
 ) -> FastAPI:
-    """The application at `/`. `services` is looked at with each request: one that is starting again is None."""
+    """The application at `/start`. `services` is looked at with each request: one that is starting again is None."""
     api = FastAPI(openapi_url=None)
     problems.install(api)
     api.add_middleware(
@@ -75,10 +75,10 @@ def create(
         keys=Keys(state.keys),
         refusals=refusals,
         gateways=Gateways(WebSettings().gateways),  # from the environment
-        open_=("/", "/favicon.ico", *OPEN),
+        open_=("/start", "/favicon.ico", *OPEN),
     )
 
-    @api.get("/")
+    @api.get("/start")
     async def front() -> HTMLResponse:
         found = [
             {"name": name, "title": ABOUT[name][0], "what": ABOUT[name][1], "state": await _state(service)}

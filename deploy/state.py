@@ -15,7 +15,17 @@ from shared.web import keys
 
 PRIVATE = 0o077  # the umask by which what is made is its owner's alone
 # All that is made in the folder; what else stands there is somebody else's.
-OURS = ("*.db", "*.db-*", "*.db.lock", "*.json", "lock", "nats-operator", "kulturskole.log*", "made-by-the-demo")
+OURS = (
+    "*.db",
+    "*.db-*",
+    "*.db.lock",
+    "*.json",
+    "lock",
+    "nats-operator",
+    "session-secret",
+    "kulturskole.log*",
+    "made-by-the-demo",
+)
 OUR_FOLDERS = ("keys", "mails", "nats", "subscribers")
 OPERATOR_KEY = "operator"  # the name of the key that a first run makes
 MADE_BY_DEMO = "made-by-the-demo"  # a file by this name says that a demo may empty the folder
@@ -42,6 +52,7 @@ class State:
         self.nats_log = self.folder / "nats" / "nats-server.log"
         self.nats_store = self.folder / "nats" / "jetstream"
         self.reader = self.folder / "nats-reader.json"
+        self.session_secret = self.folder / "session-secret"
         self._passwords = self.folder / "passwords.json"
         self._lock: IO[str] | None = None
         self._umask: int | None = None
@@ -89,6 +100,12 @@ class State:
             write_secret(self._passwords, json.dumps(known, indent=2))
         write_secret(self.folder / "nats-operator", known[OPERATOR])  # for `provision` and `audit`
         return {user: known[user] for user in USERS}
+
+    def make_session_secret(self) -> Path:
+        """The file of the secret that the pages' sessions are sealed with; made on the first run."""
+        if not self.session_secret.exists():
+            write_secret(self.session_secret, secrets.token_urlsafe(32))
+        return self.session_secret
 
     def first_key(self) -> str | None:
         """An operator's key where there is no key yet; its secret is kept nowhere."""

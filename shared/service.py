@@ -9,9 +9,7 @@ import argparse
 import asyncio
 import fcntl
 import gc
-import os
 import signal
-import socket
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -45,7 +43,7 @@ from shared.web.gateways import Gateways
 from shared.web.keys import Keys
 from shared.web.parameters import only_known_parameters, only_plain_bodies
 from shared.web.refusals import Refusals
-from shared.web.serving import server_for
+from shared.web.serving import CannotStart, listen, server_for
 from shared.web.withheld import Withheld
 
 log = structlog.get_logger()
@@ -59,10 +57,6 @@ STOPPED_WITHIN = 18  # seconds; containers are killed after 25 (docker-compose.y
 PAUSE_AFTER_FAULT = 1.0
 LOOK_AGAIN = 2.0  # seconds, while the database is older than what was told
 STARTING = "the service is starting"
-
-
-class CannotStart(Exception):
-    """Something that must be there is not. The message says what, and what to do."""
 
 
 class Service:
@@ -342,22 +336,6 @@ class Service:
         api.include_router(technical, include_in_schema=False)
         api.include_router(documents)
         return api
-
-
-def listen(host: str, port: int) -> socket.socket:
-    """A socket on which connections can be taken. Raises CannotStart where the port cannot be used."""
-    # The protocol is named, since asyncio sets TCP_NODELAY only on sockets that say that they are TCP. Without it each
-    # answer takes forty milliseconds more.
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listening.bind((host, port))
-    except OSError as error:
-        listening.close()
-        msg = f"port {port} on {host} cannot be used: {os.strerror(error.errno or 0)}"
-        raise CannotStart(msg) from None
-    return listening
 
 
 def freeze_imports() -> None:

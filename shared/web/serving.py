@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
@@ -30,6 +32,10 @@ CARRIED = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
 }
+
+
+class CannotStart(Exception):
+    """Something that must be there is not. The message says what, and what to do."""
 
 
 class Answers:
@@ -162,3 +168,19 @@ def server_for(app: ASGIApp, *, refusals: Refusals, whole_within: float = WHOLE_
         timeout_keep_alive=KEEP_ALIVE,
     )
     return _Server(config)
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket on which connections can be taken. Raises CannotStart where the port cannot be used."""
+    # The protocol is named, since asyncio sets TCP_NODELAY only on sockets that say that they are TCP. Without it each
+    # answer takes forty milliseconds more.
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+    except OSError as error:
+        listening.close()
+        msg = f"port {port} on {host} cannot be used: {os.strerror(error.errno or 0)}"
+        raise CannotStart(msg) from None
+    return listening

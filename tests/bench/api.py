@@ -15,10 +15,9 @@ from fastapi import FastAPI, Response
 from services.billing.app import create
 from services.billing.instalments.use_cases.issue_what_is_due import issue_what_is_due
 from services.billing.settings import Settings
-from shared.service import listen
 from shared.web import keys
 from shared.web.refusals import Refusals
-from shared.web.serving import server_for
+from shared.web.serving import listen, server_for
 from tests.bench import billing
 from tests.bench.ground import Databases, Figures, Ground, in_turns
 from tests.support.events import PROGRAMME

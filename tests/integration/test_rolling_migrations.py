@@ -19,7 +19,7 @@ from shared import migrations
 from shared.database import Database
 from shared.migrations.migrate import migrate
 from shared.migrations.steps import WrongSchema
-from shared.service import CannotStart
+from shared.web.serving import CannotStart
 from tests.integration.test_migrations import EVERYTHING, revisions, upgrade
 from tests.support.databases import MakeDatabase, new_database
 from tests.support.drill import DrillOf

@@ -13,9 +13,8 @@ import structlog
 from starlette.types import ASGIApp
 
 from shared import logs
-from shared.service import listen
 from shared.web.refusals import Refusals
-from shared.web.serving import WHOLE_WITHIN, server_for
+from shared.web.serving import WHOLE_WITHIN, listen, server_for
 from tests.support.processes import HOST
 
 

@@ -14,12 +14,13 @@ from sqlalchemy import text
 from sqlalchemy.exc import TimeoutError as PoolTimeOut
 from structlog.testing import capture_logs
 
-from shared import clock, service
+from shared import clock
 from shared.clock import WrongClock
 from shared.contracts.envelope import nats_subject
 from shared.database import Database
 from shared.messaging import outages
 from shared.messaging import tables as kernel
+from shared.web import serving
 from tests.integration.messaging.conftest import Arena
 from tests.support import toy
 from tests.support.databases import MakeDatabase, count, new_database
@@ -153,10 +154,10 @@ async def answers(url: str) -> bool:
 async def test_a_database_that_is_away_or_empty_is_a_clear_message_at_the_start(arena: Arena) -> None:
     assert arena.postgres is not None
     async with arena.database_down():
-        with pytest.raises(service.CannotStart, match="the database cannot be reached"):
+        with pytest.raises(serving.CannotStart, match="the database cannot be reached"):
             await arena.start("billing")
     arena.urls["billing"] = await new_database(arena.postgres)
-    with pytest.raises(service.CannotStart, match="run migrate first"):
+    with pytest.raises(serving.CannotStart, match="run migrate first"):
         await arena.start("billing")
 
 

@@ -13,7 +13,7 @@ from shared.messaging import outbox, relay
 from shared.messaging import tables as kernel
 from shared.messaging.facts import Added, Fact
 from shared.messaging.streams import ProvisioningFailed, durables, provision
-from shared.service import CannotStart
+from shared.web.serving import CannotStart
 from tests.integration.messaging.conftest import Arena
 from tests.support import toy
 from tests.support.databases import count

@@ -1,0 +1,1 @@
+"""Søknader: the queue of a programme, and one application with its assessment."""

@@ -1,0 +1,7 @@
+"""Søknader."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+router = APIRouter()

@@ -1,0 +1,85 @@
+"""Who looks at a page, and what a page is answered with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+import httpx
+from fastapi import Depends, Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from pages.frame import words
+from pages.frame.api import Api
+from pages.frame.forms import Form, typed
+from pages.frame.session import Session
+from pages.frame.templates import TEMPLATES
+from shared.web.gateways import Gateways
+from shared.web.keys import Role
+
+DONE = "gjort"  # in the address after a change: which one, for the line that says so
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """`api` is called with the visitor's own key, so that a change bears that person's name."""
+
+    request: Request
+    session: Session
+    api: Api
+
+    def may(self, role: Role) -> bool:
+        return self.session.may(role)
+
+    async def typed(self) -> dict[str, str]:
+        """The fields of the form that was sent. Raises NotAForm."""
+        return await typed(self.request)
+
+    def page(self, template: str, *, form: Form | None = None, status: int | None = None, **shown: Any) -> HTMLResponse:
+        """A page. `form` is the one that was refused, which keeps what was typed; the page then has the refusal's status."""
+        return render(
+            self.request, template, status=status or (form.status if form else 200), refused_form=form, **shown
+        )
+
+
+async def visitor(request: Request) -> Visitor:
+    session: Session = request.state.session  # the door lets nobody in without
+    return Visitor(request, session, await api_with(request, session.key))
+
+
+VisitorOf = Annotated[Visitor, Depends(visitor)]
+
+
+async def api_with(request: Request, key: str) -> Api:
+    http: httpx.AsyncClient = request.app.state.http
+    return Api(http, request.app.state.api_url, key, await caller(request))
+
+
+async def caller(request: Request) -> str:
+    """The address that a request comes from."""
+    gateways: Gateways = request.app.state.gateways
+    return await gateways.caller(request.scope)
+
+
+def render(
+    request: Request, template: str, *, status: int = 200, refused_form: Form | None = None, **shown: Any
+) -> HTMLResponse:
+    def form(name: str) -> Form:
+        return refused_form if refused_form is not None and refused_form.name == name else Form(name)
+
+    content: Mapping[str, Any] = {
+        "session": request.state.session,
+        "path": request.url.path,
+        "said": words.DONE.get(request.query_params.get(DONE, ""), ""),
+        "form": form,
+        "programme": None,
+        **shown,
+    }
+    return HTMLResponse(TEMPLATES.get_template(template).render(content), status)
+
+
+def done(path: str, what: str, **parameters: str) -> RedirectResponse:
+    """To a page after a change, which says there what was done; so a reload changes nothing anew."""
+    return RedirectResponse(f"{path}?{urlencode({DONE: what, **parameters})}", 303)

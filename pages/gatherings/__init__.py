@@ -1,0 +1,1 @@
+"""Samling: one session of the plan, and what may be done with it."""

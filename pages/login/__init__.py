@@ -1,0 +1,1 @@
+"""Logging in with one's own API key, and out."""

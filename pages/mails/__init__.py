@@ -1,0 +1,1 @@
+"""E-post: what was sent to whom, and what was not."""

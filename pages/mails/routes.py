@@ -1,0 +1,7 @@
+"""E-post."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+router = APIRouter()

@@ -1,0 +1,1 @@
+"""Kommune: everything about one party in a programme."""

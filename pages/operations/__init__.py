@@ -1,0 +1,1 @@
+"""Drift: how the services are, for operators."""

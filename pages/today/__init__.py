@@ -1,0 +1,1 @@
+"""I dag: what needs someone now."""

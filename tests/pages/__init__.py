@@ -1,0 +1,1 @@
+"""The administrators' pages, over services that run."""

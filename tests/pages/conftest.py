@@ -1,0 +1,31 @@
+"""A programme half-way through, and the pages that show it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.support.demonstration import Shown, made_once, shown
+
+
+@pytest.fixture(scope="session")
+def half_way(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    base = tmp_path_factory.getbasetemp()
+    return made_once(base if worker_id == "master" else base.parent)
+
+
+@pytest.fixture(scope="module")
+def here(half_way: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
+    """It runs for the tests of a module, which may change it."""
+    with shown(half_way, tmp_path_factory.mktemp("shown") / "state") as it:
+        yield it
+
+
+@pytest.fixture
+def browser(here: Shown) -> Iterator[httpx.Client]:
+    """An administrator, logged in."""
+    with here.browser() as client:
+        yield client
