@@ -69,7 +69,7 @@ async def test_a_service_whose_database_was_put_back_waits_and_the_others_serve(
         found = await api.get("/registration/operations/state")
         assert [it["type"] for it in found["older"]] == ["kulturskole.registration.party.registered.v1"]
         async with httpx.AsyncClient(base_url=it.url) as browser:
-            assert "mangler nyeste data" in (await browser.get("/")).text
+            assert "mangler nyeste data" in (await browser.get("/start")).text
 
 
 PARTY = {

@@ -51,7 +51,7 @@ def bearer(key: str | None) -> dict[str, str]:
 
 
 def test_the_front_page_says_what_runs_and_where_to_look(up: Started) -> None:
-    page = httpx.get(up.url)
+    page = httpx.get(f"{up.url}/start")
     assert page.status_code == 200
     assert page.text.count("klar</span>") == len(PUBLISHERS)
     for told in (*PUBLISHERS, f"127.0.0.1:{up.nats_port}", "--nats-port", str(up.state / "nats-reader.json"), "/mails"):

@@ -63,7 +63,7 @@ def _next_programme() -> dict[str, object]:
         "period_start": "2026-08-01",
         "period_end": "2027-12-31",
         "fee_ore": 2_000_000,
-        "contact_person": {"name": "Ingrid Moe", "email": "ingrid.moe@raadet.example"},
+        "contact_person": {"name": "Ingrid Moe", "email": "ingrid.moe@raadet.example", "phone": "+47 900 00 003"},
     }
 
 
@@ -105,13 +105,14 @@ class Shown:
         headers = {"Authorization": f"Bearer {self.key(role)}"}
         return httpx.Client(base_url=self.url, headers=headers, timeout=60)
 
-    def browser(self, role: Role | None = "administrator") -> httpx.Client:
+    @contextmanager
+    def browser(self, role: Role | None = "administrator") -> Iterator[httpx.Client]:
         """Who looks at the pages, logged in; nobody where `role` is None. It says where its forms come from, as browsers do."""
-        client = httpx.Client(base_url=self.url, headers={"Origin": self.url}, timeout=60)
-        if role is not None:
-            answer = client.post("/logg-inn", data={"key": self.key(role)})
-            assert answer.status_code == 303, answer.text
-        return client
+        with httpx.Client(base_url=self.url, headers={"Origin": self.url}, timeout=60) as client:
+            if role is not None:
+                answer = client.post("/logg-inn", data={"key": self.key(role)})
+                assert answer.status_code == 303, answer.text
+            yield client
 
 
 @contextmanager

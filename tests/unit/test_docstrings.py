@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 WITH_EXAMPLES = sorted(
     ".".join(path.relative_to(ROOT).with_suffix("").parts)
-    for package in ("services", "shared", "deploy")
+    for package in ("services", "pages", "shared", "deploy")
     for path in (ROOT / package).rglob("*.py")
     if ">>> " in path.read_text(encoding="utf-8")
 )

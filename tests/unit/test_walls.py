@@ -31,6 +31,10 @@ BROKEN = [
     ("billing", "services/billing/documents/repository.py", ["services.billing.instalments.repository"]),
     ("notifications", "services/notifications/mailings/repository.py", ["services.notifications.calendars.repository"]),
     ("scheduling", "services/scheduling/repository.py", ["services.scheduling.use_cases.plan_session"]),
+    ("top", "pages/app.py", ["services.billing.tables"]),
+    ("pages", "pages/today/routes.py", ["pages.login.routes"]),
+    ("pages", "pages/cafeteria/__init__.py", []),
+    ("stateless", "pages/frame/api.py", ["sqlalchemy", "nats", "shared.database", "shared.messaging.outbox"]),
     ("floors", "services/registration/groups/repository.py", ["services.registration.groups.admin_api"]),
     ("floors", "services/billing/documents/cafeteria.py", []),
     ("shared", "shared/messaging/inbox.py", ["shared.web.keys"]),
@@ -68,7 +72,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The code and its configuration, to be broken."""
     folder = tmp_path_factory.mktemp("walls")
     shutil.copy(ROOT / "pyproject.toml", folder)
-    for package in ("services", "shared", "deploy"):
+    for package in ("services", "pages", "shared", "deploy"):
         shutil.copytree(ROOT / package, folder / package, ignore=_all_but_python)
     (folder / "tests" / "support").mkdir(parents=True)
     for path in ("tests/__init__.py", "tests/support/__init__.py", "tests/support/only.py"):

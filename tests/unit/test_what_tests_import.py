@@ -30,7 +30,7 @@ def strangers(file: str, source: str) -> list[str]:
     return [
         module
         for module in imported(ast.parse(source))
-        if module.split(".")[0] in ("services", "shared", "deploy", "tests")
+        if module.split(".")[0] in ("services", "pages", "shared", "deploy", "tests")
         and not any(module == it or module.startswith(f"{it}.") for it in allowed)
     ]
 

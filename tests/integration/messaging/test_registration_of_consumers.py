@@ -58,7 +58,7 @@ async def test_a_consumer_registered_directly_is_found() -> None:
 
 
 def test_no_code_subscribes_but_the_helper_and_those_that_are_named_here() -> None:
-    files = [path for package in ("services", "shared", "deploy") for path in (ROOT / package).rglob("*.py")]
+    files = [path for package in ("services", "pages", "shared", "deploy") for path in (ROOT / package).rglob("*.py")]
     subscribing = {
         path.relative_to(ROOT).as_posix()
         for path in files

@@ -64,7 +64,7 @@ async def test_mails_are_personal_data_and_not_for_readers(state: State) -> None
 
 async def test_a_service_that_is_starting_says_so(state: State) -> None:
     async with browser(state) as client:
-        page = (await client.get("/")).text
+        page = (await client.get("/start")).text
         assert page.count("mangler tjenesten") == len(PUBLISHERS)
         answer = await client.get("/billing/health/ready")
         assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")
