@@ -27,6 +27,7 @@ from deploy.run import Ports, up
 from shared.web import keys
 from shared.web.keys import Role
 from tests.support.processes import dies_with_tests, end
+from tests.support.waiting import PATIENCE
 
 ROOT = Path(__file__).parents[2]
 PROGRAMME, NEXT_PROGRAMME = story.PROGRAMME, "regionalt-2026-2027"
@@ -103,12 +104,12 @@ class Shown:
     def api(self, role: Role = "administrator") -> httpx.Client:
         """The JSON APIs."""
         headers = {"Authorization": f"Bearer {self.key(role)}"}
-        return httpx.Client(base_url=self.url, headers=headers, timeout=60)
+        return httpx.Client(base_url=self.url, headers=headers, timeout=PATIENCE)
 
     @contextmanager
     def browser(self, role: Role | None = "administrator") -> Iterator[httpx.Client]:
         """Who looks at the pages, logged in; nobody where `role` is None. It says where its forms come from, as browsers do."""
-        with httpx.Client(base_url=self.url, headers={"Origin": self.url}, timeout=60) as client:
+        with httpx.Client(base_url=self.url, headers={"Origin": self.url}, timeout=PATIENCE) as client:
             if role is not None:
                 answer = client.post("/logg-inn", data={"key": self.key(role)})
                 assert answer.status_code == 303, answer.text
