@@ -85,7 +85,7 @@ class Service:
         self.failed: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self.stopping = False
         self.is_started = False
-        self.withheld: str | None = None  # why nothing is served but health and /operations/state
+        self.withheld: str | None = None  # why little is served (withheld.py)
         self.unknown_migrations: tuple[str, ...] = ()  # that a newer version has run
         self.is_older = asyncio.Event()  # the database, so that the start waits
         self.client: Client | None = None

@@ -35,6 +35,7 @@ from shared.web.api import (
     page_of,
 )
 from shared.web.changed import list_changes
+from shared.web.own_key import show_own_key
 from shared.web.refusals import Refusals
 
 LATEST = datetime(2100, 12, 31, tzinfo=UTC)  # of a simulated clock; every day that is reckoned from it still exists
@@ -158,6 +159,7 @@ def routes(*, simulated_clock: bool, has_projections: bool) -> APIRouter:
     router = APIRouter(tags=["operations"])
     router.get("/health/live")(check_liveness)
     router.get("/health/ready", responses={503: {"model": Readiness, "description": "Not ready"}})(check_readiness)
+    router.get("/key")(show_own_key)
     router.get("/operations/state")(show_state)
     parked.add_to(router)
     router.get("/operations/missing")(list_what_is_missing)

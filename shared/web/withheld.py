@@ -9,12 +9,12 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from shared.web.closed import OPEN
 from shared.web.problems import problem
 
-ANSWERED = (*OPEN, "/operations/state")
+ANSWERED = (*OPEN, "/operations/state", "/key")
 AGAIN = "2"  # seconds
 
 
 class Withheld:
-    """Health and `/operations/state` are answered always; the rest while there is no reason against it."""
+    """Health, `/operations/state` and whose key it is are answered always; the rest while there is no reason against it."""
 
     def __init__(self, app: ASGIApp, *, reason: Callable[[], str | None], prefix: str) -> None:
         self._app = app

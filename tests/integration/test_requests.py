@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
 
 from services.registration.app import create
 from services.registration.settings import Settings
+from shared.web import keys
 from tests.integration.registration.world import ADVISOR, PROGRAMME
 from tests.support.api import Api, api_of, problem
 from tests.support.databases import MakeDatabase
 
-PROGRAMMES, ADVISORS = "/registration/programmes", "/registration/advisors"
+PROGRAMMES, ADVISORS, KEY = "/registration/programmes", "/registration/advisors", "/registration/key"
 
 
 @pytest.fixture
@@ -171,6 +174,18 @@ async def test_without_a_key_not_even_the_body_is_looked_at(nobody: httpx.AsyncC
     for path, accepted in (("/registration/docs", "*/*"), (ADVISORS, "text/html,*/*;q=0.8")):
         browser = await nobody.get(path, headers=headers | {"accept": accepted})
         assert browser.headers["www-authenticate"].startswith("Basic")
+
+
+async def test_who_has_a_key_is_told_whose_it_is(api: Api, nobody: httpx.AsyncClient, tmp_path: Path) -> None:
+    assert (await api.reader.get(KEY)).json() == {"name": "the reader", "role": "reader", "expires_at": None}
+    expires_at = datetime(2100, 8, 1, 12, tzinfo=ZoneInfo("Europe/Oslo"))
+    secret = keys.create(tmp_path / "keys.json", name="Kari Vik", role="operator", expires_at=expires_at)
+    hers = (await nobody.get(KEY, headers={"authorization": f"Bearer {secret}"})).json()
+    assert (hers["name"], hers["role"]) == ("Kari Vik", "operator")
+    assert datetime.fromisoformat(hers["expires_at"]) == expires_at
+    keys.revoke(tmp_path / "keys.json", "Kari Vik")
+    problem(await nobody.get(KEY, headers={"authorization": f"Bearer {secret}"}), 401)
+    problem(await nobody.get(KEY), 401)
 
 
 async def test_a_page_that_is_somebody_elses_cannot_have_a_browser_change_something(api: Api) -> None:

@@ -60,6 +60,7 @@ async def test_a_database_that_does_not_know_what_was_told_serves_nothing_until_
         assert (await http.get("/registration/health/live")).status_code == 200
         state = (await http.get("/operations/state")).json()
         assert (state["older"], state["unsent"]) == ([missing], 1)
+        assert (await http.get("/registration/key")).status_code == 200
         for path in ("/operations/parked", "/registration/operations/parked", "/docs"):
             withheld = await http.get(path)
             assert (withheld.status_code, withheld.headers["retry-after"]) == (503, "2")
