@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Mapping
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any, Final, TypeVar
+from urllib.parse import quote
 
 import httpx
 import structlog
 
 log = structlog.get_logger()
+
+T = TypeVar("T")
 
 SERVICES = ("registration", "scheduling", "billing", "notifications")
 AWAY_CODES = (HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT)
@@ -31,12 +34,13 @@ class Missing(Exception):
 
 
 class Away(Exception):
-    """A service does not answer, or says that it can't right now. `detail` is its own word, where it has one."""
+    """A service does not answer, or says that it can't right now. `answer` is what it said, where it said anything."""
 
-    def __init__(self, service: str, detail: str = "") -> None:
+    def __init__(self, service: str, answer: Mapping[str, Any] | None = None) -> None:
         super().__init__(service)
         self.service = service
-        self.detail = detail
+        self.answer = answer or {}
+        self.detail = str(self.answer.get("detail", ""))
 
 
 class Refused(Exception):
@@ -120,7 +124,7 @@ class Api:
         if answer.status_code == HTTPStatus.NOT_FOUND and method == "GET":
             raise Missing
         if answer.status_code in AWAY_CODES:
-            raise Away(service, str(_problem(answer).get("detail", "")))
+            raise Away(service, _problem(answer))
         if answer.is_error:
             raise Refused(answer.status_code, _problem(answer))
         return answer
@@ -136,6 +140,19 @@ async def parts(**asked: Awaitable[Any]) -> dict[str, Any]:
         if isinstance(it, BaseException) and not isinstance(it, Away):
             raise it
     return {name: AWAY if isinstance(it, Away) else it for name, it in zip(asked, found, strict=True)}
+
+
+async def if_there(asked: Awaitable[T]) -> T | None:
+    """An answer; None where there is no such thing, or the visitor may not see it."""
+    try:
+        return await asked
+    except (Missing, Forbidden):
+        return None
+
+
+def segment(text: str) -> str:
+    """What a visitor's address names, as one segment of an API's path."""
+    return quote(text, safe="")
 
 
 def _given(parameters: Mapping[str, Any]) -> dict[str, Any]:

@@ -24,12 +24,88 @@ WORDS = {
         "contract_meeting": "Kontraktsmøte",
     },
     "format": {"physical": "fysisk", "digital": "digital", "undecided": "ikke bestemt ennå"},
+    "mail": {"queued": "venter på å bli sendt", "sent": "sendt", "failed": "kom ikke fram"},
+    "mail_kind": {
+        "application_received": "Søknaden er mottatt",
+        "application_accepted": "Tatt opp",
+        "application_waiting_list": "På venteliste",
+        "application_declined": "Søknaden er avslått",
+        "advisor_attached": "Veileder",
+        "advisor_detached": "Ikke veileder lenger",
+        "agreement_to_sign": "Avtale til underskrift",
+        "agreement_signed": "Avtalen er underskrevet",
+        "agreement_amended": "Avtalen er endret",
+        "agreement_called_back": "Avtalen er trukket tilbake",
+        "agreement_succeeded": "Avtalen er overtatt",
+        "agreement_ended": "Avtalen er avsluttet",
+        "agreement_end_taken_back": "Avtalen gjelder likevel",
+        "concern_raised": "Bekymring meldt",
+        "concern_resolved": "Bekymring løst",
+        "invoice": "Faktura",
+        "credit_note": "Kreditnota",
+        "session_invitation": "Invitasjon til samling",
+        "session_change": "Endret samling",
+        "session_cancellation": "Avlyst samling",
+    },
+    # Why a mail that failed is not tried again.
+    "late": {
+        "overtaken": "En senere e-post om det samme har tatt over for denne.",
+        "withdrawn": "Søknaden er trukket siden, så kommunen skal ikke høre mer om dette.",
+        "session_over": "Samlingen den gjelder, er over.",
+    },
+    # What a mail that is not written or sent yet waits for.
+    "waits_for": {
+        "programme": "opplysninger om programmet",
+        "party": "opplysninger om kommunen",
+        "recipient": "noen å sende til",
+        "answer": "svar fra en annen del av systemet",
+        "refused": "en annen del av systemet, som sier nei",
+        "agreement": "at avtalen sendes",
+        "retry": "et nytt forsøk, siden e-posttjeneren utsatte den",
+        "sending": "sin tur til å bli sendt",
+        "set_aside": "at en feil blir rettet",
+        "given_up": "ingenting: den er gitt opp",
+    },
+    # Why an invoice was credited, or a release or a waiver made.
+    "credit_reason": {
+        "agreement_ended": "avtalen gjaldt ikke lenger den dagen raten er fakturert for",
+        "completion_revoked": "registreringen av samlingen som gjennomført er trukket tilbake eller endret",
+        "release_withdrawn": "frigivelsen av raten er trukket tilbake",
+        "instalment_waived": "raten er ettergitt",
+        "wrong_reference": "fakturaen hadde feil referanse",
+        "wrong_buyer": "fakturaen var stilet til feil kjøper",
+        "mistake": "fakturaen var feil",
+    },
+    "release_reason": {
+        "session_became_digital": "samlingen ble digital",
+        "session_cancelled": "samlingen ble avlyst",
+        "other": "en annen grunn",
+    },
+    "waiver_reason": {
+        "joined_late": "kommunen kom sent med",
+        "did_not_take_part": "kommunen deltok ikke",
+        "other": "en annen grunn",
+    },
+    "approval_cause": {
+        "start": "systemet ble startet på nytt",
+        "revocation": "noe er trukket tilbake",
+    },
     "role": {"reader": "lesetilgang", "administrator": "administrator", "operator": "operatør"},
 }
 
 # What a page says after a change, by the code in its address.
 DONE = {
+    "godkjent": "Det er godkjent. Fakturaer og kreditnotaer utstedes nå.",
+    "kreditert": "Fakturaen er kreditert.",
+    "rate-frigitt": "Raten er frigitt. Fakturaene utstedes nå.",
+    "frigivelse-trukket": "Frigivelsen er trukket tilbake. Fakturaer som bare den utløste, krediteres nå.",
     "logget-ut": "Du er logget ut.",
+    "e-post-proves": "E-posten prøves på nytt.",
+    "e-poster-proves": "De e-postene som fortsatt gjelder, prøves på nytt.",
+    "e-poster-proves-ikke": "Ingen av dem prøves på nytt: det de sier, gjelder ikke lenger, eller er gått tapt.",
+    "e-post-sendes": "E-posten sendes på nytt. Denne er den nye.",
+    "adresse-rettet": "Adressen er rettet.",
+    "e-post-gitt-opp": "Det venter ikke lenger.",
 }
 
 

@@ -112,7 +112,9 @@ async def list_mails(
     party: PartyInQuery = None,
     person: Annotated[str | None, Query(max_length=40, description="a person's id", examples=[AN_ID])] = None,
     kind: Annotated[Kind | None, Query(examples=["invoice"])] = None,
+    address: Annotated[Email | None, Query(description="where it went", examples=["kari.vik@molde.example"])] = None,
     with_addresses: Annotated[bool, Query(description="shows who each went to", examples=[True])] = False,
+    newest_first: Annotated[bool, Query(description="the other way round", examples=[True])] = False,
     after: AfterId = None,
     limit: Limit = 50,
 ) -> Page[MailView]:
@@ -120,9 +122,16 @@ async def list_mails(
 
     Who they went to is shown to who asks for it.
     """
-    wanted = {"programme": programme, "party": party, "person": person, "state": state, "kind": kind}
+    wanted = {
+        "programme": programme,
+        "party": party,
+        "person": person,
+        "state": state,
+        "kind": kind,
+        "address": address,
+    }
     async with database.reading() as connection:
-        found = await mails.listed(connection, after=after, limit=limit + 1, **wanted)
+        found = await mails.listed(connection, after=after, limit=limit + 1, newest_first=newest_first, **wanted)
         if not found and programme is not None:
             await mails.check_programme_is_known(connection, programme)
     return page_of([view(*it, with_addresses=with_addresses) for it in found], limit, lambda it: it.id)

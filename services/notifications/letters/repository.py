@@ -293,15 +293,17 @@ async def listed(
     *,
     after: str | None,
     limit: int,
+    newest_first: bool = False,
     **wanted: str | None,
 ) -> list[Named]:
-    """Mails in the order in which they were made: those whose columns are as `wanted`."""
-    query = _with_reasons(await clock.today(connection)).order_by(M.c.id).limit(limit)
+    """Mails in the order in which they were made, or the other way round: those whose columns are as `wanted`."""
+    order = M.c.id.desc() if newest_first else M.c.id
+    query = _with_reasons(await clock.today(connection)).order_by(order).limit(limit)
     for name, value in wanted.items():
         if value is not None:
             query = query.where(M.c[name] == value)
     if after is not None:
-        query = query.where(M.c.id > after)
+        query = query.where(M.c.id < after if newest_first else M.c.id > after)
     return [_named(row) for row in await connection.execute(query)]
 
 

@@ -97,6 +97,20 @@ async def test_mails_come_in_pages(api: Api) -> None:
     assert rest["next"] is None
 
 
+async def test_the_newest_mails_come_first_for_who_asks_page_by_page(api: Api) -> None:
+    page = await api.get("/notifications/mails", limit=1, newest_first=True)
+    rest = await api.get("/notifications/mails", limit=1, newest_first=True, after=page["next"])
+    assert [it["state"] for it in page["items"] + rest["items"]] == ["failed", "sent"]
+    assert rest["next"] is None
+
+
+async def test_mails_are_found_by_where_they_went(api: Api) -> None:
+    for address in (BO.email, BO.email.upper()):
+        found = await api.get("/notifications/mails", address=address)
+        assert [it["state"] for it in found["items"]] == ["failed"]
+    assert (await api.get("/notifications/mails", address="nobody@kommune.example"))["items"] == []
+
+
 async def test_who_a_mail_went_to_is_shown_only_to_administrators_who_ask(api: Api) -> None:
     unasked = await api.administrator.get("/notifications/mails")
     assert "kommune.example" not in unasked.text

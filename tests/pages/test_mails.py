@@ -1,0 +1,109 @@
+"""E-post: which were sent to whom, one as it was sent, and what is done about it."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+import httpx
+import pytest
+
+from tests.support.demonstration import PROGRAMME, Shown
+
+HERE = f"/program/{PROGRAMME}/e-post"
+
+
+def mail(here: Shown, kind: str) -> str:
+    """The id of the first of a kind."""
+    with here.api() as api:
+        found = api.get("/notifications/mails", params={"programme": PROGRAMME, "kind": kind, "limit": 1})
+        return str(found.json()["items"][0]["id"])
+
+
+@pytest.fixture(scope="module")
+def an_invitation(here: Shown) -> str:
+    """To a session that is over by now."""
+    return mail(here, "session_invitation")
+
+
+def test_mails_are_listed_the_newest_first_and_filtered(here: Shown, browser: httpx.Client) -> None:
+    page = browser.get(HERE, params={"kind": "session_invitation", "state": "sent"})
+    assert page.status_code == 200
+    rows = re.findall(r'<th scope="row"><a href="/e-post/([^"]+)">([^<]+)</a>', page.text)
+    assert rows
+    assert {text for _, text in rows} == {"Invitasjon til samling"}
+    ids = [id for id, _ in rows]
+    assert ids == sorted(ids, reverse=True)
+    assert '<option value="session_invitation" selected>' in page.text
+    older = re.search(r'href="([^"]+)#alle">Eldre', page.text)
+    assert older
+    following = browser.get(unescape(older[1]))
+    assert not set(ids) & set(re.findall(r'href="/e-post/([^"]+)">', following.text))
+
+
+def test_a_mail_is_shown_as_it_was_sent_in_a_frame_that_can_do_nothing(
+    browser: httpx.Client, an_invitation: str
+) -> None:
+    page = browser.get(f"/e-post/{an_invitation}")
+    assert page.status_code == 200
+    assert f'<iframe src="/e-post/{an_invitation}/innhold" sandbox' in page.text
+    assert "Slik ble den sendt" in page.text
+    assert "legger samlingen i kalenderen" in page.text
+    assert "BEGIN:VCALENDAR" in page.text
+
+    content = browser.get(f"/e-post/{an_invitation}/innhold")
+    policy = content.headers["content-security-policy"]
+    assert policy.startswith("sandbox; default-src 'none'")
+    assert "frame-ancestors 'self'" in policy
+    assert "script" not in policy
+    assert "<html" in content.text
+
+
+def test_a_mail_that_is_not_there_is_not_found(browser: httpx.Client) -> None:
+    for path in ("/e-post/01926b3c-7a00-7000-8000-000000000001", "/e-post/..%2Fsummary", "/program/another/e-post"):
+        assert browser.get(path).status_code == 404, path
+
+
+def test_a_mail_is_sent_again_as_another(here: Shown, browser: httpx.Client) -> None:
+    invoice = mail(here, "invoice")
+    answer = browser.post(f"/e-post/{invoice}/send")
+    assert answer.status_code == 303
+    assert invoice not in answer.headers["location"]
+    again = browser.get(answer.headers["location"])
+    assert "Denne er den nye" in again.text
+    assert f'href="/e-post/{invoice}"' in again.text
+
+
+def test_what_is_over_is_not_sent_again_and_it_is_said(browser: httpx.Client, an_invitation: str) -> None:
+    answer = browser.post(f"/e-post/{an_invitation}/send")
+    assert answer.status_code == 409
+    assert "Det ble ikke lagret" in answer.text
+
+
+def test_an_address_is_corrected_and_a_wrong_one_is_said_at_its_field(
+    here: Shown, browser: httpx.Client, an_invitation: str
+) -> None:
+    page = browser.get(f"/e-post/{an_invitation}").text
+    form = page[page.index(f'action="/e-post/{an_invitation}/adresse"') :]
+    hidden = {n: unescape(v) for n, v in re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', form)}
+    wrong = browser.post(f"/e-post/{an_invitation}/adresse", data=hidden | {"email": "no <b>address</b>"})
+    assert wrong.status_code == 422
+    assert 'aria-invalid="true"' in wrong.text
+    assert "no &lt;b&gt;address&lt;/b&gt;" in wrong.text
+
+    right = browser.post(f"/e-post/{an_invitation}/adresse", data=hidden | {"email": "ny.adresse@kommune.example"})
+    assert right.status_code == 303
+    with here.api() as api:
+        assert api.get(f"/registration/people/{hidden['person']}").json()["email"] == "ny.adresse@kommune.example"
+    stale = browser.post(f"/e-post/{an_invitation}/adresse", data=hidden | {"email": "enda.en@kommune.example"})
+    assert stale.status_code == 412
+    assert "ny.adresse@kommune.example" in stale.text
+
+
+def test_a_reader_sees_figures_and_what_waits_and_no_address(here: Shown, an_invitation: str) -> None:
+    with here.browser("reader") as reader:
+        page = reader.get(HERE)
+        assert page.status_code == 200
+        assert "@" not in page.text
+        assert 'method="post" action="/program' not in page.text
+        assert reader.get(f"/e-post/{an_invitation}").status_code == 403

@@ -1,0 +1,1 @@
+"""What the pages make of the answers of the APIs."""
