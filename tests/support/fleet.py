@@ -27,7 +27,7 @@ from tests.support.nats import PASSWORDS, NatsServer
 from tests.support.processes import HOST, dies_with_tests, free_port
 from tests.support.releases import THIS, Program
 from tests.support.smtp import MailServer
-from tests.support.waiting import eventually, patiently
+from tests.support.waiting import PATIENCE, eventually, patiently
 
 PAUSE = 0.2  # seconds until a process that ended is started again
 
@@ -171,9 +171,15 @@ class Fleet:
         self.mails = mails
         self.keys_file = folder / "keys.json"
         self.urls = urls
-        secret = keys.create(self.keys_file, name="test", role="operator")
+        self.secret = keys.create(self.keys_file, name="test", role="operator")
         self.replicas = {service: [self._replica(service, program) for _ in range(replicas)] for service in PUBLISHERS}
-        self.client = Client("http://gateway", secret, transport=_Gateway(self.replicas))
+        self.client = Client("http://gateway", self.secret, transport=_Gateway(self.replicas))
+
+    def http(self, secret: str) -> httpx.AsyncClient:
+        """To the services, with a key; as patient as `client` is."""
+        headers = {"Authorization": f"Bearer {secret}"}
+        transport = _Gateway(self.replicas)
+        return httpx.AsyncClient(base_url="http://gateway", headers=headers, transport=transport, timeout=PATIENCE)
 
     @property
     def all(self) -> list[Replica]:

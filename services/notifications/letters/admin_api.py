@@ -166,7 +166,8 @@ async def retry(id: IdInPath, database: DatabaseOf, key: Administrator, given: R
 async def resend(id: IdInPath, database: DatabaseOf, key: Administrator) -> MailView:
     """Send a mail again that was sent, to where its person is written to by now.
 
-    409 for one that what came later has overtaken, or whose session is over.
+    Once: what it was sent again as, is what is sent the next time. 409 for one that was sent again before, that what came
+    later has overtaken, or whose session is over.
     """
     sent_again = await resend_mail(database, id, by=key.name)
     async with database.reading() as connection:

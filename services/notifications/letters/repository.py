@@ -225,9 +225,9 @@ async def readdress(connection: AsyncConnection, programme: str, addresses: Mapp
         await connection.execute(update(M).where(which).values(address=address))
 
 
-async def waiting_repeat(connection: AsyncConnection, mail: Mail) -> Mail | None:
-    """The mail as which this one is just being sent again."""
-    query = select(*COLUMNS).where(M.c.repeats == (mail.repeats or mail.id), M.c.state == "queued")
+async def sent_again_as(connection: AsyncConnection, mail: Mail) -> Mail | None:
+    """The mail as which this one was sent again last, or is to be."""
+    query = select(*COLUMNS).where(M.c.repeats == (mail.repeats or mail.id), M.c.id > mail.id)
     row = (await connection.execute(query.order_by(M.c.id.desc()).limit(1))).first()
     return Mail(**row._asdict()) if row else None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -140,12 +141,39 @@ async def test_an_invoice_is_sent_again_as_a_mail_of_its_own(told: Database, api
     assert third["repeats"] == id
 
 
+async def test_a_mail_is_sent_again_once_and_the_next_time_what_it_was_sent_again_as(
+    told: Database, api: Api, smtp: MailServer
+) -> None:
+    """The back button, when the mailer was quicker."""
+    path = f"/notifications/mails/{await id_of(told, 'invoice')}/resend"
+    again = await api.post(path)
+    await send(told, smtp)
+    so_far = len(smtp.deliveries)
+    assert f"as mail {again['id']}; if that never came" in (await api.refused(409, path))["message"]
+    smtp.answer(ADA.email, NO_SUCH_USER)
+    third = await api.post(f"/notifications/mails/{again['id']}/resend")
+    assert (await api.post(path))["id"] == third["id"]  # which is under way
+    await send(told, smtp)
+    assert f"as mail {third['id']}; have that one tried again" in (await api.refused(409, path))["message"]
+    assert len(smtp.deliveries) == so_far
+
+
+async def test_what_is_asked_for_twice_at_once_is_sent_again_once(told: Database, api: Api) -> None:
+    for kind in ("invoice", "session_invitation"):
+        path = f"/notifications/mails/{await id_of(told, kind)}/resend"
+        answers = await asyncio.gather(*(api.administrator.post(path) for _ in range(4)))
+        assert {it.status_code for it in answers} == {201}
+        assert len({it.json()["id"] for it in answers}) == 1
+        assert len(await queued(told, kind=kind)) == 2
+
+
 async def test_an_entry_is_sent_again_under_the_next_sequence_and_what_changes_then_under_the_one_after(
     told: Database, api: Api, ask: FakeAsk, smtp: MailServer
 ) -> None:
     id = await id_of(told, "session_invitation")
-    for _ in range(2):  # the first again too, though the second came later
-        await api.post(f"/notifications/mails/{id}/resend")
+    again = id
+    for _ in range(2):
+        again = (await api.post(f"/notifications/mails/{again}/resend"))["id"]
         await send(told, smtp)
     await happens(told, ask, smtp, session("moved", version=2, last_day=LATER))
     found = [it for it in await queued(told) if it.session]

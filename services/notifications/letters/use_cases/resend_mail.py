@@ -5,6 +5,7 @@ from __future__ import annotations
 from services.notifications.letters import overtaken
 from services.notifications.letters import repository as mails
 from services.notifications.letters.domain.letter import Mail
+from services.notifications.letters.domain.sending_again import check_is_the_last, under_way
 from services.notifications.works import UPDATE_CALENDARS
 from shared import clock
 from shared.database import Database
@@ -17,8 +18,8 @@ async def resend_mail(database: Database, id: str, *, by: str) -> Mail:
     changes nothing.
 
     It has a Message-ID of its own, since a mailbox may drop what it has had; a calendar entry has the next SEQUENCE. Raises
-    NotFound, and Conflict for a mail that was not sent, that what came later has overtaken, about a session that is over, or of which
-    an event alone is left.
+    NotFound, and Conflict for a mail that was not sent, or was sent again before, that what came later has overtaken, about a
+    session that is over, or of which an event alone is left.
     """
     async with database.transaction() as connection:
         mail = await mails.get(connection, id)
@@ -28,9 +29,9 @@ async def resend_mail(database: Database, id: str, *, by: str) -> Mail:
         if mail.is_lost:
             msg = "what it said is lost, so that it cannot be sent again"
             raise Conflict(msg, field="id")
-        under_way = mail if mail.state == "queued" else await mails.waiting_repeat(connection, mail)
-        if under_way is not None:
-            return _sent_again(under_way)
+        sent_again = await mails.sent_again_as(connection, mail)
+        if (standing := under_way(mail, sent_again)) is not None:
+            return standing
         if await overtaken.by_what_came_later(connection, [mail.id]):
             msg = "what came later has overtaken what it says"
             raise Conflict(msg, field="id")
@@ -40,13 +41,6 @@ async def resend_mail(database: Database, id: str, *, by: str) -> Mail:
         if mail.state == "failed":
             msg = "it was not sent, but failed; have it tried again"
             raise Conflict(msg, field="id")
+        check_is_the_last(sent_again)
         address, at = await mails.address_of(connection, mail), await clock.now(connection)
         return await mails.repeat(connection, mail, address=address, at=at, by=by)
-
-
-def _sent_again(under_way: Mail) -> Mail:
-    """What is sent again already. Raises Conflict for one that waits to be sent for the first time."""
-    if under_way.repeats is None:
-        msg = "it was not sent yet, and waits for its turn"
-        raise Conflict(msg, field="id")
-    return under_way
