@@ -155,6 +155,7 @@ agreement = Table(
     Column("period_end", Date, nullable=False),
     Column("fee_ore", BigInteger, nullable=False),
     Column("payer_reference", String(50), nullable=False),
+    Column("sent_on", Date),  # none: not known
     Column("signed_on", Date),
     Column("called_back_on", Date),
     Column("ends_on", Date),

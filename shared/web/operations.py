@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Literal, Protocol
 
 import nats.errors
 from fastapi import APIRouter, HTTPException, Request, Response
 from nats.aio.client import Client
 from pydantic import AwareDatetime, BaseModel, Field
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared import clock
 from shared.contracts.catalogue import EVENT_TYPES, stream_of
@@ -92,6 +93,7 @@ class Readiness(BaseModel):
 class ClockView(BaseModel):
     simulated: bool
     now: datetime = Field(description="what the domain calls now")
+    today: date = Field(description="the day that this is in Norway")
 
 
 class StateView(BaseModel):
@@ -161,6 +163,7 @@ def routes(*, simulated_clock: bool, has_projections: bool) -> APIRouter:
     router.get("/health/ready", responses={503: {"model": Readiness, "description": "Not ready"}})(check_readiness)
     router.get("/key")(show_own_key)
     router.get("/operations/state")(show_state)
+    router.get("/operations/clock")(show_clock)
     parked.add_to(router)
     router.get("/operations/missing")(list_what_is_missing)
     router.get("/operations/changes")(list_changes)
@@ -207,8 +210,7 @@ async def show_state(request: Request, database: DatabaseOf, _: Reader) -> State
     async with database.reading() as connection:
         parked, oldest_parked = await parking.count_and_oldest(connection)
         aside, oldest_aside = await set_aside.count_and_oldest(connection)
-        simulated = await clock.is_simulated(connection)
-        now = await clock.now(connection)
+        shown = await _clock(connection)
     return StateView(
         service=service.name,
         unsent=unsent,
@@ -230,8 +232,19 @@ async def show_state(request: Request, database: DatabaseOf, _: Reader) -> State
         faults=_faults(await service.condition()),
         older=_older(service.guard),
         unknown_migrations=list(service.unknown_migrations),
-        clock=ClockView(simulated=simulated, now=now),
+        clock=shown,
     )
+
+
+async def show_clock(database: DatabaseOf, _: Reader) -> ClockView:
+    """Show what the domain calls now, and which day that is: what is past or late is so by it."""
+    async with database.reading() as connection:
+        return await _clock(connection)
+
+
+async def _clock(connection: AsyncConnection) -> ClockView:
+    now = await clock.now(connection)
+    return ClockView(simulated=await clock.is_simulated(connection), now=now, today=clock.day_of(now))
 
 
 def _faults(condition: Condition) -> list[FaultView]:
@@ -299,4 +312,4 @@ async def move_clock(body: ClockMove, database: DatabaseOf, _: Operator) -> Cloc
     """Set the simulated clock; it only moves forward."""
     async with database.transaction() as connection:
         await clock.move(connection, body.now)
-    return ClockView(simulated=True, now=body.now)
+    return ClockView(simulated=True, now=body.now, today=clock.day_of(body.now))

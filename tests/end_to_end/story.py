@@ -219,6 +219,7 @@ async def _operate(player: Player, service: str, database: Database, registratio
         "check_readiness",
         "show_state",
         "show_own_key",
+        "show_clock",
         "list_what_is_missing",
         "list_what_is_set_aside",
         "republish_events",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,9 +17,10 @@ from services.registration.settings import Settings
 from shared.web import keys
 from tests.integration.registration.world import ADVISOR, PROGRAMME
 from tests.support.api import Api, api_of, problem
-from tests.support.databases import MakeDatabase
+from tests.support.databases import MakeDatabase, set_clock
 
-PROGRAMMES, ADVISORS, KEY = "/registration/programmes", "/registration/advisors", "/registration/key"
+PROGRAMMES, ADVISORS = "/registration/programmes", "/registration/advisors"
+KEY, CLOCK = "/registration/key", "/registration/operations/clock"
 
 
 @pytest.fixture
@@ -186,6 +187,14 @@ async def test_who_has_a_key_is_told_whose_it_is(api: Api, nobody: httpx.AsyncCl
     keys.revoke(tmp_path / "keys.json", "Kari Vik")
     problem(await nobody.get(KEY, headers={"authorization": f"Bearer {secret}"}), 401)
     problem(await nobody.get(KEY), 401)
+
+
+async def test_who_has_a_key_is_told_which_day_it_is_in_norway(make_database: MakeDatabase, tmp_path: Path) -> None:
+    database = await make_database("registration")
+    await set_clock(database, datetime(2024, 9, 24, 23, tzinfo=UTC))
+    async with api_of(create, Settings, database, tmp_path) as api:
+        found = (await api.reader.get(CLOCK)).json()
+    assert found == {"simulated": True, "now": "2024-09-24T23:00:00Z", "today": "2024-09-25"}
 
 
 async def test_a_page_that_is_somebody_elses_cannot_have_a_browser_change_something(api: Api) -> None:

@@ -42,7 +42,8 @@ async def agreement(connection: AsyncConnection, event: Event[events.Agreement])
         return
     told = {name: getattr(it, name) for name in TOLD}
     if before is None:
-        found = Agreement(id=it.id, programme=it.programme, signatories=(), **told)
+        sent_on = day_of(event.time) if event.type == events.AGREEMENT_SENT.type else None
+        found = Agreement(id=it.id, programme=it.programme, signatories=(), sent_on=sent_on, **told)
         found = replace(found, signatories=await _lost_signatories(connection, it.party))
     else:
         found = replace(before, **told)

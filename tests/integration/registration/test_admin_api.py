@@ -48,7 +48,8 @@ async def test_a_municipality_applies_is_accepted_and_signs(api: Api, database: 
     path = await send(api)
     await set_clock(database, OCTOBER)
     agreement = await sign(api, path)
-    assert (agreement["signed_on"], agreement["fee_ore"]) == ("2024-08-15", 2_000_000)
+    assert (agreement["sent_on"], agreement["signed_on"]) == ("2024-04-15", "2024-08-15")
+    assert agreement["fee_ore"] == 2_000_000
     assert agreement["payer_reference"] == "KS-1506"
     assert await api.get("/registration/summary", programme=CODE) == {
         "applications": 1,

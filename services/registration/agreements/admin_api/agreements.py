@@ -171,6 +171,7 @@ class AgreementView(BaseModel):
     fee_ore: int
     payer_reference: str
     signatories: list[SignatoryView]
+    sent_on: date | None = Field(description="null where it is not known")
     signed_on: date | None = Field(description="when the last of them signed")
     called_back_on: date | None = Field(description="the day on which it was called back: then it is none (R6)")
     ends_on: date | None = Field(description="the first day on which it is no longer in force")
@@ -341,6 +342,7 @@ def _view(shown: Shown) -> AgreementView:
         fee_ore=it.fee_ore,
         payer_reference=it.payer_reference,
         signatories=signatories,
+        sent_on=it.sent_on,
         signed_on=it.signed_on,
         called_back_on=it.called_back_on,
         ends_on=it.ends_on,

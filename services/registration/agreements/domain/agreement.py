@@ -34,6 +34,7 @@ class Agreement:
     fee_ore: int
     payer_reference: str
     signatories: tuple[Signatory, ...]  # by role
+    sent_on: date | None = None  # none: not known
     signed_on: date | None = None  # when the last signature was in
     called_back_on: date | None = None  # before it was signed; it is then no agreement
     ends_on: date | None = None  # the first day on which it is no longer in force

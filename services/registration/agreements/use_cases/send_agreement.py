@@ -18,6 +18,7 @@ from services.registration.people.domain.person import Contact
 from services.registration.people.use_cases.know_person import know_person
 from services.registration.programmes import repository as programmes
 from services.registration.programmes.domain.programme import check_has_contact_person
+from shared import clock
 from shared.contracts import registration as events
 from shared.database import Database
 from shared.errors import Conflict
@@ -62,6 +63,7 @@ async def send_agreement(
             fee_ore=opened.fee_for(applicant.kind),
             payer_reference=application.payer_reference,
             signatories=tuple(people),
+            sent_on=await clock.today(connection),
         )
         standing = await agreements.find(connection, programme, party)
         if standing is not None:
