@@ -14,7 +14,7 @@ import pytest
 
 ROOT = Path(__file__).parents[3]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-PACKAGES = ("deploy", "services", "shared")
+PACKAGES = ("deploy", "pages", "services", "shared")
 DOCKERFILE = ROOT / "deploy" / "Dockerfile"
 NAME_IMAGES = [ROOT / "docker-compose.yml", *(ROOT / "deploy").glob("compose.*.yml"), DOCKERFILE]
 

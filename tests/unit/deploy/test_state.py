@@ -127,7 +127,8 @@ def test_bootstrap_makes_what_is_missing_and_leaves_what_is_there(
     request.addfinalizer(lambda: os.umask(before))
     bootstrap(tmp_path / "secrets")
     made = {path: path.read_text() for path in (tmp_path / "secrets").rglob("*") if path.is_file()}
-    assert {"postgres-admin", "postgres-billing", "nats-operator", "nats.conf", "keys.json"} <= {it.name for it in made}
+    mounted = {"postgres-admin", "postgres-billing", "nats-operator", "nats.conf", "session-secret", "keys.json"}
+    assert mounted <= {it.name for it in made}
     bootstrap(tmp_path / "secrets")
     assert {path: path.read_text() for path in made} == made
     key = Keys(tmp_path / "secrets" / "keys" / "keys.json").find((tmp_path / "secrets" / "operator-key").read_text())
@@ -135,6 +136,6 @@ def test_bootstrap_makes_what_is_missing_and_leaves_what_is_there(
     assert key.role == "operator"
     assert (tmp_path / "secrets" / "keys").stat().st_mode & 0o777 == 0o755
     assert {
-        it.stat().st_mode & 0o777 for it in (tmp_path / "secrets").glob("[np]*-[a-z]*") if it.suffix != ".json"
+        it.stat().st_mode & 0o777 for it in (tmp_path / "secrets").glob("[nps]*-[a-z]*") if it.suffix != ".json"
     } == {0o644}
     assert "sync_interval: always" in (tmp_path / "secrets" / "nats.conf").read_text()
