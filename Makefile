@@ -2,7 +2,7 @@
 
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help install demo run test one check format bench chaos compose-test migration schemas lock clean
+.PHONY: help install demo run test one check format bench chaos compose-test screenshots migration schemas lock clean
 
 # The first Python that is new enough; `make PYTHON=… demo` takes another.
 NEW_ENOUGH = import sys; sys.exit(sys.version_info < (3, 11))
@@ -27,7 +27,7 @@ install: .venv/run.stamp  ## Make .venv, with the command line in it: .venv/bin/
 demo: .venv/run.stamp  ## Play the programme 2024–2025 on this machine (ARGS=--exit: end after the summary)
 	@$(VENV) -m deploy.cli demo $(ARGS)
 
-run: .venv/run.stamp  ## Run all four services on this machine, until Ctrl-C
+run: .venv/run.stamp  ## Run the four services and the pages on this machine, until Ctrl-C
 	@$(VENV) -m deploy.cli up $(ARGS)
 
 test: .venv/dev.stamp  ## Run all tests (ARGS="-k billing": some of them)
@@ -54,6 +54,9 @@ chaos: .venv/dev.stamp  ## Play a programme while everything fails, for a while 
 
 compose-test: .venv/dev.stamp  ## Run docker-compose.yml for real and play the demo on it (LAB=… where no engine answers)
 	@LAB=$(LAB) $(VENV) -m pytest -q tests/containers/check_compose.py $(ARGS)
+
+screenshots: .venv/dev.stamp  ## Make docs/pictures/ anew, of the pages of a programme half-way through; needs a Chromium
+	@$(VENV) -m tests.pages.screenshots
 
 migration: .venv/dev.stamp  ## Write the next migration: SERVICE=billing (or kernel) NAME=add_reminders, POST=1 for after the roll-out
 	@$(VENV) -m deploy.write_migration "$(SERVICE)" "$(NAME)" $(if $(POST),--post)

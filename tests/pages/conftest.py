@@ -7,7 +7,10 @@ from pathlib import Path
 
 import httpx
 import pytest
+from playwright.sync_api import Browser
 
+from tests.support.chromium import NoChromium
+from tests.support.chromium import chromium as chromium_of_the_machine
 from tests.support.demonstration import Shown, made_once, shown
 
 
@@ -29,3 +32,13 @@ def browser(here: Shown) -> Iterator[httpx.Client]:
     """An administrator, logged in."""
     with here.browser() as client:
         yield client
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """Whoever has none is told, in CI too: no registry has a Chromium that could be pinned as all else is."""
+    try:
+        with chromium_of_the_machine() as it:
+            yield it
+    except NoChromium as none:
+        pytest.skip(f"NOBODY LOOKED AT THE PAGES: {none}")
