@@ -1,4 +1,4 @@
-"""What a service can be told, its container can be told: by docker-compose.yml, or by what is laid over it."""
+"""What a service or the pages can be told, a container can be told: by docker-compose.yml, or by what is laid over it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import cast
 import pytest
 
 from deploy.parts import PARTS, Part
+from pages.settings import Settings as SettingsOfPages
 from shared.settings import ServiceSettings
 
 ROOT = Path(__file__).parents[3]
@@ -37,6 +38,11 @@ NOT_ASKED_FOR = {
         "deploy/compose.smtp.yml: who sends invoices that arrive must not be an invented seller",
     ),
 }
+OF_PAGES_NOT_ASKED_FOR = {
+    **dict.fromkeys(("session_secret_file", "api_url", "host", "gateways"), "the containers themselves decide it"),
+    "port": "inside a container it is 8000; outside, KULTURSKOLE_PORT is the gateway's",
+    "refusals_a_minute": "of the services; the pages count wrong keys",
+}
 
 
 def settings_of(part: Part) -> type[ServiceSettings]:
@@ -50,9 +56,19 @@ def of_container(part: Part) -> dict[str, str]:
 
 
 def block(name: str, text: str) -> dict[str, str]:
-    """The variables that are handed through there, by setting, with what holds where they are not set."""
     (lines,) = re.findall(rf"^{name}: &\w+\n((?: .*\n)+)", text, re.MULTILINE)
+    return handed_through(lines)
+
+
+def handed_through(lines: str) -> dict[str, str]:
+    """The variables, by setting, with what holds where they are not set."""
     return {it.lower(): default for it, default in re.findall(rf"{PREFIX}(\w+): \$\{{{PREFIX}\1:-(.*?)\}}", lines)}
+
+
+def of_pages() -> dict[str, str]:
+    text = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
+    (lines,) = re.findall(r"^  pages:\n((?:    .*\n)+)", text, re.MULTILINE)
+    return handed_through(lines)
 
 
 @pytest.mark.parametrize("part", PARTS, ids=lambda it: it.name)
@@ -71,6 +87,15 @@ def test_a_container_that_is_told_nothing_has_what_the_service_has_by_itself(par
         assert (getattr(told, name) or None) == (getattr(by_itself, name) or None), name
 
 
+def test_each_setting_of_the_pages_reaches_their_container_or_says_why_not() -> None:
+    fields, there = set(SettingsOfPages.model_fields), of_pages()
+    assert fields - set(there) == set(OF_PAGES_NOT_ASKED_FOR)
+    # Where nobody says another, the pages are where the gateway is published.
+    assert there.pop("public_url").startswith("http://127.0.0.1:${KULTURSKOLE_PORT:-8000")
+    defaults = {name: SettingsOfPages.model_fields[name].default for name in there}
+    assert there == {name: str(default) for name, default in defaults.items()}
+
+
 def test_what_is_asked_for_elsewhere_is_asked_for_there() -> None:
     for name, why in NOT_ASKED_FOR.items():
         if (file := re.match(r"deploy/\S+\.yml", why)) is not None:
@@ -81,3 +106,8 @@ def test_what_is_asked_for_elsewhere_is_asked_for_there() -> None:
 def test_operations_list_what_a_container_can_be_told(part: Part) -> None:
     for name in of_container(part):
         assert f"`{PREFIX}{name.upper()}`" in OPERATIONS
+
+
+def test_operations_list_what_the_pages_can_be_told() -> None:
+    for name in (*of_pages(), *OF_PAGES_NOT_ASKED_FOR):
+        assert f"`{PREFIX}{name.upper()}`" in OPERATIONS, name
