@@ -40,12 +40,17 @@ async def demo(folder: Path, ports: Ports, say: Say, *, stay: bool) -> Outcome:
         _greet(it, say, monotonic() - began)
         outcome = await play(it.url, it.first_key or "", folder, say, began=began)
         if stay:
-            say(f"\nSe på det: {it.url}  ·  Ctrl-C stopper")
+            say(f"\n{invitation(it.url, it.first_key or '')}")
             await stop.wait()
             say("Stopper …")
     if stay:
         say("Stoppet.")
     return outcome
+
+
+def invitation(url: str, key: str) -> str:
+    """Where the pages are, and how to log in: the last line, until Ctrl-C."""
+    return f"Se på det: {url}  ·  logg inn med nøkkelen {key}  ·  Ctrl-C stopper"
 
 
 def _greet(it: Running, say: Say, seconds: float) -> None:
