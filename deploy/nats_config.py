@@ -23,10 +23,12 @@ DOMAIN = "kulturskole"
 # Our account, from which subscribers' accounts import.
 ACCOUNT = "KULTURSKOLE"
 
-# Which questions a service may ask, and no other: most answers hold personal data or free text. The plan's are public.
+# Which questions a service may ask, and no other: most answers hold personal data or free text. The plan's are public, and
+# those about what would be invoiced hold figures.
 ASKS = {
     "notifications": ("rpc.registration.>", "rpc.scheduling.>", "rpc.billing.>"),
     "registration": ("rpc.scheduling.plan",),
+    "scheduling": ("rpc.billing.preview",),
 }
 
 # To have the server that is asked read its configuration anew.

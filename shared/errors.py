@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 
 class Refused(Exception):
     """A request that can't be carried out. `rule` is the number of a domain rule (`R5`), `field` names the field at fault.
@@ -25,6 +27,14 @@ class NotFound(Refused):
 
 class Conflict(Refused):
     """Something else stands under the same key, or the state does not allow it."""
+
+
+class NotAsExpected(Conflict):
+    """What would follow is not what whoever asks expects. `preview` is what would, by name; none where nobody can say."""
+
+    def __init__(self, message: str, *, preview: Mapping[str, int] | None) -> None:
+        super().__init__(message, field="expect")
+        self.preview = preview
 
 
 class Stale(Refused):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 
 from services.billing.approvals import admin_api as approvals_api
 from services.billing.approvals import repository as approvals_rows
@@ -14,6 +15,7 @@ from services.billing.documents.domain.content import BilledParty
 from services.billing.documents.use_cases.issue_invoices import Seller
 from services.billing.documents.use_cases.show_document import show_document
 from services.billing.instalments import admin_api as instalments_api
+from services.billing.instalments.use_cases.foresee import say_what_would_follow
 from services.billing.instalments.use_cases.issue_what_is_due import issue_all_that_is_due
 from services.billing.instalments.use_cases.mark_every_programme import mark_every_programme
 from services.billing.occasions import admin_api as occasions_api
@@ -21,7 +23,7 @@ from services.billing.occasions import adopting as occasions_adopting
 from services.billing.settings import Settings
 from services.billing.waivers import admin_api as waivers_api
 from services.billing.waivers import adopting as waivers_adopting
-from shared.contracts.questions import WhatDocument
+from shared.contracts.questions import WhatDocument, WhatWouldFollow
 from shared.database import Database
 from shared.messaging.due_work import Work
 from shared.messaging.recover import Adoptions
@@ -42,7 +44,10 @@ def create(settings: Settings) -> Service:
         database=database,
         consumers=consumers,
         routers=[it.router for it in (documents_api, instalments_api, occasions_api, waivers_api, approvals_api)],
-        answers={WhatDocument: show_document},
+        answers={
+            WhatDocument: show_document,
+            WhatWouldFollow: partial(say_what_would_follow, approve_above=settings.approve_above),
+        },
         missing=[documents_rows.missing],
         work=lambda _: [issuing(database, settings)],
     )

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query
 from pydantic import MISSING, BaseModel, Field
 
 from services.scheduling import repository
+from services.scheduling.domain.expected import Expected
 from services.scheduling.domain.session import Format, Kind, Session, State
 from services.scheduling.use_cases.cancel_session import cancel_session
 from services.scheduling.use_cases.change_description import change_description
@@ -26,6 +27,7 @@ from shared.ids import new_id
 from shared.web.api import (
     Administrator,
     After,
+    AskOf,
     Body,
     DatabaseOf,
     Day,
@@ -152,6 +154,29 @@ class Nothing(Body):
     model_config = example()
 
 
+class ExpectedBody(Body):
+    """What billing's preview shows; where it would issue anything else by now, nothing is changed (409 with the new figures)."""
+
+    invoices: Annotated[Int, Field(ge=0, le=999_999)]
+    credit_notes: Annotated[Int, Field(ge=0, le=999_999)]
+    total_ore: Annotated[Int, Field(ge=-(10**12), le=10**12)] = Field(
+        description="what is invoiced less what is credited"
+    )
+
+
+class AsExpected(Body):
+    """The body may be left out. `expect` guards against a page that is out of date; it is no lock."""
+
+    model_config = example()
+
+    expect: ExpectedBody | None = Field(
+        None, description="of a joint session; null: whatever would be issued, and billing is not asked"
+    )
+
+    def expected(self) -> Expected | None:
+        return Expected(**self.expect.model_dump()) if self.expect else None
+
+
 class SessionView(BaseModel):
     id: str
     version: int
@@ -267,15 +292,21 @@ async def revoke_the_cancellation(
 
 
 @router.post("/sessions/{id}/completion", operation_id="complete_session", dependencies=[IF_MATCH])
-async def complete(id: IdInPath, database: DatabaseOf, key: Administrator, _: Nothing | None = None) -> SessionView:
+async def complete(
+    id: IdInPath, database: DatabaseOf, ask: AskOf, key: Administrator, body: AsExpected | None = None
+) -> SessionView:
     """Complete a session; the instalment that it carries falls due, for which venue and city are said first (S3, B3)."""
-    return await _shown(database, await complete_session(database, id, by=key.name), key)
+    expected = body.expected() if body else None
+    return await _shown(database, await complete_session(database, ask, id, expected=expected, by=key.name), key)
 
 
 @router.post("/sessions/{id}/completion-revoked", operation_id="revoke_completion", dependencies=[IF_MATCH])
-async def revoke(id: IdInPath, database: DatabaseOf, key: Administrator, _: Nothing | None = None) -> SessionView:
+async def revoke(
+    id: IdInPath, database: DatabaseOf, ask: AskOf, key: Administrator, body: AsExpected | None = None
+) -> SessionView:
     """Revoke a completion; what it alone made due is credited (S3, B5)."""
-    return await _shown(database, await revoke_completion(database, id, by=key.name), key)
+    expected = body.expected() if body else None
+    return await _shown(database, await revoke_completion(database, ask, id, expected=expected, by=key.name), key)
 
 
 @router.get("/summary", responses={404: {}})

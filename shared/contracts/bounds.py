@@ -45,6 +45,7 @@ Moment = Annotated[AwareDatetime, Field(ge=datetime(2000, 1, 1, tzinfo=UTC), le=
 Word = Annotated[str, Field(max_length=64)]  # a code, or a number that is written with digits
 Day = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2100, 12, 31))]
 Ore = Annotated[int, Field(ge=0, le=100_000_000)]  # a million kroner
+Balance = Annotated[int, Field(ge=-(10**12), le=10**12)]  # øre, of many documents: issued less credited
 Number = Annotated[int, Field(ge=1, le=999_999)]  # in a series or a row: a KID has six digits for it (B8)
 Count = Annotated[int, Field(ge=0, le=999_999)]
 Version = Annotated[int, Field(ge=1, le=999_999)]

@@ -10,7 +10,7 @@ from typing import Annotated, Any, ClassVar, Generic, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.contracts.billing import BilledParty
-from shared.contracts.bounds import Count, Day, Line, Number, Ore, Text, Word
+from shared.contracts.bounds import Balance, Count, Day, Line, Number, Ore, Text, Version, Word
 
 A = TypeVar("A", bound=BaseModel)
 
@@ -220,4 +220,46 @@ class WhatDocument(Question[DocumentContent]):
     """Its number in the series."""
 
 
-QUESTIONS: tuple[type[Question[Any]], ...] = (WhoIsConcerned, WhatSession, WhatIsPlanned, WhatDocument)
+class Figures(Message):
+    """What would be issued at once if something were changed; what would wait for an approval is no part of it."""
+
+    invoices: Count
+    """How many invoices would be issued."""
+    credit_notes: Count
+    """How many credit notes would be issued."""
+    total_ore: Balance
+    """What would be invoiced less what would be credited, in øre; it may be negative."""
+
+
+class Foreseen(Message):
+    """What would follow from a change of a session, as long as nothing else becomes known first."""
+
+    version: Version | None
+    """The version of the session that billing knows. Null where it has not heard of it."""
+    figures: Figures | None
+    """What would be issued. Null where billing does not know the session as whoever asks does: then it cannot say."""
+
+
+class WhatWouldFollow(Question[Foreseen]):
+    """What would be issued and credited if a joint session were completed, or its completion were revoked (B3, B5)."""
+
+    subject = "rpc.billing.preview"
+    answer = Foreseen
+
+    programme: Word
+    """The programme's code."""
+    session: Word
+    """The session's id."""
+    version: Version
+    """The version of the session that whoever asks knows."""
+    happens: Literal["completed", "revoked"]
+    """What would become of it: it is completed, or its completion is revoked."""
+
+
+QUESTIONS: tuple[type[Question[Any]], ...] = (
+    WhoIsConcerned,
+    WhatSession,
+    WhatIsPlanned,
+    WhatDocument,
+    WhatWouldFollow,
+)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Literal
 
@@ -16,6 +16,7 @@ from pydantic import MISSING, BaseModel, Field
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
+from shared.contracts.questions import Figures
 from shared.errors import Conflict, NotFound, Refused, RuleBroken, Stale
 from shared.messaging.ask import NoAnswer, RefusedToAnswer
 from shared.transient import in_one_line, is_transient
@@ -65,6 +66,9 @@ class Problem(BaseModel):
         MISSING, description="each thing that was wrong, where they can be told apart"
     )
     version: int | MISSING = Field(MISSING, description="of a 412: the entity's version that stands now")
+    preview: Figures | MISSING = Field(
+        MISSING, description="of a 409 of `expect`: what would be issued as things stand now"
+    )
 
 
 def install(api: FastAPI) -> None:
@@ -86,6 +90,7 @@ def problem(
     errors: list[Fault] | None = None,
     headers: dict[str, str] | None = None,
     version: int | None = None,
+    preview: Mapping[str, int] | None = None,
 ) -> JSONResponse:
     found = Problem(
         title=TITLES.get(status, "Error"),
@@ -93,6 +98,7 @@ def problem(
         detail=detail,
         errors=errors or MISSING,
         version=MISSING if version is None else version,
+        preview=MISSING if preview is None else Figures(**preview),
     )
     return JSONResponse(found.model_dump(), status, headers=headers, media_type=MEDIA_TYPE)
 
@@ -103,7 +109,7 @@ async def _refused(_: Request, error: Exception) -> JSONResponse:
     fault = Fault(field=error.field or MISSING, rule=error.rule or MISSING, message=str(error))
     if isinstance(error, Stale):
         return problem(status, str(error), errors=[fault], headers={"ETag": f'"{error.tag}"'}, version=error.version)
-    return problem(status, str(error), errors=[fault])
+    return problem(status, str(error), errors=[fault], preview=getattr(error, "preview", None))
 
 
 async def _unanswered(request: Request, error: Exception) -> JSONResponse:

@@ -35,14 +35,13 @@ class Player:
                 self.operations[service, operation["operationId"]] = (path, method, operation)
 
     async def __call__(self, service: str, operation_id: str, /, *, more: Json | None = None, **ids: Any) -> Any:
-        """The answer to the example of an operation, with these ids in its path and body, and with `more` in the body."""
+        """The answer to the example of an operation, with these ids in path, query and body, and with `more` in the body."""
         path, method, operation = self.operations[service, operation_id]
         in_path = self._in_path(operation, ids)
         self._in_paths.setdefault(service, {}).update(in_path)
         url = path.format_map(in_path)
-        query = _examples(operation, "query")
-        in_pages = "after" in query
-        query.pop("after", None)
+        query = _query(operation, ids)
+        in_pages = "after" in _examples(operation, "query")
         body = self._body(operation, ids, more or {})
         if takes_if_match(operation):
             await self._is_not_lost_unseen(service, operation_id, url, body)
@@ -65,7 +64,7 @@ class Player:
         """The answer to the example of an operation about a programme, a party, a number or an id that nobody knows."""
         path, method, operation = self.operations[service, operation_id]
         nowhere = {name: 999_999 if name == "number" else "unknown" for name in _examples(operation, "path")}
-        query = {name: value for name, value in _examples(operation, "query").items() if name != "after"}
+        query = _query(operation, {})
         if "programme" in query:
             query["programme"] = "unknown"
         body = self._body(operation, dict.fromkeys(("participant", "advisor", "concern"), AN_ID), {})
@@ -119,3 +118,10 @@ def _examples(operation: Json, where: str) -> Json:
     """Those of the parameters that stand there, in the path or the query; None for one without."""
     parameters = [it for it in operation.get("parameters", []) if it["in"] == where]
     return {it["name"]: it["schema"].get("examples", [None])[0] for it in parameters}
+
+
+def _query(operation: Json, ids: Json) -> Json:
+    """Without the page that follows; and of parameters of which one is to be said, the first, with what belongs to it."""
+    examples = {name: it for name, it in _examples(operation, "query").items() if name != "after"}
+    used = operation.get("x-one-of", [list(examples)])[0]
+    return {name: ids.get(name, AN_ID) if examples[name] == AN_ID else examples[name] for name in used}

@@ -136,8 +136,16 @@ async def _meet(player: Player, at_rest: Callable[[], Awaitable[Any]]) -> None:
     await player("scheduling", "show_plan")
     for id in ("show_session", "sharpen_session", "change_description"):
         await player("scheduling", id, id=first)
-    for id in ("complete_session", "revoke_completion", "complete_session"):
-        await player("scheduling", id, id=first)
+    await at_rest()
+    foreseen = await player("billing", "show_preview", completed=first)
+    expect = {name: foreseen[name] for name in ("invoices", "credit_notes", "total_ore")}
+    assert expect["invoices"] == 1
+    for id, more in (
+        ("complete_session", {"expect": expect}),
+        ("revoke_completion", {}),
+        ("complete_session", {"expect": expect}),
+    ):
+        await player("scheduling", id, id=first, more=more)
         await at_rest()
     await player("scheduling", "show_summary")
     days = {"days": {"first": "2024-09-10", "last": "2024-09-11"}}

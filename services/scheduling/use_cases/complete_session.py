@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from services.scheduling import repository
 from services.scheduling.domain.completion import completed
+from services.scheduling.domain.expected import Expected, check_is_as_asked
 from services.scheduling.domain.session import Session
+from services.scheduling.use_cases.ask_billing import ask_billing
 from services.scheduling.use_cases.change_session import save_session
 from shared import clock
 from shared.database import Database
+from shared.messaging.ask import Ask
 
 
-async def complete_session(database: Database, id: str, *, by: str) -> Session:
-    """Raises NotFound, RuleBroken or Conflict."""
+async def complete_session(database: Database, ask: Ask, id: str, *, expected: Expected | None, by: str) -> Session:
+    """Where something is expected, only if billing would issue just that.
+
+    Raises NotFound, RuleBroken, Conflict or Stale; and NotAsExpected, NoAnswer or RefusedToAnswer.
+    """
+    asked = await ask_billing(database, ask, id, "completed", expected) if expected else None
     async with database.transaction() as connection:
         session = await repository.session(connection, id, lock=True)
         after = completed(session, await clock.today(connection))
+        check_is_as_asked(asked, session, after)
         return await save_session(connection, session, after, "completed", by=by)

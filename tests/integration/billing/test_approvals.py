@@ -14,8 +14,8 @@ from structlog.testing import capture_logs
 from services.billing.app import create
 from services.billing.documents.domain.agreement import Agreement
 from services.billing.documents.domain.invoice import Invoice
+from services.billing.instalments.domain import to_do as rule
 from services.billing.instalments.domain.difference import Difference, Waived, difference
-from services.billing.instalments.use_cases import bring_up_to_date as rule
 from services.billing.instalments.use_cases import issue_what_is_due as issuing
 from services.billing.instalments.use_cases.issue_what_is_due import issue_all_that_is_due
 from services.billing.instalments.use_cases.mark_every_programme import mark_every_programme

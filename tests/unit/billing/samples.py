@@ -53,6 +53,7 @@ def session(instalment: int | None, last_day: date | None = None, **changes: Any
     last = last_day or DAYS[instalment or 1]
     fields: dict[str, Any] = {
         "id": f"s{instalment}",
+        "version": 2,
         "event_id": f"1-completed-{instalment}",
         "format": "physical",
         "state": "completed",

@@ -174,6 +174,12 @@ async def test_registration_asks_what_is_planned_and_nothing_else(connect: Conne
     assert not await asks.publish("rpc.scheduling.session", reply="_INBOX_registration.x")
 
 
+async def test_scheduling_asks_what_would_be_issued_and_nothing_else(connect: Connect) -> None:
+    asks = await connect("scheduling")
+    assert await asks.publish("rpc.billing.preview", reply="_INBOX_scheduling.x")
+    assert not await asks.publish("rpc.billing.invoice", reply="_INBOX_scheduling.x")
+
+
 @pytest.mark.parametrize("service", ["registration", "scheduling", "billing"])
 async def test_nobody_asks_who_need_not(connect: Connect, service: str) -> None:
     """The answers hold personal data."""

@@ -69,10 +69,7 @@ def unbilled(
     try:
         gap = difference(agreement, occasions, issued, waived)
     except Exception as error:  # noqa: BLE001 - whatever it is, nothing is issued because of it, and that is to be seen
-        explanation = (
-            f"Regelen feiler for denne avtalen ({type(error).__name__}); raten faktureres ikke før det er rettet."
-        )
-        return [_why(n, "rule_raised", explanation) for n in range(1, INSTALMENTS + 1) if n not in stands]
+        return [_why(n, "rule_raised", rule_raised(error)) for n in range(1, INSTALMENTS + 1) if n not in stands]
     claimed = {claim.instalment for claim in gap.issue}
     amounts = split_fee(agreement.fee_ore)
     found = []
@@ -90,6 +87,11 @@ def unbilled(
         else:
             found.append(_not_owed(agreement, occasions, waived, n))
     return found
+
+
+def rule_raised(error: Exception) -> str:
+    """What is said of an agreement for which the rule raises, in Norwegian."""
+    return f"Regelen feiler for denne avtalen ({type(error).__name__}); raten faktureres ikke før det er rettet."
 
 
 def _owed(agreement: Agreement, n: int, *, programme_is_known: bool, failed_with: str | None) -> Unbilled:

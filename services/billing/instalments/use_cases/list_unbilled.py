@@ -5,16 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from services.billing.approvals import repository as approvals
 from services.billing.documents import repository as documents
 from services.billing.documents.domain.agreement import Agreement
 from services.billing.instalments import repository as agreements
 from services.billing.instalments.domain.difference import NOTHING_WAIVED
 from services.billing.instalments.domain.issue_by import issue_by
 from services.billing.instalments.domain.unbilled import Unbilled, Why, unbilled
+from services.billing.instalments.use_cases.what_is_known import what_is_known
 from services.billing.occasions import repository as occasions
 from services.billing.occasions.domain.deliveries import Occasions
-from services.billing.waivers import repository as waivers
 from services.billing.works import ISSUE_WHAT_IS_DUE
 from shared import clock
 from shared.database import Database
@@ -41,25 +40,22 @@ async def list_unbilled(database: Database, programme: str) -> list[UnbilledAgre
     """
     async with database.reading() as connection:
         await occasions.check_programme_is_named(connection, programme)
-        is_known = await agreements.programme(connection, programme) is not None
-        known = await occasions.of_programme(connection, programme)
+        known = await what_is_known(connection, programme)
         issued = await documents.of_programme(connection, programme)
-        waived = await waivers.standing(connection, programme)
-        waiting = await approvals.waiting(connection, programme)
         every_agreement = await agreements.of_programme(connection, programme)
         names = await occasions.names_of_parties(connection, programme)
         today = await clock.today(connection)
         failed_with = await set_aside.reason_of(connection, ISSUE_WHAT_IS_DUE, programme)
     return [
-        _with_its_day(agreement, names.get(agreement.party), known, it, today)
+        _with_its_day(agreement, names.get(agreement.party), known.occasions, it, today)
         for agreement in every_agreement
         for it in unbilled(
             agreement,
-            known,
+            known.occasions,
             issued.get(agreement.id, []),
-            waived.get(agreement.id, NOTHING_WAIVED),
-            programme_is_known=is_known,
-            held=waiting.get(agreement.id, ()),
+            known.waived.get(agreement.id, NOTHING_WAIVED),
+            programme_is_known=known.programme is not None,
+            held=known.waiting.get(agreement.id, ()),
             failed_with=failed_with,
         )
     ]

@@ -18,6 +18,7 @@ class JointSession:
     """A joint session as it is known now."""
 
     id: str
+    version: int
     event_id: str  # the newest news of it
     format: str
     state: str

@@ -23,7 +23,7 @@ from shared.web.api import (
     page_of,
 )
 
-router = APIRouter(prefix="/billing", tags=["unbilled"])
+router = APIRouter(tags=["unbilled"])
 
 
 class UnbilledView(View):
