@@ -106,6 +106,16 @@ DONE = {
     "e-post-sendes": "E-posten sendes på nytt. Denne er den nye.",
     "adresse-rettet": "Adressen er rettet.",
     "e-post-gitt-opp": "Det venter ikke lenger.",
+    "samling-planlagt": "Samlingen er lagt inn i planen.",
+    "samling-flyttet": "Samlingen er flyttet.",
+    "samling-presisert": "Tidspunktet er presisert.",
+    "samling-format": "Formen er bestemt.",
+    "samling-rate": "Raten er endret.",
+    "samling-endret": "Opplysningene er endret.",
+    "samling-avlyst": "Samlingen er avlyst.",
+    "samling-avlyst-angret": "Avlysningen er tatt tilbake: samlingen er planlagt igjen.",
+    "samling-gjennomfort": "Samlingen er registrert som gjennomført.",
+    "samling-gjennomfort-angret": "Registreringen er angret: samlingen er planlagt igjen.",
 }
 
 

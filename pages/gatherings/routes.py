@@ -1,7 +1,147 @@
-"""Samling."""
+"""Samling: one session, and every change that may be made to it."""
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query
+from fastapi.responses import RedirectResponse, Response
+
+from pages.frame.api import Away, Missing, Refused
+from pages.frame.forms import IF_MATCH, Form, body_of, refused
+from pages.frame.visitor import Visitor, VisitorOf, done
+from pages.frame.words import WORDS
+from pages.gatherings import dates, planning, view
+from pages.gatherings.asking import ask
 
 router = APIRouter()
+router.include_router(planning.router)
+
+Id = Annotated[str, Path(pattern=r"^[0-9a-f-]{36}$")]
+Number = Annotated[int, Query(ge=0, le=999_999)]
+EXPECTED = ("expect.invoices", "expect.credit_notes", "expect.total_ore")
+DESCRIBED = ("title", "number", "venue", "city", "meeting_link")
+# Forms that only say yes, by the end of their path: what the API calls it, and what the page says then.
+YES = {
+    "avlys": ("cancellation", "samling-avlyst"),
+    "avlys-angre": ("cancellation-revoked", "samling-avlyst-angret"),
+    "gjennomfort": ("completion", "samling-gjennomfort"),
+    "gjennomfort-angre": ("completion-revoked", "samling-gjennomfort-angret"),
+}
+OTHER_FIGURES = (
+    "Tallene er ikke lenger de som sto her, så ingenting er sendt. Under står de nye: se over dem, og prøv igjen."
+)
+NO_ANSWER = "Det kom ikke noe svar i tide. Se under hva samlingen er nå, og prøv igjen hvis den er som før."
+
+
+@router.get("/samling/{id}")
+async def show(visitor: VisitorOf, id: Id, fakturaer: Number = 0) -> Response:
+    """`fakturaer` is how many are on their way since the session was completed just now."""
+    return await _page(visitor, id, expected=fakturaer)
+
+
+@router.get("/samling/{id}/{form}")
+async def show_again(id: Id, form: str) -> Response:
+    """To who asks anew for the address that a form was sent to."""
+    return RedirectResponse(f"/samling/{id}", 303)
+
+
+@router.post("/samling/{id}/flytt")
+async def move(visitor: VisitorOf, id: Id) -> Response:
+    return await _new_date(visitor, id, "flytt", path="move", what="samling-flyttet")
+
+
+@router.post("/samling/{id}/presiser")
+async def sharpen(visitor: VisitorOf, id: Id) -> Response:
+    return await _new_date(visitor, id, "presiser", path="sharpening", what="samling-presisert")
+
+
+@router.post("/samling/{id}/format")
+async def decide_format(visitor: VisitorOf, id: Id) -> Response:
+    values = await visitor.typed()
+    body = body_of(values, "format")
+    return await _change(visitor, id, "format", values, path="format", body=body, what="samling-format")
+
+
+@router.post("/samling/{id}/rate")
+async def give_instalment(visitor: VisitorOf, id: Id) -> Response:
+    values = await visitor.typed()
+    body = body_of(values, "instalment", ints=["instalment"], nulls=["instalment"])
+    return await _change(visitor, id, "rate", values, path="instalment", body=body, what="samling-rate")
+
+
+@router.post("/samling/{id}/endre")
+async def describe(visitor: VisitorOf, id: Id) -> Response:
+    values = await visitor.typed()
+    named = [it for it in DESCRIBED if it in values]
+    body = body_of(values, *named, ints=["number"], nulls=named)
+    if "place" in values and not (body.get("venue") or body.get("city")):  # else it is the text of these
+        body |= body_of(values, "place", nulls=["place"])
+    return await _change(visitor, id, "endre", values, path="", body=body, what="samling-endret")
+
+
+@router.post("/samling/{id}/{form}")
+async def say_yes(visitor: VisitorOf, id: Id, form: str) -> Response:
+    """Cancel, complete, or take either back. What billing is expected to send is what the page showed."""
+    if form not in YES:
+        raise Missing
+    values = await visitor.typed()
+    path, what = YES[form]
+    body = body_of(values, *(it for it in EXPECTED if it in values), ints=EXPECTED)
+    on_their_way = values.get("expect.invoices", "0") if form == "gjennomfort" else "0"
+    sent = {"fakturaer": on_their_way} if on_their_way != "0" else {}
+    return await _change(visitor, id, form, values, path=path, body=body, what=what, **sent)
+
+
+async def _new_date(visitor: Visitor, id: str, form: str, *, path: str, what: str) -> Response:
+    values = await visitor.typed()
+    when, faults = dates.when_of(values)
+    if faults:
+        return await _page(visitor, id, Form(form, values, faults, status=422))
+    return await _change(visitor, id, form, values, path=path, body={"when": when}, what=what)
+
+
+async def _change(
+    visitor: Visitor, id: str, form: str, values: Mapping[str, str], *, path: str, body: Any, what: str, **shown: str
+) -> Response:
+    """Have scheduling change a session; what it refuses is shown at its field, on the page as it stands by then."""
+    method, to = ("POST", f"/scheduling/sessions/{id}/{path}") if path else ("PATCH", f"/scheduling/sessions/{id}")
+    try:
+        await visitor.api.send(method, to, body, if_match=values.get(IF_MATCH))
+    except Refused as why:
+        return await _page(visitor, id, _not_taken(form, values, why))
+    except Away:
+        return await _page(visitor, id, Form(form, values, wrong=(NO_ANSWER,), status=503))
+    return done(f"/samling/{id}", what, **shown)
+
+
+def _not_taken(form: str, values: Mapping[str, str], why: Refused) -> Form:
+    if any(it.get("field") == "expect" for it in why.faults):
+        return Form(form, values, wrong=(OTHER_FIGURES,), status=why.status)
+    return refused(form, values, why, dates.fields_in(why))
+
+
+async def _page(visitor: Visitor, id: str, form: Form | None = None, *, expected: int = 0) -> Response:
+    found = await ask(visitor, id, expected=expected)
+    session = found.session
+    offered = view.offers(found) if visitor.may("administrator") else frozenset[str]()
+    return visitor.page(
+        "gatherings/gathering.html",
+        form=form,
+        programme=found.programme,
+        found=found,
+        it=session,
+        name=view.name_of(session),
+        offers=offered,
+        # Of a form that is not there any more, since the session has become another.
+        unseen=form.wrong if form and form.name not in offered else (),
+        not_yet=view.not_yet_completed_because(session, found.today) if session["state"] == "planned" else [],
+        is_late=view.is_late(session, found.today),
+        when=dates.fields_of(session["when"]),
+        sent=view.sent_of(session["id"], found.invoices or ()),
+        expected=expected,
+        formats=[it for it in WORDS["format"].items() if it[0] != "undecided" or session["kind"] != view.JOINT],
+        button=view.button(session["state"], found.preview if found.has_preview else None),
+        sum_of=view.sum_of,
+    )

@@ -1,0 +1,79 @@
+"""What the services say of a session, asked again until billing has heard of its last change."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime
+from typing import Any
+
+from pages.frame.api import AWAY, Away, Missing, Refused, parts
+from pages.frame.visitor import Visitor
+from pages.gatherings.view import JOINT, UNHEARD, Seen, may_become, sent_of
+from shared.clock import OSLO
+
+SERVICE = "scheduling"  # whose a session is
+# Seconds between two questions, five together: a commit is heard of in a fraction of the first.
+PAUSES = (0.1, 0.2, 0.3, 0.4, 0.5, 0.5, 1.0, 1.0, 1.0)
+
+
+async def ask(visitor: Visitor, id: str, *, expected: int = 0) -> Seen:
+    """A session with what the page shows of it; the last answers where billing has not heard of its last change in five seconds.
+
+    `expected` is how many invoices are on their way since it was completed: they are waited for as well. Raises Away where
+    scheduling does not answer.
+    """
+    found = await _ask_once(visitor, id)
+    for pause in PAUSES:
+        if found.is_heard and not _is_under_way(found, expected):
+            break
+        await asyncio.sleep(pause)
+        found = await _ask_once(visitor, id)
+    return found
+
+
+async def _ask_once(visitor: Visitor, id: str) -> Seen:
+    api = visitor.api
+    first = await parts(looked=api.look(f"/scheduling/sessions/{id}"), state=api.get("/scheduling/operations/state"))
+    if first["looked"] is AWAY:
+        raise Away(SERVICE)
+    session, etag = first["looked"]
+    now = first["state"]["clock"]["now"] if first["state"] else None
+    today = datetime.fromisoformat(now).astimezone(OSLO).date() if now else None
+    asked: dict[str, Any] = {"programme": api.get(f"/registration/programmes/{session['programme']}")}
+    if session["kind"] == JOINT:
+        asked["invoices"] = _invoices(visitor, session["programme"])
+        change = may_become(session, today)
+        if change and visitor.may("administrator"):
+            asked["preview"] = _preview(visitor, session["programme"], {change: id})
+    found = await parts(**asked)
+    return Seen(
+        session=session,
+        etag=etag,
+        today=today,
+        programme=found["programme"] or {"code": session["programme"], "name": session["programme"]},
+        preview=found.get("preview"),
+        invoices=found.get("invoices"),
+    )
+
+
+async def _preview(visitor: Visitor, programme: str, change: dict[str, str]) -> Any:
+    try:
+        return await visitor.api.get(f"/billing/programmes/{programme}/preview", **change)
+    except Missing:
+        return UNHEARD
+    except Refused as why:
+        return why
+
+
+async def _invoices(visitor: Visitor, programme: str) -> list[Any]:
+    """None of a programme that billing has not heard of yet."""
+    try:
+        return await visitor.api.all(f"/billing/programmes/{programme}/invoices")
+    except Missing:
+        return []
+
+
+def _is_under_way(found: Seen, expected: int) -> bool:
+    if not expected or found.invoices is AWAY or found.session["state"] != "completed":
+        return False
+    return sent_of(found.session["id"], found.invoices or ()).standing < expected
