@@ -185,6 +185,6 @@ def test_a_meeting_is_completed_without_billing_being_asked(browser: httpx.Clien
 
 
 def test_what_is_not_there_is_a_page_that_says_so(browser: httpx.Client) -> None:
-    for path in ("/samling/01a21b0b-6f8c-773e-b5f2-43cb7e894fff", "/samling/1", "/samling/operations"):
+    for path in ("/samling/00000000-0000-7000-8000-000000000000", "/samling/1", "/samling/operations"):
         assert browser.get(path).status_code == 404
-    assert browser.post("/samling/01a21b0b-6f8c-773e-b5f2-43cb7e894fff/noe").status_code == 404
+    assert browser.post("/samling/00000000-0000-7000-8000-000000000000/noe").status_code == 404
