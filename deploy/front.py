@@ -9,7 +9,7 @@ from math import ceil
 from pathlib import Path
 from typing import Annotated
 
-from fastapi import Depends, FastAPI, HTTPException, Query, Request, Response
+from fastapi import Depends, FastAPI, Query, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.concurrency import run_in_threadpool
@@ -22,6 +22,7 @@ from shared.settings import WebSettings
 from shared.web import problems
 from shared.web.api import check
 from shared.web.closed import OPEN, ClosedByDefault
+from shared.web.declined import Declined
 from shared.web.gateways import Gateways
 from shared.web.keys import Key, Keys
 from shared.web.refusals import Refusals
@@ -114,7 +115,7 @@ def create(
     async def mail(name: str) -> HTMLResponse:
         found = await run_in_threadpool(mail_sink.read, state.mails, name)
         if found is None:
-            raise HTTPException(404, "there is no such mail")
+            raise Declined(404, "there is no such mail", code="no_such_mail")
         return _page("mail.html", mail=found)
 
     @api.middleware("http")

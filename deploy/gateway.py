@@ -25,7 +25,9 @@ class Gateway:
             return
         service = self._services[first]
         if service is None:
-            answer = problem(503, f"{first} is starting; try again", headers={"Retry-After": "2"})
+            answer = problem(
+                503, f"{first} is starting; try again", code="service_is_not_ready", headers={"Retry-After": "2"}
+            )
             await answer(scope, receive, send)
             return
         await service.api(scope, receive, send)

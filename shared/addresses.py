@@ -7,6 +7,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, StringConstraints
 
+from shared.errors import Unfit
+
 LONGEST, LONGEST_LOCAL_PART = 254, 64  # RFC 5321
 
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
@@ -18,7 +20,7 @@ _FULL_NAME = rf"({_LABEL}\.)+[A-Za-z]([A-Za-z0-9-]{{0,61}}[A-Za-z0-9])?"
 def _has_room(address: str) -> str:
     if len(address.partition("@")[0]) > LONGEST_LOCAL_PART:
         msg = f"before the @ stand at most {LONGEST_LOCAL_PART} characters"
-        raise ValueError(msg)
+        raise Unfit(msg, code="local_part_too_long", values={"max_length": LONGEST_LOCAL_PART})
     return address
 
 

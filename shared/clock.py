@@ -93,10 +93,10 @@ async def move(connection: AsyncConnection, to: datetime) -> None:
     row = (await connection.execute(select(clock).with_for_update())).first()
     if row is None or not row.simulated:
         msg = "this database runs on the real clock"
-        raise Conflict(msg)
+        raise Conflict(msg, code="clock_is_real")
     at = await now(connection)
     if to < at:
         msg = "the clock only moves forward"
-        raise Conflict(msg, field="now")
+        raise Conflict(msg, code="clock_only_moves_forward", field="now")
     if to > at:
         await connection.execute(clock.update().values(now=to))

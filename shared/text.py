@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from shared.errors import Unfit
+
 JOINERS = "\N{ZERO WIDTH JOINER}\N{ZERO WIDTH NON-JOINER}"
 # Characters by Unicode's word, and seen by nobody.
 BLANK = "\N{BRAILLE PATTERN BLANK}\N{HANGUL FILLER}\N{HANGUL CHOSEONG FILLER}\N{HANGUL JUNGSEONG FILLER}\N{HALFWIDTH HANGUL FILLER}"
@@ -44,7 +46,7 @@ def lines(text: str) -> str:
 
 
 def check_is_seen(text: str, *, may_break: bool = False) -> None:
-    """Raises ValueError for a text in which nothing is seen, or which has characters that hide, turn or control others.
+    """Raises Unfit for a text in which nothing is seen, or which has characters that hide, turn or control others.
 
     Of these it may have `\\n` where it `may_break`.
     """
@@ -54,10 +56,10 @@ def check_is_seen(text: str, *, may_break: bool = False) -> None:
     for character in "" if text.isprintable() else text:
         if unicodedata.category(character) in NEITHER_SEEN_NOR_SPACE and character not in allowed:
             msg = f"the text has a character that is not seen: U+{ord(character):04X}"
-            raise ValueError(msg)
+            raise Unfit(msg, code="hidden_character")
     if not any(unicodedata.category(it)[0] in "LNPS" and it not in BLANK for it in text):
         msg = "the text has nothing that is seen"
-        raise ValueError(msg)
+        raise Unfit(msg, code="nothing_to_see")
 
 
 def mended(text: str) -> str:

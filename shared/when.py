@@ -106,6 +106,7 @@ class Finding(NamedTuple):
 
     field: str  # "when", "when.days.last"
     text: str
+    code: str
 
 
 def findings(when: When) -> list[Finding]:
@@ -118,23 +119,25 @@ def _too_many(when: When) -> Iterator[Finding]:
     """They are compared with each other."""
     for name, alternatives in (("when.weeks", when.weeks), ("when.months", when.months)):
         if len(alternatives) > MOST_ALTERNATIVES:
-            yield Finding(name, f"there are more than {MOST_ALTERNATIVES} alternatives")
+            yield Finding(name, f"there are more than {MOST_ALTERNATIVES} alternatives", code="too_many_alternatives")
 
 
 def _not_there(when: When) -> Iterator[Finding]:
     """Days, weeks, months and clock times that do not exist, or a date without any of them."""
     if not when.days and not when.weeks and not when.months:
-        yield Finding("when", "a date is days, weeks or months")
+        yield Finding("when", "a date is days, weeks or months", code="date_is_empty")
     for weeks in when.weeks:
         if weeks.first > weeks.last or not (_has_week(weeks.year, weeks.first) and _has_week(weeks.year, weeks.last)):
-            yield Finding("when.weeks", f"there are no weeks {weeks.first}–{weeks.last} in {weeks.year}")
+            yield Finding(
+                "when.weeks", f"there are no weeks {weeks.first}–{weeks.last} in {weeks.year}", code="no_such_weeks"
+            )
     for month in when.months:
         if not re.fullmatch(MONTH, month) or month.startswith("0000"):
-            yield Finding("when.months", "a month is written as 2024-10, and there is no year 0")
+            yield Finding("when.months", "a month is written as 2024-10, and there is no year 0", code="not_a_month")
     if when.days:
         for name, time in (("starts_at", when.days.starts_at), ("ends_at", when.days.ends_at)):
             if time is not None and not re.fullmatch(CLOCK_TIME, time):
-                yield Finding(f"when.days.{name}", "a clock time is written as 09:00")
+                yield Finding(f"when.days.{name}", "a clock time is written as 09:00", code="not_a_clock_time")
 
 
 def _contradictions(when: When) -> Iterator[Finding]:
@@ -143,32 +146,34 @@ def _contradictions(when: When) -> Iterator[Finding]:
         yield from _of_days(when.days)
         yield from _of_duration(when.days, when.duration_minutes)
     if len(set(when.weeks)) < len(when.weeks) or len(set(when.months)) < len(when.months):
-        yield Finding("when", "an alternative is given twice")
+        yield Finding("when", "an alternative is given twice", code="alternative_given_twice")
     # Weeks beside days, and months beside either, have to overlap with what is more precise.
     weeks, months = [_of_weeks(it) for it in when.weeks], [_of_month(it) for it in when.months]
     for name, beside in (("when.weeks", weeks if when.days else []), ("when.months", months)):
         if beside and not all(_overlaps(it, beside) for it in when.ranges()):
-            yield Finding(name, "the weeks or months lie elsewhere than what stands beside them")
+            yield Finding(
+                name, "the weeks or months lie elsewhere than what stands beside them", code="parts_lie_elsewhere"
+            )
 
 
 def _of_days(days: Days) -> Iterator[Finding]:
     if days.last < days.first:
-        yield Finding("when.days.last", "the last day is before the first")
+        yield Finding("when.days.last", "the last day is before the first", code="ends_before_it_starts")
     if days.last - days.first >= timedelta(days=MOST_DAYS):
-        yield Finding("when.days.last", f"no session lasts more than {MOST_DAYS} days")
+        yield Finding("when.days.last", f"no session lasts more than {MOST_DAYS} days", code="too_many_days")
     if days.ends_at and not days.starts_at:
-        yield Finding("when.days.starts_at", "an end needs a start")
+        yield Finding("when.days.starts_at", "an end needs a start", code="start_is_missing")
     if days.first == days.last and days.starts_at and days.ends_at and days.ends_at <= days.starts_at:
-        yield Finding("when.days.ends_at", "the end is not after the start")
+        yield Finding("when.days.ends_at", "the end is not after the start", code="ends_before_it_starts")
 
 
 def _of_duration(days: Days, minutes: int | None) -> Iterator[Finding]:
     if minutes is None:
         return
     if days.first != days.last:
-        yield Finding("when.duration_minutes", "a duration goes with one day")
+        yield Finding("when.duration_minutes", "a duration goes with one day", code="duration_of_several_days")
     elif days.starts_at and days.ends_at and minutes != _minutes(days.ends_at) - _minutes(days.starts_at):
-        yield Finding("when.duration_minutes", "start, end and duration do not agree")
+        yield Finding("when.duration_minutes", "start, end and duration do not agree", code="duration_disagrees")
 
 
 def _overlaps(one: Range, others: list[Range]) -> bool:

@@ -1,13 +1,288 @@
-"""What the APIs refuse, said in Norwegian: by the code of each refusal."""
+"""What was refused, in Norwegian (bokmål), by the code that the API gives: what is wrong, and what to do about it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
-NORWEGIAN: dict[str, str] = {}
-UNKNOWN = "Dette ble ikke godtatt. Se over det du skrev, og prøv igjen."
+from shared.norwegian import day_in_words
+
+# Braces are filled with the problem's values; `{it}` with what points to something.
+TEXTS = {
+    # A form as a whole, and what lies around it
+    "another_service_is_away": "En annen del av systemet svarer ikke nå. Ingenting er endret. Prøv igjen om litt.",
+    "body_is_too_big": "Det er for mye innhold på en gang. Kort ned teksten.",
+    "changed_meanwhile": "Dette er endret av noen andre siden du så på det. Se på det på nytt, og gjør endringen om igjen.",
+    "consumer_is_missing": "En del av systemet mangler. Si fra til driften.",
+    "database_is_away": "Databasen svarer ikke nå. Prøv igjen om litt.",
+    "just_being_changed": "Noen andre endrer dette akkurat nå. Se på det på nytt, og prøv igjen.",
+    "kept_out": "Det har kommet for mange forsøk med ugyldig nøkkel herfra. Vent et minutt, og prøv igjen.",
+    "key_is_needed": "Nøkkelen gjelder ikke. Logg inn på nytt.",
+    "length_is_said_twice": "Forespørselen kunne ikke leses.",
+    "method_not_allowed": "Dette kan ikke gjøres her.",
+    "nats_is_away": "Meldingstjenesten svarer ikke nå. Prøv igjen om litt.",
+    "no_http": "Forespørselen kunne ikke leses.",
+    "no_json": "Forespørselen kunne ikke leses.",
+    "no_such_address": "Denne siden finnes ikke.",
+    "not_valid": "Noe er ikke fylt ut riktig. Se merknadene ved feltene.",
+    "request_declined": "Forespørselen ble avvist.",
+    "role_is_needed": "Nøkkelen din gir ikke adgang til dette.",
+    "service_is_not_ready": "Denne delen av systemet er ikke klar ennå. Prøv igjen om litt.",
+    "unexpected_error": "Noe gikk galt hos oss. Ingenting er endret. Si fra til driften hvis det skjer igjen.",
+    # What a field looks like
+    "bool_parsing": "Velg ja eller nei.",
+    "bool_type": "Velg ja eller nei.",
+    "date_from_datetime_inexact": "Skriv en dato uten klokkeslett, for eksempel 2024-09-25.",
+    "date_from_datetime_parsing": "Denne datoen finnes ikke. Skriv den som 2024-09-25.",
+    "date_parsing": "Denne datoen finnes ikke. Skriv den som 2024-09-25.",
+    "date_type": "Skriv en dato, for eksempel 2024-09-25.",
+    "datetime_from_date_parsing": "Skriv dato og klokkeslett, for eksempel 2024-09-25T09:00+02:00.",
+    "datetime_object_invalid": "Skriv dato og klokkeslett, for eksempel 2024-09-25T09:00+02:00.",
+    "datetime_parsing": "Skriv dato og klokkeslett, for eksempel 2024-09-25T09:00+02:00.",
+    "datetime_type": "Skriv dato og klokkeslett, for eksempel 2024-09-25T09:00+02:00.",
+    "day_is_far_off": "Velg en dag mellom {first} og {last}.",
+    "dict_type": "Dette er ikke fylt ut riktig.",
+    "enum": "Velg ett av alternativene.",
+    "extra_forbidden": "Dette feltet er ukjent.",
+    "finite_number": "Skriv et helt tall.",
+    "given_twice": "Dette er oppgitt to ganger.",
+    "greater_than_equal": "Det minste som godtas, er {ge}.",
+    "hidden_character": "Teksten inneholder et tegn som ikke vises. Skriv den på nytt.",
+    "int_from_float": "Skriv et helt tall.",
+    "int_parsing": "Skriv et helt tall.",
+    "int_parsing_size": "Tallet er for stort.",
+    "int_type": "Skriv et helt tall.",
+    "less_than_equal": "Det høyeste som godtas, er {le}.",
+    "literal_error": "Velg ett av alternativene.",
+    "local_part_too_long": "Foran @ kan det stå høyst {max_length} tegn.",
+    "missing": "Feltet må fylles ut.",
+    "missing_sentinel_error": "Dette er ikke fylt ut riktig.",
+    "model_attributes_type": "Dette er ikke fylt ut riktig.",
+    "not_a_clock_time": "Skriv klokkeslettet som 09:00.",
+    "not_a_code": "Bruk høyst 40 tegn: små bokstaver (a–z), tall og bindestrek, og ikke bindestrek først.",
+    "not_a_day": "Skriv datoen som 2024-09-25.",
+    "not_a_month": "Skriv måneden som 2024-10.",
+    "not_a_name": "Bruk høyst 40 tegn: små bokstaver (a–z), tall og bindestrek, med en bokstav først.",
+    "not_a_reference": "Bruk høyst 50 tegn: bokstaver (A–Z), tall og . / _ -, uten mellomrom.",
+    "not_a_telephone_number": "Skriv telefonnummeret med 3 til 20 sifre, gjerne med + først.",
+    "not_an_address": "Skriv e-postadressen som kari.vik@molde.example.",
+    "not_an_id": "Denne id-en er ikke skrevet riktig.",
+    "not_four_digits": "Skriv fire sifre.",
+    "not_nine_digits": "Et organisasjonsnummer har ni sifre.",
+    "not_the_next": "Siden i listen finnes ikke. Begynn på den første.",
+    "nothing_to_see": "Skriv noe som kan leses.",
+    "string_too_long": "Teksten er for lang. Bruk høyst {max_length} tegn.",
+    "string_too_short": "Feltet må fylles ut.",
+    "string_type": "Skriv en tekst.",
+    "string_unicode": "Teksten inneholder et tegn som ikke vises. Skriv den på nytt.",
+    "timezone_aware": "Oppgi tidssonen også, for eksempel 2024-09-25T09:00+02:00.",
+    "too_long": "Det er for mange. Oppgi høyst {max_length}.",
+    "tuple_type": "Dette er ikke fylt ut riktig.",
+    "unknown_parameter": "Adressen inneholder noe ukjent.",
+    # What is not there
+    "agreement_is_not_known": "Avtalen er ikke kjent her ennå. Prøv igjen om litt.",
+    "no_such_advisor": "Veilederen finnes ikke.",
+    "no_such_agreement": "Avtalen finnes ikke.",
+    "no_such_application": "Søknaden finnes ikke.",
+    "no_such_approval": "Det er ingenting å godkjenne her.",
+    "no_such_concern": "Bekymringen finnes ikke.",
+    "no_such_document": "Dokumentet finnes ikke.",
+    "no_such_event": "Tjenesten sender ingen slike hendelser.",
+    "no_such_invoice": "Fakturaen finnes ikke.",
+    "no_such_mail": "E-posten finnes ikke.",
+    "no_such_message": "Meldingen finnes ikke.",
+    "no_such_participant": "Deltakeren finnes ikke i gruppen.",
+    "no_such_party": "Det er ikke registrert noen kommune eller avdeling med dette organisasjonsnummeret.",
+    "no_such_person": "Personen finnes ikke.",
+    "no_such_programme": "Programmet finnes ikke.",
+    "no_such_projection": "Denne oversikten finnes ikke.",
+    "no_such_release": "Det er ikke registrert at denne raten er løst ut for hånd.",
+    "no_such_series": "Nummerserien finnes ikke.",
+    "no_such_session": "Samlingen finnes ikke.",
+    "no_such_signatory": "Avtalen signeres ikke av noen i denne rollen.",
+    "no_such_subscriber": "Ingen med dette navnet mottar hendelser herfra.",
+    "no_such_waiver": "Det er ikke registrert at denne raten er ettergitt.",
+    "party_is_not_known": "Kommunen eller avdelingen er ikke kjent her ennå. Prøv igjen om litt.",
+    "period_is_not_known": "Programmets periode er ikke kjent her ennå. Lagre en endring av programmet, og prøv igjen.",
+    "programme_is_not_known": "Programmet er ikke kjent her ennå. Prøv igjen om litt.",
+    # Programmes, parties and people
+    "address_is_missing": "Oppgi en e-postadresse. Denne personen skal få e-post.",
+    "address_of_several_parties": "Oppgi en e-postadresse. Uten den kan personen bare høre til én kommune eller avdeling.",
+    "another_is_the_same": "En annen er registrert med samme navn og adresse. Bekreft at de er samme person, så slås de sammen.",
+    "code_is_taken": "Et annet program har denne koden. Velg en annen.",
+    "contact_person_is_missing": "Programmet har ingen kontaktperson. Oppgi en på programmet først.",
+    "ends_before_it_starts": "Slutten er ikke etter starten. Rett en av dem.",
+    "municipality_number_of_municipalities": "En kommune skal ha kommunenummer, og andre skal ikke ha det.",
+    "name_and_address_are_missing": "Navn og adresse er gått tapt. Oppgi begge på nytt.",
+    "plan_lies_outside": "Planen går ut over perioden {start} til {end} (samlinger utenfor: {sessions}). Flytt eller avlys dem først.",
+    "registered_otherwise": "Organisasjonsnummeret er registrert fra før, med andre opplysninger. Rett dem der de står.",
+    "something_points_to_it": "Dette kan ikke slettes så lenge det er i bruk: {it}.",
+    "unusual_fee": "Beløpet er uvanlig: det pleier å ligge mellom 1 000 og 100 000 kroner. Er det riktig, må du bekrefte det.",
+    "wrong_check_digit": "Organisasjonsnummeret er feil skrevet: kontrollsifferet stemmer ikke.",
+    # Applications
+    "agreement_binds_the_decision": "Avtalen er sendt, så avgjørelsen ligger fast. Trekk avtalen tilbake først.",
+    "agreement_has_another_reference": "Avtalen har en annen betalers referanse. Oppgi den samme, eller endre avtalen.",
+    "agreement_is_sent": "Avtalen er sendt. Endre betalers referanse på avtalen, og kontaktpersonen i gruppen.",
+    "application_is_decided": "Søknaden er avgjort, så svarene kan ikke endres.",
+    "application_is_declined": "Søknaden er avslått, så det er ingenting å trekke.",
+    "application_is_not_accepted": "Søkeren er ikke tatt opp ennå.",
+    "application_is_withdrawn": "Søknaden er trukket. Registrer den på nytt hvis de søker likevel.",
+    "applications_are_closed": "Søknadsfristen gikk ut {last}.",
+    "applications_are_not_open_yet": "Det kan søkes fra {first}.",
+    "criteria_are_not_met": "Ikke alle kriteriene er oppfylt. Bekreft at søkeren skal tas opp likevel.",
+    "has_applied_already": "Denne kommunen eller avdelingen har søkt fra før, med et annet innhold. Endre den søknaden.",
+    "national_identity_number": "Dette ser ut som et fødselsnummer. Oppgi en referanse som ikke er en personopplysning.",
+    "payer_reference_is_lost": "Betalers referanse på søknaden er gått tapt. Oppgi den på nytt.",
+    "reason_is_missing": "Skriv hvorfor søkeren tas opp selv om ikke alle kriteriene er oppfylt.",
+    "signed_and_not_withdrawn": "Avtalen ble signert {on}, så søknaden kan ikke trekkes. Avslutt avtalen i stedet.",
+    "unknown_state": "Søknaden har en status som denne versjonen ikke kjenner.",
+    "withdrawn_for_another_reason": "Søknaden er allerede trukket, med en annen begrunnelse.",
+    # Groups
+    "advisor_is_missing": "Gruppen har ingen veileder. Velg en veileder først, eller bekreft at avtalen sendes uten.",
+    "both_take_part": "Begge er med i samme gruppe. Fjern en av dem fra gruppen først.",
+    "coordinator_is_missing": "Gruppen har ikke valgt koordinator.",
+    "coordinator_takes_no_part": "Koordinatoren må være deltaker i gruppen den dagen.",
+    "did_not_take_part_yet": "Denne deltakeren var ikke med den dagen ennå. Rett først når deltakeren ble med.",
+    "group_is_incomplete": "Gruppen mangler noe: fire deltakere, en koordinator eller noen som representerer skoleeieren.",
+    "had_one_after_that_day": "Gruppen hadde denne, eller en annen i samme rolle, etter den dagen. Velg en senere dag.",
+    "had_one_on_that_day": "Gruppen hadde denne, eller en annen i samme rolle, den dagen. Velg en senere dag.",
+    "has_left_by_then": "Deltakeren har sluttet den dagen. Velg en tidligere dag.",
+    "participant_has_left": "Deltakeren har sluttet i gruppen.",
+    "participants_are_missing": "Gruppen trenger minst fire deltakere.",
+    "recorded_from_a_later_day": "Den som er registrert, er det først fra {on}. Velg den dagen eller en senere.",
+    "school_owner_is_missing": "Skoleeieren må være representert i gruppen.",
+    "successor_has_had_a_group": "De som tar over, har hatt en egen gruppe i dette programmet.",
+    "takes_part_already": "Personen er med i gruppen fra før.",
+    "takes_part_in_another_role": "Personen er med i gruppen fra før, i en annen rolle. Rett rollen der.",
+    # Agreements and concerns
+    "after_the_last_signature": "Avtalen var ferdig signert {on}. Velg den dagen eller en tidligere.",
+    "agreement_has_ended": "Avtalen tok slutt {on}. Angre avslutningen først.",
+    "agreement_is_called_back": "Avtalen ble trukket tilbake {on}.",
+    "agreement_is_not_signed": "Avtalen er ikke signert av alle ennå.",
+    "already_signed": "Denne signaturen er registrert allerede, {on}. Rett den hvis den er feil.",
+    "before_the_agreement_was_signed": "Avtalen ble signert {on}. Velg den dagen eller en senere.",
+    "before_the_concern": "Bekymringen ble meldt {on}. Velg den dagen eller en senere.",
+    "concern_is_about_another_agreement": "Bekymringen gjelder en annen avtale.",
+    "concern_is_resolved": "Bekymringen er løst. Avtalen kan bare heves etter en som ikke er det.",
+    "concern_led_to_termination": "Bekymringen førte til at avtalen ble hevet. Angre avslutningen først.",
+    "dated_ahead": "Datoen kan ikke ligge fram i tid.",
+    "ends_after_its_period": "Avtalen varer til {end}. Velg den dagen eller en tidligere.",
+    "ends_before_its_period": "Avtalen begynner {start}. Velg den dagen eller en senere.",
+    "has_an_end_already": "Avtalen slutter allerede {on}. Angre den avslutningen først.",
+    "has_another_agreement": "Det finnes allerede en avtale i dette programmet, med et annet innhold.",
+    "not_signed_yet": "Denne signaturen er ikke registrert, så det er ingenting å rette.",
+    "other_signatories": "Det er ikke disse som skal signere avtalen. Oppgi én i hver rolle.",
+    "period_stands_since_signature": "Perioden ligger fast siden den første signaturen, {on}.",
+    "resolved_with_another_note": "Bekymringen er allerede løst, med en annen merknad.",
+    "signatory_has_signed": "Denne personen signerte {on}, og kan ikke byttes ut.",
+    "signature_is_in": "Avtalen har en signatur fra {on}. Slett signaturen først.",
+    "signature_is_only_corrected": "Avtalen er ferdig signert, {on}. Signaturen kan rettes, men ikke slettes.",
+    "signed_and_not_called_back": "Avtalen ble signert {on}. Den kan avsluttes, men ikke trekkes tilbake.",
+    "successor_has_an_agreement": "De som tar over, har en avtale i dette programmet. Avslutt den, eller trekk den tilbake.",
+    "successor_has_an_application": "De som tar over, har en egen søknad i dette programmet. Trekk den først.",
+    "successor_of_another_kind": "En kommune tas over av en kommune, og en avdeling av en avdeling.",
+    # The plan
+    "alternative_given_twice": "Samme alternativ er oppgitt to ganger.",
+    "change_is_not_heard_yet": "Faktureringen har ikke hørt om den siste endringen av samlingen ennå. Prøv igjen om litt.",
+    "contradicts_the_plan": "Datoen utelater eller endrer noe planen sier. Flytt samlingen hvis den skal endres.",
+    "date_is_empty": "Oppgi dager, uker eller måneder.",
+    "duration_disagrees": "Start, slutt og varighet stemmer ikke overens. Rett en av dem.",
+    "duration_of_several_days": "Varighet kan bare oppgis for samlinger på én dag.",
+    "exact_days_are_missing": "Samlingen har ingen bestemte dager ennå. Oppgi dem først.",
+    "format_is_undecided": "Velg om fellessamlingen er fysisk eller digital.",
+    "instalment_is_carried": "En annen samling i programmet utløser rate {instalment}.",
+    "last_day_has_not_begun": "Samlingen kan registreres som gjennomført fra siste dag, {last}.",
+    "no_more_precise": "Datoen er ikke mer nøyaktig enn den i planen. Flytt samlingen hvis den skal endres.",
+    "no_such_weeks": "Disse ukene finnes ikke det året.",
+    "not_as_expected": "Det som ville bli fakturert, er endret siden du så på det. Se på det på nytt.",
+    "not_held_with_one_party": "Bare veiledningsbesøk og kontraktsmøter holdes med én kommune eller avdeling.",
+    "number_is_missing": "Planen har allerede en samling av dette slaget uten nummer. Gi denne et nummer.",
+    "only_joint_sessions_are_invoiced": "Bare fellessamlinger fører til fakturaer.",
+    "only_physical_carries_instalment": "Bare fysiske fellessamlinger utløser en rate.",
+    "outside_of_period": "Datoen må ligge i programmets periode, {start} til {end}.",
+    "outside_of_the_plan": "Datoen ligger utenfor det planen sier. Flytt samlingen hvis den skal endres.",
+    "parts_lie_elsewhere": "Ukene eller månedene stemmer ikke med datoen ellers. Rett en av dem.",
+    "place_follows_from_venue_and_city": "Stedet settes sammen av lokale og by. Endre dem i stedet.",
+    "place_in_plan_is_taken": "Planen har allerede en slik samling, med samme nummer. Velg et annet nummer.",
+    "session_is_cancelled": "Samlingen er avlyst. Angre avlysningen først, eller planlegg den på nytt.",
+    "session_is_completed": "Samlingen er registrert som gjennomført. Angre det først.",
+    "stands_for_several": "Denne linjen står for det som planlegges med hver enkelt, og kan ikke gjennomføres selv.",
+    "start_is_missing": "Oppgi når det begynner også.",
+    "title_is_missing": "Samlingen mangler tittel. Oppgi den.",
+    "too_many_alternatives": "Det er for mange alternativer.",
+    "too_many_days": "Samlingen varer for mange dager.",
+    "where_is_missing": "Oppgi lokale og by før samlingen registreres som gjennomført. De skal stå på fakturaene.",
+    # Invoices
+    "content_is_lost": "Innholdet er gått tapt.",
+    "credited_for_another_reason": "Fakturaen er allerede kreditert av en annen grunn, med kreditnota nummer {credit_note}.",
+    "does_not_take_back_all": "Kreditnotaen opphever ikke hele fakturaen.",
+    "number_and_kid_disagree": "Nummer og KID stemmer ikke overens.",
+    "number_does_not_follow": "Nummeret er ikke det neste i serien.",
+    "ordinal_of_another_series": "Dokumentet hører til en annen nummerserie.",
+    "released_at_another_place": "Raten er allerede løst ut, med et annet sted. Trekk det tilbake først.",
+    "series_of_another_programme": "Nummerserien hører til et annet program.",
+    "waits_no_more": "Ingenting av dette venter lenger. Noe nytt er blitt kjent siden.",
+    "waived_for_another_reason": "Raten er allerede ettergitt, av en annen grunn. Trekk det tilbake først.",
+    # Mails
+    "mail_cannot_be_written": "E-posten kan ikke vises av denne versjonen.",
+    "mail_has_failed": "E-posten ble ikke sendt, men feilet. Prøv den på nytt i stedet.",
+    "mail_has_not_failed": "Bare en e-post som har feilet, kan prøves på nytt.",
+    "mail_is_about_no_party": "E-posten gjelder ingen kommune eller avdeling.",
+    "mail_is_not_sent_yet": "E-posten er ikke sendt ennå, men venter på tur.",
+    "nothing_waits": "Det er ingenting som venter her.",
+    "overtaken": "Det som står i e-posten, er ikke lenger riktig. Noe nytt er kommet siden.",
+    "overtaken_by_a_later_mail": "Personen har fått en senere e-post om dette. Feilet den, så prøv den på nytt i stedet.",
+    "party_has_withdrawn": "Søknaden er trukket siden, så det sendes ikke mer.",
+    "sent_again_already": "E-posten er allerede sendt på nytt. Kom den ikke fram, så send den nyeste på nytt.",
+    "session_is_over": "Samlingen som e-posten gjelder, er over.",
+    "tried_at_another_address": "E-posten prøves allerede på nytt, til en annen adresse.",
+    # For the operations team
+    "clock_is_real": "Klokken kan ikke stilles her.",
+    "clock_only_moves_forward": "Klokken kan bare stilles fram.",
+    "failed_again": "Det gikk galt igjen. Meldingen blir liggende.",
+    "message_is_settled": "Meldingen er allerede behandlet.",
+    "neither_type_nor_reason": "Velg hvilke meldinger: av et slag, eller av en grunn.",
+    "still_unreadable": "Meldingen kan fortsatt ikke leses.",
+}
+FALLBACK = "Dette ble ikke godtatt. Si fra til driften, og oppgi koden {code}."
+
+# One and several of what can point to something.
+NOUNS = {
+    "agreement": ("avtale", "avtaler"),
+    "application": ("søknad", "søknader"),
+    "participant": ("deltaker", "deltakere"),
+    "party_group": ("gruppe", "grupper"),
+    "planned_session": ("planlagt samling", "planlagte samlinger"),
+    "tenure": ("oppføring i en gruppes historie", "oppføringer i gruppers historie"),
+    "advisor": ("oppdrag som veileder", "oppdrag som veileder"),
+    "contact_person": ("oppdrag som kontaktperson", "oppdrag som kontaktperson"),
+    "coordinator": ("oppdrag som koordinator", "oppdrag som koordinator"),
+    "council_contact_person": ("oppdrag som rådets kontaktperson", "oppdrag som rådets kontaktperson"),
+    "signatory": ("avtale å signere", "avtaler å signere"),
+}
 
 
-def in_norwegian(code: str, values: Mapping[str, object]) -> str:
-    """For a form: what was wrong, and what to do."""
-    return NORWEGIAN.get(code, UNKNOWN)
+def in_norwegian(code: str, values: Mapping[str, str | int] | None = None) -> str:
+    """What to say of a problem, or of one of its errors, with these `values`.
+
+    A code without a text, or a text whose values did not come, is said to be one: whoever reads it can ask somebody.
+    """
+    said = {name: _said(it) for name, it in (values or {}).items()}
+    said["it"] = _listed({name: it for name, it in (values or {}).items() if isinstance(it, int)})
+    try:
+        return TEXTS[code].format_map(said)
+    except KeyError:
+        return FALLBACK.format(code=code)
+
+
+def _said(value: str | int) -> str:
+    """A day with the name of its month, anything else as it is."""
+    try:
+        return day_in_words(date.fromisoformat(value)) if isinstance(value, str) else str(value)
+    except ValueError:
+        return str(value)
+
+
+def _listed(counts: Mapping[str, int]) -> str:
+    parts = [f"{count} {NOUNS[name][count > 1]}" for name, count in counts.items() if name in NOUNS]
+    return " og ".join(it for it in (", ".join(parts[:-1]), *parts[-1:]) if it)

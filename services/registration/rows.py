@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
 from typing import Any
 
 from sqlalchemy import Column, Row, Table, func, select, text
@@ -27,18 +27,19 @@ async def check_nothing_points_to(
     column: Column[Any],
     value: str,
     *,
-    planned: Sequence[str] = (),
+    planned: int = 0,
     rule: str | None = None,
 ) -> None:
-    """Raises Conflict, naming what it is, where rows refer to this value, or something is planned with it."""
-    found = []
+    """Raises Conflict, naming what it is, where rows refer to this value, or so many sessions are planned with it."""
+    found: Counter[str] = Counter()
     for pointing in points_to(column):
         query = select(func.count()).select_from(pointing.table).where(pointing == value)
-        if count := (await connection.execute(query)).scalar_one():
-            found.append(f"{count} {pointing.table.name.replace('_', ' ')}{'s' if count > 1 else ''}")
-    if found or planned:
-        msg = f"it is not deleted while something points to it: {', '.join((*found, *planned))}"
-        raise Conflict(msg, rule=rule, field=column.table.name)
+        found[pointing.table.name] += (await connection.execute(query)).scalar_one()
+    found["planned_session"] = planned
+    if pointing_ones := +found:
+        named = (f"{count} {name.replace('_', ' ')}{'s' if count > 1 else ''}" for name, count in pointing_ones.items())
+        msg = f"it is not deleted while something points to it: {', '.join(named)}"
+        raise Conflict(msg, code="something_points_to_it", rule=rule, field=column.table.name, values=pointing_ones)
 
 
 async def keep_others_from_adding(connection: AsyncConnection, table: Table) -> None:

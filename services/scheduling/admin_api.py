@@ -236,7 +236,7 @@ async def show_plan(
     start = next((n for n, it in enumerate(found, 1) if it.session.id == after), 0)
     if after and not start:
         msg = "the programme has no such session"
-        raise NotFound(msg, field="after")
+        raise NotFound(msg, code="no_such_session", field="after")
     return page_of([view(*it, key) for it in found[start : start + limit + 1]], limit, lambda it: it.id)
 
 

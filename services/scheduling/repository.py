@@ -41,7 +41,7 @@ async def lock_programme(connection: AsyncConnection, code: str) -> Period:
     row = (await connection.execute(query)).first()
     if row is None or row.deleted:
         msg = "this programme is not known here yet"
-        raise NotFound(msg, field="programme")
+        raise NotFound(msg, code="programme_is_not_known", field="programme")
     return Period(start=row.period_start, end=row.period_end)
 
 
@@ -60,7 +60,7 @@ async def check_programme_is_known(connection: AsyncConnection, code: str) -> No
     p = tables.programme.c
     if (await connection.execute(select(p.code).where(p.code == code, ~p.deleted))).first() is None:
         msg = "this programme is not known here yet"
-        raise NotFound(msg, field="programme")
+        raise NotFound(msg, code="programme_is_not_known", field="programme")
 
 
 async def check_party_is_known(connection: AsyncConnection, organisation_number: str) -> None:
@@ -69,7 +69,7 @@ async def check_party_is_known(connection: AsyncConnection, organisation_number:
     query = select(p.organisation_number).where(p.organisation_number == organisation_number, ~p.deleted)
     if (await connection.execute(query)).first() is None:
         msg = "this party is not known here yet"
-        raise NotFound(msg, field="party")
+        raise NotFound(msg, code="party_is_not_known", field="party")
 
 
 async def session(connection: AsyncConnection, id: str, *, lock: bool = False) -> Session:
@@ -180,7 +180,7 @@ def _in_order(rows: Iterable[Row[Any]]) -> list[Session]:
 def _there(row: Row[Any] | None) -> Row[Any]:
     if row is None:
         msg = "there is no such session"
-        raise NotFound(msg, field="session")
+        raise NotFound(msg, code="no_such_session", field="session")
     return row
 
 

@@ -78,7 +78,7 @@ async def get(connection: AsyncConnection, key: str) -> Parked:
     row = (await connection.execute(select(parked_message).where(parked_message.c.key == key))).first()
     if row is None:
         msg = "no such parked message"
-        raise NotFound(msg, field="key")
+        raise NotFound(msg, code="no_such_message", field="key")
     return _parked(row)
 
 
@@ -108,12 +108,12 @@ async def settle(connection: AsyncConnection, key: str, state: str, *, by: str) 
     now_in = (await connection.execute(query)).scalar()
     if now_in is None:
         msg = "no such parked message"
-        raise NotFound(msg, field="key")
+        raise NotFound(msg, code="no_such_message", field="key")
     if now_in == state:
         return
     if now_in != PARKED:
         msg = f"it was {now_in} already"
-        raise Conflict(msg, field="key")
+        raise Conflict(msg, code="message_is_settled", field="key")
     values = {"state": state, "settled_at": real_now(), "settled_by": by}
     await connection.execute(update(parked_message).where(t.key == key).values(values))
 

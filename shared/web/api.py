@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import date
 from typing import Annotated, Any, Generic, TypeVar
 
-from fastapi import Depends, HTTPException, Path, Query, Request, Security
+from fastapi import Depends, Path, Query, Request, Security
 from fastapi.security import HTTPBearer
 from fastapi.security.http import HTTPAuthorizationCredentials
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, Strict, StringConstraints
@@ -15,9 +15,12 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from shared.addresses import Address
 from shared.contracts.envelope import UUID
 from shared.database import Database
+from shared.errors import Unfit
 from shared.messaging.ask import Ask
 from shared.text import check_is_seen, lines, one_line
+from shared.web.declined import Declined
 from shared.web.keys import Key, Role
+from shared.when import EARLIEST, LATEST
 
 T = TypeVar("T")
 
@@ -40,7 +43,7 @@ def _as_lines(text: str) -> str:
 def _not_longer(text: str, longest: int) -> str:
     if len(text) > longest:  # a character may be two in the one way in which it is kept
         msg = f"the text has more than {longest} characters"
-        raise ValueError(msg)
+        raise Unfit(msg, code="string_too_long", values={"max_length": longest})
     return text
 
 
@@ -71,7 +74,14 @@ def _written_as_a_day(value: Any) -> Any:
     if isinstance(value, date) or (isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value)):
         return value
     msg = "a day is written as 2024-09-25"
-    raise ValueError(msg)
+    raise Unfit(msg, code="not_a_day")
+
+
+def _not_far_off(day: date) -> date:
+    if not EARLIEST <= day <= LATEST:
+        msg = f"a day lies between {EARLIEST} and {LATEST}"
+        raise Unfit(msg, code="day_is_far_off", values={"first": EARLIEST, "last": LATEST})
+    return day
 
 
 # As they are written in JSON and nothing else: `true` is no amount, and a number is no day.
@@ -80,7 +90,8 @@ Bool = Annotated[bool, Strict()]
 Day = Annotated[
     date,
     BeforeValidator(_written_as_a_day),
-    Field(ge=date(2000, 1, 1), le=date(2100, 12, 31), json_schema_extra={"pattern": "^(20[0-9]{2}|2100)-"}),
+    AfterValidator(_not_far_off),
+    Field(json_schema_extra={"pattern": "^(20[0-9]{2}|2100)-"}),
 ]
 
 
@@ -165,10 +176,10 @@ async def any_reader(request: Request) -> Key:
 
 
 def check(request: Request, role: Role) -> Key:
-    """The key that a request came with. Raises HTTPException 403 where its role does not suffice."""
+    """The key that a request came with. Raises Declined (403) where its role does not suffice."""
     key: Key = request.state.key
     if not key.may(role):
-        raise HTTPException(403, f"this needs the role {role}")
+        raise Declined(403, f"this needs the role {role}", code="role_is_needed")
     return key
 
 

@@ -7,11 +7,11 @@ import re
 from collections.abc import Collection
 
 from starlette.datastructures import Headers
-from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.messaging.changes import asked_by
 from shared.web.changed import asked
+from shared.web.declined import Declined
 from shared.web.gateways import Gateways
 from shared.web.keys import Key, Keys
 from shared.web.problems import problem
@@ -48,7 +48,7 @@ class ClosedByDefault:
                 return
             if says_length_twice(scope):
                 msg = "a request says its length once: by Content-Length or by Transfer-Encoding"
-                await problem(400, msg)(scope, receive, send)
+                await problem(400, msg, code="length_is_said_twice")(scope, receive, send)
                 return
             scope.setdefault("state", {})["key"] = key
             receive = _at_most(LARGEST, receive)
@@ -82,7 +82,7 @@ def says_length_twice(scope: Scope) -> bool:
 
 def no_key(scheme: str) -> ASGIApp:
     challenge = {"WWW-Authenticate": f'{scheme} realm="kulturskole"'}
-    return problem(401, "a valid API key is needed", headers=challenge)
+    return problem(401, "a valid API key is needed", code="key_is_needed", headers=challenge)
 
 
 def given_secret(authorization: str, *, looks: bool) -> str | None:
@@ -99,7 +99,7 @@ def given_secret(authorization: str, *, looks: bool) -> str | None:
 
 
 def _at_most(bytes_: int, receive: Receive) -> Receive:
-    """Reads a body in pieces. Raises HTTPException 413 at the piece with which it is too big."""
+    """Reads a body in pieces. Raises Declined (413) at the piece with which it is too big."""
     read = 0
 
     async def counted() -> Message:
@@ -107,7 +107,7 @@ def _at_most(bytes_: int, receive: Receive) -> Receive:
         message = await receive()
         read += len(message.get("body", b""))
         if read > bytes_:
-            raise HTTPException(413, f"a body has at most {bytes_} bytes")
+            raise Declined(413, f"a body has at most {bytes_} bytes", code="body_is_too_big")
         return message
 
     return counted

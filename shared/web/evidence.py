@@ -92,13 +92,13 @@ async def list_projected_rows(
     table = next((it.table for it in service.consumers.projections() if it.name == name), None)
     if table is None:
         msg = "no such projection"
-        raise NotFound(msg, field="name")
+        raise NotFound(msg, code="no_such_projection", field="name")
     keys = list(table.primary_key)
     query = select(table).order_by(*keys).limit(limit + 1)
     if after is not None:
         place = tuple(after.split("/", len(keys) - 1))
         if len(place) != len(keys):
-            raise RuleBroken(plain_words.THE_NEXT, field="after")
+            raise RuleBroken(plain_words.THE_NEXT, code="not_the_next", field="after")
         query = query.where(tuple_(*keys) > place)
     async with database.reading() as connection:
         rows: Sequence[Mapping[str, Any]] = [dict(it) for it in (await connection.execute(query)).mappings()]

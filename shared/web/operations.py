@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Annotated, Literal, Protocol
 
 import nats.errors
-from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi import APIRouter, Request, Response
 from nats.aio.client import Client
 from pydantic import AwareDatetime, BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -36,6 +36,7 @@ from shared.web.api import (
     page_of,
 )
 from shared.web.changed import list_changes
+from shared.web.declined import Declined
 from shared.web.own_key import show_own_key
 from shared.web.refusals import Refusals
 
@@ -267,14 +268,14 @@ def _older(guard: Guard) -> list[UnknownEventView]:
 async def _lag_and_last_sequence(service: Service) -> tuple[int, int]:
     """The lag of the service's durables, and the last sequence of its own stream."""
     if service.client is None or not service.client.is_connected:
-        raise HTTPException(503, "NATS does not answer right now")
+        raise Declined(503, "NATS does not answer right now", code="nats_is_away")
     try:
         infos = [await consumer_info(service.client, stream, service.name) for stream in service.streams]
         last = (await service.client.jsm().stream_info(stream_of(service.name))).state.last_seq
     except (TimeoutError, nats.errors.Error) as error:
-        raise HTTPException(503, "NATS does not answer right now") from error
+        raise Declined(503, "NATS does not answer right now", code="nats_is_away") from error
     if None in infos:
-        raise HTTPException(503, "a consumer of this service is missing")
+        raise Declined(503, "a consumer of this service is missing", code="consumer_is_missing")
     return sum((info.num_pending or 0) + (info.num_ack_pending or 0) for info in infos if info), last
 
 
@@ -304,7 +305,7 @@ async def republish_events(request: Request, database: DatabaseOf, _: Operator, 
         types = [it.type for it in EVENT_TYPES if it.publisher == name and it.name == body.type]
         if not types:
             msg = f"{name} publishes no such event"
-            raise RuleBroken(msg, field="type")
+            raise RuleBroken(msg, code="no_such_event", field="type")
     return Count(count=await relay.republish(database, types))
 
 

@@ -7,11 +7,12 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from fastapi import HTTPException, Request
+from fastapi import Request
 from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
 
 from shared.web.closed import LOOKS, OPEN
+from shared.web.declined import Declined
 
 MOST_VALUES = 1_000  # in a body, with all that stand in others
 
@@ -26,16 +27,23 @@ async def only_known_parameters(request: Request) -> None:
     known = set(_names(request.scope["route"].dependant))
     given = Counter(name for name, _ in request.query_params.multi_items())
     errors = [
-        {
-            "type": "parameter",
-            "loc": ("query", name),
-            "msg": "it is given twice" if name in known else "nobody knows it",
-        }
+        _twice("query", name)
+        if name in known
+        else _fault("query", name, msg="nobody knows it", code="unknown_parameter")
         for name, times in given.items()
         if name not in known or times > 1
     ]
     if errors:
         raise RequestValidationError(errors)
+
+
+def _twice(*place: Any) -> dict[str, Any]:
+    return _fault(*place, msg="it is given twice", code="given_twice")
+
+
+def _fault(*place: Any, msg: str, code: str) -> dict[str, Any]:
+    """As pydantic has its errors."""
+    return {"type": code, "loc": place, "msg": msg}
 
 
 def _names(dependant: Dependant) -> Iterator[str]:
@@ -51,7 +59,7 @@ class _Object(list[tuple[str, Any]]):
 async def only_plain_bodies(request: Request) -> None:
     """A dependency of a whole API. Raises RequestValidationError for a name that an object of the body has twice.
 
-    And HTTPException 413 for a body of so many values that looking at each of them would keep others waiting.
+    And Declined (413) for a body of so many values that looking at each of them would keep others waiting.
     """
     if request.method in LOOKS:
         return
@@ -66,8 +74,8 @@ async def only_plain_bodies(request: Request) -> None:
         inner = it if isinstance(it, _Object) else list(enumerate(it)) if isinstance(it, list) else []
         count += len(inner)
         if count > MOST_VALUES:
-            raise HTTPException(413, f"a body has at most {MOST_VALUES} values")
+            raise Declined(413, f"a body has at most {MOST_VALUES} values", code="body_is_too_big")
         for name, times in Counter(name for name, _ in inner).items():
             if times > 1:
-                raise RequestValidationError([{"type": "name", "loc": (*place, name), "msg": "it is given twice"}])
+                raise RequestValidationError([_twice(*place, name)])
         unseen.extend(((*place, name), value) for name, value in inner)

@@ -123,7 +123,7 @@ async def replay_parked_message(
         await _replay(batches_of(request), found, by.name)
     elif found.state == parking.DISCARDED:
         msg = "it was discarded already"
-        raise Conflict(msg, field="key")
+        raise Conflict(msg, code="message_is_settled", field="key")
     return await show_parked_message(key, database, by)
 
 
@@ -137,7 +137,7 @@ async def replay_parked_messages(
     """Handle all parked messages of one type, or for one reason, now; what fails again stays parked."""
     if type is None and reason is None:
         msg = "say which: of a type, or for a reason"
-        raise RuleBroken(msg, field="type")
+        raise RuleBroken(msg, code="neither_type_nor_reason", field="type")
     replayed, failed, after = 0, 0, None
     while True:
         async with database.reading() as connection:
@@ -160,7 +160,7 @@ async def _replay(batches: Batches, found: parking.Parked, by: str) -> None:
         await batches.replay(found, by=by)
     except Unreadable as unreadable:
         msg = f"it still cannot be read: {unreadable}"
-        raise Conflict(msg, field="key") from unreadable
+        raise Conflict(msg, code="still_unreadable", field="key") from unreadable
     except Conflict:
         raise
     except Exception as error:
@@ -168,7 +168,7 @@ async def _replay(batches: Batches, found: parking.Parked, by: str) -> None:
             raise
         # Its text is left out: it may be personal data.
         msg = f"it failed again and stays parked: {type(error).__name__}"
-        raise Conflict(msg, field="key") from error
+        raise Conflict(msg, code="failed_again", field="key") from error
 
 
 async def discard_parked_message(key: KeyInPath, database: DatabaseOf, by: Administrator) -> ParkedView:

@@ -17,10 +17,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
 from shared.contracts.questions import Figures
-from shared.errors import Conflict, NotFound, Refused, RuleBroken, Stale
+from shared.errors import Conflict, NotAsExpected, NotFound, Refused, RuleBroken, Stale
 from shared.messaging.ask import NoAnswer, RefusedToAnswer
 from shared.transient import in_one_line, is_transient
-from shared.web.plain_words import in_plain_words
+from shared.web.declined import Declined
+from shared.web.plain_words import code_of, in_plain_words, values_of
 
 log = structlog.get_logger()
 
@@ -47,12 +48,21 @@ TITLES = {
 }
 
 
+CODE = (
+    "what this refusal is called: programs and translations go by it, and it is never renamed; where it is only that a field "
+    "does not look as it should, pydantic's name for that (`missing`, `string_too_long`)"
+)
+VALUES = "figures and days that `message` has and another language needs too; days as 2024-09-25"
+
+
 class Fault(BaseModel):
     """One thing that was wrong."""
 
+    code: str = Field(description=CODE, examples=["already_signed"])
     field: str | MISSING = Field(MISSING, description="the field or parameter at fault, with dots into the body")
     rule: str | MISSING = Field(MISSING, description="the number of the domain rule that was broken", examples=["R5"])
     message: str
+    values: dict[str, str | int] | MISSING = Field(MISSING, description=VALUES)
 
 
 class Problem(BaseModel):
@@ -62,9 +72,13 @@ class Problem(BaseModel):
     title: str = Field(description="the same for all of one status")
     status: int = Field(description="the HTTP status")
     detail: str = Field(description="what was wrong with this request")
+    code: str = Field(
+        description=f"{CODE}; `not_valid` where each of `errors` has its own", examples=["already_signed"]
+    )
     errors: list[Fault] | MISSING = Field(
         MISSING, description="each thing that was wrong, where they can be told apart"
     )
+    values: dict[str, str | int] | MISSING = Field(MISSING, description=VALUES)
     version: int | MISSING = Field(MISSING, description="of a 412: the entity's version that stands now")
     preview: Figures | MISSING = Field(
         MISSING, description="of a 409 of `expect`: what would be issued as things stand now"
@@ -87,6 +101,8 @@ def problem(
     status: int,
     detail: str,
     *,
+    code: str,
+    values: dict[str, str | int] | None = None,
     errors: list[Fault] | None = None,
     headers: dict[str, str] | None = None,
     version: int | None = None,
@@ -96,6 +112,8 @@ def problem(
         title=TITLES.get(status, "Error"),
         status=status,
         detail=detail,
+        code=code,
+        values=values or MISSING,
         errors=errors or MISSING,
         version=MISSING if version is None else version,
         preview=MISSING if preview is None else Figures(**preview),
@@ -106,32 +124,48 @@ def problem(
 async def _refused(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, Refused)  # for the type checker: registered for Refused only
     status = next(status for kind, status in STATUS.items() if isinstance(error, kind))
-    fault = Fault(field=error.field or MISSING, rule=error.rule or MISSING, message=str(error))
-    if isinstance(error, Stale):
-        return problem(status, str(error), errors=[fault], headers={"ETag": f'"{error.tag}"'}, version=error.version)
-    return problem(status, str(error), errors=[fault], preview=getattr(error, "preview", None))
+    fault = Fault(
+        code=error.code,
+        field=error.field or MISSING,
+        rule=error.rule or MISSING,
+        message=str(error),
+        values=error.values or MISSING,
+    )
+    stale = error if isinstance(error, Stale) else None
+    return problem(
+        status,
+        str(error),
+        code=error.code,
+        values=error.values,
+        errors=[fault],
+        headers={"ETag": f'"{stale.tag}"'} if stale else None,
+        version=stale.version if stale else None,
+        preview=error.preview if isinstance(error, NotAsExpected) else None,
+    )
 
 
 async def _unanswered(request: Request, error: Exception) -> JSONResponse:
     log.warning("another service has to be asked first and does not answer", path=request.url.path, error=str(error))
     why = "another service has to be asked first, and does not answer right now; nothing was changed, try again"
-    return problem(503, why, headers={"Retry-After": "2"})
+    return problem(503, why, code="another_service_is_away", headers={"Retry-After": "2"})
 
 
 async def _not_valid(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)  # for the type checker
     found = error.errors()
     if any(it["type"] == "json_invalid" for it in found):
-        return problem(422, NO_JSON)
+        return problem(422, NO_JSON, code="no_json")
     told = found[:MOST_FAULTS]
     # The content is left out: it may be personal data.
     fields = [_field(it["loc"]) for it in told]
     named = ", ".join(sorted({it for it in fields if it}))
-    errors = [Fault(field=field or MISSING, message=in_plain_words(it)) for field, it in zip(fields, told, strict=True)]
+    errors = [
+        Fault(code=code_of(it), field=field or MISSING, message=in_plain_words(it), values=values_of(it) or MISSING)
+        for field, it in zip(fields, told, strict=True)
+    ]
     more = f"; and {len(found) - len(told)} more" if len(found) > len(told) else ""
-    return problem(
-        422, (f"wrong, missing or unknown: {named}" if named else "the body is no JSON object") + more, errors=errors
-    )
+    detail = f"wrong, missing or unknown: {named}" if named else "the body is no JSON object"
+    return problem(422, detail + more, code="not_valid", errors=errors)
 
 
 def _field(place: Sequence[Any]) -> str:
@@ -143,14 +177,20 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # for the type checker
     # FastAPI raises 400 for a body that is not UTF-8, is nested too deep, or has a number of thousands of digits.
     if error.status_code == HTTPStatus.BAD_REQUEST:
-        return problem(422, NO_JSON)
+        return problem(422, NO_JSON, code="no_json")
     headers = dict(error.headers or {})
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
         headers["Allow"] = _allowed(request)
-        return problem(error.status_code, f"this address takes {headers['Allow']} only", headers=headers)
+        only = f"this address takes {headers['Allow']} only"
+        return problem(error.status_code, only, code="method_not_allowed", headers=headers)
     if error.detail == HTTPStatus.NOT_FOUND.phrase:  # the router's word: no route has such a path
-        return problem(error.status_code, "nothing is at this address", headers=headers)
-    return problem(error.status_code, str(error.detail), headers=headers)
+        return problem(error.status_code, "nothing is at this address", code="no_such_address", headers=headers)
+    return problem(
+        error.status_code,
+        str(error.detail),
+        code=error.code if isinstance(error, Declined) else "request_declined",
+        headers=headers,
+    )
 
 
 def _allowed(request: Request) -> str:
@@ -162,9 +202,11 @@ def _allowed(request: Request) -> str:
 
 async def _unexpected(request: Request, error: Exception) -> JSONResponse:
     if CANNOT_BE_KEPT in str(getattr(error, "orig", "")):
-        return problem(422, "a character that cannot be kept: U+0000")
+        return problem(422, "a character that cannot be kept: U+0000", code="hidden_character")
     if is_transient(error):
         log.warning("the database does not answer", path=request.url.path, error=in_one_line(error))
-        return problem(503, "the database does not answer right now; try again", headers={"Retry-After": "2"})
+        why = "the database does not answer right now; try again"
+        return problem(503, why, code="database_is_away", headers={"Retry-After": "2"})
     log.error("unexpected", path=request.url.path, exc_info=error)
-    return problem(500, "nothing was changed; the operations team finds the reason in the log")
+    why = "nothing was changed; the operations team finds the reason in the log"
+    return problem(500, why, code="unexpected_error")

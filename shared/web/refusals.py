@@ -65,7 +65,7 @@ class Refusals:
 def kept_out(seconds: int, headers: Mapping[str, str] | None = None) -> Response:
     """What is answered to who is not looked at for so many seconds."""
     msg = "too many requests without a valid key came from there"
-    return problem(429, msg, headers={"Retry-After": str(seconds), **(headers or {})})
+    return problem(429, msg, code="kept_out", headers={"Retry-After": str(seconds), **(headers or {})})
 
 
 def _network(address: str) -> str:

@@ -114,9 +114,9 @@ class Protocol(H11Protocol):
         # By the address of the connection: a gateway that hands this on cannot say whose it was.
         seconds = self.refusals.refuse(plain(self.client[0]) if self.client else "")
         headers = {"Connection": "close", **CARRIED}
-        return (
-            kept_out(seconds, headers) if seconds else problem(400, "this is no HTTP that can be read", headers=headers)
-        )
+        if seconds:
+            return kept_out(seconds, headers)
+        return problem(400, "this is no HTTP that can be read", code="no_http", headers=headers)
 
     def _should_upgrade(self) -> bool:
         """There is nothing to upgrade to; whoever asks is answered as all are, without a line in the log."""

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Annotated, Protocol
 
 import nats.errors
-from fastapi import APIRouter, HTTPException, Path, Request
+from fastapi import APIRouter, Path, Request
 from nats.aio.client import Client
 from pydantic import Field
 
@@ -16,6 +16,7 @@ from shared.contracts.catalogue import stream_of
 from shared.errors import NotFound
 from shared.messaging import readers
 from shared.web.api import After, Limit, Operator, Page, View, page_of
+from shared.web.declined import Declined
 
 NameInPath = Annotated[str, Path(pattern=r"^[a-z][a-z0-9-]{0,39}$", description="a subscriber's", examples=["reader"])]
 
@@ -66,16 +67,16 @@ async def show_subscriber(request: Request, name: NameInPath, _: Operator) -> Su
         found = await readers.reader(client, stream_of(service.name), name)
     if found is None:
         msg = "nobody of this name reads this service's events"
-        raise NotFound(msg, field="name")
+        raise NotFound(msg, code="no_such_subscriber", field="name")
     return SubscriberView.model_validate(found)
 
 
 @contextmanager
 def _asking(service: Service) -> Iterator[Client]:
-    """NATS, in a block that asks it something. Raises HTTPException 503 where it does not answer."""
+    """NATS, in a block that asks it something. Raises Declined (503) where it does not answer."""
     if service.client is None or not service.client.is_connected:
-        raise HTTPException(503, "NATS does not answer right now")
+        raise Declined(503, "NATS does not answer right now", code="nats_is_away")
     try:
         yield service.client
     except (TimeoutError, nats.errors.Error) as error:
-        raise HTTPException(503, "NATS does not answer right now") from error
+        raise Declined(503, "NATS does not answer right now", code="nats_is_away") from error

@@ -24,6 +24,8 @@ class Withheld:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         reason = self._reason()
         if scope["type"] == "http" and reason is not None and scope["path"] not in self._answered:
-            await problem(503, reason, headers={"Retry-After": AGAIN})(scope, receive, send)
+            await problem(503, reason, code="service_is_not_ready", headers={"Retry-After": AGAIN})(
+                scope, receive, send
+            )
             return
         await self._app(scope, receive, send)

@@ -78,6 +78,30 @@ async def test_a_value_of_another_kind_is_refused_and_not_made_to_fit(api: Api, 
     assert refused["field"] == field
 
 
+async def test_each_refusal_says_its_code(api: Api, nobody: httpx.AsyncClient) -> None:
+    ends_first = PROGRAMME | {"period_end": "2024-01-01"}
+    for method, path, body, status, code, of_field in (
+        ("POST", PROGRAMMES, ends_first, 422, "ends_before_it_starts", "ends_before_it_starts"),
+        ("POST", PROGRAMMES, PROGRAMME | {"fee_ore": "a lot"}, 422, "not_valid", "int_type"),
+        ("POST", PROGRAMMES, PROGRAMME | {"name": "\u202eevil"}, 422, "not_valid", "hidden_character"),
+        ("POST", PROGRAMMES, PROGRAMME | {"period_end": "1999-12-31"}, 422, "not_valid", "day_is_far_off"),
+        ("GET", f"{PROGRAMMES}/unknown", None, 404, "no_such_programme", "no_such_programme"),
+        ("GET", "/registration/nowhere", None, 404, "no_such_address", None),
+        ("DELETE", PROGRAMMES, None, 405, "method_not_allowed", None),
+    ):
+        found = problem(await api.administrator.request(method, path, json=body), status)
+        assert (found["code"], found.get("errors", [{"code": None}])[0]["code"]) == (code, of_field)
+    assert problem(await api.reader.post(PROGRAMMES, json=PROGRAMME), 403)["code"] == "role_is_needed"
+    assert problem(await nobody.get(PROGRAMMES), 401)["code"] == "key_is_needed"
+
+
+async def test_a_refusal_gives_the_figures_that_another_language_needs(api: Api) -> None:
+    refused = await api.refused(422, PROGRAMMES, PROGRAMME | {"period_end": "1999-12-31"})
+    assert refused["values"] == {"first": "2000-01-01", "last": "2100-12-31"}
+    refused = await api.refused(422, ADVISORS, ADVISOR | {"name": "å" * 201})
+    assert refused["values"] == {"max_length": 200}
+
+
 async def test_a_null_where_something_must_stand_is_refused(api: Api) -> None:
     await api.post(PROGRAMMES, PROGRAMME)
     refused = await api.refused(422, f"{PROGRAMMES}/{PROGRAMME['code']}", {"name": None}, method="PATCH")
@@ -106,14 +130,16 @@ async def test_an_unknown_field_is_named_unless_its_name_is_something_else(api: 
 async def test_an_unknown_parameter_is_refused_and_named(api: Api, path: str) -> None:
     answer = await api.administrator.get(f"{path}?party=921221967&limit=2&x%40y=1", auth=("x", secret_of(api)))
     faults = problem(answer, 422)["errors"]
-    assert {"field": "party", "message": "nobody knows it"} in faults
-    assert {"field": "?", "message": "nobody knows it"} in faults
+    assert {"code": "unknown_parameter", "field": "party", "message": "nobody knows it"} in faults
+    assert {"code": "unknown_parameter", "field": "?", "message": "nobody knows it"} in faults
     assert ("limit" in {it["field"] for it in faults}) is (path != PROGRAMMES)
 
 
 async def test_a_parameter_given_twice_is_refused(api: Api) -> None:
     answer = await api.administrator.get("/registration/summary?programme=one&programme=other")
-    assert problem(answer, 422)["errors"] == [{"field": "programme", "message": "it is given twice"}]
+    assert problem(answer, 422)["errors"] == [
+        {"code": "given_twice", "field": "programme", "message": "it is given twice"}
+    ]
 
 
 async def test_an_unknown_parameter_is_refused_where_something_would_change(api: Api) -> None:
@@ -210,14 +236,14 @@ async def test_a_name_that_a_body_has_twice_is_refused(api: Api) -> None:
     """Whoever checked it on its way may have gone by the other one."""
     twice = json.dumps(ADVISOR)[:-1] + ', "name": "Ola"}'
     answer = await api.administrator.post(ADVISORS, content=twice, headers={"content-type": "application/json"})
-    assert problem(answer, 422)["errors"] == [{"field": "name", "message": "it is given twice"}]
+    assert problem(answer, 422)["errors"] == [{"code": "given_twice", "field": "name", "message": "it is given twice"}]
     nested = b'{"postal_address": {"city": "A", "city": "B"}}'
     headers = {"content-type": "application/json"}
     answer = await api.administrator.post("/registration/parties", content=nested, headers=headers)
-    assert problem(answer, 422)["errors"] == [{"field": "postal_address.city", "message": "it is given twice"}]
+    assert [it["field"] for it in problem(answer, 422)["errors"]] == ["postal_address.city"]
     nested = b'{"when": {"weeks": [{"year": 2024}, {"foo": 1, "foo": 2}]}}'
     answer = await api.administrator.post("/registration/parties", content=nested, headers=headers)
-    assert problem(answer, 422)["errors"] == [{"field": "when.weeks.1.foo", "message": "it is given twice"}]
+    assert [it["field"] for it in problem(answer, 422)["errors"]] == ["when.weeks.1.foo"]
 
 
 async def test_a_problem_tells_twenty_faults_and_how_many_more(api: Api) -> None:

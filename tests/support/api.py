@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import httpx
 
+from pages.frame.refusals import FALLBACK, in_norwegian
 from shared.database import Database
 from shared.messaging.ask import Ask
 from shared.service import Service
@@ -45,10 +46,12 @@ class Api:
 
 
 def problem(answer: httpx.Response, status: int) -> dict[str, Any]:
-    """The problem that an answer is. Fails where it has another status, or another form."""
+    """The problem that an answer is. Fails where it has another status, another form, or nothing to be said in Norwegian."""
     assert answer.status_code == status, answer.text
     assert answer.headers["content-type"] == "application/problem+json"
     found: dict[str, Any] = answer.json()
+    for it in (found, *found.get("errors", [])):
+        assert in_norwegian(it["code"], it.get("values")) != FALLBACK.format(code=it["code"])
     return found
 
 

@@ -65,7 +65,7 @@ async def approval(connection: AsyncConnection, id: str) -> tuple[Approval, list
     found = await _with_held(connection, APPROVALS.where(_A.id == id))
     if not found:
         msg = "there is no such approval"
-        raise NotFound(msg, field="id")
+        raise NotFound(msg, code="no_such_approval", field="id")
     return found[0]
 
 

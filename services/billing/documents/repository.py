@@ -98,7 +98,7 @@ async def restore_series(connection: AsyncConnection, programme: str, kind: Kind
         return
     if ordinal in ids:
         msg = f"it names the ordinal {ordinal}, which is that of {ids[ordinal]}"
-        raise RuleBroken(msg, rule="B8", field="series")
+        raise RuleBroken(msg, code="ordinal_of_another_series", rule="B8", field="series")
     row = {"ordinal": ordinal, "id": id, "last_number": await last_number(connection, programme, kind)}
     await connection.execute(s.insert(), row)
     if connection.dialect.name == "postgresql":  # which counts beside the table
@@ -221,10 +221,10 @@ async def content(connection: AsyncConnection, kind: Kind, programme: str, numbe
     row = (await connection.execute(query)).first()
     if row is None:
         msg = f"there is no such {kind.replace('_', ' ')}"
-        raise NotFound(msg, field="number")
+        raise NotFound(msg, code="no_such_document", field="number")
     if row.content is None:
         msg = "what it says is lost: it was issued before events carried it"
-        raise Conflict(msg, field="number")
+        raise Conflict(msg, code="content_is_lost", field="number")
     return CONTENT.validate_json(row.content)
 
 

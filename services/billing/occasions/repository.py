@@ -40,7 +40,7 @@ async def check_programme_is_named(connection: AsyncConnection, programme: str) 
     """
     if not await marks.was_left_on(connection, ISSUE_WHAT_IS_DUE, programme):
         msg = "the programme is not known here yet"
-        raise NotFound(msg, field="programme")
+        raise NotFound(msg, code="programme_is_not_known", field="programme")
 
 
 async def period(connection: AsyncConnection, programme: str) -> Period | None:
@@ -78,7 +78,7 @@ async def release(connection: AsyncConnection, id: str) -> Release:
     found = read_as(Release, await connection.execute(query))
     if not found:
         msg = "there is no such release"
-        raise NotFound(msg, field="id")
+        raise NotFound(msg, code="no_such_release", field="id")
     return found[0]
 
 

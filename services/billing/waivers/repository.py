@@ -37,7 +37,7 @@ async def whose(connection: AsyncConnection, agreement: str) -> WhoseAgreement:
     row = (await connection.execute(select(a.programme, a.party).where(a.id == agreement))).first()
     if row is None:
         msg = "this agreement is not known here yet"
-        raise NotFound(msg, field="agreement")
+        raise NotFound(msg, code="agreement_is_not_known", field="agreement")
     return WhoseAgreement(row.programme, row.party)
 
 
@@ -79,7 +79,7 @@ async def waiver(connection: AsyncConnection, id: str) -> Waiver:
     found = read_as(Waiver, await connection.execute(query))
     if not found:
         msg = "there is no such waiver"
-        raise NotFound(msg, field="id")
+        raise NotFound(msg, code="no_such_waiver", field="id")
     return found[0]
 
 

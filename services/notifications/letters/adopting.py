@@ -20,7 +20,7 @@ async def mail(connection: AsyncConnection, event: Event[events.Mail]) -> None:
     it = event.data
     if it.programme is None or it.party is None:
         msg = "a mail is about a party in a programme"
-        raise RuleBroken(msg, rule="N1", field="party")
+        raise RuleBroken(msg, code="mail_is_about_no_party", rule="N1", field="party")
     lost = Mail(
         id=it.id,
         version=it.version,

@@ -284,7 +284,7 @@ async def get(connection: AsyncConnection, id: str, *, lock: bool = False) -> Ma
 def _there(row: Row[*tuple[Any, ...]] | None) -> Row[*tuple[Any, ...]]:
     if row is None:
         msg = "there is no such mail"
-        raise NotFound(msg, field="id")
+        raise NotFound(msg, code="no_such_mail", field="id")
     return row
 
 
@@ -312,7 +312,7 @@ async def check_programme_is_known(connection: AsyncConnection, code: str) -> No
     p = tables.programme.c
     if (await connection.execute(select(p.code).where(p.code == code))).first() is None:
         msg = "this programme is not known here yet"
-        raise NotFound(msg, field="programme")
+        raise NotFound(msg, code="programme_is_not_known", field="programme")
 
 
 async def named(connection: AsyncConnection, id: str) -> Named:

@@ -85,7 +85,7 @@ async def list_what_waits(
     There are at most 500 of each sort.
     """
     if after is not None and not PLACE.fullmatch(after):
-        raise RuleBroken(THE_NEXT, field="after")
+        raise RuleBroken(THE_NEXT, code="not_the_next", field="after")
     async with database.reading() as connection:
         today = await clock.today(connection)
         waiting = await sending.what_waits(connection, today)

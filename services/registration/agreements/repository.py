@@ -57,7 +57,7 @@ async def get(connection: AsyncConnection, id: str, *, lock: bool = False) -> Ag
     found = await find_by_id(connection, id, lock=lock)
     if found is None:
         msg = "there is no such agreement"
-        raise NotFound(msg, rule="R6", field="agreement")
+        raise NotFound(msg, code="no_such_agreement", rule="R6", field="agreement")
     return found
 
 
@@ -102,7 +102,7 @@ async def shown(connection: AsyncConnection, id: str) -> Shown:
     found = await _shown(connection, select(tables.agreement).where(a.id == id))
     if not found:
         msg = "there is no such agreement"
-        raise NotFound(msg, rule="R6", field="agreement")
+        raise NotFound(msg, code="no_such_agreement", rule="R6", field="agreement")
     return found[0]
 
 
@@ -161,7 +161,7 @@ async def concern(connection: AsyncConnection, id: str) -> Concern:
     found = await find_concern(connection, id)
     if found is None:
         msg = "there is no such concern"
-        raise NotFound(msg, rule="R10", field="concern")
+        raise NotFound(msg, code="no_such_concern", rule="R10", field="concern")
     return found
 
 

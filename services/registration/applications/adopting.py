@@ -24,7 +24,7 @@ async def application(connection: AsyncConnection, event: Event[events.Applicati
     it = event.data
     if it.state not in get_args(State):
         msg = f"this version knows no application that is {it.state}"
-        raise RuleBroken(msg, rule="R2", field="state")
+        raise RuleBroken(msg, code="unknown_state", rule="R2", field="state")
     state = cast("State", it.state)
     standing = await applications.find_by_id(connection, it.id)
     if standing is not None and standing.version >= it.version:

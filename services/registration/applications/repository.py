@@ -54,7 +54,7 @@ async def get(connection: AsyncConnection, id: str, *, lock: bool = False) -> Ap
     found = await find_by_id(connection, id, lock=lock)
     if found is None:
         msg = "there is no such application"
-        raise NotFound(msg, rule="R2", field="application")
+        raise NotFound(msg, code="no_such_application", rule="R2", field="application")
     return found
 
 
@@ -114,7 +114,7 @@ async def shown(connection: AsyncConnection, id: str) -> Shown:
     row = (await connection.execute(SHOWN.where(a.id == id))).first()
     if row is None:
         msg = "there is no such application"
-        raise NotFound(msg, rule="R2", field="application")
+        raise NotFound(msg, code="no_such_application", rule="R2", field="application")
     return _shown(row)
 
 

@@ -161,6 +161,7 @@ class GroupView(BaseModel):
     coordinator_name: str | None
     advisor: PersonView | None
     missing: list[str] = Field(description="what the agreement waits for, or what it lacks since (R3, R5)")
+    missing_codes: list[str] = Field(description="the same by codes, as those of refusals")
     history: list[TenureView] = Field(description="who took part, coordinated and advised, the first ones first")
     added: str | None = Field(None, description="the id of the participant whom the request added, or found there")
 
@@ -325,7 +326,8 @@ async def view(database: Database, group: Group) -> GroupView:
         coordinator=group.coordinator,
         coordinator_name=known[person_of[group.coordinator]].name if group.coordinator else None,
         advisor=person_view(known[group.advisor]) if group.advisor else None,
-        missing=[f"{it['rule']}: {it['message']}" for it in missing(group)],
+        missing=[str(it) for it in missing(group)],
+        missing_codes=[it.code for it in missing(group)],
         history=history,
     )
     return tagged(group, shown)

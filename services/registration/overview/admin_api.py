@@ -54,6 +54,7 @@ class GroupRow(BaseModel):
     advisor_name: str | None
     missing: Annotated[list[str], IsProse] = Field(description="what it lacks (R3, R5)")
     missing_rules: list[str] = Field(description="by which rules it lacks that")
+    missing_codes: list[str] = Field(description="the same by codes, as those of refusals")
 
 
 class AdvisedView(View):
@@ -141,8 +142,9 @@ def _group(it: ListedGroup) -> GroupRow:
         coordinator_name=it.people.get(coordinator) if coordinator else None,
         advisor=group.advisor,
         advisor_name=it.people.get(group.advisor) if group.advisor else None,
-        missing=[f"{one['rule']}: {one['message']}" for one in missing(group)],
-        missing_rules=sorted({one["rule"] for one in missing(group)}),
+        missing=[str(one) for one in missing(group)],
+        missing_rules=sorted({one.rule for one in missing(group)}),
+        missing_codes=[one.code for one in missing(group)],
     )
 
 

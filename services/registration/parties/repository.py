@@ -26,7 +26,7 @@ async def get(connection: AsyncConnection, organisation_number: str, *, lock: bo
     found = await find(connection, organisation_number, lock=lock)
     if found is None or found.deleted:
         msg = "there is no party with this organisation number"
-        raise NotFound(msg, rule="R1", field="party")
+        raise NotFound(msg, code="no_such_party", rule="R1", field="party")
     return found
 
 

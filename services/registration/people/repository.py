@@ -23,7 +23,7 @@ async def get(connection: AsyncConnection, id: str) -> Person:
     row = (await connection.execute(select(*COLUMNS).where(p.id == id))).first()
     if row is None:
         msg = "there is no such person"
-        raise NotFound(msg, rule="N2", field="person")
+        raise NotFound(msg, code="no_such_person", rule="N2", field="person")
     return Person(**fields(row))
 
 

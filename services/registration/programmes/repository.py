@@ -34,7 +34,7 @@ async def get(connection: AsyncConnection, code: str, *, lock: bool = False) -> 
     found = await find(connection, code, lock=lock)
     if found is None or found.deleted:
         msg = "there is no such programme"
-        raise NotFound(msg, field="programme")
+        raise NotFound(msg, code="no_such_programme", field="programme")
     return found
 
 

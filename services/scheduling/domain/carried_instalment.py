@@ -29,7 +29,9 @@ def check_instalment(session: Session, carrier: str | None) -> None:
         return
     if session.kind != "joint_session" or session.format != "physical":
         msg = "only a physical joint session carries an instalment"
-        raise RuleBroken(msg, rule=RULE, field="instalment")
+        raise RuleBroken(msg, code="only_physical_carries_instalment", rule=RULE, field="instalment")
     if carrier not in (None, session.id):
         msg = f"another session of the programme carries instalment {session.instalment}"
-        raise Conflict(msg, rule=RULE, field="instalment")
+        raise Conflict(
+            msg, code="instalment_is_carried", rule=RULE, field="instalment", values={"instalment": session.instalment}
+        )

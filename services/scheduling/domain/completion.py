@@ -22,13 +22,15 @@ def completed(session: Session, today: date) -> Session:
     check_not_cancelled(session, "state")
     if session.kind in KINDS_OF_ONE_PARTY and session.party is None:
         msg = "this line of the plan stands for what is planned with each party, and is never completed itself"
-        raise RuleBroken(msg, rule="S4", field="state")
+        raise RuleBroken(msg, code="stands_for_several", rule="S4", field="state")
     if session.when.days is None:
         msg = "completing needs exact days"
-        raise RuleBroken(msg, rule="S3", field="when")
+        raise RuleBroken(msg, code="exact_days_are_missing", rule="S3", field="when")
     if today < session.when.days.last:
         msg = f"the last day, {session.when.days.last}, has not begun"
-        raise RuleBroken(msg, rule="S3", field="when")
+        raise RuleBroken(
+            msg, code="last_day_has_not_begun", rule="S3", field="when", values={"last": session.when.days.last}
+        )
     check_where(session)
     return replace(session, state="completed")
 

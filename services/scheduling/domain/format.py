@@ -12,7 +12,7 @@ def check_format(session: Session) -> None:
     """Raises RuleBroken for a joint session that is neither physical nor digital (S3)."""
     if session.kind == "joint_session" and session.format == "undecided":
         msg = "a joint session is physical or digital"
-        raise RuleBroken(msg, rule="S3", field="format")
+        raise RuleBroken(msg, code="format_is_undecided", rule="S3", field="format")
 
 
 def with_format(session: Session, format: Format) -> Session:

@@ -35,4 +35,6 @@ def check_within(session: Session, period: Period) -> None:
     """Raises RuleBroken for a date that lies outside a period that binds it (S1)."""
     if not lies_within(session, period):
         msg = f"the programme's period, {period.start} to {period.end}, binds this kind of session"
-        raise RuleBroken(msg, rule="S1", field="when")
+        raise RuleBroken(
+            msg, code="outside_of_period", rule="S1", field="when", values={"start": period.start, "end": period.end}
+        )

@@ -14,13 +14,14 @@ def check_planned(session: Session) -> None:
     check_format(session)
     if session.party and session.kind not in KINDS_OF_ONE_PARTY:
         msg = "only visits and contract meetings are held with one party"
-        raise RuleBroken(msg, rule="S1", field="party")
+        raise RuleBroken(msg, code="not_held_with_one_party", rule="S1", field="party")
 
 
 def check_place_is_free(standing: Session | None) -> None:
     """Raises Conflict where another session stands in this place of the plan (S4)."""
     if standing is not None:
-        msg = f"session {standing.id} stands in this place of the plan: of that kind, with that number and party"
         if standing.number is None:
             msg = f"session {standing.id} of that kind has no number either: give this one a number"
-        raise Conflict(msg, rule="S4", field="number")
+            raise Conflict(msg, code="number_is_missing", rule="S4", field="number")
+        msg = f"session {standing.id} stands in this place of the plan: of that kind, with that number and party"
+        raise Conflict(msg, code="place_in_plan_is_taken", rule="S4", field="number")

@@ -46,7 +46,7 @@ def check_open(session: Session, field: str) -> None:
     """Raises Conflict for a completed session, whose number, format and dates stay as they are, and for a cancelled one (S3)."""
     if session.state == "completed":
         msg = "the session is completed; revoke its completion first"
-        raise Conflict(msg, rule="S3", field=field)
+        raise Conflict(msg, code="session_is_completed", rule="S3", field=field)
     check_not_cancelled(session, field)
 
 
@@ -54,4 +54,4 @@ def check_not_cancelled(session: Session, field: str) -> None:
     """Raises Conflict for a cancelled session (S3)."""
     if session.state == "cancelled":
         msg = "the session is cancelled; revoke its cancellation first, or plan it anew"
-        raise Conflict(msg, rule="S3", field=field)
+        raise Conflict(msg, code="session_is_cancelled", rule="S3", field=field)

@@ -14,10 +14,10 @@ def check_sharpening(old: When, new: When) -> None:
     """Raises RuleBroken where the new date is not more precise, or lies outside of what the plan said (S2)."""
     if _forgets(old, new):
         msg = "the new date leaves out or changes what the plan said; to change it, move the session"
-        raise RuleBroken(msg, rule=RULE, field="when")
+        raise RuleBroken(msg, code="contradicts_the_plan", rule=RULE, field="when")
     if not _is_more_precise(old, new):
         msg = "the new date is no more precise than the one in the plan; to change it, move the session"
-        raise RuleBroken(msg, rule=RULE, field="when")
+        raise RuleBroken(msg, code="no_more_precise", rule=RULE, field="when")
     # Weeks may reach over the ends of a month: the plan's own "oktober (uke 40–44)" begins in September.
     beyond = (
         timedelta(days=6) if (old.precision, new.precision) == (Precision.MONTHS, Precision.WEEKS) else timedelta(0)
@@ -25,7 +25,7 @@ def check_sharpening(old: When, new: When) -> None:
     for first, last in new.ranges():
         if not any(begins <= first + beyond and last - beyond <= ends for begins, ends in old.ranges()):
             msg = "the new date lies outside of what the plan said; to change it, move the session"
-            raise RuleBroken(msg, rule=RULE, field="when")
+            raise RuleBroken(msg, code="outside_of_the_plan", rule=RULE, field="when")
 
 
 def _is_more_precise(old: When, new: When) -> bool:

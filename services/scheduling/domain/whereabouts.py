@@ -29,7 +29,7 @@ def with_place(session: Session, changes: Mapping[str, Any]) -> Session:
         return replace(after, place=None) if lost_it else after
     if changes.get("place", text) != text:
         msg = f"the place is the text of venue and city, {text}; change these"
-        raise RuleBroken(msg, rule=RULE, field="place")
+        raise RuleBroken(msg, code="place_follows_from_venue_and_city", rule=RULE, field="place")
     return replace(after, place=text)
 
 
@@ -40,4 +40,4 @@ def check_where(session: Session) -> None:
     for field in ("venue", "city"):
         if getattr(session, field) is None:
             msg = f"a session that carries an instalment has a {field} before it is completed"
-            raise RuleBroken(msg, rule=RULE, field=field)
+            raise RuleBroken(msg, code="where_is_missing", rule=RULE, field=field)

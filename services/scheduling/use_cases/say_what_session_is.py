@@ -14,5 +14,5 @@ async def say_what_session_is(database: Database, question: WhatSession) -> Sess
         session = await repository.session(connection, question.session)
     if session.title is None:
         msg = "what this session is called is missing; an administrator is to say it"
-        raise Conflict(msg, field="title")
+        raise Conflict(msg, code="title_is_missing", field="title")
     return SessionDetails(title=session.title, place=session.place, meeting_link=session.meeting_link)

@@ -50,7 +50,7 @@ async def test_a_question_is_answered(arena: Arena, ask: Ask) -> None:
 @pytest.mark.parametrize(
     ("answer", "told"),
     [
-        (NotFound("there is no such thing", field="id"), "there is no such thing"),
+        (NotFound("there is no such thing", code="no_such_thing", field="id"), "there is no such thing"),
         (RuntimeError("0123 of Ada Lind"), "answering it failed; the log there says more"),
         (Contacts(recipients=()), "not of the form that is known here"),
         (toy.Name(name="x" * 1_100_000), "too big"),

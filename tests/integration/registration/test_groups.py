@@ -44,6 +44,7 @@ async def test_a_group_is_shown_as_it_was_on_a_day(api: Api, database: Database)
         "R3: the school owner must be represented in the group",
         "R5: a group needs at least four participants",
     ]
+    assert now["missing_codes"] == ["school_owner_is_missing", "participants_are_missing"]
     assert await api.get(GROUP) == now == await api.get(GROUP, on="2024-11-20")
     then = await api.get(GROUP, on="2024-08-31")
     assert (names(then), coordinator(then), then["missing"]) == (names(before), "Person 2", [])

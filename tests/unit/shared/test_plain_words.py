@@ -49,4 +49,4 @@ def test_what_the_events_contracts_have_by_a_pattern_is_said_plainly_too(kind: A
     with pytest.raises(ValidationError) as caught:
         TypeAdapter(kind).validate_python("KS-Bømlo")
     (said,) = [in_plain_words({**it}) for it in caught.value.errors()]
-    assert said in EXPECTED.values()
+    assert said in {it.text for it in EXPECTED.values()}

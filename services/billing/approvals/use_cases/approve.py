@@ -29,7 +29,7 @@ async def approve(database: Database, id: str, *, by: str) -> tuple[Approval, Se
             return asked, held
         if not held:
             msg = "nothing of it waits any more: what has become known since has overtaken it"
-            raise Conflict(msg, field="id")
+            raise Conflict(msg, code="waits_no_more", field="id")
         await approvals.approve(connection, id, by=by, at=await database_now(connection))
         await record(connection, look_again(asked.programme))
         return await approvals.approval(connection, id)

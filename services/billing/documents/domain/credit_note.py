@@ -49,4 +49,6 @@ def check_same_credit(note: CreditNote, reason: ByHand) -> None:
     """Raises Conflict for an invoice that was credited for another reason (B5)."""
     if note.reason != reason:
         msg = f"the invoice is credited already, by credit note {note.number}, for the reason {note.reason}"
-        raise Conflict(msg, rule="B5", field="reason")
+        raise Conflict(
+            msg, code="credited_for_another_reason", rule="B5", field="reason", values={"credit_note": note.number}
+        )

@@ -26,7 +26,7 @@ async def credit_invoice(
         invoice = await documents.find_invoice(connection, programme, number)
         if invoice is None:
             msg = "there is no such invoice"
-            raise NotFound(msg, field="number")
+            raise NotFound(msg, code="no_such_invoice", field="number")
         if invoice.credited_by is not None:
             note = await documents.credit_note_of(connection, invoice)
             check_same_credit(note, reason)

@@ -17,7 +17,7 @@ async def show_document(database: Database, question: WhatDocument) -> DocumentC
     programme = programme_of(question.series, question.kind)
     if programme is None:
         msg = "there is no such series"
-        raise NotFound(msg, field="series")
+        raise NotFound(msg, code="no_such_series", field="series")
     async with database.reading() as connection:
         found = await documents.content(connection, question.kind, programme, question.number)
     return document(found)

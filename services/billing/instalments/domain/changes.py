@@ -54,15 +54,17 @@ def completed(facts: Facts, id: str) -> Supposed:
         return Supposed(facts=facts, nothing="Samlingen er allerede registrert som gjennomført.")
     if session.first_day is None or session.last_day is None:
         msg = "completing needs exact days"
-        raise RuleBroken(msg, rule="S3", field="completed")
+        raise RuleBroken(msg, code="exact_days_are_missing", rule="S3", field="completed")
     if facts.today < session.last_day:
         msg = f"the last day, {session.last_day}, has not begun"
-        raise RuleBroken(msg, rule="S3", field="completed")
+        raise RuleBroken(
+            msg, code="last_day_has_not_begun", rule="S3", field="completed", values={"last": session.last_day}
+        )
     if (nothing := _carries_nothing(session)) is not None:
         return Supposed(facts=facts, nothing=nothing)
     if session.venue is None or session.city is None:
         msg = "a session that carries an instalment has a venue and a city before it is completed"
-        raise RuleBroken(msg, rule="S3", field="completed")
+        raise RuleBroken(msg, code="where_is_missing", rule="S3", field="completed")
     return _with_session(facts, replace(session, state="completed"))
 
 
@@ -112,7 +114,7 @@ def credited(facts: Facts, number: int) -> Supposed:
     invoice = next((it for of in facts.issued.values() for it in of if it.number == number), None)
     if invoice is None:
         msg = "there is no such invoice"
-        raise NotFound(msg, field="credited")
+        raise NotFound(msg, code="no_such_invoice", field="credited")
     if invoice.credited_by is not None:
         return Supposed(facts=facts, nothing="Fakturaen er allerede kreditert.")
     id = invoice.agreement
@@ -148,10 +150,10 @@ def _session(facts: Facts, id: str, named: Literal["completed", "revoked"]) -> J
     session = next((it for it in facts.known.occasions.sessions if it.id == id), None)
     if session is None:
         msg = "the programme has no such joint session, or it is not known here yet"
-        raise NotFound(msg, field=named)
+        raise NotFound(msg, code="no_such_session", field=named)
     if session.state == "cancelled":
         msg = "the session is cancelled; revoke its cancellation first, or plan it anew"
-        raise Conflict(msg, rule="S3", field=named)
+        raise Conflict(msg, code="session_is_cancelled", rule="S3", field=named)
     return session
 
 
@@ -160,7 +162,7 @@ def _agreement(facts: Facts, id: str) -> Agreement:
     found = next((it for it in facts.agreements if it.id == id), None)
     if found is None:
         msg = "the programme has no such agreement, or it is not known here yet, or it was called back"
-        raise NotFound(msg, field="agreement")
+        raise NotFound(msg, code="no_such_agreement", field="agreement")
     return found
 
 

@@ -48,17 +48,23 @@ def check_effective_day(effective_on: date, today: date, period: Period | None) 
     """
     if effective_on > today:
         msg = "an instalment is released with effect from today or an earlier day"
-        raise RuleBroken(msg, rule=RULE, field="effective_on")
+        raise RuleBroken(msg, code="dated_ahead", rule=RULE, field="effective_on")
     if period is None:
         msg = "the programme's period is not known here yet; what tells of it anew, as a change of the programme, brings it"
-        raise Conflict(msg, rule=RULE, field="programme")
+        raise Conflict(msg, code="period_is_not_known", rule=RULE, field="programme")
     if not period.start <= effective_on <= period.end:
         msg = f"a release lies within the programme's period, {period.start} to {period.end}"
-        raise RuleBroken(msg, rule=RULE, field="effective_on")
+        raise RuleBroken(
+            msg,
+            code="outside_of_period",
+            rule=RULE,
+            field="effective_on",
+            values={"start": period.start, "end": period.end},
+        )
 
 
 def check_same_where(standing: Release, asked_for: Release) -> None:
     """Raises Conflict where the same release stands and says another place (B6)."""
     if (standing.venue, standing.city) != (asked_for.venue, asked_for.city):
         msg = f"the same release stands and says {standing.place or 'no place'}; withdraw it first"
-        raise Conflict(msg, rule=RULE, field="venue")
+        raise Conflict(msg, code="released_at_another_place", rule=RULE, field="venue")

@@ -30,4 +30,4 @@ def check_same_reason(standing: Waiver, reason: WaiverReason) -> None:
     """Raises Conflict where the instalment is waived for another reason: a waiver is withdrawn, and then made anew (B5)."""
     if standing.reason != reason:
         msg = f"the instalment is waived already, for the reason {standing.reason}; withdraw that waiver first"
-        raise Conflict(msg, rule=RULE, field="reason")
+        raise Conflict(msg, code="waived_for_another_reason", rule=RULE, field="reason")

@@ -16,7 +16,7 @@ def under_way(mail: Mail, sent_again: Mail | None) -> Mail | None:
         return None
     if found.repeats is None:
         msg = "it was not sent yet, and waits for its turn"
-        raise Conflict(msg, field="id")
+        raise Conflict(msg, code="mail_is_not_sent_yet", field="id")
     return found
 
 
@@ -27,4 +27,4 @@ def check_is_the_last(sent_again: Mail | None) -> None:
             "have that one tried again" if sent_again.state == "failed" else "if that never came, send that one again"
         )
         msg = f"it was sent again already, as mail {sent_again.id}; {what}"
-        raise Conflict(msg, field="id")
+        raise Conflict(msg, code="sent_again_already", field="id")

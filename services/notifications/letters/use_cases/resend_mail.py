@@ -28,19 +28,19 @@ async def resend_mail(database: Database, id: str, *, by: str) -> Mail:
         mail = await mails.get(connection, id, lock=True)
         if mail.is_lost:
             msg = "what it said is lost, so that it cannot be sent again"
-            raise Conflict(msg, field="id")
+            raise Conflict(msg, code="content_is_lost", field="id")
         sent_again = await mails.sent_again_as(connection, mail)
         if (standing := under_way(mail, sent_again)) is not None:
             return standing
         if await overtaken.by_what_came_later(connection, [mail.id]):
             msg = "what came later has overtaken what it says"
-            raise Conflict(msg, field="id")
+            raise Conflict(msg, code="overtaken", field="id")
         if await overtaken.by_time(connection, [mail.id]):
             msg = "the session that it is about is over"
-            raise Conflict(msg, field="id")
+            raise Conflict(msg, code="session_is_over", field="id")
         if mail.state == "failed":
             msg = "it was not sent, but failed; have it tried again"
-            raise Conflict(msg, field="id")
+            raise Conflict(msg, code="mail_has_failed", field="id")
         check_is_the_last(sent_again)
         address, at = await mails.address_of(connection, mail), await clock.now(connection)
         return await mails.repeat(connection, mail, address=address, at=at, by=by)

@@ -20,25 +20,25 @@ async def retry_mail(database: Database, id: str, *, address: str | None = None,
         mail = await mails.get(connection, id, lock=True)
         if mail.is_lost:
             msg = "what it said is lost, so that it cannot be sent again"
-            raise Conflict(msg, field="id")
+            raise Conflict(msg, code="content_is_lost", field="id")
         if mail.state == "failed":
             if await overtaken.by_withdrawal(connection, [mail.id]):
                 msg = "its party has withdrawn its application since, and hears of nothing more"
-                raise Conflict(msg, rule="R2", field="id")
+                raise Conflict(msg, code="party_has_withdrawn", rule="R2", field="id")
             if await overtaken.by_what_came_later(connection, [mail.id]):
                 msg = (
                     "a later mail to the same person has overtaken what it says; if that one failed, try that one again"
                 )
-                raise Conflict(msg, field="id")
+                raise Conflict(msg, code="overtaken_by_a_later_mail", field="id")
             if await overtaken.by_time(connection, [mail.id]):
                 msg = "the session that it is about is over"
-                raise Conflict(msg, field="id")
+                raise Conflict(msg, code="session_is_over", field="id")
             seen.compare(mail)
             return await mails.requeue(connection, mail, address=address or mail.address, by=by)
         if mail.changed_by is None:
             msg = "only a mail that failed is tried again"
-            raise Conflict(msg, field="id")
+            raise Conflict(msg, code="mail_has_not_failed", field="id")
         if address not in (None, mail.address):
             msg = "it is tried again already, with another address"
-            raise Conflict(msg, field="address")
+            raise Conflict(msg, code="tried_at_another_address", field="address")
         return mail

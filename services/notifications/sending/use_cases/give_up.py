@@ -28,7 +28,7 @@ async def give_up(database: Database, id: str, *, by: str) -> Waiting:
         found = [it for it in await sending.what_waits(connection, today) if it.id == id]
         if not found:
             msg = "nothing that can be given up waits under this id"
-            raise NotFound(msg, field="id")
+            raise NotFound(msg, code="nothing_waits", field="id")
         await mailings.give_up(connection, id, at=await clock.now(connection), by=by)
         for programme in {it.programme for it in found}:
             await _forget_session(connection, programme, id)

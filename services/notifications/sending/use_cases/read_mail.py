@@ -38,7 +38,7 @@ async def read_mail(database: Database, id: str, settings: Settings) -> Reading:
         written = render(mail, organiser=settings.mail_organiser, sender=settings.mail_sender)
     except (TemplateError, ValueError) as error:
         msg = "what is kept of this mail cannot be written by this version"
-        raise Conflict(msg, field="id") from error
+        raise Conflict(msg, code="mail_cannot_be_written", field="id") from error
     return Reading(named=named, says=written, as_sent=False)
 
 

@@ -61,11 +61,13 @@ def check_period(agreement: Agreement) -> None:
     """Raises RuleBroken where the period ends before it starts (R6)."""
     if agreement.period_end < agreement.period_start:
         msg = "the period ends before it starts"
-        raise RuleBroken(msg, rule="R6", field="period_end")
+        raise RuleBroken(msg, code="ends_before_it_starts", rule="R6", field="period_end")
 
 
 def check_stands(agreement: Agreement) -> None:
     """Raises Conflict for an agreement that was called back (R6)."""
     if agreement.called_back_on is not None:
         msg = f"the agreement was called back on {agreement.called_back_on}"
-        raise Conflict(msg, rule="R6", field="agreement")
+        raise Conflict(
+            msg, code="agreement_is_called_back", rule="R6", field="agreement", values={"on": agreement.called_back_on}
+        )

@@ -49,7 +49,7 @@ def _replaced(agreement: Agreement, persons: Mapping[Role, str]) -> tuple[Signat
     roles = [it.role for it in agreement.signatories]
     if not set(persons) <= set(roles):
         msg = f"those who sign are: {', '.join(roles)}"
-        raise RuleBroken(msg, rule="R6", field="signatories")
+        raise RuleBroken(msg, code="other_signatories", rule="R6", field="signatories")
     return tuple(_replaced_by(it, persons.get(it.role, it.person)) for it in agreement.signatories)
 
 
@@ -58,7 +58,9 @@ def _replaced_by(signatory: Signatory, person: str) -> Signatory:
         return signatory
     if signatory.signed_on is not None:
         msg = f"the {signatory.role} has signed, on {signatory.signed_on}"
-        raise Conflict(msg, rule="R6", field="signatories")
+        raise Conflict(
+            msg, code="signatory_has_signed", rule="R6", field="signatories", values={"on": signatory.signed_on}
+        )
     return replace(signatory, person=person)
 
 
@@ -66,4 +68,4 @@ def _check_nobody_has_signed(agreement: Agreement) -> None:
     first = min([it.signed_on for it in agreement.signatories if it.signed_on], default=None)
     if first is not None:
         msg = f"the period stands since the first signature, on {first}"
-        raise Conflict(msg, rule="R6", field="period_start")
+        raise Conflict(msg, code="period_stands_since_signature", rule="R6", field="period_start", values={"on": first})

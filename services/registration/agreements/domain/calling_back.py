@@ -18,9 +18,13 @@ def called_back(agreement: Agreement, today: date, *, is_withdrawn: bool = False
         return agreement
     if agreement.signed_on is not None:
         msg = f"the agreement is signed, since {agreement.signed_on}; it is ended, and not called back"
-        raise Conflict(msg, rule="R6", field="agreement")
+        raise Conflict(
+            msg, code="signed_and_not_called_back", rule="R6", field="agreement", values={"on": agreement.signed_on}
+        )
     signatures = [it for it in agreement.signatories if it.signed_on]
     if signatures and not is_withdrawn:
         msg = f"the {signatures[0].role} has signed, on {signatures[0].signed_on}; take the signature back first"
-        raise Conflict(msg, rule="R6", field="agreement")
+        raise Conflict(
+            msg, code="signature_is_in", rule="R6", field="agreement", values={"on": signatures[0].signed_on}
+        )
     return replace(agreement, called_back_on=today, ends_on=None, kind_of_end=None, end_note=None, ended_over=None)

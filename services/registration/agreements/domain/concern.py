@@ -15,7 +15,7 @@ def check_signed(agreement: Agreement) -> None:
     """Raises Conflict for an agreement that is not signed (R10)."""
     if agreement.signed_on is None:
         msg = "the agreement is not signed, so there are no obligations yet"
-        raise Conflict(msg, rule="R10", field="agreement")
+        raise Conflict(msg, code="agreement_is_not_signed", rule="R10", field="agreement")
 
 
 State = Literal["raised", "resolved", "terminated"]
@@ -52,10 +52,16 @@ def check_can_be_raised(concern: Concern, agreement: Agreement, today: date) -> 
     check_in_force(agreement, today)
     if concern.raised_on > today:
         msg = "a concern is not dated ahead"
-        raise RuleBroken(msg, rule="R10", field="raised_on")
+        raise RuleBroken(msg, code="dated_ahead", rule="R10", field="raised_on")
     if agreement.signed_on and concern.raised_on < agreement.signed_on:
         msg = f"before {agreement.signed_on}, when the agreement was signed, there were no obligations"
-        raise RuleBroken(msg, rule="R10", field="raised_on")
+        raise RuleBroken(
+            msg,
+            code="before_the_agreement_was_signed",
+            rule="R10",
+            field="raised_on",
+            values={"on": agreement.signed_on},
+        )
 
 
 def resolved(concern: Concern, agreement: Agreement, note: str | None) -> Concern:
@@ -65,8 +71,8 @@ def resolved(concern: Concern, agreement: Agreement, note: str | None) -> Concer
         return concern
     if concern.is_resolved:
         msg = "the concern is resolved already, with another note"
-        raise Conflict(msg, rule="R10", field="note")
+        raise Conflict(msg, code="resolved_with_another_note", rule="R10", field="note")
     if concern.state(agreement) == "terminated":
         msg = "the concern led to termination; take that end back first"
-        raise Conflict(msg, rule="R10", field="concern")
+        raise Conflict(msg, code="concern_led_to_termination", rule="R10", field="concern")
     return after

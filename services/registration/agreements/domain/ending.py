@@ -31,10 +31,14 @@ def check_day_of_end(agreement: Agreement, on: date) -> None:
     """Raises RuleBroken for an end after the agreement's last day, or before its period (R10)."""
     if on < agreement.period_start:
         msg = f"an agreement does not end before its period, which starts on {agreement.period_start}"
-        raise RuleBroken(msg, rule="R10", field="ends_on")
+        raise RuleBroken(
+            msg, code="ends_before_its_period", rule="R10", field="ends_on", values={"start": agreement.period_start}
+        )
     if on > agreement.period_end:
         msg = f"an agreement ends early, that is not after its last day, {agreement.period_end}"
-        raise RuleBroken(msg, rule="R10", field="ends_on")
+        raise RuleBroken(
+            msg, code="ends_after_its_period", rule="R10", field="ends_on", values={"end": agreement.period_end}
+        )
 
 
 def check_in_force(agreement: Agreement, today: date) -> None:
@@ -47,4 +51,4 @@ def check_has_no_end(agreement: Agreement) -> None:
     """Raises Conflict for an agreement that has an end already, be it past or ahead."""
     if agreement.ends_on is not None:
         msg = f"the agreement ends on {agreement.ends_on} already; take that end back first"
-        raise Conflict(msg, rule="R10", field="ends_on")
+        raise Conflict(msg, code="has_an_end_already", rule="R10", field="ends_on", values={"on": agreement.ends_on})

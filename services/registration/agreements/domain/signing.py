@@ -28,7 +28,9 @@ def check_signatories(kind: Kind, roles: Iterable[str]) -> None:
     """Raises RuleBroken where these are not the roles that sign for a party of this kind (R6, A4)."""
     if set(roles) != SIGNATORIES[kind]:
         msg = f"those who sign are: {', '.join(sorted(SIGNATORIES[kind]))}"
-        raise RuleBroken(msg, rule="A4" if kind == "county_branch" else "R6", field="signatories")
+        raise RuleBroken(
+            msg, code="other_signatories", rule="A4" if kind == "county_branch" else "R6", field="signatories"
+        )
 
 
 def signed(agreement: Agreement, role: Role, place: str, on: date, today: date) -> Agreement:
@@ -43,11 +45,13 @@ def signed(agreement: Agreement, role: Role, place: str, on: date, today: date) 
     is_lost = signatory.signed_on is not None and signatory.place is None  # but that it was in
     if signatory.signed_on is not None and not is_lost:
         msg = f"this signature is in already, {signatory.place}, {signatory.signed_on}; correct it if that is wrong"
-        raise Conflict(msg, rule="R6", field="signatory")
+        raise Conflict(msg, code="already_signed", rule="R6", field="signatory", values={"on": signatory.signed_on})
     after = _with_signature(agreement, signature, today)
     if is_lost and after.signed_on != agreement.signed_on:
         msg = f"the last of the signatures was in on {agreement.signed_on}"
-        raise RuleBroken(msg, rule="R6", field="signed_on")
+        raise RuleBroken(
+            msg, code="after_the_last_signature", rule="R6", field="signed_on", values={"on": agreement.signed_on}
+        )
     return after
 
 
@@ -59,7 +63,7 @@ def corrected(agreement: Agreement, role: str, place: str, on: date, today: date
     signatory = _who_signs(agreement, role)
     if signatory.signed_on is None:
         msg = f"the {role} has not signed, so there is nothing to correct"
-        raise Conflict(msg, rule="R6", field="signatory")
+        raise Conflict(msg, code="not_signed_yet", rule="R6", field="signatory")
     signature = replace(signatory, place=place, signed_on=on)
     return agreement if signature == signatory else _with_signature(agreement, signature, today)
 
@@ -74,7 +78,9 @@ def taken_back(agreement: Agreement, role: str) -> Agreement:
         return agreement
     if agreement.signed_on is not None:
         msg = f"the agreement is signed, since {agreement.signed_on}: a signature is corrected, and not taken back"
-        raise Conflict(msg, rule="R6", field="signatory")
+        raise Conflict(
+            msg, code="signature_is_only_corrected", rule="R6", field="signatory", values={"on": agreement.signed_on}
+        )
     check_stands(agreement)
     return _with(agreement, replace(signatory, place=None, signed_on=None))
 
@@ -83,7 +89,7 @@ def _who_signs(agreement: Agreement, role: str) -> Signatory:
     signatory = next((it for it in agreement.signatories if it.role == role), None)
     if signatory is None:
         msg = f"those who sign are: {', '.join(it.role for it in agreement.signatories)}"
-        raise RuleBroken(msg, rule="R6", field="signatory")
+        raise RuleBroken(msg, code="no_such_signatory", rule="R6", field="signatory")
     return signatory
 
 
@@ -93,10 +99,10 @@ def _with_signature(agreement: Agreement, signature: Signatory, today: date) -> 
     on = signature.signed_on
     if on is not None and on > today:
         msg = "a signature is not dated ahead"
-        raise RuleBroken(msg, rule="R6", field="signed_on")
+        raise RuleBroken(msg, code="dated_ahead", rule="R6", field="signed_on")
     if on is not None and agreement.ends_on is not None and agreement.ends_on <= on:
         msg = f"the agreement has ended on {agreement.ends_on}; take its end back first"
-        raise Conflict(msg, rule="R10", field="signed_on")
+        raise Conflict(msg, code="agreement_has_ended", rule="R10", field="signed_on", values={"on": agreement.ends_on})
     after = _with(agreement, signature)
     dates = [it.signed_on for it in after.signatories if it.signed_on]
     return replace(after, signed_on=max(dates)) if len(dates) == len(after.signatories) else after

@@ -24,7 +24,7 @@ def succeeded(agreement: Agreement, predecessor: Party, successor: Party, today:
         return agreement
     if successor.kind != predecessor.kind:
         msg = f"a {predecessor.kind.replace('_', ' ')} has a successor of its own kind"
-        raise RuleBroken(msg, rule=RULE, field="party")
+        raise RuleBroken(msg, code="successor_of_another_kind", rule=RULE, field="party")
     check_stands(agreement)
     check_in_force(agreement, today)
     return replace(agreement, party=successor.organisation_number, predecessor=agreement.party)
@@ -35,10 +35,10 @@ def check_takes_no_part(agreement: Agreement | None, application: Application | 
     if agreement is not None:
         since = f"signed on {agreement.signed_on}" if agreement.signed_on else "not signed yet"
         msg = f"the successor has an agreement in this programme, {since}; end or call back one of the two"
-        raise Conflict(msg, rule=RULE, field="party")
+        raise Conflict(msg, code="successor_has_an_agreement", rule=RULE, field="party")
     if application is not None and application.state not in OVER:
         msg = f"the successor has an application of its own in this programme, {application.state}: withdraw it first"
-        raise Conflict(msg, rule=RULE, field="party")
+        raise Conflict(msg, code="successor_has_an_application", rule=RULE, field="party")
 
 
 def handed_over(

@@ -26,15 +26,15 @@ def terminated(agreement: Agreement, concern: Concern, on: date, note: str | Non
     check_signed(agreement)
     if concern.agreement != agreement.id:
         msg = "the concern is about another agreement"
-        raise RuleBroken(msg, rule="R10", field="concern")
+        raise RuleBroken(msg, code="concern_is_about_another_agreement", rule="R10", field="concern")
     if concern.is_resolved:
         msg = "the concern is resolved; termination follows one that is not"
-        raise RuleBroken(msg, rule="R10", field="concern")
+        raise RuleBroken(msg, code="concern_is_resolved", rule="R10", field="concern")
     if on > today and on != start:
         msg = "termination takes effect at once and is not dated ahead"
-        raise RuleBroken(msg, rule="R10", field="ends_on")
+        raise RuleBroken(msg, code="dated_ahead", rule="R10", field="ends_on")
     if on < concern.raised_on:
         msg = f"termination comes after the concern, raised on {concern.raised_on}"
-        raise RuleBroken(msg, rule="R10", field="ends_on")
+        raise RuleBroken(msg, code="before_the_concern", rule="R10", field="ends_on", values={"on": concern.raised_on})
     check_day_of_end(agreement, ends_on)
     return after

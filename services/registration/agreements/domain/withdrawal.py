@@ -13,4 +13,6 @@ def check_can_be_withdrawn(agreement: Agreement | None) -> None:
             f"the agreement was signed on {agreement.signed_on}, so there is nothing to withdraw; end it instead: "
             f"POST /registration/agreements/{agreement.id}/end"
         )
-        raise Conflict(msg, rule="R2", field="application")
+        raise Conflict(
+            msg, code="signed_and_not_withdrawn", rule="R2", field="application", values={"on": agreement.signed_on}
+        )

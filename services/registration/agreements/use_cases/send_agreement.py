@@ -48,7 +48,7 @@ async def send_agreement(
         application = check_accepted(await applications.find(connection, programme, party))
         if application.payer_reference is None:
             msg = "the application's payer's reference is lost and is to be said anew"
-            raise Conflict(msg, rule="R2", field="party")
+            raise Conflict(msg, code="payer_reference_is_lost", rule="R2", field="party")
         people = [
             Signatory(role=role, person=(await know_person(connection, scope_of(role, party), contact, by=by)).id)
             for role, contact in sorted(signatories.items())
@@ -70,7 +70,7 @@ async def send_agreement(
             if _content(standing) == _content(sent):
                 return standing
             msg = "the party has an agreement in this programme already, with other content"
-            raise Conflict(msg, rule="A6", field="party")
+            raise Conflict(msg, code="has_another_agreement", rule="A6", field="party")
         check_period(sent)
         check_has_contact_person(opened)
         group = await groups.of_party(connection, programme, applicant)

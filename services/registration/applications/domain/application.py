@@ -34,5 +34,5 @@ def check_accepted(application: Application | None) -> Application:
     """The application, if it is accepted. Raises Conflict where there is none, or it is not."""
     if application is None or application.state != "accepted":
         msg = "the party's application is not accepted"
-        raise Conflict(msg, rule="R2", field="party")
+        raise Conflict(msg, code="application_is_not_accepted", rule="R2", field="party")
     return application

@@ -43,13 +43,13 @@ def check_can_be_decided(application: Application, agreement: str | None) -> Non
     """
     if application.state == "withdrawn":
         msg = "the application is withdrawn; where the party applies after all, receive it anew"
-        raise Conflict(msg, rule=RULE, field="outcome")
+        raise Conflict(msg, code="application_is_withdrawn", rule=RULE, field="outcome")
     if agreement is not None:
         msg = (
             f"the application is {application.state} and an agreement is sent, which binds the decision; call it back first: "
             f"DELETE /registration/agreements/{agreement}"
         )
-        raise Conflict(msg, rule=RULE, field="outcome")
+        raise Conflict(msg, code="agreement_binds_the_decision", rule=RULE, field="outcome")
 
 
 def check_criteria(assessment: Assessment) -> None:
@@ -58,10 +58,10 @@ def check_criteria(assessment: Assessment) -> None:
         return
     if not assessment.in_spite_of_criteria:
         msg = f'not met: {", ".join(assessment.not_met)}; to accept all the same, say "in_spite_of_criteria": true'
-        raise RuleBroken(msg, rule=RULE, field="in_spite_of_criteria")
+        raise RuleBroken(msg, code="criteria_are_not_met", rule=RULE, field="in_spite_of_criteria")
     if assessment.reason is None:
         msg = f"not met: {', '.join(assessment.not_met)}; who is accepted all the same is so with a reason"
-        raise RuleBroken(msg, rule=RULE, field="reason")
+        raise RuleBroken(msg, code="reason_is_missing", rule=RULE, field="reason")
 
 
 def replaced(application: Application) -> Outcome | None:

@@ -23,12 +23,14 @@ def changed(application: Application, changes: Mapping[str, Any], agreement: str
     for field in differing:
         if application.state == "withdrawn":
             msg = "the application is withdrawn; where the party applies after all, receive it anew"
-            raise Conflict(msg, rule=RULE, field=field)
+            raise Conflict(msg, code="application_is_withdrawn", rule=RULE, field=field)
         if field == "answers" and application.state != "received" and application.answers is not None:
             msg = f"the application is decided: {application.state}; its answers stay as they were assessed"
-            raise Conflict(msg, rule=RULE, field=field)
+            raise Conflict(msg, code="application_is_decided", rule=RULE, field=field)
         if field != "answers" and agreement is not None:
-            raise Conflict(_INSTEAD[field].format(agreement=agreement), rule=RULE, field=field)
+            raise Conflict(
+                _INSTEAD[field].format(agreement=agreement), code="agreement_is_sent", rule=RULE, field=field
+            )
     return after
 
 

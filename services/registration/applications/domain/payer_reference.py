@@ -11,4 +11,4 @@ def check_payer_reference(reference: str) -> None:
     """Raises RuleBroken for a national identity number: from events, where the reference stands, nothing can be erased (N2)."""
     if fodselsnummer.is_valid(reference):
         msg = "a national identity number is personal data, and no payer's reference"
-        raise RuleBroken(msg, rule="N2", field="payer_reference")
+        raise RuleBroken(msg, code="national_identity_number", rule="N2", field="payer_reference")

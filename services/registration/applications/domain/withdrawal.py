@@ -15,8 +15,8 @@ def withdrawn(application: Application, reason: str | None) -> Application:
         return application
     if application.state == "withdrawn":
         msg = "the application is withdrawn already, with another reason"
-        raise Conflict(msg, rule="R2", field="reason")
+        raise Conflict(msg, code="withdrawn_for_another_reason", rule="R2", field="reason")
     if application.state == "declined":
         msg = "the application is declined, so there is nothing to withdraw"
-        raise Conflict(msg, rule="R2", field="state")
+        raise Conflict(msg, code="application_is_declined", rule="R2", field="state")
     return after

@@ -53,7 +53,7 @@ async def receive_application(
             if content == (answers, person.id, payer_reference):
                 return standing
             msg = "the party has applied already, with other content"
-            raise Conflict(msg, rule="R2", field="party")
+            raise Conflict(msg, code="has_applied_already", rule="R2", field="party")
         check_takes_applications(opened, await clock.today(connection))
         received = Application(
             id=standing.id if standing else new_id(),
@@ -76,7 +76,7 @@ async def _say_anew(
     """Nothing that is told of an application changes by it. Raises Conflict for another payer's reference."""
     if lost.payer_reference not in (None, payer_reference):
         msg = "the party's agreement names another payer's reference"
-        raise Conflict(msg, rule="R2", field="payer_reference")
+        raise Conflict(msg, code="agreement_has_another_reference", rule="R2", field="payer_reference")
     await people.lock_for_adding(connection)
     person = await people.get(connection, lost.contact_person)
     # Somebody else by this address turns out to be the same person where that one is corrected (groups).

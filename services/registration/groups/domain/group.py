@@ -43,7 +43,7 @@ class Group:
         found = next((it for it in self.participants if it.id == id), None)
         if found is None:
             msg = "the group has no such participant"
-            raise NotFound(msg, field="participant")
+            raise NotFound(msg, code="no_such_participant", field="participant")
         return found
 
     def with_participant(self, changed: Participant) -> Group:
@@ -64,7 +64,7 @@ def electing(group: Group, participant: str) -> Group:
     """The group after it elected a coordinator. Raises NotFound, or RuleBroken for a participant who left (R5)."""
     if group.participant(participant).has_left:
         msg = "the coordinator is one of the participants, and this one has left"
-        raise RuleBroken(msg, rule="R5", field="participant")
+        raise RuleBroken(msg, code="participant_has_left", rule="R5", field="participant")
     return replace(group, coordinator=participant)
 
 
@@ -78,10 +78,10 @@ def replacing(group: Group, participant: str, successor: Participant) -> Group:
         return group  # said once more
     if leaving.has_left:
         msg = "the participant who is to be replaced has left"
-        raise Conflict(msg, rule="R5", field="participant")
+        raise Conflict(msg, code="participant_has_left", rule="R5", field="participant")
     if any(it.person == successor.person for it in group.present):
         msg = "this person takes part already; elect them where it is the coordinator, and have the other leave"
-        raise Conflict(msg, rule="R5", field="email")
+        raise Conflict(msg, code="takes_part_already", rule="R5", field="email")
     coming = replace(
         successor,
         role=successor.role or leaving.role,

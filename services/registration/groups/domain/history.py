@@ -51,7 +51,7 @@ def joined(group: Group, participant: str, on: date) -> Group:
     stays = [it for it in group.tenures if it.key == ("participant", participant)]
     if not stays or (stays[-1].until_on or date.max) <= on:
         msg = "who joins on a day takes part at its end"
-        raise RuleBroken(msg, rule="R5", field="joined_on")
+        raise RuleBroken(msg, code="has_left_by_then", rule="R5", field="joined_on")
     moved = replace(stays[-1], from_on=on)
     found = replace(group, tenures=_in_order(moved if it == stays[-1] else it for it in group.tenures))
     _check(found, field="joined_on")
@@ -70,17 +70,19 @@ def since(group: Group, role: Role, on: date) -> Group:
     if before is not None:
         if before.from_on is not None and on < before.from_on:
             msg = f"the {role} before is recorded from {before.from_on} on; say that day or a later one"
-            raise Conflict(msg, rule=RULES[role], field="on")
+            raise Conflict(
+                msg, code="recorded_from_a_later_day", rule=RULES[role], field="on", values={"on": before.from_on}
+            )
         until = replace(before, until_on=on)
         if role != "coordinator" or _is_covered(until, group.tenures):
             moved[before] = until
     tenures = [moved.get(it, it) for it in group.tenures]
     if any(it.overlaps(moved[held]) for it in tenures if it.role == role and it != moved[held]):
         msg = f"on {on} the group had this {role} already, or another one; say a later day"
-        raise Conflict(msg, rule=RULES[role], field="on")
+        raise Conflict(msg, code="had_one_on_that_day", rule=RULES[role], field="on")
     if role == "coordinator" and not _is_covered(moved[held], tenures):
         msg = f"on {on} this participant did not take part yet; correct since when they do first"
-        raise Conflict(msg, rule=RULES[role], field="on")
+        raise Conflict(msg, code="did_not_take_part_yet", rule=RULES[role], field="on")
     return replace(group, tenures=_in_order(tenures))
 
 
@@ -123,7 +125,7 @@ def _close(tenures: list[Tenure], key: tuple[Role, str], on: date) -> None:
     since = tenures[place].from_on
     if since is not None and on < since:
         msg = f"this {key[0]} is recorded from {since} on; say that day or a later one"
-        raise RuleBroken(msg, rule=RULES[key[0]], field="on")
+        raise RuleBroken(msg, code="recorded_from_a_later_day", rule=RULES[key[0]], field="on", values={"on": since})
     if since == on and key[0] == "participant":  # by mistake; a coordinator or an advisor of one day was told to others
         del tenures[place]
     else:
@@ -144,10 +146,10 @@ def _check(group: Group, *, field: str = "on") -> None:
         others = [other for other in group.tenures if other is not it and other.role == it.role]
         if any(it.overlaps(other) for other in others if it.role in ONE_AT_A_TIME or other.who == it.who):
             msg = f"after that day the group had this {it.role}, or another one"
-            raise RuleBroken(msg, rule=RULES[it.role], field=field)
+            raise RuleBroken(msg, code="had_one_after_that_day", rule=RULES[it.role], field=field)
         if it.role == "coordinator" and not _is_covered(it, group.tenures):
             msg = "the coordinator is one of those who take part on that day"
-            raise RuleBroken(msg, rule="R5", field=field)
+            raise RuleBroken(msg, code="coordinator_takes_no_part", rule="R5", field=field)
 
 
 def _is_covered(it: Tenure, tenures: Iterable[Tenure]) -> bool:

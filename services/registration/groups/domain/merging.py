@@ -14,7 +14,7 @@ def as_one(group: Group, gone: str, kept: str) -> Group:
     theirs = [it for it in group.participants if it.person in (gone, kept)]
     if sum(not it.has_left for it in theirs) > 1:
         msg = f"both take part in the group of {group.party} in {group.programme}; remove one of the two first"
-        raise Conflict(msg, rule="R5", field="merge")
+        raise Conflict(msg, code="both_take_part", rule="R5", field="merge")
     advising = tuple(replace(it, who=kept) if it.key == ("advisor", gone) else it for it in group.tenures)
     found = replace(group, advisor=kept if group.advisor == gone else group.advisor, tenures=united(advising))
     if not theirs:

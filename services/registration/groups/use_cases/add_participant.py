@@ -44,7 +44,7 @@ async def add_participant(
         )
         if standing is not None and not standing.has_left and standing != joining:
             msg = "this person takes part already, with another role"
-            raise Conflict(msg, rule="R5", field="email")
+            raise Conflict(msg, code="takes_part_in_another_role", rule="R5", field="email")
         return group if standing == joining else group.with_participant(replace(joining, has_left=False))
 
     return await change_group(database, programme, party, rule, on=on, by=by)

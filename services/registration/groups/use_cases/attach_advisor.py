@@ -28,7 +28,7 @@ async def attach_advisor(
     async def rule(connection: AsyncConnection, group: Group) -> Group:
         if not await people.is_advisor(connection, advisor):
             msg = "there is no such advisor"
-            raise NotFound(msg, rule="R8", field="advisor")
+            raise NotFound(msg, code="no_such_advisor", rule="R8", field="advisor")
         if advisor == group.advisor and on is not None:
             return since(group, "advisor", on)
         return replace(group, advisor=advisor)

@@ -54,7 +54,7 @@ async def change_group(
         today = await clock.today(connection)
         if on is not None and on > today:
             msg = "what happens to a group is recorded when it has happened, and not dated ahead"
-            raise RuleBroken(msg, rule="R5", field="on")
+            raise RuleBroken(msg, code="dated_ahead", rule="R5", field="on")
         # Nobody is written to anew where nothing but a day was put right.
         is_correction = replace(found, tenures=before.tenures) == before
         what = events.GROUP_CHANGED if is_correction else happened
@@ -67,7 +67,7 @@ async def check_has_address(connection: AsyncConnection, group: Group) -> None:
         coordinator = await people.get(connection, group.participant(group.coordinator).person)
         if coordinator.email is None and not coordinator.is_lost:
             msg = "the coordinator is written to, and needs an e-mail address"
-            raise RuleBroken(msg, rule="N1", field="participant")
+            raise RuleBroken(msg, code="address_is_missing", rule="N1", field="participant")
 
 
 async def save_group(

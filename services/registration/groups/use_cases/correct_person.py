@@ -45,7 +45,7 @@ async def correct_person(
             connection, [it.id for it in persons], ever=len(persons) > 1
         ):
             msg = "the person's groups are just being changed; try again"
-            raise Conflict(msg, rule="N2")
+            raise Conflict(msg, code="just_being_changed", rule="N2")
         before, *others = persons
         check(after)
         after = replace(after, scope=scope_of(after, (await people.pointing_to(connection, [id]))[id]))
@@ -55,7 +55,7 @@ async def correct_person(
             if not merge and not any(it.is_lost for it in persons):
                 who = ", ".join(it.id for it in others)
                 msg = f"{who} has this name and address; with `merge` the two are one from then on, with the older id"
-                raise Conflict(msg, rule="N1", field="merge")
+                raise Conflict(msg, code="another_is_the_same", rule="N1", field="merge")
             return await make_one(connection, persons, after, affected, by=by)
         if after == before:
             return before

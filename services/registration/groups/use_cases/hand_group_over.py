@@ -25,7 +25,7 @@ async def hand_group_over(
         return
     if (await groups.of_party(connection, programme, successor)).participants:
         msg = "the successor has had a group of its own in this programme"
-        raise Conflict(msg, rule="R12", field="party")
+        raise Conflict(msg, code="successor_has_had_a_group", rule="R12", field="party")
     await groups.hand_people_over(connection, programme, predecessor, successor)
     emptied = await groups.of_party(connection, programme, predecessor)
     nobody = replace(emptied, coordinator=None, advisor=None, tenures=())

@@ -53,7 +53,7 @@ def check_party(party: Party) -> None:
     """Raises RuleBroken where the organisation number's check digit, or the municipality number, is wrong (R1)."""
     if not orgnr.is_valid(party.organisation_number) or int(party.organisation_number) == 0:
         msg = "the organisation number's check digit is wrong"
-        raise RuleBroken(msg, rule="R1", field="organisation_number")
+        raise RuleBroken(msg, code="wrong_check_digit", rule="R1", field="organisation_number")
     if (party.kind == "municipality") != (party.municipality_number is not None):
         msg = "a municipality has a municipality number, and nobody else has"
-        raise RuleBroken(msg, rule="R1", field="municipality_number")
+        raise RuleBroken(msg, code="municipality_number_of_municipalities", rule="R1", field="municipality_number")

@@ -30,15 +30,14 @@ async def delete_party(database: Database, ask: Ask, party: str, *, by: str) -> 
         standing = await parties.find(connection, party)
         if standing is None:
             msg = "there is no such party"
-            raise NotFound(msg, rule="R1", field="party")
+            raise NotFound(msg, code="no_such_party", rule="R1", field="party")
         if standing.deleted:
             return standing
         await check_nothing_points_to(connection, POINTED_TO, party, rule="R1")
     planned = await ask(WhatIsPlanned(party=party))
-    sessions = [f"{planned.count} sessions of the plan"] if planned.count else []
     async with database.transaction() as connection:
         before = await parties.get(connection, party, lock=True)
-        await check_nothing_points_to(connection, POINTED_TO, party, planned=sessions, rule="R1")
+        await check_nothing_points_to(connection, POINTED_TO, party, planned=planned.count, rule="R1")
         seen.compare(before)
         after = replace(before, version=before.version + 1, deleted=True)
         await parties.save(connection, after, by=by)

@@ -29,7 +29,7 @@ async def register_party(database: Database, given: Party, *, by: str) -> Party:
             if replace(given, version=standing.version) == with_legal_name(standing):
                 return standing
             msg = "this organisation number is registered with other content"
-            raise Conflict(msg, rule="R1", field="organisation_number")
+            raise Conflict(msg, code="registered_otherwise", rule="R1", field="organisation_number")
         await parties.add(connection, given, by=by)
         await outbox.tell(connection, events.PARTY_REGISTERED, telling.party(given))
         return given

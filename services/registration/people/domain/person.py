@@ -71,4 +71,4 @@ def check(person: Person) -> None:
     """Raises RuleBroken for an address without a name: of a person who was lost, the name is said too."""
     if person.name is None and person.email is not None:
         msg = "of a person who was lost, the name is said with the address"
-        raise RuleBroken(msg, rule="N2", field="name")
+        raise RuleBroken(msg, code="name_and_address_are_missing", rule="N2", field="name")

@@ -39,9 +39,9 @@ def scope_of(person: Person, pointing: Collection[Pointing]) -> str:
         return person.scope
     if any(it.what != "participant" and not it.is_over for it in pointing):
         msg = "who is written to has an address: a contact person, coordinator, advisor or signatory"
-        raise RuleBroken(msg, rule="N1", field="email")
+        raise RuleBroken(msg, code="address_is_missing", rule="N1", field="email")
     found = {it.party for it in pointing if it.party} or {person.scope} - {COUNCIL}
     if len(found) != 1:
         msg = "without an address a person belongs to one party alone"
-        raise RuleBroken(msg, rule="N1", field="email")
+        raise RuleBroken(msg, code="address_of_several_parties", rule="N1", field="email")
     return found.pop()

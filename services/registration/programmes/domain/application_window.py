@@ -13,7 +13,9 @@ def check_takes_applications(programme: Programme, today: date) -> None:
     first, last = programme.applications_from, programme.applications_until
     if first and today < first:
         msg = f"applications are taken from {first}"
-        raise RuleBroken(msg, rule="R1", field="programme")
+        raise RuleBroken(
+            msg, code="applications_are_not_open_yet", rule="R1", field="programme", values={"first": first}
+        )
     if last and today > last:
         msg = f"applications were taken until {last}"
-        raise RuleBroken(msg, rule="R1", field="programme")
+        raise RuleBroken(msg, code="applications_are_closed", rule="R1", field="programme", values={"last": last})

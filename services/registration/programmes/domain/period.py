@@ -19,4 +19,10 @@ def check_holds_the_plan(before: Programme, after: Programme, left_out: int, fir
     field = "period_end" if after.period_end < before.period_end else "period_start"
     more = f" and {left_out - len(first)} more" if left_out > len(first) else ""
     msg = f"planned outside of {after.period_start} to {after.period_end}: {', '.join(first)}{more}; move or cancel that first"
-    raise Conflict(msg, rule="S1", field=field)
+    raise Conflict(
+        msg,
+        code="plan_lies_outside",
+        rule="S1",
+        field=field,
+        values={"start": after.period_start, "end": after.period_end, "sessions": left_out},
+    )

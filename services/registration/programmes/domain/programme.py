@@ -35,15 +35,15 @@ def check_has_contact_person(programme: Programme) -> None:
     """Raises Conflict where the council's contact person is not named, whom each mail names and a concern reaches (N1, R10)."""
     if programme.contact_person is None:
         msg = "the programme's contact person is not named yet: change the programme first"
-        raise Conflict(msg, rule="N1", field="contact_person")
+        raise Conflict(msg, code="contact_person_is_missing", rule="N1", field="contact_person")
 
 
 def check_programme(programme: Programme) -> None:
     """Raises RuleBroken where the period, or the time for applications, ends before it starts (R6, R1)."""
     if programme.period_end < programme.period_start:
         msg = "the period ends before it starts"
-        raise RuleBroken(msg, rule="R6", field="period_end")
+        raise RuleBroken(msg, code="ends_before_it_starts", rule="R6", field="period_end")
     first, last = programme.applications_from, programme.applications_until
     if first and last and last < first:
         msg = "applications end before they start"
-        raise RuleBroken(msg, rule="R1", field="applications_until")
+        raise RuleBroken(msg, code="ends_before_it_starts", rule="R1", field="applications_until")

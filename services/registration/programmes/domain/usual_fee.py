@@ -15,4 +15,4 @@ def check_usual(fees: Mapping[str, int | None], *, is_unusual: bool) -> None:
         if fee_ore is not None and not LEAST <= fee_ore <= MOST and not is_unusual:
             kroner = f"{fee_ore / 100:.2f}".removesuffix(".00")
             msg = f'{fee_ore} øre is {kroner} kroner; what is not 1 000 to 100 000 kroner needs "unusual": true'
-            raise RuleBroken(msg, rule="B1", field=field)
+            raise RuleBroken(msg, code="unusual_fee", rule="B1", field=field)

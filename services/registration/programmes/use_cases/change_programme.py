@@ -45,7 +45,7 @@ async def change_programme(
         check_programme(after)
         if shrinks(before, after) and before != asked:
             msg = "the programme was changed just now; look at it, and try again"
-            raise Conflict(msg, field="programme")
+            raise Conflict(msg, code="just_being_changed", field="programme")
         after = replace(after, version=before.version + 1)
         await programmes.save(connection, after, by=by)
         await outbox.tell(connection, events.PROGRAMME_CHANGED, telling.programme(after))

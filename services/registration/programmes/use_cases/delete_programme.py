@@ -30,15 +30,14 @@ async def delete_programme(database: Database, ask: Ask, programme: str, *, by: 
         standing = await programmes.find(connection, programme)
         if standing is None:
             msg = "there is no such programme"
-            raise NotFound(msg, rule="R6", field="programme")
+            raise NotFound(msg, code="no_such_programme", rule="R6", field="programme")
         if standing.deleted:
             return standing
         await check_nothing_points_to(connection, POINTED_TO, programme, rule="R6")
     planned = await ask(WhatIsPlanned(programme=programme))
-    sessions = [f"{planned.count} sessions of the plan"] if planned.count else []
     async with database.transaction() as connection:
         before = await programmes.get(connection, programme, lock=True)
-        await check_nothing_points_to(connection, POINTED_TO, programme, planned=sessions, rule="R6")
+        await check_nothing_points_to(connection, POINTED_TO, programme, planned=planned.count, rule="R6")
         seen.compare(before)
         after = replace(before, version=before.version + 1, deleted=True, contact_person=None)
         await programmes.save(connection, after, by=by)

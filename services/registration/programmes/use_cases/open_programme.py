@@ -35,7 +35,7 @@ async def open_programme(
             if replace(given, version=standing.version) == standing:
                 return standing
             msg = "another programme has this code"
-            raise Conflict(msg, rule="R6", field="code")
+            raise Conflict(msg, code="code_is_taken", rule="R6", field="code")
         await programmes.add(connection, given, by=by)
         await outbox.tell(connection, events.PROGRAMME_OPENED, telling.programme(given))
         return given

@@ -22,7 +22,7 @@ WHOLE = Group(
 
 
 def rules(group: Group) -> list[str]:
-    return [it["rule"] for it in missing(group)]
+    return [it.rule for it in missing(group)]
 
 
 def test_four_participants_a_school_owner_and_a_coordinator_make_a_group() -> None:

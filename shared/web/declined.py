@@ -1,0 +1,13 @@
+"""What is declined before any rule is asked, or because something is away: an answer of HTTP's own, with its code."""
+
+from __future__ import annotations
+
+from starlette.exceptions import HTTPException
+
+
+class Declined(HTTPException):
+    """An answer with this status. `code` is what it is called for good, as a refusal's is (`shared/errors.py`)."""
+
+    def __init__(self, status: int, detail: str, *, code: str) -> None:
+        super().__init__(status, detail)
+        self.code = code
