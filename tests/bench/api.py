@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -19,6 +18,7 @@ from shared.web import keys
 from shared.web.refusals import Refusals
 from shared.web.serving import listen, server_for
 from tests.bench import billing
+from tests.bench.asker import asked
 from tests.bench.ground import Databases, Figures, Ground, in_turns
 from tests.support.events import PROGRAMME
 from tests.support.processes import HOST, free_port
@@ -48,13 +48,7 @@ async def _read(port: int, key: str) -> bytes:
 
 
 async def _ask(port: int, key: str) -> float:
-    """Seconds that a process of its own waits for the answers."""
-    asker = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "tests.bench.asker", str(port), PATH, key, str(REQUESTS), str(AT_ONCE)),
-        stdout=asyncio.subprocess.PIPE,
-    )
-    output, _ = await asker.communicate()
-    return float(output)
+    return await asked(port, PATH, f"Authorization: Bearer {key}", REQUESTS, AT_ONCE)
 
 
 @asynccontextmanager

@@ -1,6 +1,6 @@
 """Asks a server over and over, from a process of its own: what asking costs is no part of what is measured.
 
-python -m tests.bench.asker PORT PATH KEY REQUESTS AT_ONCE      prints how many seconds it took
+python -m tests.bench.asker PORT PATH HEADER REQUESTS AT_ONCE      prints how many seconds it took
 """
 
 from __future__ import annotations
@@ -10,6 +10,16 @@ import sys
 from time import perf_counter
 
 from tests.support.processes import HOST
+
+
+async def asked(port: int, path: str, header: str, requests: int, at_once: int) -> float:
+    """Seconds that it waits for all the answers."""
+    asker = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "tests.bench.asker", str(port), path, header, str(requests), str(at_once)),
+        stdout=asyncio.subprocess.PIPE,
+    )
+    output, _ = await asker.communicate()
+    return float(output)
 
 
 async def ask(port: int, request: bytes, requests: int, at_once: int) -> float:
@@ -33,8 +43,8 @@ async def ask(port: int, request: bytes, requests: int, at_once: int) -> float:
 
 
 def main() -> None:
-    port, path, key, requests, at_once = sys.argv[1:]
-    request = f"GET {path} HTTP/1.1\r\nHost: {HOST}:{port}\r\nAuthorization: Bearer {key}\r\n\r\n"
+    port, path, header, requests, at_once = sys.argv[1:]
+    request = f"GET {path} HTTP/1.1\r\nHost: {HOST}:{port}\r\n{header}\r\n\r\n"
     print(asyncio.run(ask(int(port), request.encode(), int(requests), int(at_once))))
 
 

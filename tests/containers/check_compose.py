@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -28,6 +29,7 @@ from tests.support.processes import free_port
 
 UNDISTURBED = ROOT / "tests" / "end_to_end" / "books.json"
 OPERATIONS = "docs/architecture/operations.md"
+SERVE = (*PUBLISHERS, "pages")
 ONCE = ("provision", *(f"migrate-{service}" for service in PUBLISHERS))
 
 
@@ -110,7 +112,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 def test_all_of_it_ends_healthy_and_what_runs_once_has_ended_well(stack: Stack) -> None:
     found = stack.compose.containers()
-    assert {name: found[name]["Health"] for name in PUBLISHERS} == dict.fromkeys(PUBLISHERS, "healthy")
+    assert {name: found[name]["Health"] for name in SERVE} == dict.fromkeys(SERVE, "healthy")
     assert {found[name]["State"] for name in ("nats", "postgres", "gateway", "mail")} == {"running"}
     assert {name: found[name]["ExitCode"] for name in ONCE} == dict.fromkeys(ONCE, 0)
 
@@ -123,8 +125,8 @@ def test_only_the_gateway_and_nats_are_reached_from_outside_and_on_loopback_alon
     assert {name for name, of in networks.items() if "outside" in of} == {"gateway", "nats"}
 
 
-@pytest.mark.parametrize("service", PUBLISHERS)
-def test_a_service_runs_as_nobody_in_particular_on_a_root_that_it_cannot_write(stack: Stack, service: str) -> None:
+@pytest.mark.parametrize("service", SERVE)
+def test_it_runs_as_nobody_in_particular_on_a_root_that_it_cannot_write(stack: Stack, service: str) -> None:
     done = stack.compose.python(service, "import os; print(os.getuid()); open('/app/x', 'w')")
     assert done.stdout.strip() == "10001"
     assert "Read-only file system" in done.stderr
@@ -193,6 +195,18 @@ def test_the_demo_ends_in_the_same_books(stack: Stack, tmp_path: Path) -> None:
     again = stack.demo(tmp_path)
     assert again.returncode == 1
     assert "the demo begins on 15.01.2024: it needs new volumes" in again.stderr
+
+
+def test_the_pages_are_at_the_root_for_whoever_has_a_key(stack: Stack) -> None:
+    path = "/program/regionalt-2024-2025"
+    with httpx.Client(base_url=stack.url, headers={"Origin": stack.url}, timeout=30) as client:
+        assert client.get(path).headers["location"] == f"/logg-inn?til={quote(path, safe='')}"
+        assert client.post("/logg-inn", data={"key": "wrong"}).status_code == 422
+        assert client.post("/logg-inn", data={"key": stack.key}).status_code == 303
+        page = client.get(path)
+        assert page.status_code == 200, page.text
+        assert "Kristiansund" in page.text
+        assert client.post("/logg-ut", headers={"Origin": "https://evil.example"}).status_code == 403
 
 
 def test_other_systems_read_through_the_published_port(stack: Stack) -> None:
@@ -272,9 +286,9 @@ def test_what_was_kept_while_the_demo_played_is_recovered_by_the_commands_of_the
 
 def test_it_stops_in_time_comes_back_and_has_what_it_had(stack: Stack, tmp_path: Path) -> None:
     began = time.monotonic()
-    stack.compose.run("stop", *PUBLISHERS)
+    stack.compose.run("stop", *SERVE)
     assert time.monotonic() - began < 25
-    assert {stack.compose.containers()[name]["ExitCode"] for name in PUBLISHERS} == {0}
+    assert {stack.compose.containers()[name]["ExitCode"] for name in SERVE} == {0}
     stack.compose.run("restart", "nats", "postgres")
     stack.compose.run("up", "--detach", "--no-build", *stack.compose.pull, "--wait", within=300)
     assert stack.get("/billing/programmes/regionalt-2024-2025/books") == json.loads(UNDISTURBED.read_text())

@@ -59,18 +59,18 @@ def page_of(
 ) -> Iterator[Page]:
     """A page in a window of its own, logged in unless `role` is None. Script is switched off, as it is for who wants it so.
 
-    With `script` a test's own script may run, in spite of what pages allow.
+    With `script` a test's own script may run, in spite of what pages allow. `options` are of the window.
     """
-    context = browser.new_context(
-        base_url=here.url,
-        locale="nb-NO",
-        timezone_id="Europe/Oslo",
-        viewport={"width": width, "height": 900},
-        color_scheme=scheme,
-        java_script_enabled=script,
-        bypass_csp=script,
-        **options,
-    )
+    by_default: dict[str, Any] = {
+        "base_url": here.url,
+        "locale": "nb-NO",
+        "timezone_id": "Europe/Oslo",
+        "viewport": {"width": width, "height": 900},
+        "color_scheme": scheme,
+        "java_script_enabled": script,
+        "bypass_csp": script,
+    }
+    context = browser.new_context(**by_default | options)
     try:
         if role is not None:
             with here.browser(role) as client:
