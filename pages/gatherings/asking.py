@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime
+from datetime import date
 from typing import Any
 
 from pages.frame.api import AWAY, Away, Missing, Refused, parts
 from pages.frame.visitor import Visitor
 from pages.gatherings.view import JOINT, UNHEARD, Seen, may_become, sent_of
-from shared.clock import OSLO
 
 SERVICE = "scheduling"  # whose a session is
 # Seconds between two questions, five together: a commit is heard of in a fraction of the first.
@@ -33,12 +32,11 @@ async def ask(visitor: Visitor, id: str, *, expected: int = 0) -> Seen:
 
 async def _ask_once(visitor: Visitor, id: str) -> Seen:
     api = visitor.api
-    first = await parts(looked=api.look(f"/scheduling/sessions/{id}"), state=api.get("/scheduling/operations/state"))
+    first = await parts(looked=api.look(f"/scheduling/sessions/{id}"), clock=api.get("/scheduling/operations/clock"))
     if first["looked"] is AWAY:
         raise Away(SERVICE)
     session, etag = first["looked"]
-    now = first["state"]["clock"]["now"] if first["state"] else None
-    today = datetime.fromisoformat(now).astimezone(OSLO).date() if now else None
+    today = date.fromisoformat(first["clock"]["today"]) if first["clock"] else None
     asked: dict[str, Any] = {"programme": api.get(f"/registration/programmes/{session['programme']}")}
     if session["kind"] == JOINT:
         asked["invoices"] = _invoices(visitor, session["programme"])

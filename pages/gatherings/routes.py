@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query
+from fastapi import Path, Query
 from fastapi.responses import RedirectResponse, Response
 
 from pages.frame.api import Away, Missing, Refused
 from pages.frame.forms import IF_MATCH, Form, body_of, refused
 from pages.frame.visitor import Visitor, VisitorOf, done
 from pages.frame.words import WORDS
-from pages.gatherings import dates, planning, view
+from pages.gatherings import dates, view
 from pages.gatherings.asking import ask
-
-router = APIRouter()
-router.include_router(planning.router)
+from pages.gatherings.planning import router
 
 Id = Annotated[str, Path(pattern=r"^[0-9a-f-]{36}$")]
 Number = Annotated[int, Query(ge=0, le=999_999)]
