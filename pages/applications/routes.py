@@ -1,7 +1,138 @@
-"""Søknader."""
+"""Søknader: the queue, the waiting list, and one application with its assessment (R2)."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
 from fastapi import APIRouter
+from fastapi.responses import Response
+
+from pages.applications import view
+from pages.frame.api import AWAY, Away, Refused, parts
+from pages.frame.forms import IF_MATCH, Form, refused
+from pages.frame.visitor import Visitor, VisitorOf, done
 
 router = APIRouter()
+
+APPLICATIONS = "/program/{code}/soknader"
+APPLICATION = "/soknad/{id}"
+REGISTRATION = "registration"
+TICK = "in_spite_of_criteria"
+
+
+@router.get(APPLICATIONS)
+async def show_all(code: str, visitor: VisitorOf) -> Response:
+    return await _applications(visitor, code)
+
+
+@router.post(APPLICATIONS)
+async def receive(code: str, visitor: VisitorOf) -> Response:
+    values = await visitor.typed()
+    try:
+        path = f"/registration/programmes/{_part(code)}/applications"
+        received = await visitor.api.send("POST", path, view.received(values))
+    except Refused as why:
+        return await _applications(visitor, code, refused("soknad", values, why))
+    return done(f"/soknad/{received['id']}", "soknad-mottatt")
+
+
+@router.post(APPLICATIONS + "/part")
+async def register_party(code: str, visitor: VisitorOf) -> Response:
+    values = await visitor.typed()
+    try:
+        await visitor.api.send("POST", "/registration/parties", view.party(values))
+    except Refused as why:
+        return await _applications(visitor, code, refused("part", values, why))
+    return done(f"/program/{_part(code)}/soknader", "part-registrert")
+
+
+@router.get(APPLICATION)
+async def show_one(id: str, visitor: VisitorOf) -> Response:
+    return await _application(visitor, id)
+
+
+@router.post(APPLICATION + "/vurdering")
+async def assess(id: str, visitor: VisitorOf) -> Response:
+    values = {TICK: ""} | await visitor.typed()  # a browser leaves out what is not ticked
+    return await _change(visitor, id, "vurdering", values, view.assessed(values))
+
+
+@router.post(APPLICATION + "/endring")
+async def change(id: str, visitor: VisitorOf) -> Response:
+    values = await visitor.typed()
+    return await _change(visitor, id, "endring", values, view.changed(values))
+
+
+@router.post(APPLICATION + "/trekk")
+async def withdraw(id: str, visitor: VisitorOf) -> Response:
+    values = await visitor.typed()
+    reason = {"reason": values.get("reason", "").strip() or None}
+    return await _change(visitor, id, "trekk", values, reason)
+
+
+CHANGES = {  # by form: the method, what follows the application in the API's path, what is said when it is done
+    "vurdering": ("POST", "/assessment", "soknad-vurdert"),
+    "endring": ("PATCH", "", "soknad-endret"),
+    "trekk": ("POST", "/withdrawal", "soknad-trukket"),
+}
+
+
+async def _change(visitor: Visitor, id: str, form: str, values: Mapping[str, str], body: Mapping[str, Any]) -> Response:
+    method, rest, said = CHANGES[form]
+    path = f"/registration/applications/{_part(id)}{rest}"
+    try:
+        await visitor.api.send(method, path, body, if_match=values.get(IF_MATCH))
+    except Refused as why:
+        return await _application(visitor, id, refused(form, values, why))
+    return done(f"/soknad/{_part(id)}", said)
+
+
+async def _applications(visitor: Visitor, code: str, form: Form | None = None) -> Response:
+    registration, api = f"/registration/programmes/{_part(code)}", visitor.api
+    found = await parts(
+        programme=api.get(registration),
+        applications=api.all(f"{registration}/applications"),
+        parties=api.all("/registration/parties"),
+    )
+    if AWAY in found.values():
+        raise Away(REGISTRATION)
+    return visitor.page(
+        "applications/applications.html",
+        form=form,
+        programme=found["programme"],
+        of_state=view.by_state(found["applications"]),
+        can_apply=view.who_can_apply(found["parties"], found["applications"]),
+        not_met=view.not_met,
+    )
+
+
+async def _application(visitor: Visitor, id: str, form: Form | None = None) -> Response:
+    api = visitor.api
+    application, etag = await api.look(f"/registration/applications/{_part(id)}")
+    registration, party = f"/registration/programmes/{application['programme']}", application["party"]
+    found = await parts(
+        programme=api.get(registration),
+        party=api.get(f"/registration/parties/{party}"),
+        agreements=api.all(f"{registration}/agreements", party=party),
+    )
+    if AWAY in found.values():
+        raise Away(REGISTRATION)
+    return visitor.page(
+        "applications/application.html",
+        form=form,
+        it=application,
+        etag=etag,
+        not_met=view.not_met(application),
+        questions=view.QUESTIONS,
+        assessable=view.can_be_assessed(application, found["agreements"]),
+        withdrawable=view.can_be_withdrawn(application, found["agreements"]),
+        programme=found["programme"],
+        party=found["party"],
+    )
+
+
+def _part(given: str) -> str:
+    """As a part of an API's path."""
+    return quote(given, safe="")
