@@ -1,7 +1,53 @@
-"""Kommune."""
+"""Kommune: everything about one party in a programme, and every change of it."""
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from fastapi import APIRouter
+from fastapi.responses import Response
+
+from pages.frame.api import Missing, Refused
+from pages.frame.forms import IF_MATCH, Form, refused
+from pages.frame.visitor import Visitor, VisitorOf, done
+from pages.municipalities import asking, view
+from pages.municipalities.changes import AGREEMENT_ID, CHANGES, TICKS, path_of
 
 router = APIRouter()
+
+MUNICIPALITY = "/program/{code}/kommune/{party}"
+
+
+@router.get(MUNICIPALITY)
+async def show(code: str, party: str, visitor: VisitorOf) -> Response:
+    return await _page(visitor, code, party)
+
+
+@router.post(MUNICIPALITY + "/{change}")
+async def change(code: str, party: str, change: str, visitor: VisitorOf) -> Response:
+    return await _changed(visitor, code, party, change)
+
+
+@router.post(MUNICIPALITY + "/{change}/{it}")
+async def change_one(code: str, party: str, change: str, it: str, visitor: VisitorOf) -> Response:
+    """`it` is what of a list the change is about."""
+    return await _changed(visitor, code, party, change, it)
+
+
+async def _changed(visitor: Visitor, code: str, party: str, name: str, it: str = "") -> Response:
+    if name not in CHANGES:
+        raise Missing
+    change, values = CHANGES[name], dict.fromkeys(TICKS, "") | await visitor.typed()
+    path, body = path_of(change, code, party, it, values), change.body({"party": party} | values)
+    try:
+        await visitor.api.send(change.method, path, body, if_match=values.get(IF_MATCH))
+    except Refused as why:
+        seen = {field: value for field, value in values.items() if field != AGREEMENT_ID}
+        return await _page(visitor, code, party, refused(f"{name}-{it}" if it else name, seen, why))
+    goes_to = values["party"] if name == "viderefor" else party
+    return done(f"/program/{quote(code, safe='')}/kommune/{quote(goes_to, safe='')}", change.said)
+
+
+async def _page(visitor: Visitor, code: str, party: str, form: Form | None = None) -> Response:
+    found = await asking.about(visitor.api, code, party, everything=visitor.may("administrator"))
+    return visitor.page("municipalities/municipality.html", form=form, **view.shown(found))

@@ -1,0 +1,289 @@
+"""Everything about one municipality: each part of its page, and each of its forms."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.support.demonstration import NEXT_PROGRAMME, PROGRAMME, Shown
+from tests.support.looking import looking_at
+
+TRONDHEIM, STJORDAL, HITRA = "942110464", "939958851", "938772924"
+EVIL = "<script>alert(1)</script> שלום " + "Æ" * 150
+HERE = f"/program/{PROGRAMME}/kommune/{TRONDHEIM}"
+
+
+class Page:
+    """A party's page, and its forms as a browser sends them."""
+
+    def __init__(self, browser: httpx.Client, path: str) -> None:
+        self.browser = browser
+        self.path = path
+
+    @property
+    def text(self) -> str:
+        answer = self.browser.get(self.path)
+        assert answer.status_code == 200, answer.text
+        return answer.text
+
+    def form(self, name: str, it: str = "") -> dict[str, str]:
+        """The hidden fields of a form."""
+        action = re.escape("/".join([self.path, name, *([it] if it else [])]))
+        found = re.search(rf'<form[^>]* action="{action}".*?</form>', self.text, re.DOTALL)
+        assert found, f"there is no form {name}"
+        return {
+            key: unescape(value) for key, value in re.findall(r'type="hidden" name="(.+?)" value="(.*?)"', found[0])
+        }
+
+    def send(self, name: str, it: str = "", /, **typed: str) -> httpx.Response:
+        hidden = self.form(name, it)
+        dotted = {key.replace("__", "."): value for key, value in typed.items()}
+        return self.browser.post("/".join([self.path, name, *([it] if it else [])]), data=hidden | dotted)
+
+    def change(self, name: str, it: str = "", /, **typed: str) -> None:
+        answer = self.send(name, it, **typed)
+        assert answer.status_code == 303, re.findall(
+            r'class="(?:refused|fault)".*?</(?:div|p)>', answer.text, re.DOTALL
+        )
+
+
+@pytest.fixture
+def page(browser: httpx.Client) -> Page:
+    return Page(browser, HERE)
+
+
+def group(here: Shown, party: str = TRONDHEIM, programme: str = PROGRAMME) -> dict[str, Any]:
+    with here.api() as api:
+        found: dict[str, Any] = api.get(f"/registration/programmes/{programme}/groups/{party}").json()
+        return found
+
+
+def agreement(here: Shown, party: str = TRONDHEIM, programme: str = PROGRAMME) -> dict[str, Any]:
+    with here.api() as api:
+        found = api.get(f"/registration/programmes/{programme}/agreements", params={"party": party}).json()["items"]
+        return dict(found[-1])
+
+
+def test_every_part_is_there_with_a_link_to_it(page: Page) -> None:
+    text = page.text
+    links = re.search(r'<nav aria-label="På denne siden">.*?</nav>', text, re.DOTALL)
+    assert links
+    parts = re.findall(r'href="#(.+?)"', links[0])
+    assert parts == ["fakta", "gruppa", "avtalen", "besok", "fakturaer", "bekymringer", "e-post", "historien"]
+    assert re.findall(r'<h2 id="(.+?)"', text) == parts
+    assert "Veiledningsbesøk 1" in text
+    assert "Ikke gjennomført: Fellessamling 3" in text
+    assert re.search(rf'href="/program/{PROGRAMME}/faktura/\d+">Faktura', text)
+
+
+def test_its_story_says_what_happened_when_the_newest_first(page: Page) -> None:
+    story = page.text.split('id="historien"')[1]
+    told = [
+        "Faktura",
+        "Veiledningsbesøk 1 ble gjennomført",
+        "Avtalen ble signert av alle",
+        "Avtalen ble sendt til signering",
+        "Tatt opp i programmet",
+        "Søknaden ble mottatt",
+    ]
+    places = [story.rindex(it) for it in told if it != "Veiledningsbesøk 1 ble gjennomført"]
+    assert places == sorted(places)
+    assert told[1] in story
+
+
+def test_facts_are_changed_and_what_is_wrong_is_said_at_its_field(page: Page) -> None:
+    given = {
+        "name": EVIL,
+        "municipality_number": "5001",
+        "language_form": "bokmål",
+        "takes_invoices_by": "ehf",
+        "address__street": "Munkegata 1",
+        "address__city": "Trondheim",
+    }
+    refused = page.send("fakta", address__postal_code="70", **given)
+    assert refused.status_code == 422
+    assert 'id="fakta-address.postal_code-feil"' in refused.text
+    page.change("fakta", address__postal_code="7011", **given)
+    text = page.text
+    assert "<script>alert" not in text
+    assert "Munkegata 1</bdi>, 7011" in text
+    page.change("fakta", address__postal_code="7011", **given | {"name": "Trondheim"})
+
+
+def test_the_back_button_changes_nothing_of_what_was_changed_since(page: Page, here: Shown) -> None:
+    seen = page.form("deltaker")
+    page.change("deltaker", name="Ola Vik", role="Elev")
+    again = page.browser.post(f"{HERE}/deltaker", data=seen | {"name": "Per Vik"})
+    assert again.status_code == 412
+    assert 'value="Per Vik"' in again.text
+    assert "Per Vik" not in [it["name"] for it in group(here)["participants"]]
+
+
+def test_the_group_is_corrected_member_by_member(page: Page, here: Shown) -> None:
+    page.change("deltaker", name="Siri Aas", email="siri@trondheim.example", represents_school_owner="ja")
+    siri = next(it["id"] for it in group(here)["participants"] if it["name"] == "Siri Aas")
+    page.change("rett-deltaker", siri, role="Rektor", joined_on="2025-01-10")
+    corrected = next(it for it in group(here)["participants"] if it["id"] == siri)
+    assert corrected["role"] == "Rektor"
+    assert not corrected["represents_school_owner"]
+    page.change("koordinator", participant=siri)
+    assert group(here)["coordinator"] == siri
+    refused = page.send("bytt-deltaker", siri, name="Marius Holt")  # who coordinates needs an address
+    assert refused.status_code == 422
+    assert 'value="Marius Holt"' in refused.text
+    page.change("bytt-deltaker", siri, name="Marius Holt", email="marius@trondheim.example")
+    assert group(here)["coordinator_name"] == "Marius Holt"
+    marius = group(here)["coordinator"]
+    page.change("fjern-deltaker", marius)
+    text = page.text
+    assert "Gruppa har ikke valgt koordinator" in text
+    assert "De som var med før" in text
+
+
+def test_the_advisor_is_attached_and_taken_away(page: Page, here: Shown) -> None:
+    with here.api() as api:
+        advisors = api.get("/registration/advisors").json()["items"]
+    page.change("uten-veileder")
+    assert "Ingen veileder er knyttet til" in page.text
+    page.change("veileder", advisor=advisors[1]["id"])
+    found = group(here)["advisor"]
+    assert found
+    assert found["name"] == advisors[1]["name"]
+
+
+def test_an_instalment_is_waived_and_the_waiver_taken_back(page: Page, here: Shown) -> None:
+    refused = page.send("ettergi", instalment="3", reason="")
+    assert refused.status_code == 422
+    assert 'id="ettergi-reason-feil"' in refused.text
+    page.change("ettergi", instalment="3", reason="joined_late")
+    text = page.text
+    assert "Angre at rate 3 er ettergitt" in text
+    with here.api() as api:
+        waivers = api.get(f"/billing/programmes/{PROGRAMME}/waivers").json()["items"]
+    page.change("angre-ettergivelse", waivers[-1]["id"])
+    assert "Angre at rate 3" not in page.text
+
+
+def test_a_concern_is_raised_resolved_and_one_ends_the_agreement(page: Page, here: Shown) -> None:
+    page.change("meld-bekymring", raised_by="council", description=EVIL)
+    text = page.text
+    assert "En bekymring er åpen" in text
+    assert "<script>alert" not in text
+    with here.api() as api:
+        concerns = api.get(f"/registration/programmes/{PROGRAMME}/concerns", params={"party": TRONDHEIM}).json()[
+            "items"
+        ]
+    page.change("avklar-bekymring", concerns[-1]["id"], note="Ny møteplan.")
+    assert "Ny møteplan." in page.text
+    page.change("meld-bekymring", raised_by="municipality", description="Tiden strekker ikke til.")
+    with here.api() as api:
+        concerns = api.get(f"/registration/programmes/{PROGRAMME}/concerns", params={"party": TRONDHEIM}).json()[
+            "items"
+        ]
+    page.change("si-opp", concern=concerns[-1]["id"], ends_on="2025-02-20", note="Enige om å slutte.")
+    assert "Den gjelder ikke lenger fra 20. februar 2025 (sagt opp)" in page.text
+    page.change("gjelder-likevel", reason="Kommunen ble likevel med.")
+    assert "Avtalen er signert" in page.text
+    refused = page.send("avslutt", ends_on="")
+    assert refused.status_code == 422
+    assert 'id="avslutt-ends_on-feil"' in refused.text
+    page.change("avslutt", ends_on="2025-12-01", reason="Stillingen er nedlagt.")
+    assert agreement(here)["kind_of_end"] == "agreed"
+    page.change("gjelder-likevel")
+
+
+def test_a_signature_is_corrected_and_the_reference_changed(page: Page, here: Shown) -> None:
+    page.change("rett-signatur", "municipal_director", place="Oslo", signed_on="2024-08-14")
+    assert "14. august 2024, <bdi>Oslo</bdi>" in page.text
+    page.change("endre-avtale", payer_reference="KS-NY")
+    assert agreement(here)["payer_reference"] == "KS-NY"
+
+
+def test_an_agreement_is_sent_signed_called_back_and_carried_over(browser: httpx.Client, here: Shown) -> None:
+    with here.api() as api:
+        applications = api.get(f"/registration/programmes/{NEXT_PROGRAMME}/applications").json()["items"]
+        given = {"met": True, "reason": "Ja."}
+        questions = ("development_as_whole", "development_area", "dialogue_with_branch")
+        assessment = dict.fromkeys(questions, given) | {"outcome": "accepted"}
+        applicant = applications[0]
+        api.post(f"/registration/applications/{applicant['id']}/assessment", json=assessment).raise_for_status()
+    party = applicant["party"]
+    page = Page(browser, f"/program/{NEXT_PROGRAMME}/kommune/{party}")
+    assert "Gruppa har ingen deltakere, og skal ha minst fire." in page.text
+    who = {
+        f"signatories__{role}__{field}": f"{role[:4]}{'@x.example' if field == 'email' else ''}"
+        for role in ("council_director", "municipal_director", "head_of_culture_school")
+        for field in ("name", "email")
+    }
+    period = {"period_start": "2026-08-01", "period_end": "2027-12-31"}
+    refused = page.send("send-avtale", **period, **who)
+    assert refused.status_code in (409, 422)
+    assert "Det ble ikke lagret" in refused.text
+    assert 'value="muni@x.example"' in refused.text
+    for number in range(4):
+        page.change("deltaker", name=f"Person {number}", email=f"{number}@x.example", represents_school_owner="ja")
+    page.change("koordinator", participant=group(here, party, NEXT_PROGRAMME)["participants"][0]["id"])
+    unsaid = page.send("send-avtale", **period, **who)
+    assert unsaid.status_code == 422
+    assert 'id="send-avtale-without_advisor-feil"' in unsaid.text
+    page.change("send-avtale", **period, **who, without_advisor="ja")
+    page.change(
+        "bytt-signatar",
+        "municipal_director",
+        signatories__municipal_director__name="Solveig Berg",
+        signatories__municipal_director__email="solveig@x.example",
+    )
+    page.change("kall-tilbake")
+    assert "En avtale ble kalt tilbake" in page.text
+    page.change("send-avtale", **period, **who, without_advisor="ja")
+    page.change("signer", signatory="council_director", place="Trondheim", signed_on="2025-02-20")
+    page.change("fjern-signatur", "council_director")
+    for role in ("council_director", "municipal_director", "head_of_culture_school"):
+        page.change("signer", signatory=role, place="Trondheim", signed_on="2025-02-20")
+    assert "Avtalen er signert" in page.text
+    done = page.send("viderefor", party=HITRA)
+    assert done.headers["location"] == f"/program/{NEXT_PROGRAMME}/kommune/{HITRA}?gjort=avtale-viderefort"
+    assert "Videreført fra" in browser.get(done.headers["location"]).text
+
+
+def test_readers_see_what_is_public_and_no_forms(here: Shown) -> None:
+    with here.browser("reader") as reader:
+        text = reader.get(HERE).text
+        assert re.findall(r'<h2 id="(.+?)"', text) == ["fakta", "besok", "fakturaer", "historien"]
+        assert "@" not in text
+        assert re.findall(r'<form[^>]* action="(.+?)"', text) == ["/logg-ut"]
+
+
+async def test_a_service_that_is_away_leaves_its_part_out_and_says_so(here: Shown, tmp_path: Path) -> None:
+    async with looking_at(here, tmp_path) as looking:
+        for service, part in (
+            ("billing", "Fakturaene"),
+            ("scheduling", "Kontraktsmøtet"),
+            ("notifications", "E-posten"),
+        ):
+            looking.asked.away = {service}
+            answer = await looking.browser.get(HERE)
+            assert answer.status_code == 200
+            assert f"{part} kan ikke vises nå" in answer.text.replace(" og besøkene", "")
+            assert "mangler her akkurat nå" in answer.text
+        looking.asked.away = {"registration"}
+        assert (await looking.browser.get(HERE)).status_code == 503
+
+
+async def test_the_number_of_questions_does_not_depend_on_how_many_take_part(here: Shown, tmp_path: Path) -> None:
+    async with looking_at(here, tmp_path) as looking:
+        of_many = await looking.questions(HERE)
+        of_few = await looking.questions(f"/program/{NEXT_PROGRAMME}/kommune/{STJORDAL}")
+    assert len(of_many) == 15
+    assert len(of_few) == 14  # without an agreement to look at
+
+
+def test_what_is_not_there_is_said(browser: httpx.Client) -> None:
+    assert browser.get(f"/program/{PROGRAMME}/kommune/999999999").status_code == 404
+    assert browser.get(f"/program/nothing/kommune/{TRONDHEIM}").status_code == 404
+    assert browser.post(f"{HERE}/nothing").status_code == 404

@@ -1,0 +1,161 @@
+"""What a party's page makes of the answers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from pages.frame.api import AWAY
+from pages.municipalities.asking import Answers
+from pages.municipalities.changes import CHANGES, path_of
+from pages.municipalities.story import story
+from pages.municipalities.view import instalments, lacks, needs, shown, successors
+
+PARTY = {"organisation_number": "921221967", "kind": "municipality", "name": "Molde"}
+GROUP: dict[str, Any] = {
+    "missing": [],
+    "participants": [{"id": "a"}, {"id": "b"}, {"id": "c"}, {"id": "d"}],
+    "coordinator": "a",
+    "advisor": {"id": "x"},
+    "history": [],
+}
+AGREEMENT: dict[str, Any] = {
+    "id": "1",
+    "state": "sent",
+    "signatories": [],
+    "signed_on": None,
+    "called_back_on": None,
+    "ends_on": None,
+}
+
+
+def answers(**given: Any) -> Answers:
+    nothing: dict[str, Any] = {
+        "programme": {"code": "p"},
+        "party": PARTY,
+        "party_etag": "",
+        "applications": [],
+        "group": None,
+        "group_etag": "",
+        "agreements": [],
+        "agreement_etag": "",
+        "concerns": [],
+        "advisors": [],
+        "parties": [],
+        "sessions": [],
+        "invoices": [],
+        "credit_notes": [],
+        "unbilled": [],
+        "waivers": [],
+        "mails": [],
+    }
+    return Answers(**nothing | given)
+
+
+def mail(kind: str, made_at: str, **given: Any) -> dict[str, Any]:
+    return {"id": "1", "kind": kind, "event": "e", "state": "sent", "made_at": made_at, "repeats": None} | given
+
+
+def test_a_group_that_lacks_nothing_lacks_nothing() -> None:
+    assert lacks(GROUP) == []
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"missing": ["R3: the school owner must be represented"]}, "Ingen i gruppa representerer skoleeier."),
+        ({"participants": []}, "Gruppa har ingen deltakere, og skal ha minst fire."),
+        ({"participants": [{"id": "a"}]}, "Gruppa har én deltaker, og skal ha minst fire."),
+        ({"participants": [{"id": "a"}, {"id": "b"}]}, "Gruppa har 2 deltakere, og skal ha minst fire."),
+        ({"coordinator": None}, "Gruppa har ikke valgt koordinator."),
+        ({"advisor": None}, "Ingen veileder er knyttet til."),
+    ],
+)
+def test_what_a_group_lacks_is_said_in_words(given: dict[str, Any], words: str) -> None:
+    assert lacks(GROUP | given) == [words]
+
+
+def test_each_instalment_has_what_stands_what_was_credited_and_why_there_is_none() -> None:
+    first = {"number": 1, "instalment": 1, "credited_by": 4}
+    again = {"number": 5, "instalment": 1, "credited_by": None}
+    why = {"instalment": 2, "why": "waived"}
+    one, two, three = instalments([first, again], [why])
+    assert (one["invoice"], one["credited"], one["why_not"]) == (again, [first], [])
+    assert (two["invoice"], two["why_not"]) == (None, [why])
+    assert (three["invoice"], three["why_not"]) == (None, [])
+
+
+def test_what_needs_somebody_is_said_and_nothing_else() -> None:
+    accepted = [{"state": "accepted"}]
+    assert list(needs(answers())) == []
+    assert list(needs(answers(applications=accepted, group=GROUP, agreements=[AGREEMENT | {"state": "signed"}]))) == []
+    waiting = answers(applications=accepted, group=GROUP | {"advisor": None}, agreements=[AGREEMENT])
+    assert list(needs(waiting)) == [
+        ("Ingen veileder er knyttet til", "gruppa"),
+        ("Avtalen er ikke signert av alle", "avtalen"),
+    ]
+    called_back = answers(applications=accepted, group=GROUP, agreements=[AGREEMENT | {"state": "called_back"}])
+    assert list(needs(called_back)) == [("Avtalen er ikke sendt", "avtalen")]
+
+
+def test_a_mail_that_was_overtaken_needs_nobody() -> None:
+    failed = mail("invoice", "2024-09-25T10:00:00Z", state="failed")
+    assert list(needs(answers(mails=[failed | {"reason": "overtaken"}]))) == []
+    assert list(needs(answers(mails=[failed | {"reason": None}]))) == [("E-post ble ikke levert", "e-post")]
+
+
+def test_the_story_tells_what_went_to_several_once_on_the_day_that_it_was_in_norway() -> None:
+    late = "2024-05-23T22:30:00Z"  # half past midnight in Oslo
+    told = story(answers(mails=[mail("application_accepted", late), mail("application_accepted", late, id="2")]))
+    assert [(it.day, it.text) for it in told] == [("2024-05-24", "Tatt opp i programmet")]
+
+
+def test_the_story_counts_calendar_entries_by_day() -> None:
+    entries = [mail("session_invitation", "2024-06-17T10:00:00Z", id=str(n), event=str(n)) for n in range(3)]
+    assert [it.text for it in story(answers(mails=entries))] == ["E-post: 3 invitasjoner til kalenderen"]
+
+
+def test_a_story_without_an_answer_goes_on_with_the_others() -> None:
+    found = answers(sessions=AWAY, invoices=AWAY, credit_notes=AWAY, unbilled=AWAY, waivers=AWAY, mails=AWAY)
+    assert shown(found)["story_lacks"] == ["planen", "fakturaene", "e-posten"]
+    assert shown(found)["story"] == []
+
+
+def test_an_agreement_goes_on_with_others_of_its_kind() -> None:
+    others = [
+        {"organisation_number": "1", "kind": "municipality", "name": "Volda"},
+        {"organisation_number": "2", "kind": "county_branch", "name": "Møre og Romsdal"},
+        {"organisation_number": "3", "kind": "municipality", "name": "Aukra"},
+    ]
+    assert successors([*others, PARTY], PARTY) == [("3", "Aukra (3)"), ("1", "Volda (1)")]
+
+
+def test_what_a_form_names_stays_one_part_of_a_path() -> None:
+    sign = CHANGES["signer"]
+    assert (
+        path_of(sign, "p", "1", "", {"agreement": "../x/y?z"}) == "/registration/agreements/..%2Fx%2Fy%3Fz/signatures"
+    )
+    assert path_of(sign, "p", "1", "", {}) == "/registration/agreements/-/signatures"
+    remove = CHANGES["fjern-deltaker"]
+    path = "/registration/programmes/p/groups/1/participants/7"
+    assert path_of(remove, "p", "1", "7", {"on": ""}) == path
+    assert path_of(remove, "p", "1", "7", {"on": "2025-01-01&x=y"}) == f"{path}?on=2025-01-01%26x%3Dy"
+
+
+def test_who_signs_is_said_as_the_form_has_them() -> None:
+    body = CHANGES["send-avtale"].body(
+        {
+            "party": "1",
+            "period_start": "2026-08-01",
+            "signatories.leader.name": "Kari",
+            "signatories.leader.phone": "",
+            "without_advisor": "",
+        }
+    )
+    assert body == {
+        "party": "1",
+        "period_start": "2026-08-01",
+        "signatories": {"leader": {"name": "Kari"}},
+        "without_advisor": False,
+    }
