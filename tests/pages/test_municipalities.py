@@ -185,8 +185,8 @@ def test_a_concern_is_raised_resolved_and_one_ends_the_agreement(page: Page, her
         concerns = api.get(f"/registration/programmes/{PROGRAMME}/concerns", params={"party": TRONDHEIM}).json()[
             "items"
         ]
-    page.change("si-opp", concern=concerns[-1]["id"], ends_on="2025-02-20", note="Enige om å slutte.")
-    assert "Den gjelder ikke lenger fra 20. februar 2025 (sagt opp)" in page.text
+    page.change("si-opp", concern=concerns[-1]["id"], ends_on="2025-02-21", note="Enige om å slutte.")
+    assert "Den gjelder ikke lenger fra 21. februar 2025 (sagt opp)" in page.text
     page.change("gjelder-likevel", reason="Kommunen ble likevel med.")
     assert "Avtalen er signert" in page.text
     refused = page.send("avslutt", ends_on="")
