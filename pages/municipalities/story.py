@@ -21,7 +21,7 @@ TOLD_BY_MAIL = {
     "application_declined": "Søknaden ble avslått",
     "agreement_to_sign": "Avtalen ble sendt til signering",
     "agreement_amended": "Avtalen ble endret",
-    "agreement_succeeded": "Avtalen ble videreført",
+    "agreement_succeeded": "Avtalen ble overført",
     "agreement_end_taken_back": "Avtalens slutt ble angret",
     "concern_resolved": "Bekymringen ble avklart",
 }
@@ -93,7 +93,7 @@ def _agreement(it: Row) -> Iterator[Happening]:
     if it["signed_on"]:
         yield Happening(day=it["signed_on"], text="Avtalen ble signert av alle", place=1)
     if it["called_back_on"]:
-        yield Happening(day=it["called_back_on"], text="Avtalen ble kalt tilbake")
+        yield Happening(day=it["called_back_on"], text="Avtalen ble trukket tilbake")
     if it["ends_on"]:
         yield Happening(day=it["ends_on"], text="Avtalen gjelder ikke lenger")
 

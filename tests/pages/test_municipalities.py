@@ -239,7 +239,7 @@ def test_an_agreement_is_sent_signed_called_back_and_carried_over(browser: httpx
         signatories__municipal_director__email="solveig@x.example",
     )
     page.change("kall-tilbake")
-    assert "En avtale ble kalt tilbake" in page.text
+    assert "En avtale ble trukket tilbake" in page.text
     page.change("send-avtale", **period, **who, without_advisor="ja")
     page.change("signer", signatory="council_director", place="Trondheim", signed_on="2025-02-20")
     page.change("fjern-signatur", "council_director")
@@ -248,7 +248,7 @@ def test_an_agreement_is_sent_signed_called_back_and_carried_over(browser: httpx
     assert "Avtalen er signert" in page.text
     done = page.send("viderefor", party=HITRA)
     assert done.headers["location"] == f"/program/{NEXT_PROGRAMME}/kommune/{HITRA}?gjort=avtale-viderefort"
-    assert "Videreført fra" in browser.get(done.headers["location"]).text
+    assert "Overført fra" in browser.get(done.headers["location"]).text
 
 
 def test_readers_see_what_is_public_and_no_forms(here: Shown) -> None:
