@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from tests.support.demonstration import NEXT_PROGRAMME, PROGRAMME, Shown
-from tests.support.looking import looking_at
+from tests.pages.looking import looking_at
 
 TRONDHEIM, STJORDAL, HITRA = "942110464", "939958851", "938772924"
 EVIL = "<script>alert(1)</script> שלום " + "Æ" * 150
