@@ -10,8 +10,8 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.support.demonstration import NEXT_PROGRAMME, PROGRAMME, Shown
 from tests.pages.looking import looking_at
+from tests.support.demonstration import NEXT_PROGRAMME, PROGRAMME, Shown
 
 TRONDHEIM, STJORDAL, HITRA = "942110464", "939958851", "938772924"
 EVIL = "<script>alert(1)</script> שלום " + "Æ" * 150
