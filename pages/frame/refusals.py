@@ -24,6 +24,7 @@ TEXTS = {
     "no_http": "Forespørselen kunne ikke leses.",
     "no_json": "Forespørselen kunne ikke leses.",
     "no_such_address": "Denne siden finnes ikke.",
+    "nothing_is_compared": "Det er ikke noe her som kan sammenlignes med det du så.",
     "not_valid": "Noe er ikke fylt ut riktig. Se merknadene ved feltene.",
     "request_declined": "Forespørselen ble avvist.",
     "role_is_needed": "Nøkkelen din gir ikke adgang til dette.",
@@ -78,6 +79,7 @@ TEXTS = {
     "timezone_aware": "Oppgi tidssonen også, for eksempel 2024-09-25T09:00+02:00.",
     "too_long": "Det er for mange. Oppgi høyst {max_length}.",
     "tuple_type": "Dette er ikke fylt ut riktig.",
+    "tag_is_unreadable": "Versjonen som skjemaet ble åpnet med, kan ikke leses. Åpne siden på nytt.",
     "unknown_parameter": "Adressen inneholder noe ukjent.",
     # What is not there
     "agreement_is_not_known": "Avtalen er ikke kjent her ennå. Prøv igjen om litt.",
@@ -197,6 +199,7 @@ TEXTS = {
     "not_as_expected": "Det som ville bli fakturert, er endret siden du så på det. Se på det på nytt.",
     "not_held_with_one_party": "Bare veiledningsbesøk og kontraktsmøter holdes med én kommune eller avdeling.",
     "number_is_missing": "Planen har allerede en samling av dette slaget uten nummer. Gi denne et nummer.",
+    "one_change_at_a_time": "Velg én endring om gangen.",
     "only_joint_sessions_are_invoiced": "Bare fellessamlinger fører til fakturaer.",
     "only_physical_carries_instalment": "Bare fysiske fellessamlinger utløser en rate.",
     "outside_of_period": "Datoen må ligge i programmets periode, {start} til {end}.",

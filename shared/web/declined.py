@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from starlette.exceptions import HTTPException
 
 
@@ -11,3 +13,8 @@ class Declined(HTTPException):
     def __init__(self, status: int, detail: str, *, code: str) -> None:
         super().__init__(status, detail)
         self.code = code
+
+
+def fault(*place: Any, msg: str, code: str) -> dict[str, Any]:
+    """Something wrong with a request, in the form of pydantic's own errors, for a RequestValidationError."""
+    return {"type": code, "loc": place, "msg": msg}

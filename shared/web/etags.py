@@ -19,6 +19,7 @@ from fastapi.exceptions import RequestValidationError
 
 from shared.seen import Seen, seen, tag_of
 from shared.web.closed import LOOKS
+from shared.web.declined import fault
 
 T = TypeVar("T")
 
@@ -61,7 +62,7 @@ async def of_answers(request: Request, response: Response) -> None:
     _answer.set(response)
     is_looked_at = request.method in LOOKS or NAME in _headers(request.scope["route"].dependant)
     if not is_looked_at and NAME in request.headers:
-        raise _not_read(NOT_COMPARED)
+        raise RequestValidationError([fault("header", NAME, msg=NOT_COMPARED, code="nothing_is_compared")])
 
 
 def tagged(entity: Any, shown: T, *besides: object) -> T:
@@ -85,16 +86,16 @@ def tags_in(value: str) -> frozenset[str] | None:
         if tag is not None:
             found.append(tag)
         elif value[at] not in " \t,":
-            raise _not_read(UNREADABLE)
+            raise _unreadable()
         is_parted = tag is None and (is_parted or value[at] == ",")
         at = tag.end() if tag else at + 1
     if not found:
-        raise _not_read(UNREADABLE)
+        raise _unreadable()
     return frozenset(it[2] for it in found if not it[1])
 
 
-def _not_read(message: str) -> RequestValidationError:
-    return RequestValidationError([{"type": "header", "loc": ("header", NAME), "msg": message}])
+def _unreadable() -> RequestValidationError:
+    return RequestValidationError([fault("header", NAME, msg=UNREADABLE, code="tag_is_unreadable")])
 
 
 def _headers(dependant: Dependant) -> Iterator[str]:

@@ -12,7 +12,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
 
 from shared.web.closed import LOOKS, OPEN
-from shared.web.declined import Declined
+from shared.web.declined import Declined, fault
 
 MOST_VALUES = 1_000  # in a body, with all that stand in others
 
@@ -29,7 +29,7 @@ async def only_known_parameters(request: Request) -> None:
     errors = [
         _twice("query", name)
         if name in known
-        else _fault("query", name, msg="nobody knows it", code="unknown_parameter")
+        else fault("query", name, msg="nobody knows it", code="unknown_parameter")
         for name, times in given.items()
         if name not in known or times > 1
     ]
@@ -38,12 +38,7 @@ async def only_known_parameters(request: Request) -> None:
 
 
 def _twice(*place: Any) -> dict[str, Any]:
-    return _fault(*place, msg="it is given twice", code="given_twice")
-
-
-def _fault(*place: Any, msg: str, code: str) -> dict[str, Any]:
-    """As pydantic has its errors."""
-    return {"type": code, "loc": place, "msg": msg}
+    return fault(*place, msg="it is given twice", code="given_twice")
 
 
 def _names(dependant: Dependant) -> Iterator[str]:

@@ -144,7 +144,7 @@ async def test_an_agreement_is_not_sent_before_the_group_is_complete(api: Api, d
         )
     refused = await api.refused(422, path, AGREEMENT)
     lacks = "R5: a group needs at least four participants; R5: a group elects one coordinator among its participants"
-    assert refused == {"field": "party", "rule": "R5", "message": lacks}
+    assert refused == {"code": "group_is_incomplete", "field": "party", "rule": "R5", "message": lacks}
     group = await api.post(f"{GROUP}/participants", {"name": "Person 3", "email": "3@molde.example"})
     assert (await api.refused(422, path, AGREEMENT))["message"].startswith("R5: a group elects one coordinator")
     await api.post(f"{GROUP}/coordinator", {"participant": group["participants"][0]["id"]})

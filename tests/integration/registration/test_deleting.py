@@ -71,7 +71,7 @@ async def test_what_is_planned_with_it_is_named_too_and_without_an_answer_nothin
 ) -> None:
     await api.post(all_of_them, body)
     scheduling.plans(3)
-    assert "3 sessions" in (await api.refused(409, path, method="DELETE"))["message"]
+    assert "3 planned sessions" in (await api.refused(409, path, method="DELETE"))["message"]
     scheduling.is_silent = True
     problem(await api.administrator.delete(path), 503)
     assert (await api.get(path))["version"] == 1

@@ -16,6 +16,7 @@ from services.billing.instalments.domain import changes
 from services.billing.instalments.domain.unbilled import Why
 from services.billing.instalments.use_cases.foresee import Change, Foresight, foresee
 from shared.web.api import AN_ID, PARTY_NAME, DatabaseOf, Day, ProgrammeInPath, Reader, View, Words
+from shared.web.declined import fault
 
 router = APIRouter(tags=["preview"])
 
@@ -128,16 +129,17 @@ async def change_in_query(
     given = {name: it for name, it in every.items() if it is not None}
     rule = CHANGES.get(tuple(given))
     if rule is None:
-        named = _lacking(given) or dict.fromkeys(given or every, ONE_CHANGE)
-        errors = [{"type": "parameter", "loc": ("query", name), "msg": why} for name, why in named.items()]
-        raise RequestValidationError(errors)
+        if lacking := _lacking(given):
+            raise RequestValidationError([fault("query", it, msg="it is missing", code="missing") for it in lacking])
+        one = [fault("query", it, msg=ONE_CHANGE, code="one_change_at_a_time") for it in given or every]
+        raise RequestValidationError(one)
     return lambda facts: rule(facts, *given.values())
 
 
-def _lacking(given: Collection[str]) -> dict[str, str]:
+def _lacking(given: Collection[str]) -> list[str]:
     """What is missing of the only change that can be meant."""
     lacking = [[name for name in names if name not in given] for names in CHANGES if given and set(given) < set(names)]
-    return dict.fromkeys(lacking[0], "it is missing") if len(lacking) == 1 else {}
+    return lacking[0] if len(lacking) == 1 else []
 
 
 ChangeInQuery = Annotated[Change, Depends(change_in_query)]
