@@ -77,14 +77,14 @@ WORDS = {
         "mistake": "fakturaen var feil",
     },
     "release_reason": {
-        "session_became_digital": "samlingen ble digital",
-        "session_cancelled": "samlingen ble avlyst",
-        "other": "en annen grunn",
+        "session_became_digital": "fordi samlingen ble digital",
+        "session_cancelled": "fordi samlingen ble avlyst",
+        "other": "av en annen grunn",
     },
     "waiver_reason": {
-        "joined_late": "kommunen kom sent med",
-        "did_not_take_part": "kommunen deltok ikke",
-        "other": "en annen grunn",
+        "joined_late": "fordi kommunen kom sent med",
+        "did_not_take_part": "fordi kommunen ikke deltok",
+        "other": "av en annen grunn",
     },
     "approval_cause": {
         "start": "systemet ble startet på nytt",
@@ -119,6 +119,10 @@ WORDS = {
 
 # What a page says after a change, by the code in its address.
 DONE = {
+    "melding-behandlet": "Meldingen er behandlet.",
+    "melding-forkastet": "Meldingen er forkastet.",
+    "meldinger-behandlet": "Meldingene er behandlet.",
+    "meldinger-feilet": "Noen av meldingene feilet igjen, og blir liggende.",
     "godkjent": "Det er godkjent. Fakturaer og kreditnotaer utstedes nå.",
     "kreditert": "Fakturaen er kreditert.",
     "rate-frigitt": "Raten er frigitt. Fakturaene utstedes nå.",
