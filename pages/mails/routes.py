@@ -66,8 +66,9 @@ async def _list(
             "failed": _mails(visitor, limit=MOST_FAILED, state="failed", **of_programme),
             "mails": _mails(visitor, limit=PAGE, after=after, **of_programme, **wanted),
             "applications": api.all(f"/registration/programmes/{at}/applications"),
+            "sessions": if_there(api.all(f"/scheduling/programmes/{at}/sessions")),
         }
-    found = {"mails": None, "failed": None, "applications": ()} | await parts(**asked)
+    found = {"mails": None, "failed": None, "applications": (), "sessions": ()} | await parts(**asked)
     if found["programme"] is AWAY:
         found["programme"] = {"code": code, "name": code}
     mails, failed = found["mails"], found["failed"]
@@ -80,6 +81,7 @@ async def _list(
             "waiting": found["waiting"] if found["waiting"] is AWAY else view.waiting(found["waiting"], code),
             "parties": sorted({(it["party"], it["party_name"]) for it in found["applications"]}, key=lambda it: it[1]),
         },
+        titles={it["id"]: it["title"] for it in found["sessions"] or () if it["title"]},
         wanted=wanted,
         kinds=sorted(WORDS["mail_kind"].items(), key=lambda it: it[1]),
         states=[(it, WORDS["mail"][it]) for it in STATES],
