@@ -14,7 +14,8 @@ from playwright.sync_api import Browser, Page
 
 from pages.app import PAGES
 from tests.end_to_end.started import eventually
-from tests.pages.which import MUNICIPALITY, WHICH, session
+from tests.pages.parked import park
+from tests.pages.which import MUNICIPALITY, PARKED, PARKED_BY, WHICH, session
 from tests.support.chromium import NARROW, WIDE, Scheme, page_of
 from tests.support.demonstration import PROGRAMME, Shown
 
@@ -53,6 +54,7 @@ def evil(here: Shown) -> Shown:
         credit = f"/billing/programmes/{PROGRAMME}/invoices/1/credit-note"
         api.post(credit, json={"reason": "wrong_reference"}).raise_for_status()
         eventually(lambda: _is_at_rest(api))
+    park(here, PARKED_BY, key=PARKED, type=NAME, body=json.dumps({"type": NAME}), subject=NAME)
     return here
 
 

@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from tests.pages.looking import looking_at
+from tests.pages.parked import park
 from tests.support.demonstration import Shown
 
 EVIL = "<script>alert(1)</script>"
@@ -20,28 +21,6 @@ EVIL = "<script>alert(1)</script>"
 def operator(here: Shown) -> Iterator[httpx.Client]:
     with here.browser("operator") as client:
         yield client
-
-
-def park(here: Shown, service: str, *, key: str, type: str, body: str, subject: str) -> None:
-    """Keep a message as one that this service could not handle."""
-    row = (
-        key,
-        "parked",
-        subject,
-        type,
-        body.encode(),
-        "failed",
-        f"KeyError: {EVIL}",
-        5,
-        "2025-02-20 12:00:00.000000",
-    )
-    with sqlite3.connect(here.folder / f"{service}.db") as connection:
-        connection.execute(
-            "INSERT INTO parked_message (key, state, subject, type, body, reason, error, attempts, parked_at)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            row,
-        )
-    connection.close()
 
 
 def an_event(here: Shown) -> dict[str, str]:

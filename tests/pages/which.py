@@ -10,6 +10,7 @@ import httpx
 from tests.support.demonstration import PROGRAMME
 
 MUNICIPALITY = "921221967"  # Molde
+PARKED_BY, PARKED = "billing", "unreadable"  # a service, and the key of a message that it is given
 
 
 def _first(api: httpx.Client, path: str, **wanted: Any) -> Any:
@@ -44,6 +45,8 @@ WHICH: dict[str, Callable[[httpx.Client], list[str]]] = {
     "/program/{}/e-post": lambda _: [PROGRAMME],
     "/e-post/{}": lambda api: [mail(api)],
     "/program/{}/fakturaer": lambda _: [PROGRAMME],
+    "/program/{}/fakturaer/frigi": lambda _: [PROGRAMME],
     "/program/{}/faktura/{}": lambda _: [PROGRAMME, "2"],
     "/program/{}/kreditnota/{}": lambda _: [PROGRAMME, "1"],
+    "/drift/{}/melding/{}": lambda _: [PARKED_BY, PARKED],
 }
