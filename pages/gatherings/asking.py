@@ -7,19 +7,20 @@ from datetime import date
 from typing import Any
 
 from pages.frame.api import AWAY, Away, Missing, Refused, parts
+from pages.frame.forms import refused
 from pages.frame.visitor import Visitor
-from pages.gatherings.view import JOINT, UNHEARD, Seen, may_become, sent_of
+from pages.gatherings.view import JOINT, UNHEARD, NotForeseen, Seen, may_become, sent_of
 
 SERVICE = "scheduling"  # whose a session is
 # Seconds between two questions, five together: a commit is heard of in a fraction of the first.
 PAUSES = (0.1, 0.2, 0.3, 0.4, 0.5, 0.5, 1.0, 1.0, 1.0)
 
 
-async def ask(visitor: Visitor, id: str, *, expected: int = 0) -> Seen:
+async def ask(visitor: Visitor, id: str, *, expected: int | None = None) -> Seen:
     """A session with what the page shows of it; the last answers where billing has not heard of its last change in five seconds.
 
-    `expected` is how many invoices are on their way since it was completed: they are waited for as well. Raises Away where
-    scheduling does not answer.
+    `expected` is how many of its invoices are to stand once what follows from its last change is issued: that is waited for as
+    well. Raises Away where scheduling does not answer.
     """
     found = await _ask_once(visitor, id)
     for pause in PAUSES:
@@ -59,8 +60,8 @@ async def _preview(visitor: Visitor, programme: str, change: dict[str, str]) -> 
         return await visitor.api.get(f"/billing/programmes/{programme}/preview", **change)
     except Missing:
         return UNHEARD
-    except Refused as why:
-        return why
+    except Refused as why:  # by what billing knows, which may be old
+        return NotForeseen(" ".join(refused("", {}, why).wrong))
 
 
 async def _invoices(visitor: Visitor, programme: str) -> list[Any]:
@@ -71,7 +72,8 @@ async def _invoices(visitor: Visitor, programme: str) -> list[Any]:
         return []
 
 
-def _is_under_way(found: Seen, expected: int) -> bool:
-    if not expected or found.invoices is AWAY or found.session["state"] != "completed":
+def _is_under_way(found: Seen, expected: int | None) -> bool:
+    if expected is None or not isinstance(found.invoices, list):
         return False
-    return sent_of(found.session["id"], found.invoices or ()).standing < expected
+    standing = sent_of(found.session["id"], found.invoices).standing
+    return standing < expected if found.session["state"] == "completed" else standing > expected

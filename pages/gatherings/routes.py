@@ -10,6 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from pages.frame.api import Away, Missing, Refused
 from pages.frame.forms import IF_MATCH, Form, body_of, refused
+from pages.frame.refusals import in_norwegian
 from pages.frame.visitor import Visitor, VisitorOf, done
 from pages.frame.words import WORDS
 from pages.gatherings import dates, view
@@ -34,8 +35,8 @@ NO_ANSWER = "Det kom ikke noe svar i tide. Se under hva samlingen er nÃ¥, og prÃ
 
 
 @router.get("/samling/{id}")
-async def show(visitor: VisitorOf, id: Id, fakturaer: Number = 0) -> Response:
-    """`fakturaer` is how many are on their way since the session was completed just now."""
+async def show(visitor: VisitorOf, id: Id, fakturaer: Number | None = None) -> Response:
+    """`fakturaer` is how many of it are to stand, since it was completed just now, or that was taken back."""
     return await _page(visitor, id, expected=fakturaer)
 
 
@@ -87,8 +88,12 @@ async def say_yes(visitor: VisitorOf, id: Id, form: str) -> Response:
     values = await visitor.typed()
     path, what = YES[form]
     body = body_of(values, *(it for it in EXPECTED if it in values), ints=EXPECTED)
-    on_their_way = values.get("expect.invoices", "0") if form == "gjennomfort" else "0"
-    sent = {"fakturaer": on_their_way} if on_their_way != "0" else {}
+    invoices, credit_notes = (values.get(it, "0") for it in EXPECTED[:2])
+    sent = {}
+    if form == "gjennomfort" and invoices != "0":
+        sent = {"fakturaer": invoices}
+    elif form == "gjennomfort-angre" and credit_notes != "0":
+        sent = {"fakturaer": "0"}
     return await _change(visitor, id, form, values, path=path, body=body, what=what, **sent)
 
 
@@ -109,18 +114,20 @@ async def _change(
         await visitor.api.send(method, to, body, if_match=values.get(IF_MATCH))
     except Refused as why:
         return await _page(visitor, id, _not_taken(form, values, why))
-    except Away:
-        return await _page(visitor, id, Form(form, values, wrong=(NO_ANSWER,), status=503))
+    except Away as why:
+        code = str(why.answer.get("code") or "")
+        said = in_norwegian(code, why.answer.get("values") or {}) if code else NO_ANSWER
+        return await _page(visitor, id, Form(form, values, wrong=(said,), status=503))
     return done(f"/samling/{id}", what, **shown)
 
 
 def _not_taken(form: str, values: Mapping[str, str], why: Refused) -> Form:
-    if any(it.get("field") == "expect" for it in why.faults):
+    if why.problem.get("preview"):
         return Form(form, values, wrong=(OTHER_FIGURES,), status=why.status)
     return refused(form, values, why, dates.fields_in(why))
 
 
-async def _page(visitor: Visitor, id: str, form: Form | None = None, *, expected: int = 0) -> Response:
+async def _page(visitor: Visitor, id: str, form: Form | None = None, *, expected: int | None = None) -> Response:
     found = await ask(visitor, id, expected=expected)
     session = found.session
     offered = view.offers(found) if visitor.may("administrator") else frozenset[str]()
@@ -138,7 +145,7 @@ async def _page(visitor: Visitor, id: str, form: Form | None = None, *, expected
         is_late=view.is_late(session, found.today),
         when=dates.fields_of(session["when"]),
         sent=view.sent_of(session["id"], found.invoices or ()),
-        expected=expected,
+        expected=expected or 0,
         formats=[it for it in WORDS["format"].items() if it[0] != "undecided" or session["kind"] != view.JOINT],
         button=view.button(session["state"], found.preview if found.has_preview else None),
         sum_of=view.sum_of,

@@ -7,14 +7,26 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from pages.frame.api import AWAY, Refused
-from pages.frame.refusals import in_norwegian
+from pages.frame.api import AWAY
 from pages.frame.words import count, word
 from pages.gatherings.dates import can_be_sharpened
 from shared.norwegian import day_in_words
 
 JOINT = "joint_session"  # the kind of which billing hears
 OF_ONE_PARTY = ("guidance_visit", "contract_meeting")
+
+
+@dataclass(frozen=True)
+class NotForeseen:
+    """What stands for a preview that billing can't give of the session as it knows it."""
+
+    why: str  # in Norwegian
+
+
+UNHEARD = NotForeseen("Faktureringen har ikke fått med seg den siste endringen av samlingen ennå.")
+NOBODY_SEES = (
+    "Faktureringen svarer ikke. Uten den kan ingen se hva som ville bli sendt, og derfor er det ingen knapp her nå."
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,14 +37,14 @@ class Seen:
     etag: str
     today: date | None  # in Norway, as the system has it
     programme: Any
-    preview: Any  # of the one change of which billing hears next: an answer, a Refused, UNHEARD or AWAY
+    preview: Any  # of the one change of which billing hears next: an answer, NotForeseen or AWAY
     invoices: Any
 
     @property
     def is_heard(self) -> bool:
         """Whether billing knows the session as it is shown. A preview by an older one would be false."""
         if not isinstance(self.preview, Mapping):
-            return self.preview is not UNHEARD
+            return not isinstance(self.preview, NotForeseen)
         known = next((it["version"] for it in self.preview["sessions"] if it["id"] == self.session["id"]), None)
         return bool(known == self.session["version"])
 
@@ -43,22 +55,11 @@ class Seen:
     @property
     def no_preview_because(self) -> str:
         """Why the change of which billing would hear can't be made right now, in Norwegian; empty where it can."""
-        if isinstance(self.preview, Refused):
-            return " ".join(
-                in_norwegian(str(it.get("code") or ""), it.get("values") or {}) for it in self.preview.faults
-            )
+        if isinstance(self.preview, NotForeseen):
+            return self.preview.why
         if self.preview is AWAY:
-            return "Faktureringen svarer ikke. Uten den kan ingen se hva som ville bli sendt, og derfor er det ingen knapp her nå."
-        if not self.is_heard:
-            return "Faktureringen har ikke fått med seg den siste endringen av samlingen ennå."
-        return ""
-
-
-class Unheard:
-    """What stands for a preview where billing has not heard of the session at all."""
-
-
-UNHEARD = Unheard()
+            return NOBODY_SEES
+        return "" if self.is_heard else UNHEARD.why
 
 
 def name_of(session: Mapping[str, Any]) -> str:

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from pages.frame.api import AWAY, Refused
+from pages.frame.api import AWAY
 from pages.gatherings import view
-from pages.gatherings.view import UNHEARD, Seen
+from pages.gatherings.view import UNHEARD, NotForeseen, Seen
 
 TODAY = date(2025, 2, 21)
 DAYS = {"first": "2025-02-19", "last": "2025-02-20", "starts_at": None, "ends_at": None}
@@ -63,7 +63,7 @@ def test_the_last_day_has_begun_in_its_morning_and_a_session_is_late_the_day_aft
     assert not view.is_late(session(kind="guidance_visit", instalment=None), TODAY)
 
 
-@pytest.mark.parametrize("nothing_to_go_by", [AWAY, UNHEARD, preview(version=2), Refused(422, {"detail": "no"})])
+@pytest.mark.parametrize("nothing_to_go_by", [AWAY, UNHEARD, preview(version=2), NotForeseen("no")])
 @pytest.mark.parametrize("state", ["planned", "completed"])
 def test_no_button_sends_what_nobody_can_see(nothing_to_go_by: Any, state: str) -> None:
     found = seen(nothing_to_go_by, state=state)
