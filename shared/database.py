@@ -14,7 +14,18 @@ from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 from urllib.parse import urlencode
 
-from sqlalchemy import BigInteger, CursorResult, DateTime, Dialect, Integer, Table, TypeDecorator, event, text
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    CursorResult,
+    DateTime,
+    Dialect,
+    Integer,
+    Table,
+    TypeDecorator,
+    event,
+    text,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import InvalidatePoolError, SQLAlchemyError
@@ -45,6 +56,8 @@ IDENTITY = "SELECT pg_postmaster_start_time(), oid FROM pg_database WHERE datnam
 ANY: Identity = ()
 _looked_at: ContextVar[Identity | None] = ContextVar("_looked_at", default=None)
 
+BY_STATEMENT = "by_statement"  # of a connection to SQLite: no transaction is begun around its statements
+
 # A number that the database counts up; SQLite does so for INTEGER only.
 Counted = BigInteger().with_variant(Integer, "sqlite")
 
@@ -74,7 +87,7 @@ class InDoubt(OSError):
 
 
 class Database:
-    """One service's database. Everything that changes goes through `transaction`, everything that reads through `reading`."""
+    """One service's database. Everything that changes goes through `transaction`, what reads through `reading` or `looking_up`."""
 
     def __init__(self, url: str) -> None:
         self.url, self._libpq = _without_libpq(make_url(url))
@@ -86,6 +99,7 @@ class Database:
             # gives up after five seconds.
             self.writer = _sqlite(self.url, "BEGIN IMMEDIATE", pool_size=1)
             self.reader = _sqlite(self.url, "BEGIN", pool_size=SQLITE_READERS)
+            self._by_statement = self.reader.execution_options(**{BY_STATEMENT: True})
         else:
             self.writer = create_async_engine(
                 self.url,
@@ -101,6 +115,7 @@ class Database:
             event.listen(self.writer.sync_engine, "checkout", _check_is_open)
             # One snapshot for all statements of a reading: it takes no lock, and none of its answers is newer than another.
             self.reader = self.writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            self._by_statement = self.writer.execution_options(isolation_level="AUTOCOMMIT")
         for engine in (self.writer, self.reader) if self.is_sqlite else (self.writer,):
             event.listen(engine.sync_engine, "checkout", self._check_is_trusted)
         self._listeners: list[Callable[[], None]] = []
@@ -140,9 +155,20 @@ class Database:
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
-        """One consistent look that never waits for a writer."""
+        """One consistent look that never waits for a writer: all of its statements see the same moment."""
         self._check_is_not_refused()
-        async with self.reader.begin() as connection:
+        async with self.reader.connect() as connection:  # there is nothing to commit
+            yield connection
+
+    @asynccontextmanager
+    async def looking_up(self) -> AsyncIterator[AsyncConnection]:
+        """For one statement, which sees one moment by itself: a transaction would go to the server and back three times.
+
+        Where another follows, it sees a later moment. That is right for whether there is a programme of which nothing was
+        found, and for little else. Nothing is written here: SQLite refuses it.
+        """
+        self._check_is_not_refused()
+        async with self._by_statement.connect() as connection:
             yield connection
 
     def on_commit(self, listener: Callable[[], None]) -> None:
@@ -288,7 +314,8 @@ def _sqlite(url: URL, begin: str, *, pool_size: int) -> AsyncEngine:
             raise InvalidatePoolError
 
     @event.listens_for(engine.sync_engine, "begin")
-    def begin_transaction(connection: Any) -> None:
-        connection.exec_driver_sql(begin)
+    def begin_transaction(connection: Connection) -> None:
+        if not connection.get_execution_options().get(BY_STATEMENT):
+            connection.exec_driver_sql(begin)
 
     return engine

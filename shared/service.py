@@ -17,7 +17,7 @@ from typing import IO, Any, TypeVar
 
 import nats.errors
 import structlog
-from fastapi import APIRouter, Depends, FastAPI
+from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from sqlalchemy.exc import SQLAlchemyError
@@ -307,7 +307,7 @@ class Service:
             version="1",
             openapi_url=None,
             redirect_slashes=False,  # its answer says nothing to who pasted a path with an empty id
-            dependencies=[Depends(only_known_parameters), Depends(only_plain_bodies), Depends(etags.of_answers)],
+            dependencies=[Depends(_each_request)],
             generate_unique_id_function=lambda route: route.name,
         )
         api.state.service = self
@@ -347,6 +347,13 @@ def freeze_imports() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
+
+
+async def _each_request(request: Request, response: Response) -> None:
+    """One dependency, since FastAPI takes its time for each. Raises what they raise."""
+    await only_known_parameters(request)
+    await only_plain_bodies(request)
+    await etags.of_answers(request, response)
 
 
 async def _run(service: Service) -> None:

@@ -229,7 +229,7 @@ async def show_plan(
     limit: Limit = 200,
 ) -> Page[SessionView]:
     """Show a programme's sessions in order of time; those of a kind, or with a party."""
-    async with database.reading() as connection:
+    async with database.looking_up() as connection:
         found = await repository.of_programme(connection, programme, kind=kind, party=party)
         if not found:
             await repository.check_programme_is_known(connection, programme)

@@ -84,7 +84,7 @@ async def list_releases(
     programme: ProgrammeInPath, database: DatabaseOf, _: Reader, limit: Limit = 50, after: AfterId = None
 ) -> Page[ReleaseView]:
     """List a programme's releases, withdrawn ones too."""
-    async with database.reading() as connection:
+    async with database.looking_up() as connection:
         found = await occasions.releases(connection, programme, after=after, limit=limit + 1)
         if not found:
             await occasions.check_programme_is_named(connection, programme)

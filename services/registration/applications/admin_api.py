@@ -162,7 +162,7 @@ async def list_applications(
     limit: Limit = 100,
 ) -> Page[ApplicationView]:
     """List a programme's applications in the order in which they came in; those of a party, or in a state."""
-    async with database.reading() as connection:
+    async with database.looking_up() as connection:
         found = await applications.listed(connection, programme, party=party, state=state, after=after, limit=limit + 1)
         if not found:
             await programmes.get(connection, programme)
@@ -172,7 +172,7 @@ async def list_applications(
 @router.get("/applications/{application}")
 async def show_application(application: IdInPath, database: DatabaseOf, _: Administrator) -> ApplicationView:
     """Show an application with its assessment."""
-    async with database.reading() as connection:
+    async with database.looking_up() as connection:
         return await _shown(connection, application)
 
 

@@ -109,7 +109,7 @@ async def register(body: NewParty, database: DatabaseOf, key: Administrator) -> 
 @router.get("/parties")
 async def list_parties(database: DatabaseOf, _: Reader, after: After = None, limit: Limit = 100) -> Page[PartyView]:
     """List the parties by organisation number."""
-    async with database.reading() as connection:
+    async with database.looking_up() as connection:
         found = await parties.all_after(connection, after, limit)
     return page_of([party_view(it) for it in found], limit, lambda it: it.organisation_number)
 
@@ -117,7 +117,7 @@ async def list_parties(database: DatabaseOf, _: Reader, after: After = None, lim
 @router.get("/parties/{party}")
 async def show_party(party: PartyInPath, database: DatabaseOf, _: Reader) -> PartyView:
     """Show a party."""
-    async with database.reading() as connection:
+    async with database.looking_up() as connection:
         return _shown(await parties.get(connection, party))
 
 

@@ -209,7 +209,7 @@ async def list_agreements(
     limit: Limit = 100,
 ) -> Page[AgreementView]:
     """List a programme's agreements in the order in which they were sent; those of a party, or in a state."""
-    async with database.reading() as connection:
+    async with database.looking_up() as connection:
         found = await agreements.listed(connection, programme, party=party, state=state, after=after, limit=limit + 1)
         if not found:
             await programmes.get(connection, programme)
@@ -219,7 +219,7 @@ async def list_agreements(
 @router.get("/agreements/{agreement}")
 async def show_agreement(agreement: IdInPath, database: DatabaseOf, _: Administrator) -> AgreementView:
     """Show an agreement with its signatures."""
-    async with database.reading() as connection:
+    async with database.looking_up() as connection:
         return _tagged(await agreements.shown(connection, agreement))
 
 

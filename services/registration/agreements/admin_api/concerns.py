@@ -81,7 +81,7 @@ async def list_concerns(
     agreement: IdInPath, database: DatabaseOf, _: Administrator, after: AfterId = None, limit: Limit = 100
 ) -> Page[ConcernView]:
     """List the concerns about an agreement in the order in which they were recorded."""
-    async with database.reading() as connection:
+    async with database.looking_up() as connection:
         found = await agreements.listed_concerns(connection, agreement=agreement, after=after, limit=limit + 1)
         if not found:
             await agreements.get(connection, agreement)
@@ -100,7 +100,7 @@ async def list_concerns_of_programme(
     limit: Limit = 100,
 ) -> Page[ConcernView]:
     """List a programme's concerns in the order in which they were recorded; those about a party, or in a state (R10)."""
-    async with database.reading() as connection:
+    async with database.looking_up() as connection:
         found = await agreements.listed_concerns(
             connection, programme=programme, party=party, state=state, after=after, limit=limit + 1
         )
