@@ -38,6 +38,8 @@ STATEMENTS = {
 # Lists of people, of mails, of concerns: personal data, or close to it.
 FOR_ADMINISTRATORS = ("people", "advisors", "groups", "participants", "mails", "concerns", "applications", "agreements")
 
+NOT_BY_PARTY = re.compile(r"/operations/|/\{agreement\}/")  # for operators, and what is one party's anyway
+
 IS_A_SENTENCE = re.compile(r"[a-zæøå]{2}\.$|\b[BRS][0-9]+: ")  # ours, and those of the rules
 
 _statements: ContextVar[list[str] | None] = ContextVar("_statements", default=None)
@@ -83,6 +85,8 @@ async def test_every_list_is_one(tmp_path: Path) -> None:
                         url = path.format_map(player.last_in_path(service) | {"name": "programme"})
                         await _comes_in_pages(http, operation, url)
                         await _knows_its_filters(http, url)
+                        if not NOT_BY_PARTY.search(path) and "party" in _item(operation, document):
+                            await _picks_those_of_a_party(http, operation, url)
                         await _comes_as_csv(http, operation, url, prose)
                         await _takes_no_more_statements_for_more_rows(http, it.database, operation, url)
 
@@ -97,6 +101,14 @@ def _answers_several(operation: Json, document: Json) -> bool:
     schema = operation["responses"]["200"].get("content", {}).get("application/json", {}).get("schema", {})
     fields = document["components"]["schemas"].get(schema.get("$ref", "").rpartition("/")[2], {}).get("properties", {})
     return schema.get("type") == "array" or "items" in fields or operation["operationId"].startswith("list_")
+
+
+def _item(operation: Json, document: Json) -> set[str]:
+    """The fields of what a list has."""
+    schemas = document["components"]["schemas"]
+    page = operation["responses"]["200"]["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
+    item = schemas[page]["properties"]["items"]["items"]["$ref"].rpartition("/")[2]
+    return set(schemas[item]["properties"])
 
 
 def _query(operation: Json) -> dict[str, str]:
@@ -129,6 +141,15 @@ async def _comes_in_pages(http: httpx.AsyncClient, operation: Json, url: str) ->
 async def _knows_its_filters(http: httpx.AsyncClient, url: str) -> None:
     refused = problem(await http.get(url, params={"nobodys": "1"}), 422)
     assert "nobodys" in [it["field"] for it in refused["errors"]], url
+
+
+async def _picks_those_of_a_party(http: httpx.AsyncClient, operation: Json, url: str) -> None:
+    """What a municipality's page shows is asked for, and not looked for in all that there is."""
+    query = _query(operation) | {"limit": "500"}
+    whole = (await _get(http, url, query)).json()["items"]
+    for party in {it["party"] for it in whole if it["party"]} | {"999999999"}:
+        of_party = (await _get(http, url, query | {"party": party})).json()["items"]
+        assert of_party == [it for it in whole if it["party"] == party], f"{url}: party"
 
 
 async def _comes_as_csv(http: httpx.AsyncClient, operation: Json, url: str, prose: set[str]) -> None:

@@ -27,6 +27,7 @@ from shared.web.api import (
     DatabaseOf,
     Limit,
     Page,
+    PartyInQuery,
     ProgrammeInPath,
     ProgrammeInQuery,
     Reader,
@@ -104,11 +105,17 @@ class SummaryView(View):
 
 @router.get("/programmes/{programme}/invoices")
 async def list_invoices(
-    programme: ProgrammeInPath, database: DatabaseOf, _: Reader, limit: Limit = 50, after: AfterNumber = 0
+    programme: ProgrammeInPath,
+    database: DatabaseOf,
+    _: Reader,
+    *,
+    party: PartyInQuery = None,
+    after: AfterNumber = 0,
+    limit: Limit = 50,
 ) -> Page[InvoiceView]:
-    """List a programme's invoices by number."""
-    async with database.reading() as connection:
-        found = await documents.invoices(connection, programme, after=after, limit=limit + 1)
+    """List a programme's invoices by number; those to a party."""
+    async with database.looking_up() as connection:
+        found = await documents.invoices(connection, programme, party=party, after=after, limit=limit + 1)
         if not found:
             await occasions.check_programme_is_named(connection, programme)
     return page_of(found, limit, lambda it: str(it.number))
@@ -117,7 +124,7 @@ async def list_invoices(
 @router.get("/programmes/{programme}/invoices/{number}")
 async def show_invoice(programme: ProgrammeInPath, number: Number, database: DatabaseOf, _: Reader) -> DocumentContent:
     """Show an invoice as it was issued."""
-    async with database.reading() as connection:
+    async with database.looking_up() as connection:
         content = await documents.content(connection, "invoice", programme, number)
     return document(content)
 
@@ -141,11 +148,17 @@ async def credit(
 
 @router.get("/programmes/{programme}/credit-notes")
 async def list_credit_notes(
-    programme: ProgrammeInPath, database: DatabaseOf, _: Reader, limit: Limit = 50, after: AfterNumber = 0
+    programme: ProgrammeInPath,
+    database: DatabaseOf,
+    _: Reader,
+    *,
+    party: PartyInQuery = None,
+    after: AfterNumber = 0,
+    limit: Limit = 50,
 ) -> Page[CreditNoteView]:
-    """List a programme's credit notes by number."""
-    async with database.reading() as connection:
-        found = await documents.credit_notes(connection, programme, after=after, limit=limit + 1)
+    """List a programme's credit notes by number; those to a party."""
+    async with database.looking_up() as connection:
+        found = await documents.credit_notes(connection, programme, party=party, after=after, limit=limit + 1)
         if not found:
             await occasions.check_programme_is_named(connection, programme)
     return page_of(found, limit, lambda it: str(it.number))
@@ -156,7 +169,7 @@ async def show_credit_note(
     programme: ProgrammeInPath, number: Number, database: DatabaseOf, _: Reader
 ) -> DocumentContent:
     """Show a credit note as it was issued."""
-    async with database.reading() as connection:
+    async with database.looking_up() as connection:
         content = await documents.content(connection, "credit_note", programme, number)
     return document(content)
 

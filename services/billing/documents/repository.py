@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeVar
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, CursorResult, Table, and_, case, func, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, Integer, Table, and_, bindparam, case, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.billing import tables
@@ -35,6 +35,13 @@ INVOICES = select(
     tables.credit_note,
     (tables.credit_note.c.programme == tables.invoice.c.programme)
     & (tables.credit_note.c.invoice == tables.invoice.c.number),
+)
+# Built once: of a statement that stays the same SQLAlchemy keeps what it knows it by.
+PAGE_OF_INVOICES = (
+    INVOICES.add_columns(party_name(tables.invoice.c.party))
+    .where(tables.invoice.c.programme == bindparam("programme"), tables.invoice.c.number > bindparam("after"))
+    .order_by(tables.invoice.c.number)
+    .limit(bindparam("limit", type_=Integer))
 )
 CREDIT_NOTES = select(*(tables.credit_note.c[name] for name in CreditNote.__dataclass_fields__))
 NAMED_CREDIT_NOTES = CREDIT_NOTES.add_columns(party_name(tables.credit_note.c.party))
@@ -188,21 +195,23 @@ async def of_programme(connection: AsyncConnection, programme: str) -> dict[str,
     return _by_agreement(await connection.execute(INVOICES.where(tables.invoice.c.programme == programme)))
 
 
-async def invoices(connection: AsyncConnection, programme: str, *, after: int, limit: int) -> list[NamedInvoice]:
-    """A programme's invoices by number."""
-    i = tables.invoice
-    query = (
-        INVOICES.add_columns(party_name(i.c.party))
-        .where(i.c.programme == programme, i.c.number > after)
-        .order_by(i.c.number)
-    )
-    return _invoices(await connection.execute(query.limit(limit)), NamedInvoice)
+async def invoices(
+    connection: AsyncConnection, programme: str, *, party: str | None = None, after: int, limit: int
+) -> list[NamedInvoice]:
+    """A programme's invoices by number; those to a party, where one is said."""
+    query = PAGE_OF_INVOICES if party is None else PAGE_OF_INVOICES.where(tables.invoice.c.party == party)
+    wanted = {"programme": programme, "after": after, "limit": limit}
+    return _invoices(await connection.execute(query, wanted), NamedInvoice)
 
 
-async def credit_notes(connection: AsyncConnection, programme: str, *, after: int, limit: int) -> list[NamedCreditNote]:
-    """A programme's credit notes by number."""
+async def credit_notes(
+    connection: AsyncConnection, programme: str, *, party: str | None = None, after: int, limit: int
+) -> list[NamedCreditNote]:
+    """A programme's credit notes by number; those to a party, where one is said."""
     c = tables.credit_note.c
     query = NAMED_CREDIT_NOTES.where(c.programme == programme, c.number > after).order_by(c.number).limit(limit)
+    if party is not None:
+        query = query.where(c.party == party)
     return read_as(NamedCreditNote, await connection.execute(query))
 
 

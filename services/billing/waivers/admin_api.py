@@ -24,6 +24,7 @@ from shared.web.api import (
     Int,
     Limit,
     Page,
+    PartyInQuery,
     ProgrammeInPath,
     Reader,
     View,
@@ -65,11 +66,17 @@ async def waive(agreement: AgreementInPath, body: NewWaiver, database: DatabaseO
 
 @router.get("/programmes/{programme}/waivers")
 async def list_waivers(
-    programme: ProgrammeInPath, database: DatabaseOf, _: Reader, limit: Limit = 50, after: AfterId = None
+    programme: ProgrammeInPath,
+    database: DatabaseOf,
+    _: Reader,
+    *,
+    party: PartyInQuery = None,
+    after: AfterId = None,
+    limit: Limit = 50,
 ) -> Page[WaiverView]:
-    """List a programme's waivers, withdrawn ones too."""
-    async with database.reading() as connection:
-        found = await waivers.of_programme(connection, programme, after=after, limit=limit + 1)
+    """List a programme's waivers, withdrawn ones too; those of a party."""
+    async with database.looking_up() as connection:
+        found = await waivers.of_programme(connection, programme, party=party, after=after, limit=limit + 1)
         if not found:
             await occasions.check_programme_is_named(connection, programme)
     return page_of(found, limit, lambda it: it.id)

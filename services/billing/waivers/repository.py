@@ -59,11 +59,13 @@ async def standing_waiver(connection: AsyncConnection, agreement: str, instalmen
 
 
 async def of_programme(
-    connection: AsyncConnection, programme: str, *, after: str | None, limit: int
+    connection: AsyncConnection, programme: str, *, party: str | None = None, after: str | None, limit: int
 ) -> list[NamedWaiver]:
-    """The programme's waivers in the order they were made, withdrawn ones too."""
+    """The programme's waivers in the order they were made, withdrawn ones too; those of a party, where one is said."""
     w = tables.waiver.c
     query = NAMED.where(w.programme == programme, w.id > (after or "")).order_by(w.id).limit(limit)
+    if party is not None:
+        query = query.where(w.party == party)
     return read_as(NamedWaiver, await connection.execute(query))
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel, Field
 
 from services.notifications.letters.admin_api import MailView, view
@@ -20,6 +20,7 @@ from services.notifications.settings import Settings
 from shared import clock
 from shared.errors import RuleBroken
 from shared.web.api import (
+    A_PROGRAMME,
     LARGEST_PAGE,
     PARTY_NAME,
     Administrator,
@@ -28,6 +29,7 @@ from shared.web.api import (
     IdInPath,
     Limit,
     Page,
+    PartyInQuery,
     Reader,
     page_of,
 )
@@ -77,10 +79,13 @@ async def list_what_waits(
     database: DatabaseOf,
     _: Reader,
     settings: Annotated[Settings, Depends(settings_of)],
+    *,
+    programme: Annotated[str | None, Query(max_length=40, examples=[A_PROGRAMME])] = None,
+    party: PartyInQuery = None,
     after: After = None,
     limit: Limit = LARGEST_PAGE,
 ) -> Page[WaitingView]:
-    """List what waits and why, the oldest first, and what was given up.
+    """List what waits and why, the oldest first, and what was given up; that of a programme, or of a party.
 
     There are at most 500 of each sort.
     """
@@ -91,7 +96,8 @@ async def list_what_waits(
         waiting = await sending.what_waits(connection, today)
         waiting += await sending.invitations_of_later(connection, today + timedelta(days=settings.invite_days_ahead))
         names = await sending.names_of_parties(connection, {it.party for it in waiting if it.party})
-    rows = sorted(waiting, key=_place)
+    is_meant = [it for it in waiting if programme in (None, it.programme) and party in (None, it.party)]
+    rows = sorted(is_meant, key=_place)
     times: Counter[str] = Counter()
     cursors = []
     for it in rows:  # several mails may wait since the same moment

@@ -16,6 +16,7 @@ from shared.web.api import (
     DatabaseOf,
     Limit,
     Page,
+    PartyInQuery,
     ProgrammeInQuery,
     Reader,
     View,
@@ -42,14 +43,21 @@ class UnbilledView(View):
 
 @router.get("/unbilled", responses={404: {}})
 async def list_unbilled_instalments(
-    programme: ProgrammeInQuery, database: DatabaseOf, _: Reader, after: After = None, limit: Limit = LARGEST_PAGE
+    programme: ProgrammeInQuery,
+    database: DatabaseOf,
+    _: Reader,
+    *,
+    party: PartyInQuery = None,
+    after: After = None,
+    limit: Limit = LARGEST_PAGE,
 ) -> Page[UnbilledView]:
-    """List every instalment that no invoice stands for, why (B6), and by when one is to be issued (B8).
+    """List every instalment that no invoice stands for, why (B6), and by when one is to be issued (B8); those of a party.
 
     An instalment whose invoice is of another fee than that of now is listed as well (`invoiced_at_another_fee`, B1).
     """
     found = sorted(await list_unbilled(database, programme), key=_cursor)
-    shown = [it for it in found if after is None or _cursor(it) > after][: limit + 1]
+    is_of_party = [it for it in found if party in (None, it.party)]
+    shown = [it for it in is_of_party if after is None or _cursor(it) > after][: limit + 1]
     page = page_of(shown, limit, _cursor)
     return Page(items=[UnbilledView.model_validate(vars(it.unbilled) | vars(it)) for it in page.items], next=page.next)
 
