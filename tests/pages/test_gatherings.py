@@ -127,6 +127,12 @@ def test_who_changes_what_somebody_else_has_changed_sees_what_stands(browser: ht
     assert 'value="Av den som var sen"' in answer.text
 
 
+def test_a_format_is_decided(browser: httpx.Client, api: httpx.Client) -> None:
+    it = session(api, "coordinator_meeting", 6)
+    assert "<dd>ikke bestemt ennå</dd>" in browser.get(f"/samling/{it['id']}").text
+    assert "<dd>fysisk</dd>" in after(browser, send(browser, it, "format", format="physical"))
+
+
 def test_title_and_place_are_changed_and_a_title_is_not_taken_away(browser: httpx.Client, api: httpx.Client) -> None:
     it = session(api, "sharing_arena")
     page = after(browser, send(browser, it, "endre", title="Delingsarenaen", place="på rådhuset"))
