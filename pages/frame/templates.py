@@ -32,16 +32,16 @@ TEMPLATES = Environment(
 )
 
 
-def _kr(ore: int) -> str:
+def kr(ore: int) -> str:
     return f"{kroner(ore)} kr"
 
 
-def _day(written: str | None) -> str:
-    """A day of an answer, `2024-09-25`."""
-    return day_in_words(date.fromisoformat(written)) if written else ""
+def day(it: str | date | None) -> str:
+    """A day, as an answer has it too, `2024-09-25`."""
+    return day_in_words(it if isinstance(it, date) else date.fromisoformat(it)) if it else ""
 
 
-def _moment(written: str | None) -> str:
+def moment(written: str | None) -> str:
     """A point in time of an answer, as the clock shows it in Norway."""
     if not written:
         return ""
@@ -49,11 +49,11 @@ def _moment(written: str | None) -> str:
     return f"{day_in_words(at.date())} kl. {at:%H.%M}"
 
 
-def _when(found: dict[str, Any] | None) -> str:
+def when(found: dict[str, Any] | None) -> str:
     """When a session is, with the precision that it has."""
     return when_text(_WHEN.validate_python(found)) if found else ""
 
 
-TEMPLATES.filters.update(kr=_kr, day=_day, moment=_moment, when=_when, word=words.word)
+TEMPLATES.filters.update(kr=kr, day=day, moment=moment, when=when, word=words.word)
 TEMPLATES.tests["away"] = lambda it: it is AWAY
 TEMPLATES.globals.update(style_hash=STYLE_HASH, count=words.count)

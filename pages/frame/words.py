@@ -172,6 +172,9 @@ DONE = {
     "rate-ettergitt": "Raten er ettergitt. Er den fakturert, krediteres fakturaen om et øyeblikk.",
     "ettergivelse-angret": "Raten skal betales likevel.",
     "part-registrert": "Registrert. Nå kan søknaden registreres.",
+    "program-apnet": "Programmet er åpnet.",
+    "program-endret": "Programmet er endret.",
+    "program-slettet": "Programmet er slettet.",
 }
 
 

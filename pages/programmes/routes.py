@@ -1,7 +1,131 @@
-"""Programmer."""
+"""Programmer: the list, one programme with its milestones and its plan, and what can be changed of it."""
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
+from dataclasses import replace
+from typing import Any
+
 from fastapi import APIRouter
+from fastapi.responses import Response
+
+from pages.frame.api import AWAY, Away, Refused, if_there, parts, segment
+from pages.frame.forms import IF_MATCH, Form
+from pages.frame.visitor import Visitor, VisitorOf, done
+from pages.programmes import facts
+from pages.programmes.milestones import Found, Table
+from pages.programmes.plan import lines
 
 router = APIRouter()
+
+OWN = "registration"  # the service without which there is nothing to show
+LIST = f"/{OWN}/programmes"
+OF_REGISTRATION = ("programme", "today", "applications", "groups", "agreements")
+MEANWHILE = "Noen andre endret programmet imens. Her er det som står nå."
+STALE = 412
+
+
+@router.get("/program")
+async def show_all(visitor: VisitorOf) -> Response:
+    return await _all(visitor)
+
+
+@router.post("/program")
+async def open_one(visitor: VisitorOf) -> Response:
+    values = await visitor.typed()
+    try:
+        programme = await visitor.api.send("POST", LIST, facts.opened(values))
+    except Refused as why:
+        return await _all(visitor, facts.refused_form("apne", values, why))
+    return done(f"/program/{programme['code']}", "program-apnet")
+
+
+@router.get("/program/{code}")
+async def show_one(visitor: VisitorOf, code: str) -> Response:
+    return await _one(visitor, code)
+
+
+@router.post("/program/{code}/endre")
+async def change(visitor: VisitorOf, code: str) -> Response:
+    values = await visitor.typed()
+    try:
+        await visitor.api.send("PATCH", _path(code), facts.changes(values), if_match=values.get(IF_MATCH))
+    except Refused as why:
+        return await _one(visitor, code, _again("endre", values, why))
+    return done(f"/program/{code}", "program-endret")
+
+
+@router.post("/program/{code}/slett")
+async def delete(visitor: VisitorOf, code: str) -> Response:
+    values = await visitor.typed()
+    try:
+        await visitor.api.send("DELETE", _path(code), if_match=values.get(IF_MATCH))
+    except Refused as why:
+        return await _one(visitor, code, _again("slett", values, why))
+    return done("/program", "program-slettet")
+
+
+def _path(code: str) -> str:
+    return f"{LIST}/{segment(code)}"
+
+
+def _again(name: str, values: dict[str, str], why: Refused) -> Form:
+    """What was typed stays, but over what somebody else has changed meanwhile."""
+    form = facts.refused_form(name, values, why)
+    return replace(form, values={}, faults={}, wrong=(MEANWHILE,)) if why.status == STALE else form
+
+
+async def _all(visitor: Visitor, form: Form | None = None) -> Response:
+    found = await parts(programmes=visitor.api.all(LIST), today=visitor.api.today())
+    if found["programmes"] is AWAY:
+        raise Away(OWN)
+    programmes = sorted(found["programmes"], key=lambda it: (it["period_start"], it["code"]), reverse=True)
+    return visitor.page("programmes/programmes.html", form=form, programmes=programmes, new=facts.NEW)
+
+
+async def _one(visitor: Visitor, code: str, form: Form | None = None) -> Response:
+    """Its calls are as many for many municipalities as for few."""
+    api, of = visitor.api, f"programmes/{segment(code)}"
+    asked: dict[str, Any] = {
+        "programme": api.look(_path(code)),
+        "today": api.today(),
+        "sessions": _known(api.all(f"/scheduling/{of}/sessions")),
+        "invoices": _known(api.all(f"/billing/{of}/invoices")),
+        "unbilled": _known(api.all("/billing/unbilled", programme=code)),
+    }
+    if visitor.may("administrator"):
+        for name in OF_REGISTRATION[2:]:
+            asked[name] = api.all(f"/registration/{of}/{name}")
+    found = await parts(**asked)
+    if any(found.get(name) is AWAY for name in OF_REGISTRATION):
+        raise Away(OWN)
+    programme, etag = found.pop("programme")
+    lists: dict[str, Any] = {name: None if it is AWAY else it for name, it in found.items()}
+    return visitor.page(
+        "programmes/programme.html",
+        form=form,
+        programme=programme,
+        etag=etag,
+        table=Table(Found(code=code, **lists)),
+        plan=None if lists["sessions"] is None else lines(lists["sessions"], lists["today"]),
+        billing_is_away=lists["invoices"] is None or lists["unbilled"] is None,
+        stand=facts.shown(programme),
+        **_pointing(lists),
+    )
+
+
+async def _known(asked: Awaitable[list[Any]]) -> list[Any]:
+    """Nothing where a service has not heard of the programme yet."""
+    return await if_there(asked) or []
+
+
+def _pointing(lists: dict[str, Any]) -> dict[str, Any]:
+    """What keeps a programme from being deleted, and who stands beside the table."""
+    applications = lists.get("applications") or []
+    states = [it["state"] for it in applications]
+    return {
+        "is_unused": lists.get("applications") == [] and lists["sessions"] == [],
+        "waiting": states.count("waiting_list"),
+        "declined": states.count("declined"),
+        "withdrawn": states.count("withdrawn"),
+    }

@@ -1,15 +1,76 @@
-"""I dag."""
+"""I dag: what needs someone now, of all programmes that are not over."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from pages.frame.visitor import VisitorOf
+from pages.frame.api import AWAY, SERVICES, Api, Away, if_there, parts, segment
+from pages.frame.errors import SERVICES as NAMES
+from pages.frame.needs import Answer
+from pages.frame.visitor import Visitor, VisitorOf
+from pages.today.view import Known, is_looked_at, sections
 
 router = APIRouter()
+
+Lists = tuple[tuple[str, str, dict[str, str]], ...]
+# Of a programme: what `Known` calls the list, the list, and its filters.
+FOR_READERS: Lists = (
+    ("sessions", "/scheduling/programmes/{programme}/sessions", {}),
+    ("approvals", "/billing/programmes/{programme}/approvals", {}),
+    ("unbilled", "/billing/unbilled", {"programme": "{programme}"}),
+)
+FOR_ADMINISTRATORS: Lists = (
+    ("applications", "/registration/programmes/{programme}/applications", {"state": "received"}),
+    ("agreements", "/registration/programmes/{programme}/agreements", {}),
+    ("groups", "/registration/programmes/{programme}/groups", {}),
+    ("concerns", "/registration/programmes/{programme}/concerns", {"state": "raised"}),
+    ("mails", "/notifications/mails", {"state": "failed", "programme": "{programme}"}),
+)
 
 
 @router.get("/")
 async def show(visitor: VisitorOf) -> Response:
-    return visitor.page("today/today.html", programmes=await visitor.api.all("/registration/programmes"))
+    """Its calls are as many as the programmes that are not over make them, whoever takes part in these."""
+    first = await parts(programmes=visitor.api.all("/registration/programmes"), today=visitor.api.today())
+    if AWAY in first.values():
+        raise Away(SERVICES[0])
+    today = first["today"]
+    programmes = [it for it in first["programmes"] if is_looked_at(it, today)]
+    asked = FOR_READERS + (FOR_ADMINISTRATORS if visitor.may("administrator") else ())
+    lists = {
+        (it["code"], name): _list(visitor.api, it, path, filters) for it in programmes for name, path, filters in asked
+    }
+    states = {service: visitor.api.get(f"/{service}/operations/state") for service in _operated(visitor)}
+    found = await parts(**{"/".join(key): it for key, it in lists.items()}, **states)
+    known = [_known(it, [name for name, _, _ in asked], found) for it in programmes]
+    away = {path.split("/")[1] for name, path, _ in asked for it in programmes if found[f"{it['code']}/{name}"] is AWAY}
+    away |= {service for service in states if found[service] is AWAY}
+    return visitor.page(
+        "today/today.html",
+        today=today,
+        sections=sections(today, known, [found[it] for it in states if found[it] is not AWAY]),
+        several=len(programmes) > 1,
+        programmes=programmes,
+        away=[NAMES[it] for it in SERVICES if it in away],
+    )
+
+
+def _operated(visitor: Visitor) -> Sequence[str]:
+    """The services whose parked messages the visitor can see to."""
+    return SERVICES if visitor.may("operator") else ()
+
+
+async def _list(api: Api, programme: Answer, path: str, filters: dict[str, str]) -> list[Any]:
+    """Empty where a service has not heard of the programme yet."""
+    code = programme["code"]
+    given = {name: value.format(programme=code) for name, value in filters.items()}
+    return await if_there(api.all(path.format(programme=segment(code)), **given)) or []
+
+
+def _known(programme: Answer, names: Sequence[str], found: dict[str, Any]) -> Known:
+    code = programme["code"]
+    return Known(code=code, name=programme["name"], **{name: found[f"{code}/{name}"] for name in names})

@@ -1,0 +1,77 @@
+"""What needs someone, judged the same on every page: by the answers of the APIs, and by the day that it is for them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from shared.when import When
+
+Answer = Mapping[str, Any]  # an item of an API's list
+
+UNSIGNED_FOR = timedelta(days=14)
+AT_LEAST = 4  # participants (R5)
+OF_ONE_PARTY = ("guidance_visit", "contract_meeting")
+# What is not invoiced and needs nobody: it comes later, or never, or waits for what is seen elsewhere.
+NEEDS_NOBODY = (
+    "about_to_be_issued",
+    "agreement_ended",
+    "not_signed",
+    "nothing_to_pay",
+    "session_not_completed",
+    "waits_for_approval",
+    "waived",
+)
+_WHEN = TypeAdapter(When)
+
+
+def stands_for_others(session: Answer) -> bool:
+    """Whether it is the plan's line for what is held with each party, and never held itself (S4)."""
+    return session["kind"] in OF_ONE_PARTY and session["party"] is None
+
+
+def last_day(session: Answer) -> date:
+    """The last day that it may be on."""
+    return max(last for _, last in _WHEN.validate_python(session["when"]).ranges())
+
+
+def is_past(session: Answer, today: date) -> bool:
+    """Whether it should have been held, and nobody has said that it was, or was not."""
+    return session["state"] == "planned" and not stands_for_others(session) and last_day(session) < today
+
+
+def lacks(group: Answer) -> list[str]:
+    """What a group lacks (R3, R5) and an advisor (R8), each as it follows *mangler*."""
+    found = []
+    rules = group["missing_rules"]
+    if "R5" in rules and group["participants"] < AT_LEAST:
+        found.append(
+            "deltakere" if not group["participants"] else f"deltakere (har {group['participants']} av minst {AT_LEAST})"
+        )
+    if "R3" in rules:
+        found.append("noen fra skoleeier")
+    if "R5" in rules and group["coordinator"] is None:
+        found.append("koordinator")
+    if group["advisor"] is None:
+        found.append("veileder")
+    return found
+
+
+def is_over(agreement: Answer, today: date) -> bool:
+    """Whether it is in force no longer, so that its group needs nobody."""
+    return agreement["ends_on"] is not None and date.fromisoformat(agreement["ends_on"]) <= today
+
+
+def is_unsigned_for_long(agreement: Answer, today: date) -> bool:
+    """Whether it was sent a fortnight ago or longer; one of which that is not known was sent long ago."""
+    if agreement["state"] != "sent":
+        return False
+    return agreement["sent_on"] is None or date.fromisoformat(agreement["sent_on"]) + UNSIGNED_FOR <= today
+
+
+def is_to_be_billed(unbilled: Answer) -> bool:
+    """Whether somebody is to see to an instalment that is not invoiced."""
+    return bool(unbilled["is_late"]) or unbilled["why"] not in NEEDS_NOBODY

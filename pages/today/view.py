@@ -1,0 +1,212 @@
+"""What needs someone now, of the lists of the four services, most urgent first."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from pages.frame.errors import SERVICES
+from pages.frame.needs import Answer, is_over, is_past, is_to_be_billed, is_unsigned_for_long, lacks, last_day
+from pages.frame.templates import day, moment, when
+from pages.frame.words import count, word
+
+AFTERWARDS = timedelta(
+    days=92
+)  # that a programme is still looked at: the sharing arena and the last invoices come after it
+FEW = 3  # that are alike, and shown one by one
+MOST = 10  # of one kind, of one programme
+DOCUMENTS = "fakturaer"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Need:
+    link: str
+    name: str  # of the link
+    text: str = ""
+    programme: str = ""  # its name; none where it is of no programme
+
+
+@dataclass(frozen=True, kw_only=True)
+class Section:
+    heading: str
+    needs: Sequence[Need]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """What is known of a programme. A list is empty, too, where its service is away or the visitor may not see it."""
+
+    code: str
+    name: str
+    sessions: Iterable[Answer] = ()
+    applications: Iterable[Answer] = ()
+    agreements: Iterable[Answer] = ()
+    groups: Iterable[Answer] = ()
+    concerns: Iterable[Answer] = ()
+    mails: Iterable[Answer] = ()
+    approvals: Iterable[Answer] = ()
+    unbilled: Iterable[Answer] = ()
+
+    @property
+    def path(self) -> str:
+        return f"/program/{self.code}"
+
+
+def is_looked_at(programme: Answer, today: date) -> bool:
+    """Whether a programme is not over."""
+    return today <= date.fromisoformat(programme["period_end"]) + AFTERWARDS
+
+
+def sections(today: date, programmes: Sequence[Known], states: Sequence[Answer] = ()) -> list[Section]:
+    """All that needs someone, most urgent first; what is empty is left out. `states` are the services', for operators."""
+    found = (
+        Section(heading="Meldinger mellom tjenestene som ikke kunne behandles", needs=_parked(states)),
+        _of_each("Bekymringer som er åpne", programmes, _concerns),
+        _of_each(
+            "Samlinger som er over, men ikke registrert som gjennomført", programmes, lambda it: _sessions(it, today)
+        ),
+        _of_each("Rater som ikke er fakturert", programmes, _unbilled),
+        _of_each("Fakturaer og kreditnotaer som venter på godkjenning", programmes, _approvals),
+        _of_each("E-post som ikke kom fram", programmes, _mails),
+        _of_each("Søknader som må vurderes", programmes, _applications),
+        _of_each(
+            "Avtaler som har ventet to uker eller mer på underskrift", programmes, lambda it: _agreements(it, today)
+        ),
+        _of_each("Kommunegrupper som mangler noe", programmes, lambda it: _groups(it, today)),
+    )
+    return [it for it in found if it.needs]
+
+
+def _of_each(heading: str, programmes: Sequence[Known], needs: Any) -> Section:
+    return Section(heading=heading, needs=[it for one in programmes for it in needs(one)])
+
+
+def _shown(it: Known, needs: Sequence[Need], all_of_them: str) -> list[Need]:
+    """The first of them; the rest is seen at `all_of_them`."""
+    if len(needs) <= MOST:
+        return list(needs)
+    rest = Need(link=it.path + all_of_them, name=f"{len(needs) - MOST} til", programme=it.name)
+    return [*needs[:MOST], rest]
+
+
+def _concerns(it: Known) -> list[Need]:
+    by = {"council": "rådet", "municipality": "kommunen"}
+    needs = [
+        _of_party(it, one, f"meldt av {by.get(one['raised_by'], one['raised_by'])} {day(one['raised_on'])}")
+        for one in it.concerns
+    ]
+    return _shown(it, needs, "")
+
+
+def _sessions(it: Known, today: date) -> list[Need]:
+    """First those that carry an instalment, then those of all, then what is held with one party: alike ones together."""
+    alike: dict[tuple[Any, ...], list[Answer]] = defaultdict(list)
+    for one in it.sessions:
+        if is_past(one, today):
+            which = one["number"] if one["party"] else one["id"]
+            alike[one["instalment"] is None, one["party"] is not None, one["kind"], which].append(one)
+    needs = []
+    for _, those in sorted(alike.items(), key=lambda it: (*it[0][:2], last_day(it[1][0]))):
+        if len(those) > FEW:
+            needs.append(Need(link=it.path, name=f"{_kind(those[0])}, {len(those)} kommuner", programme=it.name))
+        else:
+            needs += [_session(it, one) for one in those]
+    return _shown(it, needs, "")
+
+
+def _session(it: Known, one: Answer) -> Need:
+    party = f", {one['party_name'] or one['party']}" if one["party"] else ""
+    return Need(link=f"/samling/{one['id']}", name=_kind(one) + party, text=when(one["when"]), programme=it.name)
+
+
+def _kind(session: Answer) -> str:
+    """`Fellessamling 3`."""
+    return word(session["kind"], "session_kind") + (f" {session['number']}" if session["number"] else "")
+
+
+def _unbilled(it: Known) -> list[Need]:
+    """Alike ones together: a municipality each, or how many."""
+    alike: dict[tuple[Any, ...], list[Answer]] = defaultdict(list)
+    for one in it.unbilled:
+        if is_to_be_billed(one):
+            alike[not one["is_late"], one["issue_by"] or "", one["instalment"], one["explanation"]].append(one)
+    needs = []
+    for (in_time, issue_by, instalment, explanation), those in sorted(alike.items()):
+        who = those[0]["party_name"] or those[0]["party"] if len(those) == 1 else f"{len(those)} kommuner"
+        link = f"{it.path}/kommune/{those[0]['party']}" if len(those) == 1 else f"{it.path}/{DOCUMENTS}"
+        late = "" if in_time else f" Den skulle vært fakturert innen {day(issue_by)}."
+        needs.append(Need(link=link, name=f"Rate {instalment}, {who}", text=explanation + late, programme=it.name))
+    return _shown(it, needs, f"/{DOCUMENTS}")
+
+
+def _approvals(it: Known) -> list[Need]:
+    return [
+        Need(
+            link=f"{it.path}/{DOCUMENTS}",
+            name=count(len(one["held"]), "rate", "rater"),
+            text=f"funnet {moment(one['found_at'])}; ingenting av det utstedes før noen har godkjent det",
+            programme=it.name,
+        )
+        for one in it.approvals
+        if one["state"] == "waiting"
+    ]
+
+
+def _mails(it: Known) -> list[Need]:
+    failed = [one for one in it.mails if one["reason"] is None]  # the others say what nobody needs to hear any more
+    if not failed:
+        return []
+    link = f"{it.path}/e-post?state=failed"
+    return [Need(link=link, name=count(len(failed), "e-post", "e-poster"), programme=it.name)]
+
+
+def _applications(it: Known) -> list[Need]:
+    needs = [
+        Need(link=f"/soknad/{one['id']}", name=one["party_name"], programme=it.name)
+        for one in it.applications
+        if one["state"] == "received"
+    ]
+    return _shown(it, needs, "/soknader")
+
+
+def _agreements(it: Known, today: date) -> list[Need]:
+    waiting = [one for one in it.agreements if is_unsigned_for_long(one, today)]
+    needs = []
+    for one in sorted(waiting, key=lambda one: one["sent_on"] or ""):
+        signed = sum(signatory["signed_on"] is not None for signatory in one["signatories"])
+        sent = f"sendt {day(one['sent_on'])}, " if one["sent_on"] else ""
+        needs.append(_of_party(it, one, f"{sent}{signed} av {len(one['signatories'])} har underskrevet"))
+    return _shown(it, needs, "")
+
+
+def _groups(it: Known, today: date) -> list[Need]:
+    over = {one["party"] for one in it.agreements if is_over(one, today)}
+    needs = [
+        _of_party(it, one, "mangler " + in_a_row(lacking))
+        for one in it.groups
+        if one["party"] not in over and (lacking := lacks(one))
+    ]
+    return _shown(it, needs, "")
+
+
+def in_a_row(words: Sequence[str]) -> str:
+    """`koordinator, veileder og deltakere`."""
+    *first, last = words
+    return f"{', '.join(first)} og {last}" if first else last
+
+
+def _of_party(it: Known, one: Answer, text: str) -> Need:
+    return Need(
+        link=f"{it.path}/kommune/{one['party']}", name=one["party_name"] or one["party"], text=text, programme=it.name
+    )
+
+
+def _parked(states: Sequence[Mapping[str, Any]]) -> list[Need]:
+    return [
+        Need(link="/drift", name=f"{SERVICES[it['service']]}: {count(it['parked'], 'melding', 'meldinger')}")
+        for it in states
+        if it["parked"]
+    ]
