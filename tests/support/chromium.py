@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Literal
 
-from playwright.sync_api import Browser, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from shared.web.keys import Role
 from tests.support.demonstration import Shown
+from tests.support.waiting import PATIENCE
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 # It asks nobody for anything but the pages.
@@ -71,6 +72,8 @@ def page_of(
         "bypass_csp": script,
     }
     context = browser.new_context(**by_default | options)
+    context.set_default_timeout(PATIENCE * 1000)
+    expect.set_options(timeout=PATIENCE * 1000)
     try:
         if role is not None:
             with here.browser(role) as client:
