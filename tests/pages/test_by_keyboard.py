@@ -45,6 +45,60 @@ def test_the_first_tab_leads_past_the_menu(chromium: Browser, here: Shown) -> No
         expect(page.locator("main")).to_be_focused()
 
 
+def test_assessing_an_application(chromium: Browser, here: Shown) -> None:
+    with page_of(chromium, here) as page:
+        keyboard = Keyboard(page)
+        page.goto(f"/program/{NEXT_PROGRAMME}/soknader")
+        keyboard.leave_by(page.get_by_role("main").get_by_role("link").first)
+        for question in page.get_by_role("group").filter(has=page.get_by_label("Er det oppfylt?")).all():
+            keyboard.choose(question.get_by_label("Er det oppfylt?"), "J")
+            keyboard.type(question.get_by_label("Begrunnelse"), "Godt begrunnet.")
+        keyboard.leave_by(page.get_by_role("button", name="Lagre vurderingen"))
+        expect(page.get_by_role("alert")).to_contain_text("Det ble ikke lagret")  # what was decided is missing
+        expect(page.get_by_label("Begrunnelse").first).to_have_value("Godt begrunnet.")
+        keyboard.choose(page.get_by_label("Avgjørelse", exact=True), "T")
+        keyboard.leave_by(page.get_by_role("button", name="Lagre vurderingen"))
+        expect(page.get_by_role("main")).to_contain_text("Søknaden er tatt opp")
+
+
+def test_recording_the_signatures_of_an_agreement(chromium: Browser, here: Shown) -> None:
+    with here.api() as api:
+        party = agreement_sent_by(api)
+    with page_of(chromium, here) as page:
+        keyboard = Keyboard(page)
+        page.goto(f"/program/{NEXT_PROGRAMME}/kommune/{party}")
+        for _ in range(3):
+            keyboard.press(page.get_by_text("Registrer en signatur", exact=True))
+            form = page.get_by_role("group").filter(has=page.get_by_label("Hvem som har signert"))
+            keyboard.type(form.get_by_label("Sted"), "Trondheim")
+            keyboard.to(form.get_by_label("Dato"))
+            page.keyboard.type("21022025")
+            keyboard.leave_by(form.get_by_role("button", name="Registrer signaturen"))
+            expect(page.get_by_role("status").first).to_be_visible()
+        expect(page.get_by_role("main")).to_contain_text("Avtalen er signert")
+
+
+def agreement_sent_by(api: httpx.Client) -> str:
+    """Sent to the second who applied to the next programme, without all that comes before it; who it is."""
+    programme = f"/registration/programmes/{NEXT_PROGRAMME}"
+    applications = api.get(f"{programme}/applications").raise_for_status().json()["items"]
+    one = next(it for it in applications[1:] if it["state"] == "received")
+    met = {"met": True, "reason": "Godt begrunnet."}
+    questions = ("development_as_whole", "development_area", "dialogue_with_branch")
+    assessment = dict.fromkeys(questions, met) | {"outcome": "accepted"}
+    api.post(f"/registration/applications/{one['id']}/assessment", json=assessment).raise_for_status()
+    signed_by = ("council_director", "municipal_director", "head_of_culture_school")
+    agreement = {
+        "party": one["party"],
+        "period_start": "2026-08-01",
+        "period_end": "2027-12-31",
+        "signatories": {it: {"name": f"Kari {it}", "email": f"{it}@raadet.example"} for it in signed_by},
+        "without_advisor": True,
+    }
+    api.post(f"{programme}/agreements", json=agreement).raise_for_status()
+    return str(one["party"])
+
+
 def test_completing_a_joint_session_with_what_it_sends_on_the_button(chromium: Browser, here: Shown) -> None:
     with here.api() as api, page_of(chromium, here) as page:
         keyboard = Keyboard(page)

@@ -49,6 +49,7 @@ def test_a_double_click_plans_one_session(chromium: Browser, here: Shown) -> Non
         page.goto(f"/program/{PROGRAMME}/ny-samling")
         page.get_by_label("Slag").select_option("Inspirasjonssamling")
         page.get_by_label("Navn").fill("Dobbeltklikk")
+        page.get_by_label("Nummer").fill("2")
         page.get_by_label("Form", exact=True).select_option("digital")
         page.get_by_label("Dagene er bestemt").check()
         page.get_by_label("Første dag").fill("2025-08-20")

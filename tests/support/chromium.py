@@ -11,7 +11,6 @@ from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from shared.web.keys import Role
 from tests.support.demonstration import Shown
-from tests.support.waiting import PATIENCE
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 # It asks nobody for anything but the pages.
@@ -24,6 +23,7 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+SOON = 100_000  # milliseconds: a page of ours is there, however busy the machine is
 WIDE, NARROW = 1280, 390  # pixels: an office's screen, a telephone's
 Scheme = Literal["light", "dark"]
 
@@ -72,8 +72,8 @@ def page_of(
         "bypass_csp": script,
     }
     context = browser.new_context(**by_default | options)
-    context.set_default_timeout(PATIENCE * 1000)
-    expect.set_options(timeout=PATIENCE * 1000)
+    context.set_default_timeout(SOON)
+    expect.set_options(timeout=SOON)
     try:
         if role is not None:
             with here.browser(role) as client:
