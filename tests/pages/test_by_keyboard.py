@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, expect
 from tests.end_to_end.started import eventually
 from tests.pages.which import session
 from tests.support.chromium import Keyboard, page_of
-from tests.support.demonstration import PROGRAMME, Shown
+from tests.support.demonstration import NEXT_PROGRAMME, PROGRAMME, Shown
 
 
 def test_logging_in_wrongly_then_rightly_and_out(chromium: Browser, here: Shown) -> None:
@@ -50,7 +50,7 @@ def test_assessing_an_application(chromium: Browser, here: Shown) -> None:
         keyboard = Keyboard(page)
         page.goto(f"/program/{NEXT_PROGRAMME}/soknader")
         keyboard.leave_by(page.get_by_role("main").get_by_role("link").first)
-        for question in page.get_by_role("group").filter(has=page.get_by_label("Er det oppfylt?")).all():
+        for question in page.locator("fieldset").filter(has=page.get_by_label("Er det oppfylt?")).all():
             keyboard.choose(question.get_by_label("Er det oppfylt?"), "J")
             keyboard.type(question.get_by_label("Begrunnelse"), "Godt begrunnet.")
         keyboard.leave_by(page.get_by_role("button", name="Lagre vurderingen"))
@@ -62,7 +62,10 @@ def test_assessing_an_application(chromium: Browser, here: Shown) -> None:
 
 
 def test_recording_the_signatures_of_an_agreement(chromium: Browser, here: Shown) -> None:
-    with here.api() as api:
+    with here.api("operator") as api:
+        for service in ("registration", "scheduling", "billing", "notifications"):
+            clock = {"now": "2025-03-03T12:00:00+01:00"}
+            api.post(f"/{service}/operations/clock", json=clock).raise_for_status()
         party = agreement_sent_by(api)
     with page_of(chromium, here) as page:
         keyboard = Keyboard(page)
@@ -72,21 +75,31 @@ def test_recording_the_signatures_of_an_agreement(chromium: Browser, here: Shown
             form = page.get_by_role("group").filter(has=page.get_by_label("Hvem som har signert"))
             keyboard.type(form.get_by_label("Sted"), "Trondheim")
             keyboard.to(form.get_by_label("Dato"))
-            page.keyboard.type("21022025")
+            page.keyboard.type("03032025")  # the third of March, in whatever order day and month are asked for
             keyboard.leave_by(form.get_by_role("button", name="Registrer signaturen"))
             expect(page.get_by_role("status").first).to_be_visible()
         expect(page.get_by_role("main")).to_contain_text("Avtalen er signert")
 
 
 def agreement_sent_by(api: httpx.Client) -> str:
-    """Sent to the second who applied to the next programme, without all that comes before it; who it is."""
+    """Sent to one who applied to the next programme, with what must come before it; who it is."""
     programme = f"/registration/programmes/{NEXT_PROGRAMME}"
     applications = api.get(f"{programme}/applications").raise_for_status().json()["items"]
-    one = next(it for it in applications[1:] if it["state"] == "received")
+    one = next(it for it in reversed(applications) if it["state"] == "received")
     met = {"met": True, "reason": "Godt begrunnet."}
     questions = ("development_as_whole", "development_area", "dialogue_with_branch")
     assessment = dict.fromkeys(questions, met) | {"outcome": "accepted"}
     api.post(f"/registration/applications/{one['id']}/assessment", json=assessment).raise_for_status()
+    group = f"{programme}/groups/{one['party']}"
+    for n in range(4):
+        participant = {
+            "name": f"Ola {n}",
+            "email": f"ola.{n}@{one['party']}.example",
+            "represents_school_owner": n == 0,
+        }
+        answer = api.post(f"{group}/participants", json=participant).raise_for_status()
+    elected = answer.json()["participants"][0]["id"]
+    api.post(f"{group}/coordinator", json={"participant": elected}).raise_for_status()
     signed_by = ("council_director", "municipal_director", "head_of_culture_school")
     agreement = {
         "party": one["party"],
