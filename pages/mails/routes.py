@@ -20,6 +20,7 @@ router = APIRouter()
 PAGE = 50  # mails
 MOST_FAILED = 100  # shown at once, the newest
 STATES = ("sent", "queued", "failed")
+OF_PERSONS = {"merge": "merge"}  # which stands in the form only once it is asked for
 AN_ID = re.compile(r"[0-9A-Za-z-]{1,40}")
 
 # A mail may carry links and pictures of ours alone, and runs nothing.
@@ -158,30 +159,31 @@ async def show_content(id: str, visitor: VisitorOf) -> Response:
 
 @router.post("/e-post/{id}/prov")
 async def retry(id: str, visitor: VisitorOf) -> Response:
-    """Another address than the one that failed is the person's from then on."""
-    values = await visitor.typed()
-    if_match = values.get(IF_MATCH)
-    try:
-        mail = await visitor.api.send(
-            "POST", f"/notifications/mails/{segment(id)}/retry", body_of(values, "address"), if_match=if_match
-        )
-        person, address = values.get("person", ""), values.get("address", "").strip()
-        # After it is tried again, so that what follows from the person's new address does not send it a second time.
-        if person and address and address.lower() != values.get("failed_at", "").lower():
-            await visitor.api.send("PATCH", f"/registration/people/{segment(person)}", {"email": address})
-    except Refused as error:
-        return await _mail(visitor, id, refused("prov", values, error, {"email": "address"}))
-    return done(f"/e-post/{segment(mail['id'])}", "e-post-proves")
+    return await _to_the_address(visitor, id, "prov", "retry", "e-post-proves")
 
 
 @router.post("/e-post/{id}/send")
 async def resend(id: str, visitor: VisitorOf) -> Response:
+    return await _to_the_address(visitor, id, "send", "resend", "e-post-sendes")
+
+
+async def _to_the_address(visitor: Visitor, id: str, name: str, what: str, said: str) -> Response:
+    """Have a mail sent to the address that was typed; another than the person had is the person's from then on."""
     values = await visitor.typed()
+    path, if_match = f"/notifications/mails/{segment(id)}/{what}", values.get(IF_MATCH)
     try:
-        mail = await visitor.api.send("POST", f"/notifications/mails/{segment(id)}/resend")
+        mail = await visitor.api.send("POST", path, body_of(values, "address"), if_match=if_match)
     except Refused as error:
-        return await _mail(visitor, id, refused("send", values, error))
-    return done(f"/e-post/{segment(mail['id'])}", "e-post-sendes")
+        return await _mail(visitor, id, refused(name, values, error))
+    person, address = values.get("person", ""), values.get("address", "").strip().lower()
+    if person and address and address != values.get("was", "").lower():
+        # Only then, so that what follows from the person's new address does not send it a second time.
+        try:
+            await visitor.api.send("PATCH", f"/registration/people/{segment(person)}", {"email": address})
+        except Refused as error:
+            form = refused("adresse", {"person": person, "email": address}, error, OF_PERSONS)
+            return await _mail(visitor, mail["id"], form)
+    return done(f"/e-post/{segment(mail['id'])}", said)
 
 
 @router.post("/e-post/{id}/adresse")
@@ -194,5 +196,5 @@ async def correct_address(id: str, visitor: VisitorOf) -> Response:
     try:
         await visitor.api.send("PATCH", path, body, if_match=if_match)
     except Refused as error:
-        return await _mail(visitor, id, refused("adresse", values, error, {"merge": "merge"}))
+        return await _mail(visitor, id, refused("adresse", values, error, OF_PERSONS))
     return done(f"/e-post/{segment(id)}", "adresse-rettet")

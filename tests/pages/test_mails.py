@@ -64,14 +64,29 @@ def test_a_mail_that_is_not_there_is_not_found(browser: httpx.Client) -> None:
         assert browser.get(path).status_code == 404, path
 
 
-def test_a_mail_is_sent_again_as_another(here: Shown, browser: httpx.Client) -> None:
+def hidden(page: str, form: str) -> dict[str, str]:
+    """What a form carries that nobody types."""
+    found = page[page.index(f'/{form}" class="fields') :].partition("</form>")[0]
+    return {n: unescape(v) for n, v in re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', found)}
+
+
+def test_a_mail_is_sent_again_as_another_to_a_corrected_address(here: Shown, browser: httpx.Client) -> None:
     invoice = mail(here, "invoice")
-    answer = browser.post(f"/e-post/{invoice}/send")
+    page = browser.get(f"/e-post/{invoice}").text
+    values = hidden(page, "send")
+    wrong = browser.post(f"/e-post/{invoice}/send", data=values | {"address": "no address"})
+    assert wrong.status_code == 422
+    assert 'aria-invalid="true"' in wrong.text
+
+    answer = browser.post(f"/e-post/{invoice}/send", data=values | {"address": "Rettet@kommune.example"})
     assert answer.status_code == 303
     assert invoice not in answer.headers["location"]
-    again = browser.get(answer.headers["location"])
-    assert "Denne er den nye" in again.text
-    assert f'href="/e-post/{invoice}"' in again.text
+    again = browser.get(answer.headers["location"]).text
+    assert "Denne er den nye" in again
+    assert f'href="/e-post/{invoice}"' in again
+    assert "rettet@kommune.example" in again
+    with here.api() as api:
+        assert api.get(f"/registration/people/{values['person']}").json()["email"] == "rettet@kommune.example"
 
 
 def test_what_is_over_is_not_sent_again_and_it_is_said(browser: httpx.Client, an_invitation: str) -> None:
@@ -84,18 +99,17 @@ def test_an_address_is_corrected_and_a_wrong_one_is_said_at_its_field(
     here: Shown, browser: httpx.Client, an_invitation: str
 ) -> None:
     page = browser.get(f"/e-post/{an_invitation}").text
-    form = page[page.index(f'action="/e-post/{an_invitation}/adresse"') :]
-    hidden = {n: unescape(v) for n, v in re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', form)}
-    wrong = browser.post(f"/e-post/{an_invitation}/adresse", data=hidden | {"email": "no <b>address</b>"})
+    carried = hidden(page, "adresse")
+    wrong = browser.post(f"/e-post/{an_invitation}/adresse", data=carried | {"email": "no <b>address</b>"})
     assert wrong.status_code == 422
     assert 'aria-invalid="true"' in wrong.text
     assert "no &lt;b&gt;address&lt;/b&gt;" in wrong.text
 
-    right = browser.post(f"/e-post/{an_invitation}/adresse", data=hidden | {"email": "ny.adresse@kommune.example"})
+    right = browser.post(f"/e-post/{an_invitation}/adresse", data=carried | {"email": "ny.adresse@kommune.example"})
     assert right.status_code == 303
     with here.api() as api:
-        assert api.get(f"/registration/people/{hidden['person']}").json()["email"] == "ny.adresse@kommune.example"
-    stale = browser.post(f"/e-post/{an_invitation}/adresse", data=hidden | {"email": "enda.en@kommune.example"})
+        assert api.get(f"/registration/people/{carried['person']}").json()["email"] == "ny.adresse@kommune.example"
+    stale = browser.post(f"/e-post/{an_invitation}/adresse", data=carried | {"email": "enda.en@kommune.example"})
     assert stale.status_code == 412
     assert "ny.adresse@kommune.example" in stale.text
 

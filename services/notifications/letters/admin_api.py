@@ -78,6 +78,14 @@ class Retry(Body):
     )
 
 
+class Resend(Body):
+    model_config = example(address="kari.vik@molde.example")
+
+    address: Email | None = Field(
+        None, description="where it goes this time; left out, to where its person is written to by now"
+    )
+
+
 class RetryAll(Body):
     """Those of which all holds that is given."""
 
@@ -163,13 +171,13 @@ async def retry(id: IdInPath, database: DatabaseOf, key: Administrator, given: R
 
 
 @router.post("/mails/{id}/resend", status_code=201, operation_id="resend_mail")
-async def resend(id: IdInPath, database: DatabaseOf, key: Administrator) -> MailView:
-    """Send a mail again that was sent, to where its person is written to by now.
+async def resend(id: IdInPath, database: DatabaseOf, key: Administrator, given: Resend | None = None) -> MailView:
+    """Send a mail again that was sent, to where its person is written to by now, or to another address.
 
     Once: what it was sent again as, is what is sent the next time. 409 for one that was sent again before, that what came
     later has overtaken, or whose session is over.
     """
-    sent_again = await resend_mail(database, id, by=key.name)
+    sent_again = await resend_mail(database, id, address=given.address if given else None, by=key.name)
     async with database.reading() as connection:
         found = await mails.named(connection, sent_again.id)
     return tagged(found.mail, view(*found, with_addresses=True))

@@ -284,3 +284,17 @@ async def test_one_that_failed_or_waits_is_not_sent_again_but_tried(
     assert "tried again" in (await api.refused(409, f"/notifications/mails/{id}/resend"))["message"]
     await api.post(f"/notifications/mails/{id}/retry")
     assert "waits" in (await api.refused(409, f"/notifications/mails/{id}/resend"))["message"]
+
+
+async def test_a_mail_is_sent_again_to_another_address_for_who_says_one(
+    told: Database, api: Api, smtp: MailServer
+) -> None:
+    id = await id_of(told, "invoice")
+    path = f"/notifications/mails/{id}/resend"
+    for _ in range(2):  # asked twice, it is sent once
+        again = await api.post(path, {"address": "New@kommune.example"})
+        assert again["recipient"]["address"] == "new@kommune.example"
+    refused = problem(await api.administrator.post(path, json={"address": "other@kommune.example"}), 409)
+    assert [it["field"] for it in refused["errors"]] == ["address"]
+    await send(told, smtp)
+    assert [str(it["Subject"]).startswith("Faktura") for it in smtp.to("new@kommune.example")] == [True]

@@ -6,10 +6,10 @@ from services.notifications.letters.domain.letter import Mail
 from shared.errors import Conflict
 
 
-def under_way(mail: Mail, sent_again: Mail | None) -> Mail | None:
+def under_way(mail: Mail, sent_again: Mail | None, address: str | None) -> Mail | None:
     """What is being sent again already: the mail itself, or the one that it was sent again as.
 
-    Raises Conflict for one that waits to be sent for the first time.
+    Raises Conflict for one that waits to be sent for the first time, or goes to another address than the one that is asked for.
     """
     found = mail if mail.state == "queued" else sent_again
     if found is None or found.state != "queued":
@@ -17,6 +17,9 @@ def under_way(mail: Mail, sent_again: Mail | None) -> Mail | None:
     if found.repeats is None:
         msg = "it was not sent yet, and waits for its turn"
         raise Conflict(msg, code="mail_is_not_sent_yet", field="id")
+    if address not in (None, found.address):
+        msg = "it is sent again already, to another address"
+        raise Conflict(msg, code="tried_at_another_address", field="address")
     return found
 
 

@@ -13,8 +13,8 @@ from shared.errors import Conflict
 from shared.messaging import marks
 
 
-async def resend_mail(database: Database, id: str, *, by: str) -> Mail:
-    """Queue what a mail said once more, to where its person is written to by now. Until that is sent, the same request again
+async def resend_mail(database: Database, id: str, *, address: str | None = None, by: str) -> Mail:
+    """Queue what a mail said once more, to this address or else to where its person is written to by now. Until that is sent, the same request again
     changes nothing.
 
     It has a Message-ID of its own, since a mailbox may drop what it has had; a calendar entry has the next SEQUENCE. Raises
@@ -30,7 +30,7 @@ async def resend_mail(database: Database, id: str, *, by: str) -> Mail:
             msg = "what it said is lost, so that it cannot be sent again"
             raise Conflict(msg, code="content_is_lost", field="id")
         sent_again = await mails.sent_again_as(connection, mail)
-        if (standing := under_way(mail, sent_again)) is not None:
+        if (standing := under_way(mail, sent_again, address)) is not None:
             return standing
         if await overtaken.by_what_came_later(connection, [mail.id]):
             msg = "what came later has overtaken what it says"
@@ -42,5 +42,5 @@ async def resend_mail(database: Database, id: str, *, by: str) -> Mail:
             msg = "it was not sent, but failed; have it tried again"
             raise Conflict(msg, code="mail_has_failed", field="id")
         check_is_the_last(sent_again)
-        address, at = await mails.address_of(connection, mail), await clock.now(connection)
-        return await mails.repeat(connection, mail, address=address, at=at, by=by)
+        to, at = address or await mails.address_of(connection, mail), await clock.now(connection)
+        return await mails.repeat(connection, mail, address=to, at=at, by=by)
