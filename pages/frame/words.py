@@ -68,7 +68,7 @@ WORDS = {
     },
     # Why an invoice was credited, or a release or a waiver made.
     "credit_reason": {
-        "agreement_ended": "avtalen gjaldt ikke lenger den dagen raten er fakturert for",
+        "agreement_ended": "avtalen ikke gjaldt lenger den dagen raten er fakturert for",
         "completion_revoked": "registreringen av samlingen som gjennomført er trukket tilbake eller endret",
         "release_withdrawn": "frigivelsen av raten er trukket tilbake",
         "instalment_waived": "raten er ettergitt",

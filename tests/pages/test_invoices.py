@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import sqlite3
 from collections.abc import Callable
 from html import unescape
 from pathlib import Path
@@ -139,6 +140,27 @@ def test_an_instalment_is_released_after_what_follows_was_shown_and_the_release_
     assert stale.status_code == 412
     assert browser.post(form[1], data={"if_match": unescape(form[2])}).status_code == 303
     becomes_so(lambda: sum(it["credited_by"] is not None and it["instalment"] == 2 for it in invoices(here)) == 12)
+
+
+def test_what_waits_for_an_approval_is_said_and_approved_once(here: Shown, browser: httpx.Client) -> None:
+    first = invoices(here)[0]
+    with sqlite3.connect(here.folder / "billing.db") as connection:
+        connection.execute(
+            "INSERT INTO approval (id, programme, cause, documents, found_at) VALUES ('a', ?, 'start', 1, ?)",
+            (PROGRAMME, "2025-02-20 12:00:00.000000"),
+        )
+        connection.execute(
+            "INSERT INTO held (agreement, instalment, approval, party, invoice, reason)"
+            " VALUES ('of-before', 1, 'a', ?, 1, 'agreement_ended')",
+            (first["party"],),
+        )
+    connection.close()
+    page = browser.get(HERE).text
+    assert "Godkjenn og send 1 dokument" in page
+    assert "faktura FK1-1 krediteres, fordi avtalen ikke gjaldt lenger" in texts(page)
+    for _ in range(2):  # a double click
+        assert browser.post(f"{HERE}/godkjenn", data={"id": "a"}).status_code == 303
+    assert "Godkjenn og send" not in browser.get(HERE).text
 
 
 def test_a_reader_sees_it_all_and_changes_nothing(here: Shown) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 from html import unescape
 
 import httpx
@@ -112,6 +113,30 @@ def test_an_address_is_corrected_and_a_wrong_one_is_said_at_its_field(
     stale = browser.post(f"/e-post/{an_invitation}/adresse", data=carried | {"email": "enda.en@kommune.example"})
     assert stale.status_code == 412
     assert "ny.adresse@kommune.example" in stale.text
+
+
+def test_what_failed_stands_first_with_why_and_is_tried_again_together_or_at_another_address(
+    here: Shown, browser: httpx.Client
+) -> None:
+    with sqlite3.connect(here.folder / "notifications.db") as connection:
+        these = "id IN (SELECT id FROM mail WHERE kind = 'agreement_signed' ORDER BY id DESC LIMIT 2)"
+        connection.execute(f"UPDATE mail SET state = 'failed', reply = 550 WHERE {these}")  # noqa: S608 - a text of ours
+    connection.close()
+    page = browser.get(HERE).text
+    assert page.index("Kom ikke fram") < page.index("Alle e-poster")
+    assert "tok ikke imot til denne adressen (svar 550)" in page
+    one, _ = re.findall(r'<li><a href="/e-post/([^"]+)">Avtalen er signert', page)
+
+    form = browser.get(f"/e-post/{one}").text
+    assert "E-posten kom ikke fram" in form
+    answer = browser.post(f"/e-post/{one}/prov", data=hidden(form, "prov") | {"address": "kommer.fram@kommune.example"})
+    assert answer.status_code == 303
+    assert "kommer.fram@kommune.example" in browser.get(f"/e-post/{one}").text
+
+    together = browser.post(f"{HERE}/prov-alle", data={"reply": "550"})
+    assert together.headers["location"] == f"{HERE}?gjort=e-poster-proves"
+    assert "Kom ikke fram" not in browser.get(HERE).text
+    assert browser.post(f"{HERE}/prov-alle").headers["location"] == f"{HERE}?gjort=e-poster-proves-ikke"
 
 
 def test_a_reader_sees_figures_and_what_waits_and_no_address(here: Shown, an_invitation: str) -> None:
