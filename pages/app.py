@@ -21,6 +21,7 @@ from pages.login import routes as login
 from pages.mails import routes as mails
 from pages.municipalities import routes as municipalities
 from pages.operations import routes as operations
+from pages.people import routes as people
 from pages.programmes import routes as programmes
 from pages.settings import Settings
 from pages.today import routes as today
@@ -28,7 +29,7 @@ from shared.clock import real_now
 from shared.web.gateways import Gateways
 from shared.web.refusals import Refusals
 
-PAGES = (applications, gatherings, invoices, login, mails, municipalities, operations, programmes, today)
+PAGES = (applications, gatherings, invoices, login, mails, municipalities, operations, people, programmes, today)
 TIMEOUT = 20  # seconds for an answer of a service
 CONNECTIONS = 40  # to the services, at once
 

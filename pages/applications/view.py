@@ -51,8 +51,10 @@ def can_be_withdrawn(application: Mapping[str, Any], agreements: Sequence[Mappin
 
 
 def received(values: Mapping[str, str]) -> dict[str, Any]:
-    """The body of a new application."""
-    return body_of(values, "party", *(f"answers.{it}" for it in QUESTIONS), *CONTACT, "payer_reference")
+    """The body of a new application. What is empty as a whole stays, so that the API asks for each of its fields."""
+    return {"answers": {}, "contact_person": {}} | body_of(
+        values, "party", *(f"answers.{it}" for it in QUESTIONS), *CONTACT, "payer_reference"
+    )
 
 
 def changed(values: Mapping[str, str]) -> dict[str, Any]:
@@ -80,7 +82,7 @@ def assessed(values: Mapping[str, str]) -> dict[str, Any]:
 
 def party(values: Mapping[str, str]) -> dict[str, Any]:
     """The body of a new party."""
-    return body_of(
+    return {"address": {}} | body_of(
         values,
         "organisation_number",
         "kind",

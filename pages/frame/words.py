@@ -114,6 +114,14 @@ WORDS = {
     "tenure": {"participant": "deltaker", "coordinator": "koordinator", "advisor": "veileder"},
     "concern": {"raised": "åpen", "resolved": "avklart", "terminated": "førte til oppsigelse"},
     "side": {"council": "Norsk kulturskoleråd", "municipality": "kommunen"},
+    "pointing": {
+        "contact_person": "kontaktperson",
+        "participant": "deltaker",
+        "coordinator": "koordinator",
+        "advisor": "veileder",
+        "signatory": "den som signerer",
+        "council_contact_person": "rådets kontaktperson",
+    },
     "role": {"reader": "lesetilgang", "administrator": "administrator", "operator": "operatør"},
 }
 
@@ -175,6 +183,9 @@ DONE = {
     "program-apnet": "Programmet er åpnet.",
     "program-endret": "Programmet er endret.",
     "program-slettet": "Programmet er slettet.",
+    "person-rettet": "Personen er rettet, overalt der vedkommende er med.",
+    "person-slettet": "Personen er slettet.",
+    "veileder-registrert": "Veilederen er registrert.",
 }
 
 

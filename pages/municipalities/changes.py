@@ -56,7 +56,10 @@ def _agreement(values: Values) -> dict[str, Any]:
         *(it for it in OF_SIGNATORIES if it in values),
         ticks=TICKS[1:],
     )
-    return {"signatories": {}} | body
+    asked: dict[str, Any] = {
+        it.split(".")[1]: {} for it in OF_SIGNATORIES if it in values
+    }  # for each, though all of it is empty
+    return body | {"signatories": asked | body.get("signatories", {})}
 
 
 def _amendment(values: Values) -> dict[str, Any]:

@@ -13,13 +13,14 @@ from pages.frame.words import WORDS, count, word
 from pages.municipalities.asking import Answers, Row
 from shared.clock import OSLO
 
+SENT = "agreement_to_sign"  # told by mail alone of an agreement that was sent before its day was kept
 # What happened, as the mails tell that it is about. What the other answers tell with its day is not told by a mail too.
 TOLD_BY_MAIL = {
     "application_received": "Søknaden ble mottatt",
     "application_accepted": "Tatt opp i programmet",
     "application_waiting_list": "Satt på venteliste",
     "application_declined": "Søknaden ble avslått",
-    "agreement_to_sign": "Avtalen ble sendt til signering",
+    SENT: "Avtalen ble sendt til signering",
     "agreement_amended": "Avtalen ble endret",
     "agreement_succeeded": "Avtalen ble overført",
     "agreement_end_taken_back": "Avtalens slutt ble angret",
@@ -42,7 +43,7 @@ class Happening:
 
 def story(found: Answers) -> list[Happening]:
     everything = [
-        *_mails(found.mails),
+        *_mails([it for it in found.mails if it["kind"] != SENT or not _know_when_sent(found.agreements)]),
         *_people(found.group),
         *(it for one in found.agreements for it in _agreement(one)),
         *_concerns(found.concerns),
@@ -52,7 +53,11 @@ def story(found: Answers) -> list[Happening]:
     return sorted(everything, key=lambda it: (it.day, it.place, it.text), reverse=True)
 
 
-def _mails(mails: Any) -> Iterator[Happening]:
+def _know_when_sent(agreements: list[Row]) -> bool:
+    return all(it["sent_on"] for it in agreements)
+
+
+def _mails(mails: list[Row]) -> Iterator[Happening]:
     """What mails tell of stands once, however many it went to; calendar entries as their number on a day."""
     seen: set[tuple[str, str | None]] = set()
     in_short: list[tuple[str, str]] = []
@@ -86,6 +91,8 @@ def _people(group: Row | None) -> Iterator[Happening]:
 
 
 def _agreement(it: Row) -> Iterator[Happening]:
+    if it["sent_on"]:
+        yield Happening(day=it["sent_on"], text="Avtalen ble sendt til signering", place=-1)
     for one in it["signatories"]:
         if one["signed_on"]:
             who = one["name"] or word(one["signatory"], "signatory")

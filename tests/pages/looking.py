@@ -76,7 +76,9 @@ async def looking_at(here: Shown, tmp_path: Path, role: Role = "administrator") 
     asked = Asked()
     app = create(Settings(public_url=URL, session_secret_file=secret, api_url=here.url), transport=asked)
     pages = httpx.ASGITransport(app)
-    async with httpx.AsyncClient(transport=pages, base_url=URL, headers={"Origin": URL}) as browser:
-        assert (await browser.post("/logg-inn", data={"key": here.key(role)})).status_code == 303
-        yield Looking(browser, asked)
-    await app.state.http.aclose()
+    try:
+        async with httpx.AsyncClient(transport=pages, base_url=URL, headers={"Origin": URL}) as browser:
+            assert (await browser.post("/logg-inn", data={"key": here.key(role)})).status_code == 303
+            yield Looking(browser, asked)
+    finally:
+        await app.state.http.aclose()

@@ -29,6 +29,11 @@ def session(api: httpx.Client) -> str:
     return str(_first(api, path, kind="joint_session", number=3)["id"])
 
 
+def person(api: httpx.Client) -> str:
+    group = api.get(f"/registration/programmes/{PROGRAMME}/groups/{MUNICIPALITY}").raise_for_status().json()
+    return str(group["participants"][0]["person"])
+
+
 def mail(api: httpx.Client) -> str:
     path = f"/notifications/mails?programme={PROGRAMME}&party={MUNICIPALITY}&kind=invoice"
     return str(api.get(path).raise_for_status().json()["items"][0]["id"])
@@ -40,6 +45,7 @@ WHICH: dict[str, Callable[[httpx.Client], list[str]]] = {
     "/program/{}/soknader": lambda _: [PROGRAMME],
     "/soknad/{}": lambda api: [application(api)],
     "/program/{}/kommune/{}": lambda _: [PROGRAMME, MUNICIPALITY],
+    "/person/{}": lambda api: [person(api)],
     "/samling/{}": lambda api: [session(api)],
     "/program/{}/ny-samling": lambda _: [PROGRAMME],
     "/program/{}/e-post": lambda _: [PROGRAMME],

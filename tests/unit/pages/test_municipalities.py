@@ -24,6 +24,7 @@ AGREEMENT: dict[str, Any] = {
     "id": "1",
     "state": "sent",
     "signatories": [],
+    "sent_on": None,
     "signed_on": None,
     "called_back_on": None,
     "ends_on": None,
@@ -114,6 +115,15 @@ def test_the_story_tells_what_went_to_several_once_on_the_day_that_it_was_in_nor
 def test_the_story_counts_calendar_entries_by_day() -> None:
     entries = [mail("session_invitation", "2024-06-17T10:00:00Z", id=str(n), event=str(n)) for n in range(3)]
     assert [it.text for it in story(answers(mails=entries))] == ["E-post: 3 invitasjoner til kalenderen"]
+
+
+def test_an_agreement_that_was_sent_stands_once_in_the_story() -> None:
+    told = [mail("agreement_to_sign", "2024-06-17T10:00:00Z")]
+    text = "Avtalen ble sendt til signering"
+    known = answers(agreements=[AGREEMENT | {"sent_on": "2024-06-16"}], mails=told)
+    assert [(it.day, it.text) for it in story(known)] == [("2024-06-16", text)]
+    from_before = answers(agreements=[AGREEMENT], mails=told)
+    assert [(it.day, it.text) for it in story(from_before)] == [("2024-06-17", text)]
 
 
 def test_a_story_without_an_answer_goes_on_with_the_others() -> None:

@@ -1,0 +1,1 @@
+"""Personer: one person, to be corrected, and the council's advisors."""
