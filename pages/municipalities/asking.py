@@ -47,10 +47,10 @@ async def about(api: Api, programme: str, party: str, *, everything: bool) -> An
         "programme": api.get(of_programme),
         "party": api.look(f"/registration/parties/{number}"),
         "sessions": _or([], api.all(f"/scheduling/programmes/{code}/sessions", party=party)),
-        "invoices": _or([], api.all(f"{billed}/invoices")),
-        "credit_notes": _or([], api.all(f"{billed}/credit-notes")),
-        "unbilled": _or([], api.all("/billing/unbilled", programme=programme)),
-        "waivers": _or([], api.all(f"{billed}/waivers")),
+        "invoices": _or([], api.all(f"{billed}/invoices", party=party)),
+        "credit_notes": _or([], api.all(f"{billed}/credit-notes", party=party)),
+        "unbilled": _or([], api.all("/billing/unbilled", programme=programme, party=party)),
+        "waivers": _or([], api.all(f"{billed}/waivers", party=party)),
     }
     if everything:
         asked |= {
@@ -67,10 +67,6 @@ async def about(api: Api, programme: str, party: str, *, everything: bool) -> An
         raise Away(REGISTRATION)
     agreements, agreement_etag = found.get("agreements", ([], ""))
     group, group_etag = found.get("group", (None, ""))
-    of_party = {
-        name: found[name] and [it for it in found[name] if it["party"] == party]
-        for name in ("invoices", "credit_notes", "unbilled", "waivers")
-    }
     return Answers(
         programme=found["programme"],
         party=found["party"][0],
@@ -84,8 +80,11 @@ async def about(api: Api, programme: str, party: str, *, everything: bool) -> An
         advisors=found.get("advisors", []),
         parties=found.get("parties", []),
         sessions=found["sessions"],
+        invoices=found["invoices"],
+        credit_notes=found["credit_notes"],
+        unbilled=found["unbilled"],
+        waivers=found["waivers"],
         mails=found.get("mails", []),
-        **of_party,
     )
 
 
