@@ -136,10 +136,10 @@ class Table:
         if it["ends_on"] is not None:
             return Cell(text=f"{'avsluttet' if self._is_over(party) else 'avsluttes'} {day(it['ends_on'])}")
         if it["signed_on"] is not None:
-            return Cell(text=f"underskrevet {day(it['signed_on'])}")
+            return Cell(text=f"signert {day(it['signed_on'])}")
         sent = f"sendt {day(it['sent_on'])}" if it["sent_on"] else "sendt"
         if is_unsigned_for_long(it, self._found.today):
-            return Cell(text=f"{sent}, ikke underskrevet", is_due=True)
+            return Cell(text=f"{sent}, ikke signert", is_due=True)
         return Cell(text=sent)
 
     def _meeting(self, party: str) -> Cell:

@@ -73,7 +73,7 @@ def sections(today: date, programmes: Sequence[Known], states: Sequence[Answer] 
         _of_each("E-post som ikke kom fram", programmes, _mails),
         _of_each("Søknader som må vurderes", programmes, _applications),
         _of_each(
-            "Avtaler som har ventet to uker eller mer på underskrift", programmes, lambda it: _agreements(it, today)
+            "Avtaler som har ventet to uker eller mer på signering", programmes, lambda it: _agreements(it, today)
         ),
         _of_each("Kommunegrupper som mangler noe", programmes, lambda it: _groups(it, today)),
     )
@@ -178,7 +178,7 @@ def _agreements(it: Known, today: date) -> list[Need]:
     for one in sorted(waiting, key=lambda one: one["sent_on"] or ""):
         signed = sum(signatory["signed_on"] is not None for signatory in one["signatories"])
         sent = f"sendt {day(one['sent_on'])}, " if one["sent_on"] else ""
-        needs.append(_of_party(it, one, f"{sent}{signed} av {len(one['signatories'])} har underskrevet"))
+        needs.append(_of_party(it, one, f"{sent}{signed} av {len(one['signatories'])} har signert"))
     return _shown(it, needs, "")
 
 

@@ -68,7 +68,7 @@ def test_the_milestones_of_each_municipality_say_what_needs_someone(browser: htt
     assert [found[0][0], found[-1][0]] == ["Kristiansund", "Ørsta"]
     kristiansund = found[0][1:]
     assert kristiansund[:2] == ["tatt opp", "4 deltakere"]
-    assert kristiansund[3:6] == ["underskrevet 15. oktober 2024", "holdt", "1 av 5, besøk 2 er ikke registrert"]
+    assert kristiansund[3:6] == ["signert 15. oktober 2024", "holdt", "1 av 5, besøk 2 er ikke registrert"]
     assert kristiansund[6].startswith("faktura ")
     assert kristiansund[7:] == ["–", "–"]
 

@@ -59,7 +59,7 @@ def test_what_needs_someone_stands_most_urgent_first_each_with_its_link() -> Non
         ),
         (f"{path}/e-post?state=failed", "2 e-poster", ""),
         ("/soknad/a", "Molde", ""),
-        (f"{path}/kommune/{MOLDE}", "Molde", "sendt 3. februar 2025, 1 av 2 har underskrevet"),
+        (f"{path}/kommune/{MOLDE}", "Molde", "sendt 3. februar 2025, 1 av 2 har signert"),
         (f"{path}/kommune/{MOLDE}", "Molde", "mangler veileder"),
     ]
 

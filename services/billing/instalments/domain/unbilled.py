@@ -116,7 +116,7 @@ def _not_owed(agreement: Agreement, occasions: Occasions, waived: Waived, n: int
     if n in waived:
         return _why(n, "waived", "Raten er ettergitt.")
     if agreement.signed_on is None:
-        return _why(n, "not_signed", "Avtalen er ikke underskrevet.")
+        return _why(n, "not_signed", "Avtalen er ikke signert.")
     if split_fee(agreement.fee_ore)[n - 1] == 0:
         return _why(n, "nothing_to_pay", "Raten er på 0 kroner.")
     planned = occasions.planned(n)
