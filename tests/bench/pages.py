@@ -34,7 +34,7 @@ class Recording(httpx.AsyncHTTPTransport):
 
 
 async def measure(ground: Ground, figures: Figures) -> None:
-    """Twelve municipalities half-way through; the pages are a process of their own, all else is another one."""
+    """Twelve municipalities half-way through. The pages are a process of their own beside the services, and then part of theirs."""
     folder = ground.new_folder()
     state = await asyncio.to_thread(made_once, folder)
     with shown(state, folder / "state") as here, served(secret_of(here), here.url, folder / "pages.err") as client:
@@ -46,8 +46,11 @@ async def measure(ground: Ground, figures: Figures) -> None:
         async def bare() -> float:
             return sum([await asked(urlsplit(here.url).port or 0, path, key, TIMES, 1) for path in reads])
 
-        floor, took = await in_turns(bare, lambda: asked(client.base_url.port or 0, PATH, cookie, TIMES, 1))
+        port, embedded = client.base_url.port or 0, urlsplit(here.url).port or 0
+        floor, took = await in_turns(bare, lambda: asked(port, PATH, cookie, TIMES, 1))
+        floor_then, took_there = await in_turns(bare, lambda: asked(embedded, PATH, cookie, TIMES, 1))
     figures["pages.program_vs_reads"] = took / floor
+    figures["pages.program_vs_reads.embedded"] = took_there / floor_then
     figures["pages.program_reads"] = len(reads)
     figures["pages.program_ms"] = took / TIMES * 1000
 
