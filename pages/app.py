@@ -54,6 +54,7 @@ def create(
     app.state.cookie = cookie_for(settings.public_url)
     app.state.gateways = Gateways(settings.gateways)
     app.state.wrong_keys = Refusals(a_minute=settings.wrong_keys_a_minute)
+    app.state.kept = login.kept
     errors.install(app)
 
     @app.get(STYLE)

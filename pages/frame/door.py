@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from http.cookies import CookieError, SimpleCookie
 from typing import Any
 from urllib.parse import quote
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import cookie_parser
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -55,6 +55,8 @@ class Door:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        if scope["method"] == "HEAD":  # the server leaves the body out
+            scope = {**scope, "method": "GET"}
         now = self._now()
         session = self._session(scope, now)
         scope.setdefault("state", {})["session"] = session
@@ -66,7 +68,8 @@ class Door:
                 headers = MutableHeaders(scope=message)
                 for name, value in CARRIED.items():
                     headers.setdefault(name, value)
-                if renewed and is_old and "set-cookie" not in headers:
+                sets = any(it.startswith(f"{self._cookie.name}=") for it in headers.getlist("set-cookie"))
+                if renewed and is_old and not sets:
                     headers.append("Set-Cookie", self._cookie.header(self._seal.seal(renewed)))
             await send(message)
 
@@ -86,12 +89,9 @@ class Door:
 
     def _session(self, scope: Scope, now: datetime) -> Session | None:
         for value in Headers(scope=scope).getlist("cookie"):
-            try:
-                found = SimpleCookie(value).get(self._cookie.name)
-            except CookieError:
-                continue
+            found = cookie_parser(value).get(self._cookie.name)
             if found is not None:
-                return self._seal.open(found.value, now)
+                return self._seal.open(found, now)
         return None
 
 

@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 
 from pages.frame.api import Away, Forbidden, LoggedOut, Missing, Refused
 from pages.frame.door import CARRIED, LOOKS, log_in_from, page_of_ours
-from pages.frame.forms import NotAForm, refused
+from pages.frame.forms import NotAForm, TooLong, refused, typed
 from pages.frame.visitor import render
 
 log = structlog.get_logger()
@@ -57,8 +57,11 @@ async def elsewhere(request: Request) -> Response:
 
 async def _logged_out(request: Request, _: Exception) -> Response:
     """A key that was revoked or has expired."""
-    to = log_in_from(request.scope) if request.method in LOOKS else log_in_from({"path": came_from(request)})
-    answer = RedirectResponse(to, 303)
+    if request.method in LOOKS:
+        answer: Response = RedirectResponse(log_in_from(request.scope), 303)
+    else:
+        request.state.session = None
+        answer = await request.app.state.kept(request)
     answer.headers["Set-Cookie"] = request.app.state.cookie.header("")
     return answer
 
@@ -79,18 +82,33 @@ async def _away(request: Request, error: Exception) -> Response:
     who = SERVICES.get(error.service, "En tjeneste")
     texts = [f"{who} svarer ikke akkurat nå."]
     if request.method not in LOOKS:
-        texts.append("Det du gjorde er kanskje ikke lagret. Se etter før du prøver igjen.")
+        texts.append("Det du skrev er kanskje ikke lagret. Å sende det en gang til gjør ingenting dobbelt.")
+        return render(
+            request,
+            "frame/again.html",
+            status=503,
+            heading="Prøv igjen om litt",
+            texts=texts,
+            to=request.url.path,
+            typed=await typed(request),
+            back=came_from(request),
+        )
     return say(request, 503, "Prøv igjen om litt", texts, link=came_from(request))
 
 
 async def _refused(request: Request, error: Exception) -> Response:
-    """Where a page has no form to show it in."""
+    """Where a page has no form to show it in. What is no address of anything is refused too, and is only looked for."""
     assert isinstance(error, Refused)  # for the type checker
+    if request.method in LOOKS:
+        return await _missing(request, error)
     form = refused("", {}, error)
     return say(request, error.status, "Dette ble ikke lagret", form.wrong, link=came_from(request))
 
 
-async def _no_form(request: Request, _: Exception) -> Response:
+async def _no_form(request: Request, error: Exception) -> Response:
+    if isinstance(error, TooLong):
+        texts = ["Det du skrev, er for langt. Gå tilbake i nettleseren, så står det der, og kort det ned."]
+        return say(request, 413, "Dette ble ikke lagret", texts, link=came_from(request))
     return say(
         request, 422, "Dette ble ikke lagret", ["Det som kom, var ikke et skjema herfra."], link=came_from(request)
     )

@@ -14,6 +14,7 @@ from pages.frame.refusals import in_norwegian
 
 MOST_FIELDS = 200
 LARGEST = 200_000  # bytes
+LONGEST_NUMBER = 18  # characters
 IF_MATCH = "if_match"  # the hidden field with the ETag of what the form was shown with
 
 
@@ -21,13 +22,23 @@ class NotAForm(Exception):
     """What was sent is no form of ours."""
 
 
+class TooLong(NotAForm):
+    """More was typed than any form takes."""
+
+
 async def typed(request: Request) -> dict[str, str]:
     """The fields of a form as they were typed, by name. Raises NotAForm."""
+    if (found := getattr(request.state, "typed", None)) is None:
+        found = request.state.typed = await _read(request)
+    return dict(found)
+
+
+async def _read(request: Request) -> dict[str, str]:
     body = b""
     async for part in request.stream():
         body += part
         if len(body) > LARGEST:
-            raise NotAForm
+            raise TooLong
     try:
         pairs = parse_qsl(body.decode(), keep_blank_values=True, strict_parsing=bool(body), max_num_fields=MOST_FIELDS)
     except ValueError:
@@ -57,7 +68,8 @@ def body_of(
                 continue
             value = None
         elif name in ints:
-            value = int(value) if value.removeprefix("-").isdecimal() and value.isascii() else value
+            is_number = value.isascii() and value.removeprefix("-").isdecimal() and len(value) <= LONGEST_NUMBER
+            value = int(value) if is_number else value
         place = found
         *outer, last = name.split(".")
         for part in outer:

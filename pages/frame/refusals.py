@@ -12,7 +12,7 @@ TEXTS = {
     # A form as a whole, and what lies around it
     "another_service_is_away": "En annen del av systemet svarer ikke nå. Ingenting er endret. Prøv igjen om litt.",
     "body_is_too_big": "Det er for mye innhold på en gang. Kort ned teksten.",
-    "changed_meanwhile": "Dette er endret av noen andre siden du så på det. Se på det på nytt, og gjør endringen om igjen.",
+    "changed_meanwhile": "Dette er endret siden du så på det. Se på det på nytt, og gjør endringen om igjen.",
     "consumer_is_missing": "En del av systemet mangler. Si fra til driften.",
     "database_is_away": "Databasen svarer ikke nå. Prøv igjen om litt.",
     "just_being_changed": "Noen andre endrer dette akkurat nå. Se på det på nytt, og prøv igjen.",

@@ -19,7 +19,8 @@ from pages.frame.templates import TEMPLATES
 from shared.web.gateways import Gateways
 from shared.web.keys import Role
 
-DONE = "gjort"  # in the address after a change: which one, for the line that says so
+DONE = "gjort"  # in the address after a change, and in a cookie: which one, for the line that says so once
+SAID_WITHIN = 60  # seconds
 
 
 @dataclass(frozen=True)
@@ -69,17 +70,32 @@ def render(
     def form(name: str) -> Form:
         return refused_form if refused_form is not None and refused_form.name == name else Form(name)
 
+    was_done = request.query_params.get(DONE, "")
+    is_new = was_done != "" and request.cookies.get(DONE) == was_done
     content: Mapping[str, Any] = {
         "session": request.state.session,
         "path": request.url.path,
-        "said": words.DONE.get(request.query_params.get(DONE, ""), ""),
+        "said": words.DONE.get(was_done, "") if is_new else "",
         "form": form,
+        "refused": refused_form if refused_form and (refused_form.wrong or refused_form.faults) else None,
         "programme": None,
         **shown,
     }
-    return HTMLResponse(TEMPLATES.get_template(template).render(content), status)
+    answer = HTMLResponse(TEMPLATES.get_template(template).render(content), status)
+    if is_new:
+        answer.headers.append("Set-Cookie", said_once("", 0))
+    return answer
 
 
 def done(path: str, what: str, **parameters: str) -> RedirectResponse:
-    """To a page after a change, which says there what was done; so a reload changes nothing anew."""
-    return RedirectResponse(f"{path}?{urlencode({DONE: what, **parameters})}", 303)
+    """To a page after a change, which says there what was done; so a reload changes nothing anew.
+
+    It is said once: who comes back to the page later, or by the back button, has no such cookie any more.
+    """
+    answer = RedirectResponse(f"{path}?{urlencode({DONE: what, **parameters})}", 303)
+    answer.headers.append("Set-Cookie", said_once(what, SAID_WITHIN))
+    return answer
+
+
+def said_once(what: str, seconds: int) -> str:
+    return f"{DONE}={what}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax"

@@ -139,8 +139,6 @@ async def _page(visitor: Visitor, id: str, form: Form | None = None, *, expected
         it=session,
         name=view.name_of(session),
         offers=offered,
-        # Of a form that is not there any more, since the session has become another.
-        unseen=form.wrong if form and form.name not in offered else (),
         not_yet=view.not_yet_completed_because(session, found.today) if session["state"] == "planned" else [],
         is_late=view.is_late(session, found.today),
         when=dates.fields_of(session["when"]),

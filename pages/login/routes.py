@@ -13,7 +13,7 @@ from pages.frame.door import LOG_IN, LOG_OUT, page_of_ours
 from pages.frame.errors import came_from
 from pages.frame.forms import Form, NotAForm, typed
 from pages.frame.session import Session
-from pages.frame.visitor import DONE, api_with, caller, render
+from pages.frame.visitor import api_with, caller, done, render
 
 router = APIRouter()
 
@@ -44,7 +44,13 @@ async def log_in(request: Request) -> Response:
     if SENT_TO in values:  # what was typed before is sent by whoever typed it, not by logging in
         request.state.session = found
         answer: Response = render(
-            request, "login/typed.html", to=page_of_ours(values[SENT_TO]), typed=_carried(values), back=til
+            request,
+            "frame/again.html",
+            heading="Du er logget inn igjen",
+            texts=["Det du skrev før du ble logget ut, er ikke sendt ennå."],
+            to=page_of_ours(values[SENT_TO]),
+            typed=_carried(values),
+            back=til,
         )
     else:
         answer = RedirectResponse(til, 303)
@@ -54,13 +60,13 @@ async def log_in(request: Request) -> Response:
 
 @router.post(LOG_OUT)
 async def log_out(request: Request) -> Response:
-    answer = RedirectResponse(f"{LOG_IN}?{DONE}=logget-ut", 303)
-    answer.headers["Set-Cookie"] = request.app.state.cookie.header("")
+    answer = done(LOG_IN, "logget-ut")
+    answer.headers.append("Set-Cookie", request.app.state.cookie.header(""))
     return answer
 
 
 async def kept(request: Request) -> Response:
-    """To a form that was posted after its session ended: the log-in, which keeps what was typed."""
+    """To a form that was posted after its session ended, or its key: the log-in, which keeps what was typed."""
     try:
         values = await typed(request)
     except NotAForm:

@@ -85,3 +85,34 @@ def test_what_was_typed_is_kept_when_the_session_is_over(here: Shown, browser: h
 def test_who_logs_out_is_out(browser: httpx.Client) -> None:
     assert browser.post("/logg-ut").status_code == 303
     assert browser.get("/").status_code == 303
+
+
+def test_what_was_done_is_said_once(here: Shown, browser: httpx.Client) -> None:
+    said = browser.post("/logg-ut").headers["location"]
+    assert "Du er logget ut." in browser.get(said).text
+    assert "Du er logget ut." not in browser.get(said).text
+
+
+def test_what_is_typed_when_the_key_is_revoked_is_kept(here: Shown) -> None:
+    file = here.folder / "keys" / "keys.json"
+    secret = keys.create(file, name="Is revoked", role="administrator")
+    with here.browser(None) as client:
+        client.post("/logg-inn", data={"key": secret})
+        keys.revoke(file, "Is revoked")
+        answer = client.post("/program", data={"name": "Et langt navn", "fee_kr": "20000"})
+        assert answer.status_code == 401
+        assert 'value="Et langt navn"' in answer.text
+
+
+def test_another_cookie_of_the_same_host_is_in_nobodys_way(here: Shown, browser: httpx.Client) -> None:
+    session = browser.cookies["session"]
+    with here.browser(None) as client:
+        answer = client.get("/", headers={"Cookie": f"a[b]=c; session={session}"})
+        assert answer.status_code == 200
+        assert client.head("/", headers={"Cookie": f"session={session}"}).status_code == 200
+
+
+def test_what_is_too_long_for_any_form_is_said_to_be(browser: httpx.Client) -> None:
+    answer = browser.post("/program", data={"name": "x" * 300_000})
+    assert answer.status_code == 413
+    assert "for langt" in answer.text
