@@ -10,26 +10,31 @@ from typing import Any
 from pages.frame.api import Refused
 from pages.frame.forms import Form, body_of, refused
 from pages.frame.needs import Answer
+from pages.frame.refusals import in_norwegian
 from shared.money import kroner
 
 # What the API calls a field, and the form, which has another unit.
 FEES = {"fee_ore": "fee_kr", "county_branch_fee_ore": "county_branch_fee_kr"}
+REQUIRED = ("name", "period_start", "period_end", "fee_ore", "days_to_pay")
 CLEARED = (
     "county_branch_fee_ore",
     "applications_from",
     "applications_until",
 )  # said to be none where they are left empty
 CONTACT = ("contact_person.name", "contact_person.email", "contact_person.phone")
+OF_PROGRAMME = ("name", "period_start", "period_end", *FEES, *CLEARED[1:], "days_to_pay", *CONTACT)
 LEAST, MOST = 100_000, 10_000_000  # øre; what lies outside is said to be meant (B1)
 AN_AMOUNT = "Skriv et beløp i kroner, for eksempel 20 000 eller 6 666,67."
+LONGEST = 20  # characters of an amount
 KRONER = re.compile(r"([0-9]{1,3}(?:[ \xa0.]?[0-9]{3})*|[0-9]+)(?:,([0-9]{1,2}))?(?:[ \xa0]?kr)?")
 
 
 def changes(values: Mapping[str, str]) -> dict[str, Any]:
-    """The body of a change."""
-    given = {**values, **{name: values.get(field, "") for name, field in FEES.items()}}
-    names = ("name", "period_start", "period_end", *FEES, *CLEARED[1:], "days_to_pay", "unusual", *CONTACT)
-    body = body_of(given, *names, ints=["days_to_pay"], ticks=["unusual"], nulls=CLEARED)
+    """The body of a change, of the fields that the form has. What must not be empty is handed on as it is, to be refused."""
+    given = {**values, **{name: values[field] for name, field in FEES.items() if field in values}}
+    names = [it for it in OF_PROGRAMME if it in given]
+    body = body_of(given, *names, "unusual", ints=["days_to_pay"], ticks=["unusual"], nulls=CLEARED)
+    body |= {name: "" for name in REQUIRED if name in given and name not in body}
     return body | {name: ore(body[name]) for name in FEES if body.get(name) is not None}
 
 
@@ -45,7 +50,7 @@ def ore(typed: str) -> int | str:
     (2000000, 2000050, 'mye')
     """
     amount = KRONER.fullmatch(typed)
-    if amount is None:
+    if amount is None or len(typed) > LONGEST:
         return typed
     whole, rest = amount.groups()
     return int(re.sub(r"\D", "", whole)) * 100 + int((rest or "").ljust(2, "0"))
@@ -66,9 +71,15 @@ def shown(programme: Answer) -> dict[str, Any]:
 
 def refused_form(name: str, values: Mapping[str, str], why: Refused) -> Form:
     """With what was typed; the API knows whole øre alone, so what an amount looks like is said here."""
-    form = refused(name, values, why, FEES)
-    no_amounts = {it: AN_AMOUNT for it in FEES.values() if it in form.faults and isinstance(ore(values[it]), str)}
-    return replace(form, faults={**form.faults, **no_amounts})
+    form = refused(name, values, _in_kroner(why), FEES)
+    faults = dict(form.faults)
+    for field in faults:
+        typed = values.get(field, "").strip()
+        if not typed and field in (*REQUIRED, *FEES.values()):
+            faults[field] = in_norwegian("missing")
+        elif field in FEES.values() and isinstance(ore(typed), str):
+            faults[field] = AN_AMOUNT
+    return replace(form, faults=faults)
 
 
 NEW: dict[str, Any] = {
@@ -79,6 +90,17 @@ NEW: dict[str, Any] = {
     "days_to_pay": 30,
     "unusual": False,
 }
+
+
+def _in_kroner(why: Refused) -> Refused:
+    """What is wrong with a fee, with its limits in the unit of the form."""
+    faults = []
+    for it in why.faults:
+        limits = it.get("values") or {}
+        if it.get("field") in FEES:
+            limits = {name: f"{_typed(at)} kroner" if isinstance(at, int) else at for name, at in limits.items()}
+        faults.append({**it, "values": limits})
+    return Refused(why.status, {**why.problem, "errors": faults})
 
 
 def _typed(amount_ore: int) -> str:

@@ -48,8 +48,12 @@ async def show_one(visitor: VisitorOf, code: str) -> Response:
 @router.post("/program/{code}/endre")
 async def change(visitor: VisitorOf, code: str) -> Response:
     values = await visitor.typed()
+    body = facts.changes(values)
+    is_emptied = facts.CONTACT[0] in values and "contact_person" not in body
+    if is_emptied and (await visitor.api.get(_path(code)))["contact_person"]:
+        body["contact_person"] = {}  # nobody can be left out again, and the API says so at each field
     try:
-        await visitor.api.send("PATCH", _path(code), facts.changes(values), if_match=values.get(IF_MATCH))
+        await visitor.api.send("PATCH", _path(code), body, if_match=values.get(IF_MATCH))
     except Refused as why:
         return await _one(visitor, code, _again("endre", values, why))
     return done(f"/program/{code}", "program-endret")
