@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -72,6 +72,23 @@ def is_unsigned_for_long(agreement: Answer, today: date) -> bool:
     return agreement["sent_on"] is None or date.fromisoformat(agreement["sent_on"]) + UNSIGNED_FOR <= today
 
 
-def is_to_be_billed(unbilled: Answer) -> bool:
-    """Whether somebody is to see to an instalment that is not invoiced."""
-    return bool(unbilled["is_late"]) or unbilled["why"] not in NEEDS_NOBODY
+def is_to_be_billed(unbilled: Answer, sessions: Iterable[Answer], today: date) -> bool:
+    """Whether somebody is to see to an instalment that is not invoiced; `sessions` are the plan of the programme."""
+    if unbilled["is_late"]:
+        return True
+    if unbilled["why"] == "no_session":
+        return not _may_be_planned_later(unbilled["instalment"], list(sessions), today)
+    return unbilled["why"] not in NEEDS_NOBODY
+
+
+def _may_be_planned_later(instalment: int, sessions: Sequence[Answer], today: date) -> bool:
+    """Whether the session that is to carry an instalment may be planned yet.
+
+    Not so where the one that carried it was cancelled, a later instalment is carried already, or all that is planned is over.
+    """
+    joint = [it for it in sessions if it["kind"] == "joint_session"]
+    standing = [it for it in joint if it["state"] != "cancelled"]
+    is_lost = any(it["freed_instalment"] == instalment for it in joint)
+    is_passed = any(it["instalment"] and it["instalment"] > instalment for it in standing)
+    is_all_over = bool(standing) and all(last_day(it) < today for it in standing)
+    return not (is_lost or is_passed or is_all_over)

@@ -201,3 +201,8 @@ def count(number: int, one: str, many: str) -> str:
     '12 fakturaer'
     """
     return f"{number} {one if number == 1 else many}"
+
+
+def in_norwegian_order(name: str) -> str:
+    """What a name is sorted by: æ, ø and å stand last."""
+    return name.casefold().translate(str.maketrans("æøå", "{|}"))

@@ -11,7 +11,7 @@ from typing import Any
 
 from pages.frame.needs import Answer, is_over, is_past, is_to_be_billed, is_unsigned_for_long, lacks
 from pages.frame.templates import day, when
-from pages.frame.words import count, word
+from pages.frame.words import count, in_norwegian_order, word
 
 INSTALMENTS = (1, 2, 3)
 TAKES_PART = ("received", "accepted")  # states of an application
@@ -162,16 +162,16 @@ class Table:
         if past is None:
             return Cell(text=text)
         which = f"besøk {past['number']}" if past["number"] else "et besøk"
-        return Cell(text=f"{text}, {which} er ikke registrert", is_due=True, link=f"/samling/{past['id']}")
+        return Cell(text=f"{which} er ikke registrert", is_due=True, link=f"/samling/{past['id']}")
 
     def _instalment(self, n: int, party: str) -> Cell:
         invoice, unbilled = self._invoices.get((party, n)), self._unbilled.get((party, n))
-        is_due = unbilled is not None and is_to_be_billed(unbilled)
+        is_due = unbilled is not None and is_to_be_billed(unbilled, self._found.sessions or (), self._found.today)
         why = WHY.get(unbilled["why"], "") if unbilled else ""
         if unbilled and unbilled["is_late"]:
             why = f"for sen: {why or 'ikke fakturert'}"
         if invoice is not None:
-            text = f"faktura {invoice['number']}"
+            text = f"faktura {invoice['document_number'] or invoice['number']}"
             link = f"{self._found.path}/faktura/{invoice['number']}"
             return Cell(text=f"{text}, {why}" if is_due else text, is_due=is_due, link=link)
         if is_due:
@@ -206,8 +206,3 @@ def _number_of_visits(sessions: Sequence[Answer]) -> int:
     visits = [it for it in sessions if it["kind"] == "guidance_visit" and it["state"] != "cancelled"]
     lines = [it for it in visits if it["party"] is None]
     return len({it["number"] for it in lines or visits})
-
-
-def in_norwegian_order(name: str) -> str:
-    """What a name is sorted by: æ, ø and å stand last."""
-    return name.casefold().translate(str.maketrans("æøå", "{|}"))

@@ -9,8 +9,7 @@ from datetime import date
 
 from pages.frame.needs import OF_ONE_PARTY, Answer, is_past, stands_for_others
 from pages.frame.templates import when
-from pages.frame.words import word
-from pages.programmes.milestones import in_norwegian_order
+from pages.frame.words import in_norwegian_order, word
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -68,7 +68,7 @@ def sections(today: date, programmes: Sequence[Known], states: Sequence[Answer] 
         _of_each(
             "Samlinger som er over, men ikke registrert som gjennomført", programmes, lambda it: _sessions(it, today)
         ),
-        _of_each("Rater som ikke er fakturert", programmes, _unbilled),
+        _of_each("Rater som ikke er fakturert", programmes, lambda it: _unbilled(it, today)),
         _of_each("Fakturaer og kreditnotaer som venter på godkjenning", programmes, _approvals),
         _of_each("E-post som ikke kom fram", programmes, _mails),
         _of_each("Søknader som må vurderes", programmes, _applications),
@@ -127,11 +127,11 @@ def _kind(session: Answer) -> str:
     return word(session["kind"], "session_kind") + (f" {session['number']}" if session["number"] else "")
 
 
-def _unbilled(it: Known) -> list[Need]:
+def _unbilled(it: Known, today: date) -> list[Need]:
     """Alike ones together: a municipality each, or how many."""
     alike: dict[tuple[Any, ...], list[Answer]] = defaultdict(list)
     for one in it.unbilled:
-        if is_to_be_billed(one):
+        if is_to_be_billed(one, it.sessions, today):
             alike[not one["is_late"], one["issue_by"] or "", one["instalment"], one["explanation"]].append(one)
     needs = []
     for (in_time, issue_by, instalment, explanation), those in sorted(alike.items()):

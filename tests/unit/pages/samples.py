@@ -18,6 +18,7 @@ def session(**changes: Any) -> dict[str, Any]:
         "title": "Fellessamling 3",
         "number": 3,
         "instalment": 2,
+        "freed_instalment": None,
         "when": {"days": {"first": "2025-02-19", "last": "2025-02-20"}},
         "place": None,
         "party": None,
@@ -47,4 +48,4 @@ def unbilled(**changes: Any) -> dict[str, Any]:
 
 
 def invoice(**changes: Any) -> dict[str, Any]:
-    return {**OF_MOLDE, "number": 7, "instalment": 1, "credited_by": None} | changes
+    return {**OF_MOLDE, "number": 7, "document_number": "FK1-7", "instalment": 1, "credited_by": None} | changes

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from pages.programmes.facts import changes, ore, shown
+from pages.frame.api import Refused
+from pages.programmes.facts import changes, ore, refused_form, shown
 from pages.programmes.milestones import Cell, Found, Table
 from pages.programmes.plan import lines
 from tests.unit.pages.samples import (
@@ -56,7 +57,7 @@ def test_who_needs_nobody_has_nothing_coloured() -> None:
         "Avtale": "signert 15. august 2024",
         "Kontraktsmøte": "holdt",
         "Besøk": "1 av 5",
-        "Rate 1": "faktura 7",
+        "Rate 1": "faktura FK1-7",
         "Rate 2": "–",
         "Rate 3": "ettergitt",
     }
@@ -70,12 +71,12 @@ def test_who_needs_nobody_has_nothing_coloured() -> None:
         ("Veileder", "mangler", {"groups": [group(advisor=None)]}),
         ("Avtale", "sendt 3. februar 2025, ikke signert", {"agreements": [agreement()]}),
         ("Kontraktsmøte", "19.–20. februar 2025, ikke registrert", {"sessions": [session(**MEETING)]}),
-        ("Besøk", "0 av 1, besøk 3 er ikke registrert", {"sessions": [session(**VISIT)]}),
-        ("Rate 2", "ingen samling", {"unbilled": [unbilled(why="no_session")]}),
+        ("Besøk", "besøk 3 er ikke registrert", {"sessions": [session(**VISIT)]}),
+        ("Rate 2", "ingen samling", {"unbilled": [unbilled(why="no_session")], "sessions": [session(instalment=3)]}),
         ("Rate 2", "for sen: ikke fakturert", {"unbilled": [unbilled(is_late=True)]}),
         (
             "Rate 1",
-            "faktura 7, en annen avgift",
+            "faktura FK1-7, en annen avgift",
             {"invoices": [invoice()], "unbilled": [unbilled(instalment=1, why="invoiced_at_another_fee")]},
         ),
     ],
@@ -84,6 +85,16 @@ def test_what_needs_someone_is_coloured_and_said(column: str, text: str, lists: 
     found = cells(**lists)
     assert found[column].text == text
     assert [heading for heading, it in found.items() if it.is_due] == [column]
+
+
+def test_an_instalment_whose_session_is_not_planned_yet_needs_nobody() -> None:
+    to_come = session(instalment=1, when={"months": ["2025-05"]})
+    found = cells(sessions=[to_come], unbilled=[unbilled(why="no_session"), unbilled(why="no_session", instalment=3)])
+    assert (found["Rate 2"], found["Rate 3"]) == (Cell(text="ingen samling"), Cell(text="ingen samling"))
+
+
+def test_an_invoice_of_before_documents_had_names_is_called_by_its_number() -> None:
+    assert cells(invoices=[invoice(document_number=None)])["Rate 1"].text == "faktura 7"
 
 
 def test_what_was_credited_and_is_not_due_any_more_links_to_its_credit_note() -> None:
@@ -143,6 +154,7 @@ def test_visits_stand_under_their_line_of_the_plan_and_meetings_under_one() -> N
         ("20.5", "20.5"),
         ("-5", "-5"),
         ("mye", "mye"),
+        ("1" * 5000, "1" * 5000),
     ],
 )
 def test_kroner_are_typed_as_people_write_them(typed: str, amount: int | str) -> None:
@@ -170,3 +182,34 @@ def test_a_form_that_is_sent_as_it_was_shown_changes_nothing() -> None:
     }
     in_fields = {name: "" if it is None else str(it) for name, it in shown(programme).items() if it is not False}
     assert changes(in_fields) == {name: it for name, it in programme.items() if name != "code"} | {"unusual": False}
+
+
+def test_only_what_the_form_had_is_changed_and_a_required_field_that_was_emptied_is_not_left_out() -> None:
+    assert changes({}) == {"unusual": False}
+    emptied = changes({"name": " ", "period_end": "", "fee_kr": "", "days_to_pay": "", "county_branch_fee_kr": ""})
+    assert emptied == {
+        "name": "",
+        "period_end": "",
+        "fee_ore": "",
+        "days_to_pay": "",
+        "county_branch_fee_ore": None,
+        "unusual": False,
+    }
+
+
+@pytest.mark.parametrize(
+    ("values", "code", "says"),
+    [
+        (
+            {"fee_kr": "9 000 000"},
+            "less_than_equal",
+            "Det høyeste som godtas, er 1 000 000 kroner.",
+        ),
+        ({"fee_kr": ""}, "int_parsing", "Feltet må fylles ut."),
+        ({}, "missing", "Feltet må fylles ut."),
+        ({"fee_kr": "mye"}, "int_parsing", "Skriv et beløp i kroner, for eksempel 20 000 eller 6 666,67."),
+    ],
+)
+def test_what_is_wrong_with_a_fee_is_said_in_kroner(values: dict[str, str], code: str, says: str) -> None:
+    why = Refused(422, {"errors": [{"field": "fee_ore", "code": code, "values": {"le": 100_000_000}}]})
+    assert refused_form("endre", values, why).faults == {"fee_kr": says}

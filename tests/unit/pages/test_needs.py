@@ -54,15 +54,36 @@ def test_an_agreement_is_asked_about_when_a_fortnight_has_passed(changes: Any, e
 
 
 def test_what_is_merely_later_needs_nobody_unless_it_is_late() -> None:
-    needs = {why for why in get_args(Why) if is_to_be_billed(unbilled(why=why))}
+    needs = {why for why in get_args(Why) if is_to_be_billed(unbilled(why=why), [], TODAY)}
     assert needs == {
         "rule_raised",
-        "no_session",
         "fee_changed",
         "invoiced_at_another_fee",
         "party_unknown",
         "programme_unknown",
         "set_aside",
     }
-    assert is_to_be_billed(unbilled(why="session_not_completed", is_late=True))
-    assert is_to_be_billed(unbilled(why="a reason that is new")), "what is not known to need nobody is shown"
+    assert is_to_be_billed(unbilled(why="session_not_completed", is_late=True), [], TODAY)
+    assert is_to_be_billed(unbilled(why="a reason that is new"), [], TODAY), "what is not known to need nobody is shown"
+
+
+TO_COME = session(instalment=1, when={"months": ["2025-05"]})
+
+
+@pytest.mark.parametrize(
+    ("sessions", "expected"),
+    [
+        ([], False),  # nothing is planned yet
+        ([TO_COME], False),
+        ([TO_COME, session(kind="coordinator_meeting", instalment=None)], False),
+        ([TO_COME, session(instalment=3)], True),  # it was passed over
+        ([TO_COME, session(instalment=None, state="cancelled", freed_instalment=2)], True),
+        ([TO_COME, session(instalment=None, state="cancelled", freed_instalment=3)], False),
+        ([session(instalment=1, state="completed")], True),  # all that is planned is over
+    ],
+)
+def test_an_instalment_without_a_session_needs_someone_unless_that_is_not_planned_yet(
+    sessions: Any,
+    expected: bool,  # noqa: FBT001
+) -> None:
+    assert is_to_be_billed(unbilled(why="no_session"), sessions, TODAY) is expected

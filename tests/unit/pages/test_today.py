@@ -90,7 +90,8 @@ def test_whose_agreement_is_over_lacks_nothing() -> None:
 def test_what_is_not_billed_for_the_same_reason_is_said_once() -> None:
     late = {"why": "session_not_completed", "is_late": True, "issue_by": "2025-02-20"}
     alike = [unbilled(party=str(n), why="no_session", explanation="Ingen samling.") for n in range(3)]
-    (section,) = sections(TODAY, [known(unbilled=[*alike, unbilled(**late)])])
+    held = session(instalment=1, state="completed")  # and nothing is planned after it
+    (section,) = sections(TODAY, [known(unbilled=[*alike, unbilled(**late)], sessions=[held])])
     first, second = section.needs
     assert first.text.endswith("Den skulle vært fakturert innen 20. februar 2025.")
     assert (second.name, second.link) == ("Rate 2, 3 kommuner", f"/program/{CODE}/fakturaer")
