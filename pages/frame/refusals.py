@@ -62,7 +62,7 @@ TEXTS = {
     "not_a_clock_time": "Skriv klokkeslettet som 09:00.",
     "not_a_code": "Bruk høyst 40 tegn: små bokstaver (a–z), tall og bindestrek, og ikke bindestrek først.",
     "not_a_day": "Skriv datoen som 2024-09-25.",
-    "not_a_month": "Skriv måneden som 2024-10.",
+    "not_a_month": "Skriv måned og år, for eksempel juni 2025.",
     "not_a_name": "Bruk høyst 40 tegn: små bokstaver (a–z), tall og bindestrek, med en bokstav først.",
     "not_a_reference": "Bruk høyst 50 tegn: bokstaver (A–Z), tall og . / _ -, uten mellomrom.",
     "not_a_telephone_number": "Skriv telefonnummeret med 3 til 20 sifre, gjerne med + først.",

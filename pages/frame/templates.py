@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -54,6 +55,11 @@ def when(found: dict[str, Any] | None) -> str:
     return when_text(_WHEN.validate_python(found)) if found else ""
 
 
-TEMPLATES.filters.update(kr=kr, day=day, moment=moment, when=when, word=words.word)
+def by_name(rows: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """What is about a party each, in the order of their names."""
+    return sorted(rows, key=lambda it: words.in_norwegian_order(it["party_name"] or it["party"]))
+
+
+TEMPLATES.filters.update(by_name=by_name, kr=kr, day=day, moment=moment, when=when, word=words.word)
 TEMPLATES.tests["away"] = lambda it: it is AWAY
 TEMPLATES.globals.update(style_hash=STYLE_HASH, count=words.count)

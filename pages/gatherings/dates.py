@@ -31,7 +31,7 @@ WHICH_MONTHS = "Skriv måned og år, for eksempel juni 2025, eller juni eller au
 
 _WHEN = TypeAdapter(When)
 _WEEKS = re.compile(r"(?P<year>\d{4})|(?P<first>\d{1,2})(?:\s*[-–]\s*(?P<last>\d{1,2}))?")
-_MONTHS = re.compile(rf"(?P<year>\d{{4}})(?:-(?P<number>\d\d))?|(?P<name>{'|'.join(MONTHS)})", re.IGNORECASE)
+_MONTHS = re.compile(rf"(?P<year>\d{{4}})(?:-(?P<number>0[1-9]|1[0-2]))?|(?P<name>{'|'.join(MONTHS)})", re.IGNORECASE)
 # What may stand between: `uke 2–3 eller 4, 2026`.
 _BETWEEN = re.compile(r"(?:\s|,|;|/|\.|\b(?:uke|uker|eller|og)\b)*", re.IGNORECASE)
 

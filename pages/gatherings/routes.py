@@ -75,6 +75,8 @@ async def describe(visitor: VisitorOf, id: Id) -> Response:
     values = await visitor.typed()
     named = [it for it in DESCRIBED if it in values]
     body = body_of(values, *named, ints=["number"], nulls=named)
+    if "title" in body:
+        body["title"] = body["title"] or ""  # it has one always, and the API says so
     if "place" in values and not (body.get("venue") or body.get("city")):  # else it is the text of these
         body |= body_of(values, "place", nulls=["place"])
     return await _change(visitor, id, "endre", values, path="", body=body, what="samling-endret")

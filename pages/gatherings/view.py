@@ -49,6 +49,11 @@ class Seen:
         return bool(known == self.session["version"])
 
     @property
+    def names_of_invoices(self) -> dict[int, str]:
+        """What those that have been issued are called, by their numbers."""
+        return {it["number"]: it["document_number"] for it in self.invoices or () if it["document_number"]}
+
+    @property
     def has_preview(self) -> bool:
         return isinstance(self.preview, Mapping) and self.is_heard
 

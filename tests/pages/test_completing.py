@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 
@@ -9,6 +10,7 @@ import httpx
 import pytest
 
 from pages.app import create
+from pages.frame.words import in_norwegian_order
 from pages.settings import Settings
 from tests.pages.test_gatherings import after, form_of, send, session
 from tests.support.demonstration import PROGRAMME, Shown
@@ -140,6 +142,9 @@ def test_what_is_shown_is_sent_and_seen_and_credited_when_it_is_taken_back(
     for text in ("12 fakturaer sendes, til sammen 80\N{NO-BREAK SPACE}000,04 kr", "Trondheim kommune"):
         assert text in page
     assert "<button>Registrer og send 12 fakturaer</button>" in page
+    names = re.findall(r'<th scope="row"><bdi>([^<]+)</bdi>', page)
+    assert names == sorted(names, key=in_norwegian_order)
+    assert len(names) == 12
 
     other = send(browser, it, "gjennomfort", expect__invoices="11")
     assert other.status_code == 409
@@ -219,7 +224,7 @@ async def test_what_would_wait_or_be_set_aside_is_said_with_why(here: Shown, api
         '<span class="due">Regelen feiler.</span>',
         "2 dokumenter vil vente på godkjenning.",
         "Flere enn 50: de venter.",
-        "faktura 8 krediteres",
+        "faktura FK1-8 krediteres",
         "&lt;b&gt;Molde&lt;/b&gt;",
         "<button>Angre registreringen og send 1 kreditnota</button>",
     ):

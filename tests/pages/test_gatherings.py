@@ -142,7 +142,7 @@ def test_title_and_place_are_changed_and_a_title_is_not_taken_away(browser: http
     assert "<dd><bdi>Kimen</bdi></dd>" in page
     none = send(browser, it, "endre", title="")
     assert none.status_code == 422
-    assert 'id="endre-title-feil"' in none.text
+    assert 'id="endre-title-feil">Feltet må fylles ut.' in none.text
 
 
 def test_a_cancellation_is_taken_back_and_a_double_click_does_nothing_twice(

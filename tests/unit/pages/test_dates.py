@@ -72,6 +72,8 @@ def test_months_are_written_as_the_plan_writes_them(text: str, months: list[str]
         ({"when.precision": "months", "when.months": "juni"}, "when.months"),
         ({"when.precision": "months", "when.months": "<script>2025"}, "when.months"),
         ({"when.precision": "months", "when.months": ""}, "when.months"),
+        ({"when.precision": "months", "when.months": "2025-13"}, "when.months"),
+        ({"when.precision": "months", "when.months": "2025-00"}, "when.months"),
     ],
 )
 def test_what_cannot_be_read_is_said_at_its_field(values: dict[str, str], field: str) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
 
 from pages.frame.api import AWAY
+from pages.frame.templates import by_name
 from pages.gatherings import view
 from pages.gatherings.view import UNHEARD, NotForeseen, Seen
 
@@ -100,6 +102,19 @@ def test_of_what_was_issued_only_what_stands_counts() -> None:
         {"session": "2", "amount_ore": 666_667, "credited_by": None},
     ]
     assert view.sent_of("1", invoices) == view.Sent(2, 1, 666_667)
+
+
+def test_what_is_foreseen_stands_in_norwegian_order_of_the_names() -> None:
+    rows = [{"party": it, "party_name": it} for it in ("Ørsta", "Ålesund", "Ærøy")] + [
+        {"party": "9", "party_name": None}
+    ]
+    assert [it["party"] for it in by_name(rows)] == ["9", "Ærøy", "Ørsta", "Ålesund"]
+
+
+def test_invoices_are_named_as_their_payers_know_them() -> None:
+    invoices = [{"number": 12, "document_number": "FK1-12"}, {"number": 3, "document_number": None}]
+    assert replace(seen(), invoices=invoices).names_of_invoices == {12: "FK1-12"}
+    assert replace(seen(), invoices=AWAY).names_of_invoices == {}
 
 
 def test_a_session_without_a_title_is_called_by_its_kind_and_number() -> None:
