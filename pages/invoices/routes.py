@@ -44,9 +44,11 @@ async def _list(visitor: Visitor, code: str, wanted: Wanted, form: Form | None =
         approvals=_listed(visitor, f"/billing/programmes/{at}/approvals"),
         releases=_listed(visitor, f"/billing/programmes/{at}/releases"),
         waivers=_listed(visitor, f"/billing/programmes/{at}/waivers"),
+        sessions=_listed(visitor, f"/scheduling/programmes/{at}/sessions", kind="joint_session"),
+        today=api.today(),
     )
     invoices, notes = found["invoices"], found["credit_notes"]
-    if invoices is AWAY:
+    if AWAY in (invoices, found["today"]):
         raise Away(BILLING)
     chosen = [it for it in invoices if wanted.has(it)]
     return visitor.page(
@@ -60,7 +62,7 @@ async def _list(visitor: Visitor, code: str, wanted: Wanted, form: Form | None =
         note_of={it["invoice"]: it for it in notes},
         invoice_of={it["number"]: it for it in invoices},
         sums=view.sums(chosen),
-        unbilled=view.unbilled(found["unbilled"]),
+        unbilled=view.unbilled(found["unbilled"], found["sessions"] or (), found["today"]),
         waiting=view.waiting(found["approvals"]),
         releases=found["releases"],
         by_release=view.by_release(invoices),

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
+
+from pages.frame.needs import is_to_be_billed
+from pages.frame.words import in_norwegian_order
 
 Row = Mapping[str, Any]
 
@@ -54,7 +58,7 @@ def sums(invoices: Iterable[Row]) -> Sums:
 def parties(*lists: Iterable[Row]) -> list[tuple[str, str]]:
     """Organisation numbers and names of all that these are about, by name."""
     found = {it["party"]: it["party_name"] or it["party"] for those in lists for it in those}
-    return sorted(found.items(), key=lambda it: it[1])
+    return sorted(found.items(), key=lambda it: in_norwegian_order(it[1]))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,17 +71,11 @@ class Unbilled:
     parties: Sequence[Row]
     issue_by: str | None  # the earliest day
     late: Sequence[Row]
-
-    @property
-    def needs_someone(self) -> bool:
-        return self.why in NEEDS_SOMEONE or bool(self.late)
+    needs_someone: bool
 
 
-NEEDS_SOMEONE = ("rule_raised", "no_session", "fee_changed", "invoiced_at_another_fee", "set_aside", "party_unknown")
-
-
-def unbilled(found: Iterable[Row]) -> list[Unbilled]:
-    """What is not invoiced, by instalment and why; first what is late or needs someone."""
+def unbilled(found: Iterable[Row], sessions: Sequence[Row], today: date) -> list[Unbilled]:
+    """What is not invoiced while these are the sessions of the plan, by instalment and why; first what is late or needs someone."""
     groups: dict[tuple[int, str, str], list[Row]] = {}
     for it in found:
         groups.setdefault((it["instalment"], it["why"], it["explanation"]), []).append(it)
@@ -86,9 +84,10 @@ def unbilled(found: Iterable[Row]) -> list[Unbilled]:
             instalment=instalment,
             why=why,
             explanation=explanation,
-            parties=sorted(those, key=lambda it: it["party_name"] or it["party"]),
+            parties=sorted(those, key=lambda it: in_norwegian_order(it["party_name"] or it["party"])),
             issue_by=min((it["issue_by"] for it in those if it["issue_by"]), default=None),
             late=[it for it in those if it["is_late"]],
+            needs_someone=any(is_to_be_billed(it, sessions, today) for it in those),
         )
         for (instalment, why, explanation), those in groups.items()
     ]

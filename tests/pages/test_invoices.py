@@ -176,7 +176,7 @@ async def test_the_questions_asked_are_as_many_as_the_parts_and_a_silent_service
     here: Shown, tmp_path: Path
 ) -> None:
     async with looking_at(here, tmp_path) as it:
-        assert len(await it.questions(HERE)) == 7
+        assert len(await it.questions(HERE)) == 9
         assert len(await it.questions(f"{INVOICE}/1")) == 10
         it.asked.away = {"registration", "scheduling"}
         page = await it.browser.get(f"{INVOICE}/1")

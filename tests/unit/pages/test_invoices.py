@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -71,7 +72,9 @@ def test_what_is_not_invoiced_for_one_reason_is_one_line_and_what_is_late_comes_
             not_billed("c", "not_signed", instalment=1),
             not_billed("d", "no_session", instalment=3),
             not_billed("e", "about_to_be_issued", late=True, by="2025-01-01", instalment=3),
-        ]
+        ],
+        [{"kind": "joint_session", "state": "cancelled", "instalment": None, "freed_instalment": 3}],
+        date(2025, 2, 21),
     )
     assert [(it.why, [one["party"] for one in it.parties], it.issue_by) for it in found] == [
         ("about_to_be_issued", ["e"], "2025-01-01"),
