@@ -60,7 +60,8 @@ def received(values: Mapping[str, str]) -> dict[str, Any]:
 def changed(values: Mapping[str, str]) -> dict[str, Any]:
     """The body of a change: of what can be changed by now, which is what the form had."""
     names = (*(f"answers.{it}" for it in QUESTIONS), *CONTACT, "payer_reference")
-    return body_of(values, *(it for it in names if it in values))
+    required = [it for it in names if it != "contact_person.phone"]
+    return body_of(values, *(it for it in names if it in values), required=required)
 
 
 def assessed(values: Mapping[str, str]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 from starlette.requests import Request
 
 from pages.frame.api import Refused
-from pages.frame.refusals import in_norwegian
+from pages.frame.refusals import OF_AN_EMPTY_FIELD, in_norwegian
 
 MOST_FIELDS = 200
 LARGEST = 200_000  # bytes
@@ -52,11 +52,13 @@ def body_of(
     ints: Collection[str] = (),
     ticks: Collection[str] = (),
     nulls: Collection[str] = (),
+    required: Collection[str] = (),
 ) -> dict[str, Any]:
     """A request's body of these fields; `address.street` stands inside `address`, as refusals name it.
 
-    What is empty is left out, or said to be nothing where it is one of `nulls`. `ints` are whole numbers, which stay as they
-    were typed where they are none, so that the API says so. `ticks` are yes or no.
+    What is empty is left out, or said to be nothing where it is one of `nulls`; of a change, where what is left out stays as
+    it is, those that are `required` go as they are where the form has them, so that the API refuses them. `ints` are whole
+    numbers, which stay as they were typed where they are none, so that the API says so. `ticks` are yes or no.
     """
     found: dict[str, Any] = {}
     for name in names:
@@ -64,9 +66,10 @@ def body_of(
         if name in ticks:
             value = bool(value)
         elif not value:
-            if name not in nulls:
+            if name in nulls:
+                value = None
+            elif name not in required or name not in values:
                 continue
-            value = None
         elif name in ints:
             is_number = value.isascii() and value.removeprefix("-").isdecimal() and len(value) <= LONGEST_NUMBER
             value = int(value) if is_number else value
@@ -103,9 +106,11 @@ def refused(name: str, values: Mapping[str, str], why: Refused, fields: Mapping[
     faults: dict[str, str] = {}
     wrong: list[str] = []
     for it in why.faults:
-        text = in_norwegian(str(it.get("code") or ""), it.get("values") or {})
-        at = str(it.get("field") or "")
+        code, at = str(it.get("code") or ""), str(it.get("field") or "")
         at = (fields or {}).get(at, at)
+        if code in OF_AN_EMPTY_FIELD and at in values and not values[at].strip():
+            code = "missing"
+        text = in_norwegian(code, it.get("values") or {})
         if at in values or at in (fields or {}).values():
             faults[at] = text
         else:

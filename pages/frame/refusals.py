@@ -247,6 +247,21 @@ TEXTS = {
     "neither_type_nor_reason": "Velg hvilke meldinger: av et slag, eller av en grunn.",
     "still_unreadable": "Meldingen kan fortsatt ikke leses.",
 }
+# How the API refuses a field that is written in some way, where it is empty.
+OF_AN_EMPTY_FIELD = frozenset(
+    {
+        "int_parsing",
+        "int_type",
+        "literal_error",
+        "not_a_code",
+        "not_a_day",
+        "not_a_reference",
+        "not_an_address",
+        "not_four_digits",
+        "not_nine_digits",
+        "string_too_short",
+    }
+)
 FALLBACK = "Dette ble ikke godtatt. Si fra til driften, og oppgi koden {code}."
 
 # One and several of what can point to something.

@@ -18,6 +18,8 @@ AGREEMENT_ID = "agreement"  # a hidden field: what is refused of it has no place
 TICKS = ("represents_school_owner", "without_advisor")  # which a browser leaves out where they are not ticked
 CONTACT = ("name", "email", "phone")
 SIGNATORIES = ("council_director", "municipal_director", "head_of_culture_school", "leader")
+ADDRESS = ("address.street", "address.postal_code", "address.city")
+JOINED_BEFORE = "was"  # a hidden field: the day on which a participant joined, as it is known
 OF_SIGNATORIES = [f"signatories.{role}.{it}" for role in SIGNATORIES for it in CONTACT]
 
 
@@ -43,9 +45,17 @@ def _facts(values: Values) -> dict[str, Any]:
     return body_of(
         values,
         *("name", "official_name", "municipality_number", "county", "language_form", "takes_invoices_by"),
-        *("address.street", "address.postal_code", "address.city"),
-        nulls=("official_name", "municipality_number", "county"),
+        *ADDRESS,
+        nulls=("official_name", "county"),
+        required=("name", "municipality_number", "language_form", "takes_invoices_by", *ADDRESS),
     )
+
+
+def _participant(values: Values) -> dict[str, Any]:
+    """The day that is known stays known."""
+    required = ("joined_on",) if values.get(JOINED_BEFORE) else ()
+    names = ("role", "represents_school_owner", "joined_on")
+    return body_of(values, *names, ticks=TICKS[:1], nulls=("role",), required=required)
 
 
 def _agreement(values: Values) -> dict[str, Any]:
@@ -64,7 +74,9 @@ def _agreement(values: Values) -> dict[str, Any]:
 
 def _amendment(values: Values) -> dict[str, Any]:
     names = ("payer_reference", "period_start", "period_end", *OF_SIGNATORIES)
-    return body_of(values, *(it for it in names if it in values))
+    return body_of(
+        values, *(it for it in names if it in values), required=[it for it in names if not it.endswith(".phone")]
+    )
 
 
 CHANGES = {
@@ -77,7 +89,7 @@ CHANGES = {
     "rett-deltaker": Change(
         method="PATCH",
         path=PARTICIPANT,
-        body=_of("role", "represents_school_owner", "joined_on", ticks=TICKS[:1], nulls=("role",)),
+        body=_participant,
         said="deltaker-rettet",
     ),
     "bytt-deltaker": Change(path=PARTICIPANT + "/successor", body=_of(*CONTACT, "role", "on"), said="deltaker-byttet"),

@@ -27,7 +27,7 @@ async def show(id: str, visitor: VisitorOf) -> Response:
 @router.post(PERSON)
 async def correct(id: str, visitor: VisitorOf) -> Response:
     values = {MERGE: ""} | await visitor.typed()  # a browser leaves out what is not ticked
-    body = body_of(values, *CONTACT, MERGE, ticks=(MERGE,), nulls=("email", "phone"))
+    body = body_of(values, *CONTACT, MERGE, ticks=(MERGE,), nulls=("email", "phone"), required=("name",))
     try:
         corrected = await visitor.api.send("PATCH", _path(id), body, if_match=values.get(IF_MATCH))
     except Refused as why:

@@ -90,6 +90,9 @@ def test_an_application_is_corrected_and_withdrawn(browser: httpx.Client, waitin
     path = f"/soknad/{waiting[1]}"
     contact = {"contact_person.name": "Nils Berg", "contact_person.email": "nils@berg.example"}
     typed = contact | {"payer_reference": "NY-1", "if_match": tag(browser.get(path).text)}
+    emptied = browser.post(f"{path}/endring", data={it: typed[it] if it == "if_match" else "" for it in typed})
+    for field in (*contact, "payer_reference"):
+        assert f'id="endring-{field}-feil">Feltet må fylles ut.' in emptied.text
     assert browser.post(f"{path}/endring", data=typed).status_code == 303
     page = browser.get(path).text
     assert "Nils Berg" in page
