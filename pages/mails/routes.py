@@ -21,6 +21,7 @@ PAGE = 50  # mails
 MOST_FAILED = 100  # shown at once, the newest
 STATES = ("sent", "queued", "failed")
 OF_PERSONS = {"merge": "merge"}  # which stands in the form only once it is asked for
+ALL = dict.fromkeys(("state", "kind", "party", "person", "address"), "")  # no filter
 AN_ID = re.compile(r"[0-9A-Za-z-]{1,40}")
 
 # A mail may carry links and pictures of ours alone, and runs nothing.
@@ -109,7 +110,7 @@ async def retry_all(code: str, visitor: VisitorOf) -> Response:
     try:
         answer = await visitor.api.send("POST", "/notifications/mails/retry", body)
     except Refused as error:
-        return await _list(visitor, code, {}, form=refused("prov-alle", values, error))
+        return await _list(visitor, code, ALL, form=refused("prov-alle", values, error))
     return done(f"/program/{segment(code)}/e-post", "e-poster-proves" if answer["queued"] else "e-poster-proves-ikke")
 
 
@@ -119,7 +120,7 @@ async def give_up(code: str, visitor: VisitorOf) -> Response:
     try:
         await visitor.api.send("POST", f"/notifications/waiting/{segment(values.get('id', ''))}/give-up")
     except Refused as error:
-        return await _list(visitor, code, {}, form=refused("gi-opp", values, error))
+        return await _list(visitor, code, ALL, form=refused("gi-opp", values, error))
     return done(f"/program/{segment(code)}/e-post", "e-post-gitt-opp")
 
 
@@ -172,7 +173,9 @@ async def _to_the_address(visitor: Visitor, id: str, name: str, what: str, said:
     values = await visitor.typed()
     path, if_match = f"/notifications/mails/{segment(id)}/{what}", values.get(IF_MATCH)
     try:
-        mail = await visitor.api.send("POST", path, body_of(values, "address"), if_match=if_match)
+        mail = await visitor.api.send(
+            "POST", path, body_of(values, "address", required=("address",)), if_match=if_match
+        )
     except Refused as error:
         return await _mail(visitor, id, refused(name, values, error))
     person, address = values.get("person", ""), values.get("address", "").strip().lower()
@@ -190,7 +193,7 @@ async def _to_the_address(visitor: Visitor, id: str, name: str, what: str, said:
 async def correct_address(id: str, visitor: VisitorOf) -> Response:
     values = await visitor.typed()
     path, if_match = f"/registration/people/{segment(values.get('person', ''))}", values.get(IF_MATCH)
-    body = body_of(values, "email", "merge", ticks=("merge",))
+    body = body_of(values, "email", "merge", ticks=("merge",), required=("email",))
     if not body["merge"]:
         del body["merge"]
     try:

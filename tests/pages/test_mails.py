@@ -139,6 +139,22 @@ def test_what_failed_stands_first_with_why_and_is_tried_again_together_or_at_ano
     assert browser.post(f"{HERE}/prov-alle").headers["location"] == f"{HERE}?gjort=e-poster-proves-ikke"
 
 
+def test_what_cannot_be_given_up_or_tried_is_said_on_the_page(browser: httpx.Client) -> None:
+    for form, values, status in (("gi-opp", {"id": "gone"}, 404), ("prov-alle", {"reply": "much"}, 422)):
+        answer = browser.post(f"{HERE}/{form}", data=values)
+        assert answer.status_code == status
+        assert "Alle e-poster" in answer.text
+
+
+def test_an_address_that_was_emptied_is_to_be_filled_in(here: Shown, browser: httpx.Client) -> None:
+    one = mail(here, "invoice")
+    page = browser.get(f"/e-post/{one}").text
+    for form, field in (("send", "address"), ("adresse", "email")):
+        answer = browser.post(f"/e-post/{one}/{form}", data=hidden(page, form) | {field: ""})
+        assert answer.status_code == 422
+        assert f'id="{form}-{field}-feil">Feltet må fylles ut.' in answer.text
+
+
 def test_a_reader_sees_figures_and_what_waits_and_no_address(here: Shown, an_invitation: str) -> None:
     with here.browser("reader") as reader:
         page = reader.get(HERE)
