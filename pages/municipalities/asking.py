@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, TypeVar
 from urllib.parse import quote
 
@@ -12,7 +13,17 @@ from pages.frame.api import AWAY, Api, Away, Missing, parts
 T = TypeVar("T")
 Row = dict[str, Any]
 REGISTRATION = "registration"
-OF_REGISTRATION = ("programme", "party", "applications", "group", "agreements", "concerns", "advisors", "parties")
+OF_REGISTRATION = (
+    "programme",
+    "today",
+    "party",
+    "applications",
+    "group",
+    "agreements",
+    "concerns",
+    "advisors",
+    "parties",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,6 +31,7 @@ class Answers:
     """AWAY in place of what cannot be had now. What readers may not see is empty for them."""
 
     programme: Row
+    today: date  # in Norway, as the system has it
     party: Row
     party_etag: str
     applications: list[Row]
@@ -45,6 +57,7 @@ async def about(api: Api, programme: str, party: str, *, everything: bool) -> An
     billed = f"/billing/programmes/{code}"
     asked: dict[str, Awaitable[Any]] = {
         "programme": api.get(of_programme),
+        "today": api.today(),
         "party": api.look(f"/registration/parties/{number}"),
         "sessions": _or([], api.all(f"/scheduling/programmes/{code}/sessions", party=party)),
         "invoices": _or([], api.all(f"{billed}/invoices", party=party)),
@@ -69,6 +82,7 @@ async def about(api: Api, programme: str, party: str, *, everything: bool) -> An
     group, group_etag = found.get("group", (None, ""))
     return Answers(
         programme=found["programme"],
+        today=found["today"],
         party=found["party"][0],
         party_etag=found["party"][1],
         applications=found.get("applications", []),

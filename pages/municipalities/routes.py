@@ -9,11 +9,21 @@ from fastapi.responses import Response
 
 from pages.frame.api import Missing, Refused
 from pages.frame.forms import IF_MATCH, Form, refused
-from pages.frame.visitor import Visitor, VisitorOf, done
+from pages.frame.visitor import DONE, Visitor, VisitorOf, done
 from pages.municipalities import asking, view
 from pages.municipalities.changes import AGREEMENT_ID, CHANGES, TICKS, path_of
 
 router = APIRouter()
+
+# Changes after which the page may show invoices from before: billing hears of them within seconds.
+HEARD_SOON = (
+    "avtale-avsluttet",
+    "avtale-gjelder-likevel",
+    "avtale-sagt-opp",
+    "avtale-viderefort",
+    "ettergivelse-angret",
+    "rate-ettergitt",
+)
 
 MUNICIPALITY = "/program/{code}/kommune/{party}"
 
@@ -50,4 +60,11 @@ async def _changed(visitor: Visitor, code: str, party: str, name: str, it: str =
 
 async def _page(visitor: Visitor, code: str, party: str, form: Form | None = None) -> Response:
     found = await asking.about(visitor.api, code, party, everything=visitor.may("administrator"))
-    return visitor.page("municipalities/municipality.html", form=form, **view.shown(found))
+    gone_through = visitor.request.query_params.get(DONE, "")
+    signed = gone_through == "signatur-registrert" and any(it["state"] == "signed" for it in found.agreements)
+    return visitor.page(
+        "municipalities/municipality.html",
+        form=form,
+        maybe_unheard=signed or gone_through in HEARD_SOON,
+        **view.shown(found),
+    )

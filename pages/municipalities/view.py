@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from pages.frame.api import AWAY
+from pages.frame.needs import is_over, is_past
 from pages.municipalities.asking import Answers, Row
-from pages.municipalities.story import story
+from pages.municipalities.story import name_of, story
 
 INSTALMENTS = (1, 2, 3)  # B2
 AT_LEAST = 4  # participants (R5)
@@ -36,6 +37,7 @@ def shown(found: Answers) -> dict[str, Any]:
         "left": [it for it in group["history"] if it["until_on"]] if group else [],
         "advisors": [(it["id"], it["name"] or it["email"] or "ikke kjent") for it in found.advisors],
         "agreement": agreement,
+        "ends_later": bool(agreement and agreement["ends_on"] and not is_over(agreement, found.today)),
         "agreement_etag": found.agreement_etag,
         "called_back": [it for it in found.agreements if it["state"] == "called_back"],
         "signed_by": SIGNED_BY[found.party["kind"]],
@@ -45,11 +47,14 @@ def shown(found: Answers) -> dict[str, Any]:
         "concerns": found.concerns,
         "open_concerns": [it for it in found.concerns if it["state"] == "raised"],
         "sessions": found.sessions,
+        "name_of": name_of,
+        "is_past": lambda it: is_past(it, found.today),
         "visits": [it for it in found.sessions if it["kind"] in VISITS],
         "instalments": instalments(found.invoices, found.unbilled),
         "invoices": found.invoices,
         "unbilled": found.unbilled,
         "credit_notes": found.credit_notes,
+        "credit_numbers": {it["number"]: it["document_number"] or it["number"] for it in found.credit_notes},
         "waivers": [it for it in found.waivers if not it["withdrawn"]],
         "waivers_away": found.waivers is AWAY,
         "mails": mails,
@@ -101,6 +106,8 @@ def needs(found: Answers) -> Iterator[tuple[str, str]]:
         yield "Avtalen er ikke sendt", "avtalen"
     if agreement and agreement["state"] == "sent":
         yield "Avtalen er ikke signert av alle", "avtalen"
+    if any(is_past(it, found.today) for it in found.sessions):
+        yield "Et møte eller besøk er ikke registrert", "besok"
     if any(it["is_late"] for it in found.unbilled):
         yield "En rate skulle vært fakturert", "fakturaer"
     if any(it["state"] == "raised" for it in found.concerns):

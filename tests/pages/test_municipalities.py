@@ -12,8 +12,10 @@ import pytest
 
 from tests.pages.looking import looking_at
 from tests.support.demonstration import NEXT_PROGRAMME, PROGRAMME, Shown
+from tests.support.waiting import eventually
 
 TRONDHEIM, STJORDAL, HITRA = "942110464", "939958851", "938772924"
+MAYBE_UNHEARD = "Faktureringen har kanskje ikke hørt om endringen ennå."
 EVIL = "<script>alert(1)</script> שלום " + "Æ" * 150
 HERE = f"/program/{PROGRAMME}/kommune/{TRONDHEIM}"
 
@@ -115,6 +117,21 @@ def test_facts_are_changed_and_what_is_wrong_is_said_at_its_field(page: Page) ->
     page.change("fakta", address__postal_code="7011", **given | {"name": "Trondheim"})
 
 
+def test_a_field_that_was_emptied_is_to_be_filled_in_and_nothing_changes(page: Page, here: Shown) -> None:
+    member = group(here)["participants"][0]["id"]
+    address = {f"address.{it}": "" for it in ("street", "postal_code", "city")}
+    for name, it, emptied in (
+        ("fakta", "", {"name": "", "municipality_number": "", **address}),
+        ("endre-avtale", "", {"payer_reference": ""}),
+        ("rett-deltaker", member, {"joined_on": ""}),
+    ):
+        refused = page.send(name, it, **emptied)
+        assert refused.status_code == 422
+        form = f"{name}-{it}" if it else name
+        for field in emptied:
+            assert f'id="{form}-{field}-feil">Feltet må fylles ut.' in refused.text, field
+
+
 def test_the_back_button_changes_nothing_of_what_was_changed_since(page: Page, here: Shown) -> None:
     seen = page.form("deltaker")
     page.change("deltaker", name="Ola Vik", role="Elev")
@@ -169,6 +186,14 @@ def test_an_instalment_is_waived_and_the_waiver_taken_back(page: Page, here: Sho
     assert "Angre at rate 3" not in page.text
 
 
+async def test_documents_are_called_by_the_numbers_that_stand_on_them(page: Page) -> None:
+    done = page.send("ettergi", instalment="1", reason="other")
+    assert MAYBE_UNHEARD in page.browser.get(done.headers["location"]).text
+    assert MAYBE_UNHEARD not in page.text
+    await eventually(lambda: re.search(r">kreditnota FK2-\d+</a>", page.text))
+    assert re.search(r"Kreditnota FK2-\d+ for faktura FK1-\d+<", page.text)
+
+
 def test_a_concern_is_raised_resolved_and_one_ends_the_agreement(page: Page, here: Shown) -> None:
     page.change("meld-bekymring", raised_by="council", description=EVIL)
     text = page.text
@@ -194,7 +219,12 @@ def test_a_concern_is_raised_resolved_and_one_ends_the_agreement(page: Page, her
     assert 'id="avslutt-ends_on-feil"' in refused.text
     page.change("avslutt", ends_on="2025-12-01", reason="Stillingen er nedlagt.")
     assert agreement(here)["kind_of_end"] == "agreed"
-    page.change("gjelder-likevel")
+    text = page.text
+    assert "Avtalen er signert.\nDen avsluttes 1. desember 2025, som er første dag uten avtale." in text
+    assert "Grunn: <bdi>Stillingen er nedlagt.</bdi>" in text
+    assert "Avtalen gjelder ikke lenger" not in text.split('id="historien"')[1]
+    page.change("gjelder-likevel", reason="Feil.")
+    assert "Hvorfor avslutningen ble angret: <bdi>Feil.</bdi>" in page.text
 
 
 def test_a_signature_is_corrected_and_the_reference_changed(page: Page, here: Shown) -> None:
@@ -221,6 +251,8 @@ def test_an_agreement_is_sent_signed_called_back_and_carried_over(browser: httpx
         for field in ("name", "email")
     }
     period = {"period_start": "2026-08-01", "period_end": "2027-12-31"}
+    refused = page.send("send-avtale", **period, **dict.fromkeys(who, ""))
+    assert refused.text.count("Feltet må fylles ut.") == len(who)
     refused = page.send("send-avtale", **period, **who)
     assert refused.status_code in (409, 422)
     assert "Det ble ikke lagret" in refused.text
@@ -242,9 +274,16 @@ def test_an_agreement_is_sent_signed_called_back_and_carried_over(browser: httpx
     assert "En avtale ble trukket tilbake" in page.text
     page.change("send-avtale", **period, **who, without_advisor="ja")
     page.change("signer", signatory="council_director", place="Trondheim", signed_on="2025-02-20")
+    again = page.send("signer", signatory="council_director", place="Oslo", signed_on="2025-02-20")
+    chosen = re.search(r'<select id="signer-signatory".*?</select>', again.text, re.DOTALL)
+    assert chosen
+    assert '<option value="">Velg …</option>' in chosen[0]
+    assert "selected" not in chosen[0]
     page.change("fjern-signatur", "council_director")
     for role in ("council_director", "municipal_director", "head_of_culture_school"):
-        page.change("signer", signatory=role, place="Trondheim", signed_on="2025-02-20")
+        signed = page.send("signer", signatory=role, place="Trondheim", signed_on="2025-02-20")
+        after = browser.get(signed.headers["location"]).text
+        assert (MAYBE_UNHEARD in after) is (role == "head_of_culture_school")  # the last of all
     assert "Avtalen er signert" in page.text
     done = page.send("viderefor", party=HITRA)
     assert done.headers["location"] == f"/program/{NEXT_PROGRAMME}/kommune/{HITRA}?gjort=avtale-viderefort"
@@ -279,8 +318,8 @@ async def test_the_number_of_questions_does_not_depend_on_how_many_take_part(her
     async with looking_at(here, tmp_path) as looking:
         of_many = await looking.questions(HERE)
         of_few = await looking.questions(f"/program/{NEXT_PROGRAMME}/kommune/{STJORDAL}")
-    assert len(of_many) == 15
-    assert len(of_few) == 14  # without an agreement to look at
+    assert len(of_many) == 16
+    assert len(of_few) == 15  # without an agreement to look at
 
 
 def test_what_is_not_there_is_said(browser: httpx.Client) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -11,7 +12,9 @@ from pages.municipalities.asking import Answers
 from pages.municipalities.changes import CHANGES, path_of
 from pages.municipalities.story import story
 from pages.municipalities.view import instalments, lacks, needs, shown, successors
+from tests.unit.pages import samples
 
+TODAY = date(2025, 2, 21)
 PARTY = {"organisation_number": "921221967", "kind": "municipality", "name": "Molde"}
 GROUP: dict[str, Any] = {
     "missing": [],
@@ -34,6 +37,7 @@ AGREEMENT: dict[str, Any] = {
 def answers(**given: Any) -> Answers:
     nothing: dict[str, Any] = {
         "programme": {"code": "p"},
+        "today": TODAY,
         "party": PARTY,
         "party_etag": "",
         "applications": [],
@@ -124,6 +128,51 @@ def test_an_agreement_that_was_sent_stands_once_in_the_story() -> None:
     assert [(it.day, it.text) for it in story(known)] == [("2024-06-16", text)]
     from_before = answers(agreements=[AGREEMENT], mails=told)
     assert [(it.day, it.text) for it in story(from_before)] == [("2024-06-17", text)]
+
+
+def test_of_a_day_what_led_to_the_other_stands_below_it() -> None:
+    day = "2024-06-17"
+    signed = AGREEMENT | {"state": "signed", "sent_on": day, "signed_on": day}
+    invoices = [
+        {"number": n, "document_number": f"FK1-{n}", "instalment": 1, "amount_ore": 1, "issued_on": day}
+        for n in (9, 10)
+    ]
+    credit_note = {"number": 6, "document_number": "FK2-6", "invoice": 9, "issued_on": day}
+    mails = [
+        mail("agreement_end_taken_back", f"{day}T13:00:00Z", event="c"),
+        mail("application_accepted", f"{day}T09:00:00Z", event="b"),
+        mail("application_received", f"{day}T08:00:00Z"),
+        mail("session_invitation", f"{day}T10:00:00Z", event="d"),
+    ]
+    found = answers(agreements=[signed], invoices=invoices, credit_notes=[credit_note], mails=mails)
+    assert [it.text for it in reversed(story(found))] == [
+        "Søknaden ble mottatt",
+        "Tatt opp i programmet",
+        "Avtalen ble sendt til signering",
+        "Avtalen ble signert av alle",
+        "Avtalens slutt ble angret",
+        "Faktura FK1-9 for rate 1, 0,01 kr",
+        "Kreditnota FK2-6 for faktura FK1-9",
+        "Faktura FK1-10 for rate 1, 0,01 kr",
+        "E-post: 1 invitasjon til kalenderen",
+    ]
+
+
+@pytest.mark.parametrize(("ends_on", "told", "later"), [("2025-02-21", 1, False), ("2025-12-01", 0, True)])
+def test_an_end_that_is_to_come_has_not_happened(ends_on: str, told: int, *, later: bool) -> None:
+    found = answers(agreements=[AGREEMENT | {"state": "ended", "ends_on": ends_on}])
+    assert [it.text for it in story(found)] == ["Avtalen gjelder ikke lenger"] * told
+    assert shown(found)["ends_later"] is later
+
+
+def test_a_visit_that_is_past_and_not_registered_needs_somebody_and_has_its_number_where_no_title_is() -> None:
+    past = samples.session(kind="guidance_visit", title=None, number=2, party=PARTY["organisation_number"])
+    found = shown(answers(sessions=[past]))
+    assert found["needs"] == [("Et møte eller besøk er ikke registrert", "besok")]
+    assert found["is_past"](past)
+    assert found["name_of"](past) == "Veiledningsbesøk 2"
+    assert not found["is_past"](past | {"state": "completed"})
+    assert found["name_of"](past | {"number": None}) == "Veiledningsbesøk"
 
 
 def test_a_story_without_an_answer_goes_on_with_the_others() -> None:
