@@ -105,12 +105,13 @@ def _mails(mails: list[Row]) -> Iterator[Happening]:
 def _people(group: Row | None) -> Iterator[Happening]:
     for n, it in enumerate((group or {"history": ()})["history"]):
         name, was = it["name"] or "En person", WORDS["tenure"][it["was"]]
+        place = (PEOPLE, it["was"] != "participant", n)  # who coordinates has joined before
         if it["from_on"]:
             begins = f"{name} ble {was}" if it["was"] != "participant" else f"{name} kom med i gruppa"
-            yield Happening(day=it["from_on"], text=begins, place=(PEOPLE, n))
+            yield Happening(day=it["from_on"], text=begins, place=place)
         if it["until_on"]:
             ends = f"{name} er ikke lenger {was}" if it["was"] != "participant" else f"{name} gikk ut av gruppa"
-            yield Happening(day=it["until_on"], text=ends, place=(PEOPLE, n))
+            yield Happening(day=it["until_on"], text=ends, place=place)
 
 
 def _agreement(n: int, it: Row) -> Iterator[Happening]:

@@ -70,9 +70,10 @@ def test_recording_the_signatures_of_an_agreement(chromium: Browser, here: Shown
     with page_of(chromium, here) as page:
         keyboard = Keyboard(page)
         page.goto(f"/program/{NEXT_PROGRAMME}/kommune/{party}")
-        for _ in range(3):
+        for who in ("Direktør", "Kommune", "Kultur"):
             keyboard.press(page.get_by_text("Registrer en signatur", exact=True))
             form = page.get_by_role("group").filter(has=page.get_by_label("Hvem som har signert"))
+            keyboard.choose(form.get_by_label("Hvem som har signert"), who)
             keyboard.type(form.get_by_label("Sted"), "Trondheim")
             keyboard.to(form.get_by_label("Dato"))
             page.keyboard.type("03032025")  # the third of March, in whatever order day and month are asked for

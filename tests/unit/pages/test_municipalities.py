@@ -158,6 +158,13 @@ def test_of_a_day_what_led_to_the_other_stands_below_it() -> None:
     ]
 
 
+def test_who_coordinates_has_joined_before() -> None:
+    of_that_day = {"name": "Kari", "from_on": "2024-06-17", "until_on": None}
+    history = [of_that_day | {"was": it} for it in ("coordinator", "participant")]
+    told = story(answers(group=GROUP | {"history": history}))
+    assert [it.text for it in told] == ["Kari ble koordinator", "Kari kom med i gruppa"]
+
+
 @pytest.mark.parametrize(("ends_on", "told", "later"), [("2025-02-21", 1, False), ("2025-12-01", 0, True)])
 def test_an_end_that_is_to_come_has_not_happened(ends_on: str, told: int, *, later: bool) -> None:
     found = answers(agreements=[AGREEMENT | {"state": "ended", "ends_on": ends_on}])
