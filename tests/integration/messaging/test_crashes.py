@@ -88,6 +88,7 @@ async def test_a_stream_that_was_deleted_is_provisioned_and_republished_and_appl
     await toy.tell(arena.publisher, [toy.a_party(n) for n in range(PARTIES)])
     publisher = await arena.start("registration")
     consumer = await arena.start("billing")
+    await eventually(lambda: relay.count_unsent(arena.publisher), equals=0)
     await all_arrived_once(arena)
     await arena.operator.jsm().delete_stream("REGISTRATION")
     await arena.provision()

@@ -56,6 +56,7 @@ async def test_a_stream_that_was_made_anew_makes_older_only_a_database_that_lack
     await toy.tell(arena.publisher, [toy.a_party(1)])
     await eventually(lambda: arena.lag("billing"), equals=0)
     await eventually(lambda: count(arena.database, toy.party), equals=1)
+    await eventually(lambda: relay.count_unsent(arena.publisher), equals=0)
     await stop(arena, before)
     older = await arena.copies.take(arena.database)
     await arena.operator.jsm().delete_stream("REGISTRATION")
