@@ -119,6 +119,8 @@ class Page(BaseModel, Generic[T]):
     next: str | None
 
 
+_PAGE = Page[Any]  # kept: pydantic forgets a model that nobody holds, and makes it anew
+
 A_PROGRAMME, A_PARTY, AN_ID = "regionalt-2024-2025", "921221967", "01926b3c-7a00-7000-8000-000000000001"
 LARGEST_PAGE = 500
 Limit = Annotated[int, Query(ge=1, le=LARGEST_PAGE, description="how many there are in a page", examples=[50])]
@@ -144,7 +146,7 @@ def page_of(items: Sequence[T], limit: int, cursor: Callable[[T], str]) -> Page[
     FastAPI turns the items into the views that the route is declared to return.
     """
     shown = list(items[:limit])
-    return Page[Any](items=shown, next=cursor(shown[-1]) if len(items) > limit else None)
+    return _PAGE(items=shown, next=cursor(shown[-1]) if len(items) > limit else None)
 
 
 async def database_of(request: Request) -> Database:
