@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote
 
 from fastapi import APIRouter
 from fastapi.responses import Response
 
 from pages.applications import view
-from pages.frame.api import AWAY, Away, Refused, parts
+from pages.frame.api import AWAY, Away, Refused, parts, segment
 from pages.frame.forms import IF_MATCH, Form, refused
 from pages.frame.visitor import Visitor, VisitorOf, done
 
@@ -19,7 +18,6 @@ router = APIRouter()
 APPLICATIONS = "/program/{code}/soknader"
 APPLICATION = "/soknad/{id}"
 REGISTRATION = "registration"
-TICK = "in_spite_of_criteria"
 
 
 @router.get(APPLICATIONS)
@@ -31,7 +29,7 @@ async def show_all(code: str, visitor: VisitorOf) -> Response:
 async def receive(code: str, visitor: VisitorOf) -> Response:
     values = await visitor.typed()
     try:
-        path = f"/registration/programmes/{_part(code)}/applications"
+        path = f"/registration/programmes/{segment(code)}/applications"
         received = await visitor.api.send("POST", path, view.received(values))
     except Refused as why:
         return await _applications(visitor, code, refused("soknad", values, why))
@@ -45,7 +43,7 @@ async def register_party(code: str, visitor: VisitorOf) -> Response:
         await visitor.api.send("POST", "/registration/parties", view.party(values))
     except Refused as why:
         return await _applications(visitor, code, refused("part", values, why))
-    return done(f"/program/{_part(code)}/soknader", "part-registrert")
+    return done(f"/program/{segment(code)}/soknader", "part-registrert")
 
 
 @router.get(APPLICATION)
@@ -55,7 +53,7 @@ async def show_one(id: str, visitor: VisitorOf) -> Response:
 
 @router.post(APPLICATION + "/vurdering")
 async def assess(id: str, visitor: VisitorOf) -> Response:
-    values = {TICK: ""} | await visitor.typed()  # a browser leaves out what is not ticked
+    values = await visitor.typed()
     return await _change(visitor, id, "vurdering", values, view.assessed(values))
 
 
@@ -81,16 +79,16 @@ CHANGES = {  # by form: the method, what follows the application in the API's pa
 
 async def _change(visitor: Visitor, id: str, form: str, values: Mapping[str, str], body: Mapping[str, Any]) -> Response:
     method, rest, said = CHANGES[form]
-    path = f"/registration/applications/{_part(id)}{rest}"
+    path = f"/registration/applications/{segment(id)}{rest}"
     try:
         await visitor.api.send(method, path, body, if_match=values.get(IF_MATCH))
     except Refused as why:
         return await _application(visitor, id, refused(form, values, why))
-    return done(f"/soknad/{_part(id)}", said)
+    return done(f"/soknad/{segment(id)}", said)
 
 
 async def _applications(visitor: Visitor, code: str, form: Form | None = None) -> Response:
-    registration, api = f"/registration/programmes/{_part(code)}", visitor.api
+    registration, api = f"/registration/programmes/{segment(code)}", visitor.api
     found = await parts(
         programme=api.get(registration),
         applications=api.all(f"{registration}/applications"),
@@ -110,7 +108,7 @@ async def _applications(visitor: Visitor, code: str, form: Form | None = None) -
 
 async def _application(visitor: Visitor, id: str, form: Form | None = None) -> Response:
     api = visitor.api
-    application, etag = await api.look(f"/registration/applications/{_part(id)}")
+    application, etag = await api.look(f"/registration/applications/{segment(id)}")
     registration, party = f"/registration/programmes/{application['programme']}", application["party"]
     found = await parts(
         programme=api.get(registration),
@@ -131,8 +129,3 @@ async def _application(visitor: Visitor, id: str, form: Form | None = None) -> R
         programme=found["programme"],
         party=found["party"],
     )
-
-
-def _part(given: str) -> str:
-    """As a part of an API's path."""
-    return quote(given, safe="")

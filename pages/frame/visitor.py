@@ -87,6 +87,11 @@ def render(
     return answer
 
 
+def unnamed(code: str) -> dict[str, str]:
+    """What stands for a programme while registration, which knows its name, is away."""
+    return {"code": code, "name": code}
+
+
 def done(path: str, what: str, **parameters: str) -> RedirectResponse:
     """To a page after a change, which says there what was done; so a reload changes nothing anew.
 

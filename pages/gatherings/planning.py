@@ -10,7 +10,7 @@ from fastapi.responses import Response
 
 from pages.frame.api import AWAY, Away, Forbidden, Refused, parts
 from pages.frame.forms import Form, body_of, refused
-from pages.frame.visitor import Visitor, VisitorOf, done
+from pages.frame.visitor import Visitor, VisitorOf, done, unnamed
 from pages.frame.words import WORDS
 from pages.gatherings import dates
 
@@ -54,7 +54,7 @@ async def _page(visitor: Visitor, code: str, said: Mapping[str, str], form: Form
     return visitor.page(
         "gatherings/new.html",
         form=form,
-        programme=found["programme"] or {"code": code, "name": code},
+        programme=found["programme"] or unnamed(code),
         parties=AWAY if found["groups"] is AWAY else [(it["party"], it["party_name"]) for it in found["groups"]],
         given=said,
         kinds=WORDS["session_kind"].items(),

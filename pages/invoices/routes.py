@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse, Response
 from pages.frame.api import AWAY, Away, Missing, Refused, if_there, parts, segment
 from pages.frame.forms import IF_MATCH, Form, body_of, refused
 from pages.frame.templates import TEMPLATES
-from pages.frame.visitor import Visitor, VisitorOf, done
+from pages.frame.visitor import Visitor, VisitorOf, done, unnamed
 from pages.frame.words import WORDS
 from pages.invoices import explained, view
 from pages.invoices.view import Wanted
@@ -54,7 +54,7 @@ async def _list(visitor: Visitor, code: str, wanted: Wanted, form: Form | None =
     return visitor.page(
         "invoices/invoices.html",
         form=form,
-        programme=found["programme"] or {"code": code, "name": code},
+        programme=found["programme"] or unnamed(code),
         wanted=wanted,
         parties=view.parties(invoices, found["unbilled"]),
         invoices=chosen,
@@ -174,7 +174,7 @@ async def _with_what_led_to_it(
         )
     told = explained.OF_SESSIONS if invoice["session"] else explained.OF_RELEASES
     about = {
-        "programme": found["programme"] or {"code": code, "name": code},
+        "programme": found["programme"] or unnamed(code),
         "invoice": invoice,
         "delivery": delivery,
         "session_stands": bool(delivery and invoice["session"] and explained.stands(invoice, delivery)),
@@ -252,7 +252,7 @@ async def _release(visitor: Visitor, code: str, given: dict[str, str], form: For
     return visitor.page(
         "invoices/release.html",
         form=form,
-        programme=found["programme"] or {"code": code, "name": code},
+        programme=found["programme"] or unnamed(code),
         preview=found["preview"],
         given=given,
         reasons=[(it, text.capitalize()) for it, text in WORDS["release_reason"].items()],

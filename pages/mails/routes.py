@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from pages.frame.api import AWAY, Missing, Refused, if_there, parts, segment
 from pages.frame.forms import IF_MATCH, Form, body_of, refused
-from pages.frame.visitor import Visitor, VisitorOf, done
+from pages.frame.visitor import Visitor, VisitorOf, done, unnamed
 from pages.frame.words import WORDS
 from pages.mails import view
 
@@ -72,7 +72,7 @@ async def _list(
         }
     found = {"mails": None, "failed": None, "applications": (), "sessions": ()} | await parts(**asked)
     if found["programme"] is AWAY:
-        found["programme"] = {"code": code, "name": code}
+        found["programme"] = unnamed(code)
     mails, failed = found["mails"], found["failed"]
     return visitor.page(
         "mails/mails.html",

@@ -6,9 +6,8 @@ from collections.abc import Awaitable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeVar
-from urllib.parse import quote
 
-from pages.frame.api import AWAY, Api, Away, Missing, parts
+from pages.frame.api import AWAY, Api, Away, Missing, parts, segment
 
 T = TypeVar("T")
 Row = dict[str, Any]
@@ -52,7 +51,7 @@ class Answers:
 
 async def about(api: Api, programme: str, party: str, *, everything: bool) -> Answers:
     """`everything`: what administrators see, with what their forms need. Raises Missing, or Away without registration."""
-    code, number = quote(programme, safe=""), quote(party, safe="")
+    code, number = segment(programme), segment(party)
     of_programme = f"/registration/programmes/{code}"
     billed = f"/billing/programmes/{code}"
     asked: dict[str, Awaitable[Any]] = {

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote
 
+from pages.frame.api import segment
 from pages.frame.forms import body_of
 
 Values = Mapping[str, str]
@@ -15,7 +15,7 @@ GROUP = "/registration/programmes/{programme}/groups/{party}"
 PARTICIPANT = GROUP + "/participants/{it}"
 AGREEMENT = "/registration/agreements/{agreement}"
 AGREEMENT_ID = "agreement"  # a hidden field: what is refused of it has no place in a form
-TICKS = ("represents_school_owner", "without_advisor")  # which a browser leaves out where they are not ticked
+OF_OWNER, ALONE = "represents_school_owner", "without_advisor"  # ticks
 CONTACT = ("name", "email", "phone")
 SIGNATORIES = ("council_director", "municipal_director", "head_of_culture_school", "leader")
 ADDRESS = ("address.street", "address.postal_code", "address.city")
@@ -55,7 +55,7 @@ def _participant(values: Values) -> dict[str, Any]:
     """The day that is known stays known."""
     required = ("joined_on",) if values.get(JOINED_BEFORE) else ()
     names = ("role", "represents_school_owner", "joined_on")
-    return body_of(values, *names, ticks=TICKS[:1], nulls=("role",), required=required)
+    return body_of(values, *names, ticks=(OF_OWNER,), nulls=("role",), required=required)
 
 
 def _agreement(values: Values) -> dict[str, Any]:
@@ -64,7 +64,7 @@ def _agreement(values: Values) -> dict[str, Any]:
         values,
         *("party", "period_start", "period_end", "without_advisor"),
         *(it for it in OF_SIGNATORIES if it in values),
-        ticks=TICKS[1:],
+        ticks=(ALONE,),
     )
     asked: dict[str, Any] = {
         it.split(".")[1]: {} for it in OF_SIGNATORIES if it in values
@@ -83,7 +83,7 @@ CHANGES = {
     "fakta": Change(method="PATCH", path="/registration/parties/{party}", body=_facts, said="fakta-endret"),
     "deltaker": Change(
         path=GROUP + "/participants",
-        body=_of(*CONTACT, "role", "represents_school_owner", "on", ticks=TICKS[:1]),
+        body=_of(*CONTACT, "role", "represents_school_owner", "on", ticks=(OF_OWNER,)),
         said="deltaker-lagt-til",
     ),
     "rett-deltaker": Change(
@@ -130,6 +130,6 @@ CHANGES = {
 def path_of(change: Change, programme: str, party: str, it: str, values: Values) -> str:
     """The API's path, with all that was given as one part each."""
     given = {"programme": programme, "party": party, "it": it, "agreement": values.get(AGREEMENT_ID, "")}
-    path = change.path.format_map({name: quote(value, safe="") or "-" for name, value in given.items()})
+    path = change.path.format_map({name: segment(value) or "-" for name, value in given.items()})
     day = values.get(change.day, "").strip() if change.day else ""
-    return f"{path}?{change.day}={quote(day, safe='')}" if day else path
+    return f"{path}?{change.day}={segment(day)}" if day else path

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
-
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from pages.frame.api import Missing, Refused
+from pages.frame.api import Missing, Refused, segment
 from pages.frame.forms import IF_MATCH, Form, refused
 from pages.frame.visitor import DONE, Visitor, VisitorOf, done
 from pages.municipalities import asking, view
-from pages.municipalities.changes import AGREEMENT_ID, CHANGES, TICKS, path_of
+from pages.municipalities.changes import AGREEMENT_ID, CHANGES, path_of
 
 router = APIRouter()
 
@@ -47,7 +45,7 @@ async def change_one(code: str, party: str, change: str, it: str, visitor: Visit
 async def _changed(visitor: Visitor, code: str, party: str, name: str, it: str = "") -> Response:
     if name not in CHANGES:
         raise Missing
-    change, values = CHANGES[name], dict.fromkeys(TICKS, "") | await visitor.typed()
+    change, values = CHANGES[name], await visitor.typed()
     path, body = path_of(change, code, party, it, values), change.body({"party": party} | values)
     try:
         await visitor.api.send(change.method, path, body, if_match=values.get(IF_MATCH))
@@ -55,7 +53,7 @@ async def _changed(visitor: Visitor, code: str, party: str, name: str, it: str =
         seen = {field: value for field, value in values.items() if field != AGREEMENT_ID}
         return await _page(visitor, code, party, refused(f"{name}-{it}" if it else name, seen, why))
     goes_to = values["party"] if name == "viderefor" else party
-    return done(f"/program/{quote(code, safe='')}/kommune/{quote(goes_to, safe='')}", change.said)
+    return done(f"/program/{segment(code)}/kommune/{segment(goes_to)}", change.said)
 
 
 async def _page(visitor: Visitor, code: str, party: str, form: Form | None = None) -> Response:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
-
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from pages.frame.api import Refused
+from pages.frame.api import Refused, segment
 from pages.frame.forms import IF_MATCH, Form, body_of, refused
 from pages.frame.visitor import Visitor, VisitorOf, done
 
@@ -26,7 +24,7 @@ async def show(id: str, visitor: VisitorOf) -> Response:
 
 @router.post(PERSON)
 async def correct(id: str, visitor: VisitorOf) -> Response:
-    values = {MERGE: ""} | await visitor.typed()  # a browser leaves out what is not ticked
+    values = await visitor.typed()
     body = body_of(values, *CONTACT, MERGE, ticks=(MERGE,), nulls=("email", "phone"), required=("name",))
     try:
         corrected = await visitor.api.send("PATCH", _path(id), body, if_match=values.get(IF_MATCH))
@@ -72,4 +70,4 @@ async def _advisors(visitor: Visitor, form: Form | None = None) -> Response:
 
 
 def _path(id: str) -> str:
-    return f"/registration/people/{quote(id, safe='')}"
+    return f"/registration/people/{segment(id)}"

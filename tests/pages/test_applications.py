@@ -77,8 +77,10 @@ def test_an_application_is_assessed_once_and_then_anew(browser: httpx.Client, wa
 
 def test_who_is_accepted_in_spite_of_a_criterion_is_so_with_a_reason(browser: httpx.Client, waiting: list[str]) -> None:
     path = f"/soknad/{waiting[1]}"
-    typed = VERDICTS | {"development_area.met": "nei", "outcome": "accepted"}
-    refused = browser.post(f"{path}/vurdering", data=typed | {"if_match": tag(browser.get(path).text)})
+    page = browser.get(path).text
+    assert '<input type="hidden" name="in_spite_of_criteria" value="">' in page  # sent where the box is not ticked
+    typed = VERDICTS | {"development_area.met": "nei", "outcome": "accepted", "in_spite_of_criteria": ""}
+    refused = browser.post(f"{path}/vurdering", data=typed | {"if_match": tag(page)})
     assert refused.status_code == 422
     assert 'id="vurdering-in_spite_of_criteria-feil"' in refused.text
     typed |= {"in_spite_of_criteria": "ja", "reason": "Kommunen er ny i ordningen.", "if_match": tag(refused.text)}
