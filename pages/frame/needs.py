@@ -43,21 +43,22 @@ def is_past(session: Answer, today: date) -> bool:
     return session["state"] == "planned" and not stands_for_others(session) and last_day(session) < today
 
 
+def lacking(group: Answer) -> list[str]:
+    """What a group lacks (R3, R5), and its advisor (R8), by the codes that registration says."""
+    return [*group["missing_codes"], *(["advisor_is_missing"] if group["advisor"] is None else [])]
+
+
 def lacks(group: Answer) -> list[str]:
-    """What a group lacks (R3, R5) and an advisor (R8), each as it follows *mangler*."""
-    found = []
-    rules = group["missing_rules"]
-    if "R5" in rules and group["participants"] < AT_LEAST:
-        found.append(
-            "deltakere" if not group["participants"] else f"deltakere (har {group['participants']} av minst {AT_LEAST})"
-        )
-    if "R3" in rules:
-        found.append("noen fra skoleeier")
-    if "R5" in rules and group["coordinator"] is None:
-        found.append("koordinator")
-    if group["advisor"] is None:
-        found.append("veileder")
-    return found
+    """The same of a group in a list, each as it follows *mangler*."""
+    number = group["participants"]
+    words = {
+        "participants_are_missing": f"deltakere (har {number} av minst {AT_LEAST})" if number else "deltakere",
+        "school_owner_is_missing": "noen fra skoleeier",
+        "coordinator_is_missing": "koordinator",
+        "advisor_is_missing": "veileder",
+    }
+    codes = lacking(group)
+    return [text for code, text in words.items() if code in codes]
 
 
 def is_over(agreement: Answer, today: date) -> bool:

@@ -6,12 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from pages.frame.api import AWAY
-from pages.frame.needs import is_over, is_past
+from pages.frame.needs import is_over, is_past, lacking
 from pages.municipalities.asking import Answers, Row
 from pages.municipalities.story import name_of, story
 
 INSTALMENTS = (1, 2, 3)  # B2
-AT_LEAST = 4  # participants (R5)
 VISITS = ("contract_meeting", "guidance_visit")
 SIGNED_BY = {  # A4
     "municipality": ("council_director", "municipal_director", "head_of_culture_school"),
@@ -79,19 +78,16 @@ def standing(agreements: Sequence[Row]) -> Row | None:
 
 def lacks(group: Mapping[str, Any]) -> list[str]:
     """What the group lacks (R3, R5, R8), said in words."""
-    rules = {it.split(":")[0] for it in group["missing"]}
     number = len(group["participants"])
-    found = []
-    if "R3" in rules:
-        found.append("Ingen i gruppa representerer skoleeier.")
-    if number < AT_LEAST:
-        has = {0: "ingen deltakere", 1: "én deltaker"}.get(number, f"{number} deltakere")
-        found.append(f"Gruppa har {has}, og skal ha minst fire.")
-    if group["coordinator"] is None:
-        found.append("Gruppa har ikke valgt koordinator.")
-    if group["advisor"] is None:
-        found.append("Ingen veileder er knyttet til.")
-    return found
+    has = {0: "ingen deltakere", 1: "én deltaker"}.get(number, f"{number} deltakere")
+    words = {
+        "school_owner_is_missing": "Ingen i gruppa representerer skoleeier.",
+        "participants_are_missing": f"Gruppa har {has}, og skal ha minst fire.",
+        "coordinator_is_missing": "Gruppa har ikke valgt koordinator.",
+        "advisor_is_missing": "Ingen veileder er knyttet til.",
+    }
+    codes = lacking(group)
+    return [text for code, text in words.items() if code in codes]
 
 
 def needs(found: Answers) -> Iterator[tuple[str, str]]:

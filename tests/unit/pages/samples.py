@@ -33,7 +33,7 @@ def application(**changes: Any) -> dict[str, Any]:
 
 def group(**changes: Any) -> dict[str, Any]:
     of_people = {"participants": 4, "coordinator": "c", "advisor": "v", "advisor_name": "Siri Lund"}
-    return {**OF_MOLDE, **of_people, "missing_rules": []} | changes
+    return {**OF_MOLDE, **of_people, "missing_codes": []} | changes
 
 
 def agreement(**changes: Any) -> dict[str, Any]:

@@ -67,7 +67,11 @@ def test_who_needs_nobody_has_nothing_coloured() -> None:
     ("column", "text", "lists"),
     [
         ("Søknad", "må vurderes", {"applications": [application(state="received")]}),
-        ("Gruppe", "mangler koordinator", {"groups": [group(missing_rules=["R5"], coordinator=None)]}),
+        (
+            "Gruppe",
+            "mangler koordinator",
+            {"groups": [group(missing_codes=["coordinator_is_missing"], coordinator=None)]},
+        ),
         ("Veileder", "mangler", {"groups": [group(advisor=None)]}),
         ("Avtale", "sendt 3. februar 2025, ikke signert", {"agreements": [agreement()]}),
         ("Kontraktsmøte", "19.–20. februar 2025, ikke registrert", {"sessions": [session(**MEETING)]}),
@@ -104,7 +108,7 @@ def test_what_was_credited_and_is_not_due_any_more_links_to_its_credit_note() ->
 
 def test_whose_agreement_is_over_needs_nobody() -> None:
     over = agreement(state="ended", ends_on="2025-02-21")
-    lacking = group(missing_rules=["R5"], coordinator=None, advisor=None)
+    lacking = group(missing_codes=["coordinator_is_missing"], coordinator=None, advisor=None)
     found = cells(agreements=[over], groups=[lacking])
     assert found["Avtale"].text == "avsluttet 21. februar 2025"
     assert not [it for it in found.values() if it.is_due]

@@ -17,7 +17,7 @@ from tests.unit.pages import samples
 TODAY = date(2025, 2, 21)
 PARTY = {"organisation_number": "921221967", "kind": "municipality", "name": "Molde"}
 GROUP: dict[str, Any] = {
-    "missing": [],
+    "missing_codes": [],
     "participants": [{"id": "a"}, {"id": "b"}, {"id": "c"}, {"id": "d"}],
     "coordinator": "a",
     "advisor": {"id": "x"},
@@ -69,11 +69,20 @@ def test_a_group_that_lacks_nothing_lacks_nothing() -> None:
 @pytest.mark.parametrize(
     ("given", "words"),
     [
-        ({"missing": ["R3: the school owner must be represented"]}, "Ingen i gruppa representerer skoleeier."),
-        ({"participants": []}, "Gruppa har ingen deltakere, og skal ha minst fire."),
-        ({"participants": [{"id": "a"}]}, "Gruppa har én deltaker, og skal ha minst fire."),
-        ({"participants": [{"id": "a"}, {"id": "b"}]}, "Gruppa har 2 deltakere, og skal ha minst fire."),
-        ({"coordinator": None}, "Gruppa har ikke valgt koordinator."),
+        ({"missing_codes": ["school_owner_is_missing"]}, "Ingen i gruppa representerer skoleeier."),
+        (
+            {"missing_codes": ["participants_are_missing"], "participants": []},
+            "Gruppa har ingen deltakere, og skal ha minst fire.",
+        ),
+        (
+            {"missing_codes": ["participants_are_missing"], "participants": [{"id": "a"}]},
+            "Gruppa har én deltaker, og skal ha minst fire.",
+        ),
+        (
+            {"missing_codes": ["participants_are_missing"], "participants": [{"id": "a"}, {"id": "b"}]},
+            "Gruppa har 2 deltakere, og skal ha minst fire.",
+        ),
+        ({"missing_codes": ["coordinator_is_missing"], "coordinator": None}, "Gruppa har ikke valgt koordinator."),
         ({"advisor": None}, "Ingen veileder er knyttet til."),
     ],
 )

@@ -31,13 +31,23 @@ def test_a_session_needs_someone_once_the_last_day_that_it_may_be_on_is_past(cha
 
 def test_a_group_says_what_it_lacks() -> None:
     assert lacks(group()) == []
-    assert lacks(group(missing_rules=["R5"], participants=0, coordinator=None, advisor=None)) == [
+    assert lacks(
+        group(
+            missing_codes=["participants_are_missing", "coordinator_is_missing"],
+            participants=0,
+            coordinator=None,
+            advisor=None,
+        )
+    ) == [
         "deltakere",
         "koordinator",
         "veileder",
     ]
-    assert lacks(group(missing_rules=["R5"], participants=3)) == ["deltakere (har 3 av minst 4)"]
-    assert lacks(group(missing_rules=["R3", "R5"], coordinator=None)) == ["noen fra skoleeier", "koordinator"]
+    assert lacks(group(missing_codes=["participants_are_missing"], participants=3)) == ["deltakere (har 3 av minst 4)"]
+    assert lacks(group(missing_codes=["school_owner_is_missing", "coordinator_is_missing"], coordinator=None)) == [
+        "noen fra skoleeier",
+        "koordinator",
+    ]
 
 
 @pytest.mark.parametrize(
