@@ -61,6 +61,11 @@ def lacks(group: Answer) -> list[str]:
     return [text for code, text in words.items() if code in codes]
 
 
+def is_undelivered(mail: Answer) -> bool:
+    """Whether it failed, and still says what somebody needs to hear."""
+    return bool(mail["state"] == "failed" and not mail["reason"])
+
+
 def is_over(agreement: Answer, today: date) -> bool:
     """Whether it is in force no longer, so that its group needs nobody."""
     return agreement["ends_on"] is not None and date.fromisoformat(agreement["ends_on"]) <= today

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 WORDS = {
     "application": {
         "received": "mottatt",
@@ -192,6 +195,17 @@ DONE = {
 def word(code: str | None, of: str) -> str:
     """`{{ session.state | word("session") }}`; the code itself where no word stands for it."""
     return "" if code is None else WORDS[of].get(code, code)
+
+
+def which(session: Mapping[str, Any]) -> str:
+    """`Fellessamling 3`, `Kontraktsmøte`."""
+    kind = word(session["kind"], "session_kind")
+    return f"{kind} {session['number']}" if session["number"] else kind
+
+
+def name_of(session: Mapping[str, Any]) -> str:
+    """What a session is called; which one it is where a reader may not see its title, or that is lost."""
+    return str(session["title"] or which(session))
 
 
 def count(number: int, one: str, many: str) -> str:

@@ -10,9 +10,10 @@ from fastapi.responses import RedirectResponse, Response
 
 from pages.frame.api import Away, Missing, Refused
 from pages.frame.forms import IF_MATCH, Form, body_of, refused
+from pages.frame.needs import is_past
 from pages.frame.refusals import in_norwegian
 from pages.frame.visitor import Visitor, VisitorOf, done
-from pages.frame.words import WORDS
+from pages.frame.words import WORDS, name_of
 from pages.gatherings import dates, view
 from pages.gatherings.asking import ask
 from pages.gatherings.planning import router
@@ -139,10 +140,10 @@ async def _page(visitor: Visitor, id: str, form: Form | None = None, *, expected
         programme=found.programme,
         found=found,
         it=session,
-        name=view.name_of(session),
+        name=name_of(session),
         offers=offered,
         not_yet=view.not_yet_completed_because(session, found.today) if session["state"] == "planned" else [],
-        is_late=view.is_late(session, found.today),
+        is_late=found.today is not None and is_past(session, found.today),
         when=dates.fields_of(session["when"]),
         sent=view.sent_of(session["id"], found.invoices or ()),
         expected=expected or 0,

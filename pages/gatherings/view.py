@@ -8,12 +8,12 @@ from datetime import date
 from typing import Any
 
 from pages.frame.api import AWAY
-from pages.frame.words import count, word
+from pages.frame.needs import stands_for_others
+from pages.frame.words import count
 from pages.gatherings.dates import can_be_sharpened
 from shared.norwegian import day_in_words
 
 JOINT = "joint_session"  # the kind of which billing hears
-OF_ONE_PARTY = ("guidance_visit", "contract_meeting")
 
 
 @dataclass(frozen=True)
@@ -67,18 +67,9 @@ class Seen:
         return "" if self.is_heard else UNHEARD.why
 
 
-def name_of(session: Mapping[str, Any]) -> str:
-    """What a session is called; its kind and number where a reader may not see its title, or that is lost."""
-    return str(session["title"] or " ".join(str(it) for it in (kind_of(session), session["number"]) if it))
-
-
-def kind_of(session: Mapping[str, Any]) -> str:
-    return word(session["kind"], "session_kind")
-
-
 def not_yet_completed_because(session: Mapping[str, Any], today: date | None) -> list[str]:
     """Why a planned session can't be completed yet, in Norwegian (S3, S4); nothing where it can."""
-    if session["kind"] in OF_ONE_PARTY and not session["party"]:
+    if stands_for_others(session):
         return ["Denne linjen i planen står for det som planlegges med hver kommune, og registreres ikke selv."]
     found = []
     days = session["when"]["days"]
@@ -89,14 +80,6 @@ def not_yet_completed_because(session: Mapping[str, Any], today: date | None) ->
     if session["instalment"] and not (session["venue"] and session["city"]):
         found.append("Si først i hvilket lokale og på hvilket sted den var: det står på fakturaene.")
     return found
-
-
-def is_late(session: Mapping[str, Any], today: date | None) -> bool:
-    """Whether it is over, and nobody has said that it was held."""
-    days = session["when"]["days"]
-    if session["state"] != "planned" or days is None or today is None:
-        return False
-    return date.fromisoformat(days["last"]) < today and not (session["kind"] in OF_ONE_PARTY and not session["party"])
 
 
 def may_become(session: Mapping[str, Any], today: date | None) -> str | None:

@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import Any
 
 from pages.frame.templates import TEMPLATES
-from pages.frame.words import WORDS, count, word
+from pages.frame.words import WORDS, count, name_of, word
 from pages.municipalities.asking import Answers, Row
 from shared.clock import OSLO
 
@@ -64,12 +64,6 @@ def story(found: Answers) -> list[Happening]:
     ]
     happened = [it for it in everything if date.fromisoformat(it.day) <= found.today]
     return sorted(happened, key=lambda it: (it.day, it.place, it.text), reverse=True)
-
-
-def name_of(session: Row) -> str:
-    """Its kind and number where a reader may not see its title, or that is lost."""
-    kind = word(session["kind"], "session_kind")
-    return str(session["title"] or (f"{kind} {session['number']}" if session["number"] else kind))
 
 
 def _know_when_sent(agreements: list[Row]) -> bool:

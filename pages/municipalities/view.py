@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from pages.frame.api import AWAY
-from pages.frame.needs import is_over, is_past, lacking
+from pages.frame.needs import is_over, is_past, is_undelivered, lacking
+from pages.frame.words import name_of
 from pages.municipalities.asking import Answers, Row
-from pages.municipalities.story import name_of, story
+from pages.municipalities.story import story
 
 INSTALMENTS = (1, 2, 3)  # B2
 VISITS = ("contract_meeting", "guidance_visit")
@@ -110,11 +111,6 @@ def needs(found: Answers) -> Iterator[tuple[str, str]]:
         yield "En bekymring er åpen", "bekymringer"
     if any(is_undelivered(it) for it in found.mails):
         yield "E-post ble ikke levert", "e-post"
-
-
-def is_undelivered(mail: Row) -> bool:
-    """Failed, and not overtaken by anything since."""
-    return bool(mail["state"] == "failed" and not mail["reason"])
 
 
 def successors(parties: Iterable[Row], party: Row) -> list[tuple[str, str]]:

@@ -9,7 +9,7 @@ from datetime import date
 
 from pages.frame.needs import OF_ONE_PARTY, Answer, is_past, stands_for_others
 from pages.frame.templates import when
-from pages.frame.words import in_norwegian_order, word
+from pages.frame.words import in_norwegian_order, name_of, which, word
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +62,7 @@ def lines(sessions: Sequence[Answer], today: date) -> list[Line]:
 
 def _line(it: Answer, today: date) -> Line:
     return Line(
-        name=it["title"] or _name(it),
+        name=name_of(it),
         when=when(it["when"]),
         format=word(it["format"], "format"),
         place=it["place"] or "",
@@ -77,12 +77,12 @@ def _line(it: Answer, today: date) -> Line:
 def _line_for_many(it: Answer) -> Line:
     """Where the plan has none; what it has is said of it when it comes by."""
     return Line(
-        name=_name(it), when="", format="", place="", state="", is_due=False, instalment=None, link="", is_joint=False
+        name=which(it), when="", format="", place="", state="", is_due=False, instalment=None, link="", is_joint=False
     )
 
 
 def _say(line: Line, it: Answer) -> None:
-    line.name = it["title"] or _name(it)
+    line.name = name_of(it)
     line.when = when(it["when"])
     line.link = f"/samling/{it['id']}"
     line.state = word(it["state"], "session") if it["state"] == "cancelled" else ""
@@ -96,7 +96,3 @@ def _held(it: Answer, today: date) -> Held:
         text=f"{when(it['when'])}, {state}",
         is_due=is_past(it, today),
     )
-
-
-def _name(it: Answer) -> str:
-    return word(it["kind"], "session_kind") + (f" {it['number']}" if it["number"] else "")

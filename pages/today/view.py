@@ -9,9 +9,18 @@ from datetime import date, timedelta
 from typing import Any
 
 from pages.frame.errors import SERVICES
-from pages.frame.needs import Answer, is_over, is_past, is_to_be_billed, is_unsigned_for_long, lacks, last_day
+from pages.frame.needs import (
+    Answer,
+    is_over,
+    is_past,
+    is_to_be_billed,
+    is_undelivered,
+    is_unsigned_for_long,
+    lacks,
+    last_day,
+)
 from pages.frame.templates import day, moment, when
-from pages.frame.words import count, word
+from pages.frame.words import count, which
 
 AFTERWARDS = timedelta(
     days=92
@@ -106,12 +115,12 @@ def _sessions(it: Known, today: date) -> list[Need]:
     alike: dict[tuple[Any, ...], list[Answer]] = defaultdict(list)
     for one in it.sessions:
         if is_past(one, today):
-            which = one["number"] if one["party"] else one["id"]
-            alike[one["instalment"] is None, one["party"] is not None, one["kind"], which].append(one)
+            place = one["number"] if one["party"] else one["id"]
+            alike[one["instalment"] is None, one["party"] is not None, one["kind"], place].append(one)
     needs = []
     for _, those in sorted(alike.items(), key=lambda it: (*it[0][:2], last_day(it[1][0]))):
         if len(those) > FEW:
-            needs.append(Need(link=it.path, name=f"{_kind(those[0])}, {len(those)} kommuner", programme=it.name))
+            needs.append(Need(link=it.path, name=f"{which(those[0])}, {len(those)} kommuner", programme=it.name))
         else:
             needs += [_session(it, one) for one in those]
     return _shown(it, needs, "")
@@ -119,12 +128,7 @@ def _sessions(it: Known, today: date) -> list[Need]:
 
 def _session(it: Known, one: Answer) -> Need:
     party = f", {one['party_name'] or one['party']}" if one["party"] else ""
-    return Need(link=f"/samling/{one['id']}", name=_kind(one) + party, text=when(one["when"]), programme=it.name)
-
-
-def _kind(session: Answer) -> str:
-    """`Fellessamling 3`."""
-    return word(session["kind"], "session_kind") + (f" {session['number']}" if session["number"] else "")
+    return Need(link=f"/samling/{one['id']}", name=which(one) + party, text=when(one["when"]), programme=it.name)
 
 
 def _unbilled(it: Known, today: date) -> list[Need]:
@@ -156,7 +160,7 @@ def _approvals(it: Known) -> list[Need]:
 
 
 def _mails(it: Known) -> list[Need]:
-    failed = [one for one in it.mails if one["reason"] is None]  # the others say what nobody needs to hear any more
+    failed = [one for one in it.mails if is_undelivered(one)]
     if not failed:
         return []
     link = f"{it.path}/e-post?state=failed"

@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from pages.frame.api import AWAY
+from pages.frame.needs import is_past
 from pages.frame.templates import by_name
+from pages.frame.words import name_of
 from pages.gatherings import view
 from pages.gatherings.view import UNHEARD, NotForeseen, Seen
 
@@ -59,10 +61,10 @@ def test_what_stands_in_the_way_of_completing_is_said_instead_of_a_button(change
 
 def test_the_last_day_has_begun_in_its_morning_and_a_session_is_late_the_day_after() -> None:
     assert view.not_yet_completed_because(session(), date(2025, 2, 20)) == []
-    assert not view.is_late(session(), date(2025, 2, 20))
-    assert view.is_late(session(), TODAY)
-    assert not view.is_late(session(state="completed"), TODAY)
-    assert not view.is_late(session(kind="guidance_visit", instalment=None), TODAY)
+    assert not is_past(session(), date(2025, 2, 20))
+    assert is_past(session(), TODAY)
+    assert not is_past(session(state="completed"), TODAY)
+    assert not is_past(session(kind="guidance_visit", instalment=None), TODAY)
 
 
 @pytest.mark.parametrize("nothing_to_go_by", [AWAY, UNHEARD, preview(version=2), NotForeseen("no")])
@@ -118,5 +120,5 @@ def test_invoices_are_named_as_their_payers_know_them() -> None:
 
 
 def test_a_session_without_a_title_is_called_by_its_kind_and_number() -> None:
-    assert view.name_of(session(title=None)) == "Fellessamling 3"
-    assert view.name_of(session(title=None, kind="contract_meeting", number=None)) == "Kontraktsmøte"
+    assert name_of(session(title=None)) == "Fellessamling 3"
+    assert name_of(session(title=None, kind="contract_meeting", number=None)) == "Kontraktsmøte"

@@ -7,7 +7,7 @@ from typing import Any
 from pages.today.view import MOST, Known, is_looked_at, sections
 from tests.unit.pages.samples import CODE, MOLDE, TODAY, agreement, application, group, session, unbilled
 
-MAIL = {"reason": None}
+MAIL = {"state": "failed", "reason": None}
 CONCERN = {"raised_by": "council", "raised_on": "2025-02-20", "party": MOLDE, "party_name": "Molde"}
 APPROVAL = {"state": "waiting", "held": [{}, {}], "found_at": "2025-02-21T08:00:00Z"}
 
@@ -22,7 +22,7 @@ def test_nothing_is_shown_that_is_empty() -> None:
         applications=[application()],
         agreements=[agreement(state="signed")],
         groups=[group()],
-        mails=[{"reason": "overtaken"}],
+        mails=[{"state": "failed", "reason": "overtaken"}],
         approvals=[APPROVAL | {"state": "approved"}],
         unbilled=[unbilled()],
     )
