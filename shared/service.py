@@ -52,6 +52,7 @@ S = TypeVar("S", bound=ServiceSettings)
 
 
 STOPPED_WITHIN = 18  # seconds; containers are killed after 25 (docker-compose.yml)
+SENT_WITHIN = 3.0  # seconds that what is unsent has at the stop
 # Seconds until the next batch is fetched after one that failed by a fault of ours: without a pause the whole stream would be
 # fetched, and fail, in a moment.
 PAUSE_AFTER_FAULT = 1.0
@@ -170,7 +171,7 @@ class Service:
             task.cancel()
         subscribers = [subscriber.stop() for subscriber in self.broker.subscribers]
         await asyncio.gather(self._worker.stop(within=broker.FINISH), *subscribers, return_exceptions=True)
-        await self._relay.stop(within=3)
+        await self._relay.stop(within=SENT_WITHIN)
         for task in self._taking:  # FastStream waits for these no longer, and they still use the database
             task.cancel()
         if using := [*self._watching, *self._taking]:  # a connection that is in use while its pool is closed stays open

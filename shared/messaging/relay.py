@@ -168,7 +168,7 @@ class Relay:
 
     async def _run(self) -> None:
         failures, told = 0, ""
-        while not self._stopping.is_set():
+        while True:  # once at least: one that is told to stop before it began still sends what is unsent
             self.trouble = None  # which another replica's relay may have now
             try:
                 async with self._only_relay() as is_still_the_only_one:
@@ -191,6 +191,8 @@ class Relay:
             except Exception as error:  # noqa: BLE001 - whatever it was, the rows are still there
                 if told != (told := in_one_line(error)):  # once for each reason, and not with each try
                     log.warning("the relay starts again", error=told)
+            if self._stopping.is_set():
+                return
             failures += 1
             await pause(self._stopping, after(failures, first=POLL, longest=LONGEST_PAUSE))
 
@@ -218,10 +220,8 @@ class Relay:
             async with engine.connect() as connection:
                 driver: Any = (await connection.get_raw_connection()).driver_connection
                 driver.add_termination_listener(lose)
-                while not self._stopping.is_set() and not is_held:
-                    is_held = await try_lock(connection)
-                    if not is_held:
-                        await pause(self._stopping, POLL)
+                while not (is_held := await try_lock(connection)) and not self._stopping.is_set():
+                    await pause(self._stopping, POLL)
                 if is_held:
                     await driver.add_listener(CHANNEL, lambda *_: self._wake.set())
                 yield lambda: is_held

@@ -17,7 +17,7 @@ from shared.messaging import tables as kernel
 from shared.messaging.relay import Relay
 from tests.integration.messaging.conftest import Arena
 from tests.support import toy
-from tests.support.waiting import eventually
+from tests.support.waiting import PATIENCE, eventually
 
 
 def counted(monkeypatch: pytest.MonkeyPatch, where: Any, name: str) -> list[Any]:
@@ -136,11 +136,20 @@ async def test_an_event_that_no_message_has_room_for_is_refused_and_one_that_got
     assert await arena.messages("REGISTRATION") == 2
 
 
-async def test_a_service_that_stops_sends_what_is_unsent(arena: Arena) -> None:
+async def test_a_service_that_stops_sends_what_is_unsent(arena: Arena, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shared.service.SENT_WITHIN", PATIENCE)
     service = await arena.start("registration")
     await toy.tell(arena.publisher, [toy.a_party(n) for n in range(3_000)])
     arena.started.remove(service)
     await service.stop()
+    assert await relay.count_unsent(arena.publisher) == 0
+
+
+async def test_a_relay_that_is_told_to_stop_before_it_began_sends_what_is_unsent(arena: Arena) -> None:
+    await toy.tell(arena.publisher, [toy.a_party(1)])
+    a_relay = Relay(arena.publisher, "REGISTRATION")
+    a_relay.start(await arena.server.client("registration"))
+    await a_relay.stop(within=PATIENCE)
     assert await relay.count_unsent(arena.publisher) == 0
 
 
