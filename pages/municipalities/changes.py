@@ -35,6 +35,7 @@ class Change:
     body: Callable[[Values], Any] = lambda _: None
     day: str = ""
     said: str
+    foresees: Callable[[Values], Mapping[str, str]] | None = None  # the change as billing is asked what it would send
 
 
 def _of(*names: str, **how: Any) -> Callable[[Values], Any]:
@@ -79,6 +80,14 @@ def _amendment(values: Values) -> dict[str, Any]:
     )
 
 
+def _an_end(values: Values) -> Mapping[str, str]:
+    return {"agreement": values.get(AGREEMENT_ID, ""), "ends_on": values.get("ends_on", "").strip()}
+
+
+def _a_waiver(values: Values) -> Mapping[str, str]:
+    return {"agreement": values.get(AGREEMENT_ID, ""), "waived": values.get("instalment", "").strip()}
+
+
 CHANGES = {
     "fakta": Change(method="PATCH", path="/registration/parties/{party}", body=_facts, said="fakta-endret"),
     "deltaker": Change(
@@ -108,8 +117,15 @@ CHANGES = {
         method="PUT", path=AGREEMENT + "/signatures/{it}", body=_of("place", "signed_on"), said="signatur-rettet"
     ),
     "fjern-signatur": Change(method="DELETE", path=AGREEMENT + "/signatures/{it}", said="signatur-fjernet"),
-    "avslutt": Change(path=AGREEMENT + "/end", body=_of("ends_on", "reason"), said="avtale-avsluttet"),
-    "si-opp": Change(path=AGREEMENT + "/termination", body=_of("concern", "ends_on", "note"), said="avtale-sagt-opp"),
+    "avslutt": Change(
+        path=AGREEMENT + "/end", body=_of("ends_on", "reason"), said="avtale-avsluttet", foresees=_an_end
+    ),
+    "si-opp": Change(
+        path=AGREEMENT + "/termination",
+        body=_of("concern", "ends_on", "note"),
+        said="avtale-sagt-opp",
+        foresees=_an_end,
+    ),
     "gjelder-likevel": Change(path=AGREEMENT + "/end-taken-back", body=_of("reason"), said="avtale-gjelder-likevel"),
     "viderefor": Change(path=AGREEMENT + "/successor", body=_of("party"), said="avtale-viderefort"),
     "meld-bekymring": Change(
@@ -122,6 +138,7 @@ CHANGES = {
         path="/billing/agreements/{agreement}/waivers",
         body=_of("instalment", "reason", ints=("instalment",)),
         said="rate-ettergitt",
+        foresees=_a_waiver,
     ),
     "angre-ettergivelse": Change(path="/billing/waivers/{it}/withdrawal", said="ettergivelse-angret"),
 }

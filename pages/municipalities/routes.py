@@ -10,6 +10,7 @@ from pages.frame.forms import IF_MATCH, Form, refused
 from pages.frame.visitor import DONE, Visitor, VisitorOf, done
 from pages.municipalities import asking, view
 from pages.municipalities.changes import AGREEMENT_ID, CHANGES, path_of
+from pages.municipalities.foreseeing import SEEN, Foreseen, foresee
 
 router = APIRouter()
 
@@ -46,6 +47,9 @@ async def _changed(visitor: Visitor, code: str, party: str, name: str, it: str =
     if name not in CHANGES:
         raise Missing
     change, values = CHANGES[name], await visitor.typed()
+    foreseen = await foresee(visitor.api, code, change.foresees(values)) if change.foresees else None
+    if foreseen is not None and values.get(SEEN) != foreseen.seen:
+        return await _page(visitor, code, party, Form(name, values), foreseen)
     path, body = path_of(change, code, party, it, values), change.body({"party": party} | values)
     try:
         await visitor.api.send(change.method, path, body, if_match=values.get(IF_MATCH))
@@ -56,13 +60,17 @@ async def _changed(visitor: Visitor, code: str, party: str, name: str, it: str =
     return done(f"/program/{segment(code)}/kommune/{segment(goes_to)}", change.said)
 
 
-async def _page(visitor: Visitor, code: str, party: str, form: Form | None = None) -> Response:
+async def _page(
+    visitor: Visitor, code: str, party: str, form: Form | None = None, foreseen: Foreseen | None = None
+) -> Response:
+    """`foreseen` of the form that was filled in: what its button would send."""
     found = await asking.about(visitor.api, code, party, everything=visitor.may("administrator"))
     gone_through = visitor.request.query_params.get(DONE, "")
     signed = gone_through == "signatur-registrert" and any(it["state"] == "signed" for it in found.agreements)
     return visitor.page(
         "municipalities/municipality.html",
         form=form,
+        foreseen=foreseen,
         maybe_unheard=signed or gone_through in HEARD_SOON,
         **view.shown(found),
     )

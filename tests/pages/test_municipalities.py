@@ -187,7 +187,15 @@ def test_an_instalment_is_waived_and_the_waiver_taken_back(page: Page, here: Sho
 
 
 async def test_documents_are_called_by_the_numbers_that_stand_on_them(page: Page) -> None:
-    done = page.send("ettergi", instalment="1", reason="other")
+    shown = page.send("ettergi", instalment="1", reason="other")
+    assert (shown.status_code, "Ingenting er gjort ennå" in shown.text) == (200, True)
+    assert re.search(r"Faktura FK1-\d+ til <bdi>Trondheim kommune</bdi>, rate 1, krediteres: 6.666,67.kr", shown.text)
+    assert "Ettergi raten og send 1 kreditnota" in shown.text
+    assert "er ettergitt" not in page.text
+    other = page.send("ettergi", instalment="1", reason="other", sett="other figures")
+    assert "Ingenting er gjort ennå" in other.text
+    (seen,) = re.findall(r'name="sett" value="([^"]+)"', shown.text)
+    done = page.send("ettergi", instalment="1", reason="other", sett=seen)
     assert MAYBE_UNHEARD in page.browser.get(done.headers["location"]).text
     assert MAYBE_UNHEARD not in page.text
     await eventually(lambda: re.search(r">kreditnota FK2-\d+</a>", page.text))
