@@ -23,7 +23,8 @@ async def foresee(api: Api, programme: str, change: Mapping[str, str]) -> Forese
     try:
         preview = await api.get(f"/billing/programmes/{segment(programme)}/preview", **change)
     except Away:
-        return Foreseen(AWAY, NOTHING_TO_SEE)
+        # A waiver is billing's own: the request for it says that billing is away, and keeps what was typed.
+        return None if "waived" in change else Foreseen(AWAY, NOTHING_TO_SEE)
     except (Missing, Refused):
         return None
     documents = preview["waits"]["documents"]

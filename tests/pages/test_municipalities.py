@@ -186,6 +186,28 @@ def test_an_instalment_is_waived_and_the_waiver_taken_back(page: Page, here: Sho
     assert "Angre at rate 3" not in page.text
 
 
+def test_an_end_that_has_something_credited_shows_it_first(page: Page, here: Shown) -> None:
+    shown = page.send("avslutt", ends_on="2024-09-20", reason="Kommunen trakk seg.")
+    assert (shown.status_code, "Ingenting er gjort ennå" in shown.text) == (200, True)
+    assert re.search(r"Faktura FK1-\d+ til <bdi>Trondheim kommune</bdi>, rate 1, krediteres", shown.text)
+    assert 'value="2024-09-20"' in shown.text
+    assert agreement(here)["ends_on"] is None
+
+
+async def test_without_billing_an_end_says_that_it_cannot_show_what_is_sent(here: Shown, tmp_path: Path) -> None:
+    typed = {"agreement": agreement(here)["id"], "ends_on": "2025-12-01", "reason": "Stillingen er nedlagt."}
+    async with looking_at(here, tmp_path) as looking:
+        looking.asked.away = {"billing"}
+        shown = await looking.browser.post(f"{HERE}/avslutt", data=typed)
+        waived = await looking.browser.post(f"{HERE}/ettergi", data=typed | {"instalment": "1"})
+    assert shown.status_code == 200
+    assert 'id="bekreft"' in shown.text
+    assert "Faktureringen svarer ikke, så det kan ikke vises om noe faktureres eller krediteres." in shown.text
+    assert "Stillingen er nedlagt." in shown.text
+    assert waived.status_code == 503
+    assert agreement(here)["ends_on"] is None
+
+
 async def test_documents_are_called_by_the_numbers_that_stand_on_them(page: Page) -> None:
     shown = page.send("ettergi", instalment="1", reason="other")
     assert (shown.status_code, "Ingenting er gjort ennå" in shown.text) == (200, True)
