@@ -31,6 +31,9 @@ def _apart(given: Any) -> Any:
     return tuple(it for it in re.split(r"[,\s]+", given) if it) if isinstance(given, str) else given
 
 
+APART = BeforeValidator(_apart)  # several, with commas or spaces between them
+
+
 def _gateway(name: str) -> str:
     try:
         ip_network(name)
@@ -47,7 +50,7 @@ class WebSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="KULTURSKOLE_", frozen=True, extra="ignore")
 
     # Addresses, networks and hosts, with commas between them, whose X-Forwarded-For says where a request comes from.
-    gateways: Annotated[tuple[Annotated[str, AfterValidator(_gateway)], ...], NoDecode, BeforeValidator(_apart)] = ()
+    gateways: Annotated[tuple[Annotated[str, AfterValidator(_gateway)], ...], NoDecode, APART] = ()
     refusals_a_minute: Annotated[int, Field(ge=1, le=100_000)] = 20  # then an address is kept out for a minute
 
 

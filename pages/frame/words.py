@@ -47,6 +47,7 @@ WORDS = {
         "invoice": "Faktura",
         "credit_note": "Kreditnota",
         "session_invitation": "Invitasjon til samling",
+        "session_reminder": "Påminnelse om samling",
         "session_change": "Endret samling",
         "session_cancellation": "Avlyst samling",
     },

@@ -28,6 +28,7 @@ TOLD_BY_MAIL = {
 }
 MAILED = {  # in short: how many of a kind on a day
     "session_invitation": "invitasjon",
+    "session_reminder": "påminnelse",
     "session_change": "endring",
     "session_cancellation": "avlysning",
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from services.notifications.calendars.use_cases.mark_what_comes_near import has_come_near
+from services.notifications.calendars.use_cases.mark_what_comes_near import count_what_has_come_near
 from services.notifications.calendars.use_cases.update_calendars import Rules, update_calendars
 from services.notifications.consumers import consumers
 from services.notifications.letters import admin_api as letters_api
@@ -49,7 +49,7 @@ class DueWork:
         self._database = database
         self._settings = settings
         domain, ahead = settings.mail_sender.partition("@")[2], timedelta(days=settings.invite_days_ahead)
-        self._rules = Rules(domain=domain, ahead=ahead)
+        self._rules = Rules(domain=domain, ahead=ahead, leads=settings.remind_days_before)
         self._sending = MailSending(database, settings)
 
     def of(self, ask: Ask) -> Sequence[Work]:
@@ -76,10 +76,10 @@ class DueWork:
         ]
 
     async def mails(self) -> Mails:
-        """Those whose question is about to be asked could be sent now too; so may one, where a day has passed unnoticed."""
+        """Those whose question is about to be asked could be sent now too; so may some, where a day has passed unnoticed."""
         async with self._database.reading() as connection:
             sendable = await mails.count_sendable(connection)
             unsent, oldest = await mails.count_unsent_and_oldest(connection)
             to_ask = await sending.count_mailings_to_ask_about(connection)
-            to_ask += await has_come_near(connection, ahead=self._rules.ahead)
+            to_ask += await count_what_has_come_near(connection, ahead=self._rules.ahead, leads=self._rules.leads)
         return Mails(sendable=sendable + to_ask, unsent=unsent, oldest=made_at(oldest) if oldest else None)

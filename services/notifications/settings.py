@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field, SecretStr, StringConstraints
+from pydantic_settings import NoDecode
 
 from shared.addresses import Address, HostName
-from shared.settings import NONE_IF_EMPTY, CaFile, ServiceSettings
+from shared.settings import APART, NONE_IF_EMPTY, CaFile, ServiceSettings
 
 TLS_PORT = 465  # RFC 8314
 
@@ -32,6 +33,13 @@ class Settings(ServiceSettings):
     mail_organiser: Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]+$")] = "Norsk kulturskoleråd"
     # Days: to what is further off, nobody is invited before the agreement is sent.
     invite_days_ahead: Annotated[int, Field(ge=0, le=3650)] = 60
+    # Days before a session's first day on which people are reminded of it, with commas between them; empty: never.
+    remind_days_before: Annotated[
+        tuple[Annotated[int, Field(ge=1, le=365)], ...], Field(max_length=5), NoDecode, APART
+    ] = (
+        14,
+        2,
+    )
 
     def smtp_is_tls(self) -> bool:
         return self.smtp_port == TLS_PORT if self.smtp_tls is None else self.smtp_tls

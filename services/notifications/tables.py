@@ -100,12 +100,13 @@ invitee = Table(
     Column("keeps", Boolean, nullable=False, server_default=false()),
     Index("invitee_person", "person", "programme"),
 )
-# Up to which day everyone was looked at who is invited only to what is near; one row, or none at first.
+# Up to which day everyone was looked at who is invited only to what is near, and whom to remind; one row, or none at first.
 horizon = Table(
     "horizon",
     metadata,
     Column("id", Integer, primary_key=True),  # always 1
     Column("until", Date, nullable=False),
+    Column("reminded_on", Date),  # the day by which it was last seen of what to remind people
 )
 session_details = Table(
     "session_details",
@@ -153,6 +154,9 @@ mail = Table(
     Column("event_id", String(36)),  # the mailing's; none about a calendar
     Column("session", String(36)),  # about a calendar
     Column("sequence", Integer),  # about a calendar: counts this person's rows of this session, from 0
+    # A reminder of the session: due so many days before this day, on which it begins.
+    Column("lead_days", Integer),
+    Column("first_day", Date),
     # None where it is lost. Where an event alone is left of a mail, what follows is empty (adopting.py).
     Column("person", String(36)),
     Column("name", Text, nullable=False),
@@ -180,6 +184,16 @@ Index(
     mail.c.kind,
     mail.c.event_id,
     mail.c.person,
+    unique=True,
+    sqlite_where=mail.c.repeats.is_(None),
+    postgresql_where=mail.c.repeats.is_(None),
+)
+Index(
+    "one_reminder_a_day_and_lead",
+    mail.c.session,
+    mail.c.person,
+    mail.c.first_day,
+    mail.c.lead_days,
     unique=True,
     sqlite_where=mail.c.repeats.is_(None),
     postgresql_where=mail.c.repeats.is_(None),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar, Literal
 
-from shared.contracts.bounds import Count, Word
+from shared.contracts.bounds import Count, Day, Word
 from shared.contracts.codes import Code, Pattern
 from shared.contracts.envelope import Entity, EntityId, EventType, OrganisationNumber, ProgrammeCode
 
@@ -42,13 +42,17 @@ class Mail(Entity):
     person: Word | None = None
     """The id of the person that it went to: who that is stands in no event (N2). Absent where it was told before events said so."""
     session: EntityId | None = None
-    """The id of the session whose calendar entry it carries. Absent where it carries none."""
+    """The id of the session whose calendar entry it carries, or of which it reminds. Absent where it is about none."""
     sequence: Count | None = None
-    """The entry's SEQUENCE (RFC 5545), which counts what this person was told of this session, from 0."""
+    """The entry's SEQUENCE (RFC 5545), which counts what this person was told of this session, from 0. Absent where it carries none."""
+    lead_days: Count | None = None
+    """How many days before the session's first day it was due. Absent where it reminds of none."""
+    first_day: Day | None = None
+    """The first day of the session, a day in Norway, of which it reminds. Absent where it reminds of none."""
     repeats: EntityId | None = None
     """The id of the mail that this one is sent again as. Absent where it is the first."""
     fingerprint: Annotated[str, Pattern(r"^[0-9a-f]{64}$")] | None = None
-    """The SHA-256 of what was told, of the entry alone where it carries one: the same where the same was told."""
+    """The SHA-256 of what was told, of the entry alone where it is about a session: the same where the same was told."""
 
     def scope(self) -> tuple[str | None, str | None]:
         return self.programme, self.party

@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from datetime import date, timedelta
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Row, delete, exists, false, func, not_, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.notifications import tables
 from services.notifications.calendars.domain.calendar import KINDS_OF_ONE_PARTY, Key, LastNotice, Party, Person, Session
+from services.notifications.calendars.domain.reminders import Reminded
 from services.notifications.letters import contents
 from services.notifications.letters.domain.content import Entry
 from services.notifications.letters.domain.kinds import CANCELLATION, Language, language
 from services.notifications.letters.domain.mailbox import sharing
+from shared.clock import OSLO
 from shared.contracts.questions import Contacts, SessionDetails
 from shared.database import insert
 from shared.messaging.facts import Newest, record
@@ -107,7 +109,7 @@ async def keep_contacts(connection: AsyncConnection, programme: str, answers: Ma
     """Replace who hears of sessions for these parties; of those who only keep what they have, who was told of something (N2)."""
     i, m = tables.invitee, tables.mail.c
     staying = {it.person for contacts in answers.values() for it in contacts.stay}
-    told = select(m.person).where(m.programme == programme, m.session.is_not(None), m.person.in_(sorted(staying)))
+    told = select(m.person).where(m.programme == programme, m.sequence.is_not(None), m.person.in_(sorted(staying)))
     keepers = set((await connection.execute(told)).scalars()) if staying else set()
     for party in sorted(answers):
         await connection.execute(delete(i).where(i.c.programme == programme, i.c.party == party))
@@ -322,7 +324,7 @@ async def last_notices(
     m = tables.mail
     query = select(m).where(
         m.c.programme == programme,
-        m.c.session.is_not(None),
+        m.c.sequence.is_not(None),
         among(m.c.session, sessions) | among(m.c.person, persons),
     )
     found = {}
@@ -335,19 +337,51 @@ async def last_notices(
             entry=contents.read_entry(row.content) if row.content else None,
             fingerprint=row.fingerprint,
             why=row.content.get("why"),
+            told_on=row.made_at.astimezone(OSLO).date(),
         )
     return found
 
 
-async def horizon(connection: AsyncConnection, *, lock: bool = False) -> date | None:
-    """Up to which day everyone was looked at who is invited only to what is near; none before the first time."""
-    query = select(tables.horizon.c.until)
-    return (await connection.execute(query.with_for_update() if lock else query)).scalar()
+async def reminded(connection: AsyncConnection, sessions: Collection[str]) -> set[Reminded]:
+    """Of which of these sessions there was a reminder, sent or not."""
+    m = tables.mail.c
+    query = select(m.session, m.person, m.lead_days, m.first_day)
+    found = await connection.execute(query.where(m.session.in_(sorted(sessions)), m.lead_days.is_not(None)))
+    return {(row.session, row.person, row.lead_days, row.first_day) for row in found}
 
 
-async def keep_horizon(connection: AsyncConnection, until: date) -> None:
-    statement = insert(connection, tables.horizon).on_conflict_do_update(index_elements=["id"], set_={"until": until})
-    await connection.execute(statement, {"id": 1, "until": until})
+class Horizon(NamedTuple):
+    until: date | None = None  # everyone was looked at who is invited only to what is near: up to this day
+    reminded_on: date | None = None  # the day by which it was last seen of what to remind people
+
+
+async def horizon(connection: AsyncConnection, *, lock: bool = False) -> Horizon:
+    """How far was looked; nowhere before the first time."""
+    query = select(tables.horizon.c.until, tables.horizon.c.reminded_on)
+    row = (await connection.execute(query.with_for_update() if lock else query)).first()
+    return Horizon(*row) if row else Horizon()
+
+
+async def keep_horizon(connection: AsyncConnection, it: Horizon) -> None:
+    statement = insert(connection, tables.horizon)
+    await connection.execute(
+        statement.on_conflict_do_update(index_elements=["id"], set_=it._asdict()), {"id": 1, **it._asdict()}
+    )
+
+
+async def sessions_to_remind_of(
+    connection: AsyncConnection, seen_on: date | None, today: date, leads: Collection[int]
+) -> list[tuple[str, str]]:
+    """Programme and id of the sessions to come of which a reminder has become due after one day (None: whenever) and until another."""
+    s = tables.session.c
+    after = today - timedelta(days=max(leads, default=0)) if seen_on is None else seen_on
+    has_become_due = [
+        s.first_day.between(after + timedelta(days=lead + 1), today + timedelta(days=lead)) for lead in leads
+    ]
+    query = select(s.programme, s.id).where(
+        s.first_day > today, not_(s.cancelled), not_(s.completed), or_(false(), *has_become_due)
+    )
+    return [(row.programme, row.id) for row in await connection.execute(query.order_by(s.id))]
 
 
 async def sessions_come_near(connection: AsyncConnection, after: date, until: date) -> list[tuple[str, str]]:

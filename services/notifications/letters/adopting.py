@@ -30,6 +30,8 @@ async def mail(connection: AsyncConnection, event: Event[events.Mail]) -> None:
         event_id=it.event,
         session=it.session,
         sequence=it.sequence,
+        lead_days=it.lead_days,
+        first_day=it.first_day,
         person=it.person,
         name="",
         address="",

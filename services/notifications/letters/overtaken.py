@@ -16,6 +16,7 @@ from services.notifications.letters.domain.kinds import (
     CALLED_BACK,
     MATTERS,
     NOT_ONCE_WITHDRAWN,
+    REMINDER,
     TO_SIGN,
     WITHDRAWN,
 )
@@ -89,13 +90,40 @@ IS_WITHDRAWN = M.c.kind.in_(sorted(NOT_ONCE_WITHDRAWN)) & exists().where(
 )
 # Whatever became of the later one: what it says is what is so now. But not by one and the same that was only sent again.
 _IS_OF_ANOTHER = func.coalesce(OTHER.c.repeats, OTHER.c.id) != func.coalesce(M.c.repeats, M.c.id)
-IS_OVERTAKEN = or_(*there_is_another(M.c, OTHER.c, _IS_OF_ANOTHER), *_is_told_since(), IS_WITHDRAWN)
+
+
+def _reminds_in_vain() -> tuple[ColumnElement[bool], ...]:
+    """Whether it reminds of what is so no more: something was told of the session since, or it is on another day, cancelled, or
+    after the agreement's end, even if that is not told yet.
+    """
+    m, s, g = M.c, tables.session.c, tables.agreement.c
+    is_told_since = exists().where(
+        m.kind == REMINDER, OTHER.c.session == m.session, OTHER.c.person == m.person, OTHER.c.id > m.id, _IS_OF_ANOTHER
+    )
+    is_elsewhen = exists().where(
+        m.kind == REMINDER, s.id == m.session, s.cancelled | s.first_day.is_distinct_from(m.first_day)
+    )
+    has_ended = exists().where(
+        m.kind == REMINDER,
+        s.id == m.session,
+        g.programme == m.programme,
+        g.party == m.party,
+        g.called_back_on.is_(None),
+        g.ends_on <= s.last_day,
+    )
+    return is_told_since, is_elsewhen, has_ended
+
+
+IS_OVERTAKEN = or_(
+    *there_is_another(M.c, OTHER.c, _IS_OF_ANOTHER), *_is_told_since(), *_reminds_in_vain(), IS_WITHDRAWN
+)
 
 
 def is_over(today: date) -> ColumnElement[bool]:
-    """Whether it is about a session that was held, or whose last day is past. `today` is a day in Norway."""
-    s = tables.session.c
-    return exists().where(s.id == M.c.session, s.completed | (s.last_day < today))
+    """Whether it is about a session that was held, or whose last day is past; of a reminder, that begins. `today` is a day in Norway."""
+    m, s = M.c, tables.session.c
+    begins = (m.kind == REMINDER) & (s.first_day <= today)
+    return exists().where(s.id == m.session, s.completed | (s.last_day < today) | begins)
 
 
 async def by_time(connection: AsyncConnection, ids: Collection[str]) -> set[str]:

@@ -269,7 +269,7 @@ async def address_of(connection: AsyncConnection, mail: Mail) -> str:
 
 
 async def _next_sequence(connection: AsyncConnection, mail: Mail) -> int | None:
-    if mail.session is None:
+    if mail.sequence is None:
         return None
     query = select(func.max(M.c.sequence)).where(M.c.session == mail.session, M.c.person == mail.person)
     return int((await connection.execute(query)).scalar_one()) + 1

@@ -19,6 +19,8 @@ def mail(it: Mail) -> events.Mail:
         person=it.person,
         session=it.session,
         sequence=it.sequence,
+        lead_days=it.lead_days,
+        first_day=it.first_day,
         repeats=it.repeats,
         fingerprint=contents.fingerprint(it.kind, it.content),
     )

@@ -25,7 +25,7 @@ class Rendered:
     subject: str
     text: str
     html: str
-    calendar: str | None  # of mails about sessions
+    calendar: str | None  # of mails that change what stands in a calendar
 
 
 def render(mail: Mail, *, organiser: str, sender: str) -> Rendered:
@@ -38,7 +38,7 @@ def render(mail: Mail, *, organiser: str, sender: str) -> Rendered:
     source = f"{mail.kind}.{mail.language}"
     text = text_templates.get_template(source).make_module(values)
     calendar = None
-    if mail.session:
+    if mail.sequence is not None:
         calendar = icalendar_entry.calendar_part(
             mail,
             values["entry"],

@@ -44,7 +44,7 @@ from tests.support.smtp import MailServer
 from tests.unit.notifications.samples import CREDIT_NOTE, INVOICE
 
 DOMAIN = "kulturskoleradet.example"
-RULES = Rules(domain=DOMAIN, ahead=timedelta(days=60))
+RULES = Rules(domain=DOMAIN, ahead=timedelta(days=60), leads=(14, 2))
 DAY = DAYS[1]
 LATER = DAY + timedelta(days=7)
 

@@ -111,7 +111,9 @@ def content(kind: str, **changes: Any) -> contents.Content:
         fields: dict[str, Any] = {
             "is_with_party": False,
             "entry": ENTRY,
-            "before": None if kind == "session_invitation" else replace(ENTRY, first_day=date(2024, 9, 25)),
+            "before": None
+            if kind in ("session_invitation", "session_reminder")
+            else replace(ENTRY, first_day=date(2024, 9, 25)),
             "why": "cancelled" if kind == "session_cancellation" else None,
         }
         return CalendarContent(**_NAMES | fields | changes)
@@ -138,7 +140,7 @@ def mail(kind: str, language: Language = "nb", **changes: Any) -> Mail:
     """`changes` are to its name or address, or to its content."""
     name, address = changes.pop("name", "Bo Nordmann"), changes.pop("address", "bo@volda.example")
     at = datetime(2024, 9, 2, 12, tzinfo=UTC)
-    is_mailing = kind in PURPOSES
+    is_mailing, is_reminder = kind in PURPOSES, kind == "session_reminder"
     return Mail(
         id=ID,
         version=1,
@@ -147,7 +149,9 @@ def mail(kind: str, language: Language = "nb", **changes: Any) -> Mail:
         party=PARTY,
         event_id=ID if is_mailing else None,
         session=None if is_mailing else "s1",
-        sequence=None if is_mailing else {"session_invitation": 0, "session_change": 1}.get(kind, 2),
+        sequence=None if is_mailing or is_reminder else {"session_invitation": 0, "session_change": 1}.get(kind, 2),
+        lead_days=14 if is_reminder else None,
+        first_day=ENTRY.first_day if is_reminder else None,
         person="bo",
         name=name,
         address=address,

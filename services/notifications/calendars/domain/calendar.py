@@ -79,6 +79,7 @@ class LastNotice:
     entry: Entry | None  # none where it is lost; then its fingerprint is known
     fingerprint: str | None = None
     why: str | None = None  # of a cancellation
+    told_on: date = date.min  # a day in Norway
 
     def says(self, session: Session) -> bool:
         """Whether this is what stands in the person's calendar: the session as it is."""
@@ -187,6 +188,28 @@ def differences(
         if change:
             found.append(change)
     return found
+
+
+def standing(
+    sessions: Collection[Session],
+    parties: Collection[Party],
+    notices: Mapping[Key, LastNotice],
+    *,
+    first_mails: Mapping[str, str] | None = None,
+    invited_until: date = date.max,
+) -> Wanted:
+    """In whose calendar these sessions stand as they are and should, so that nothing is to be told; as `differences` has it."""
+    known = {session.id: session for session in sessions}
+    concerned = _wanted(sessions, parties, notices, invited_until)
+    wanted = _one_a_mailbox(concerned, parties, notices, first_mails or {})
+    return {
+        key: (person, party)
+        for key, (person, party) in wanted.items()
+        if (last := notices.get(key)) is not None
+        and last.says(known[key[0]])
+        and person.address
+        and not last.person.is_elsewhere(person)
+    }
 
 
 def _wanted(

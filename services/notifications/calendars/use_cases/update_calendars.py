@@ -15,7 +15,8 @@ from datetime import timedelta
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.notifications.calendars import repository as calendars
-from services.notifications.calendars.domain.calendar import Change, differences
+from services.notifications.calendars.domain.calendar import Change, differences, standing
+from services.notifications.calendars.domain.reminders import Reminder, coming_up, reminders
 from services.notifications.calendars.repository import Names, Questions
 from services.notifications.calendars.use_cases.mark_calendars_of_parties import mark_calendars_of_parties
 from services.notifications.calendars.use_cases.mark_what_comes_near import mark_what_comes_near
@@ -66,11 +67,12 @@ class Answers:
 class Rules:
     domain: str  # that of the mails' Message-IDs
     ahead: timedelta  # to what is further off, nobody is invited before the agreement is sent
+    leads: tuple[int, ...] = ()  # so many days before a session's first day people are reminded of it
 
 
 async def update_calendars(database: Database, ask: PatientAsk, rules: Rules) -> None:
     """Work off all marks on calendars; a programme that fails holds up no other."""
-    await mark_what_comes_near(database, ahead=rules.ahead)
+    await mark_what_comes_near(database, ahead=rules.ahead, leads=rules.leads)
     async for attempt in set_aside.attempts(database, LOOK_AT_CALENDARS_OF_PARTIES):
         async with attempt:
             await mark_calendars_of_parties(database)
@@ -176,39 +178,52 @@ async def bring_up_to_date(
     if names is None:
         return  # the programme's own event marks all of its calendars
     today = await clock.today(connection)
+    parties = [it for it in found.parties if it.organisation_number in names.parties]
+    first_mails = await mails.first_mails(connection, found.sharing) if found.sharing else {}
+    until = today + rules.ahead
     changes = differences(
         found.sessions,
-        [it for it in found.parties if it.organisation_number in names.parties],
+        parties,
         notices,
         today,
         lambda key: sessions is None or key[0] in sessions or key[1] in persons,
-        first_mails=await mails.first_mails(connection, found.sharing) if found.sharing else {},
-        invited_until=today + rules.ahead,
+        first_mails=first_mails,
+        invited_until=until,
     )
     letters = [letter(change, programme, names, answers.contact_person) for change in changes]
+    near = coming_up(found.sessions, rules.leads, today)
+    if near:
+        there = standing(near, parties, notices, first_mails=first_mails, invited_until=until)
+        done = await calendars.reminded(connection, {it.id for it in near})
+        due = reminders(near, there, notices, reminded=done, leads=rules.leads, today=today)
+        letters += [letter(reminder, programme, names, answers.contact_person) for reminder in due]
     await mails.queue(connection, letters, domain=rules.domain, made_at=await clock.now(connection))
 
 
-def letter(change: Change, programme: str, names: Names, contact_person: Someone | None) -> Letter:
-    party_name, language = names.parties[change.party]
+def letter(it: Change | Reminder, programme: str, names: Names, contact_person: Someone | None) -> Letter:
+    party_name, language = names.parties[it.party]
+    change = it if isinstance(it, Change) else None
+    reminder = it if isinstance(it, Reminder) else None
     return Letter(
-        kind=change.kind,
+        kind=it.kind,
         programme=programme,
-        party=change.party,
-        person=change.person.id,
-        name=change.person.name,
-        address=change.person.address,
+        party=it.party,
+        person=it.person.id,
+        name=it.person.name,
+        address=it.person.address,
         language=language,
         content=CalendarContent(
             programme=names.programme,
             party=party_name,
-            is_with_party=change.is_with_party,
-            entry=change.entry,
-            before=change.before,
-            why=change.why,
-            goes_to=change.goes_to,
+            is_with_party=it.is_with_party,
+            entry=it.entry,
+            before=change.before if change else None,
+            why=change.why if change else None,
+            goes_to=change.goes_to if change else (),
             contact_person=contact_person,
         ),
-        session=change.session,
-        sequence=change.sequence,
+        session=it.session,
+        sequence=change.sequence if change else None,
+        lead_days=reminder.lead_days if reminder else None,
+        first_day=reminder.first_day if reminder else None,
     )

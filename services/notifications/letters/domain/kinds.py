@@ -29,6 +29,7 @@ PURPOSES: dict[str, Purpose] = {
 }
 # Kinds of mail about a person's calendar; registration is asked for the purpose `invitation`.
 INVITATION, CHANGE, CANCELLATION = "session_invitation", "session_change", "session_cancellation"
+REMINDER = "session_reminder"  # of an entry that stands there; it carries none, and changes none
 
 # Of a party's application, of its agreement and of its advisor, what happens later overtakes what was told before. A document stands for itself,
 # and of several concerns each does.
@@ -55,9 +56,9 @@ TO_PAY = ("invoice",)
 # A state of an application. Who has withdrawn hears nothing more of these matters (R2); a document is always sent, and of what is
 # called back with it registration names the council's director alone.
 WITHDRAWN = "withdrawn"
-NOT_ONCE_WITHDRAWN = frozenset({kind for kinds in MATTERS for kind in kinds} - {CALLED_BACK})
+NOT_ONCE_WITHDRAWN = frozenset({kind for kinds in MATTERS for kind in kinds} - {CALLED_BACK} | {REMINDER})
 
-KINDS = (*PURPOSES, INVITATION, CHANGE, CANCELLATION)
+KINDS = (*PURPOSES, INVITATION, CHANGE, CANCELLATION, REMINDER)
 
 
 def language(form: str) -> Language:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal, TypeAlias
 
 from services.notifications.letters.domain.content import CalendarContent, MailingContent
@@ -29,6 +29,8 @@ class Letter:
     event_id: str | None = None  # a mailing's
     session: str | None = None  # with `sequence`: about a person's calendar
     sequence: int | None = None
+    lead_days: int | None = None  # with `first_day` and `session`: a reminder, due so many days before that day
+    first_day: date | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +45,8 @@ class Mail:
     event_id: str | None
     session: str | None
     sequence: int | None
+    lead_days: int | None
+    first_day: date | None
     person: str | None  # none where that is lost
     name: str
     address: str

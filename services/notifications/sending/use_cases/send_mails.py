@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.notifications.letters import overtaken, telling
 from services.notifications.letters import repository as mails
-from services.notifications.letters.domain.kinds import NOT_ONCE_WITHDRAWN, TO_SIGN
+from services.notifications.letters.domain.kinds import NOT_ONCE_WITHDRAWN, REMINDER, TO_SIGN
 from services.notifications.letters.domain.letter import Mail
 from services.notifications.letters.domain.outcome import Outcome, next_of
 from services.notifications.sending import repository as messages
@@ -201,11 +201,11 @@ async def claim(connection: AsyncConnection, *, lease: timedelta, at_most: int) 
     """Take the next mails.
 
     One that is tried or sent again fails, unsent, where what came later has overtaken it meanwhile, or its session is over; so
-    does one that asks to sign an agreement which was called back, or which others are to sign by now, and one about an
+    does a reminder, tried for the first time too; so does one that asks to sign an agreement which was called back, or which others are to sign by now, and one about an
     application or an agreement whose party has withdrawn.
     """
     claimed = await mails.claim(connection, lease=lease, at_most=at_most)
-    again = [it.id for it in claimed if it.changed_by is not None or it.repeats is not None]
+    again = [it.id for it in claimed if it.changed_by is not None or it.repeats is not None or it.kind == REMINDER]
     late = await overtaken.by_what_came_later(connection, again) | await overtaken.by_time(connection, again)
     late |= await overtaken.asked_in_vain(connection, [it.id for it in claimed if it.kind in TO_SIGN])
     late |= await overtaken.by_withdrawal(connection, [it.id for it in claimed if it.kind in NOT_ONCE_WITHDRAWN])
