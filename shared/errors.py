@@ -6,7 +6,7 @@ of the contract. `values` are what a text in another language needs to say the s
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 Values = Mapping[str, str | int | date | None]
@@ -56,6 +56,14 @@ class NotAsExpected(Conflict):
     def __init__(self, message: str, *, code: str, preview: Mapping[str, int] | None) -> None:
         super().__init__(message, code=code, field="expect")
         self.preview = preview
+
+
+class NotAccepted(Conflict):
+    """`warnings` speak against it, which whoever asks is to have seen first: each is accepted by its code."""
+
+    def __init__(self, message: str, *, code: str, field: str, warnings: Sequence[Refused]) -> None:
+        super().__init__(message, code=code, field=field)
+        self.warnings = warnings
 
 
 class Stale(Refused):

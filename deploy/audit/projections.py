@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from shared.contracts.envelope import Entity
-from shared.contracts.registration import Agreement, Application, Party, Programme
+from shared.contracts.registration import Agreement, Application, Group, Party, Programme
 from shared.contracts.scheduling import Session
 from shared.when import When
 from shared.when_text import when_text
@@ -67,6 +67,8 @@ def _official_name(event: Row) -> Any:
 COMPARED: dict[tuple[str, str], Projection] = {
     ("scheduling", "programme"): Projection(entity=Programme, programme="code", columns={"deleted": _deleted}),
     ("scheduling", "party"): Projection(entity=Party, programme=None, columns={"deleted": _deleted}),
+    ("scheduling", "application"): Projection(entity=Application),
+    ("scheduling", "party_group"): Projection(entity=Group),
     ("scheduling", "agreement"): Projection(entity=Agreement),
     ("billing", "programme"): Projection(entity=Programme, programme="code", columns={"event_id": _id}),
     ("billing", "party"): Projection(

@@ -90,6 +90,7 @@ TEXTS = {
     "no_such_concern": "Bekymringen finnes ikke.",
     "no_such_document": "Dokumentet finnes ikke.",
     "no_such_event": "Tjenesten sender ingen slike hendelser.",
+    "no_such_finding": "Planen mangler ikke dette lenger. Se på den på nytt.",
     "no_such_invoice": "Fakturaen finnes ikke.",
     "no_such_mail": "E-posten finnes ikke.",
     "no_such_message": "Meldingen finnes ikke.",
@@ -215,6 +216,20 @@ TEXTS = {
     "too_many_alternatives": "Det er for mange alternativer.",
     "too_many_days": "Samlingen varer for mange dager.",
     "where_is_missing": "Oppgi lokale og by før samlingen registreres som gjennomført. De skal stå på fakturaene.",
+    # What speaks against a session's days, and can be accepted
+    "advisor_in_two_places": "Veilederen er hos en annen {day}.",
+    "day_to_avoid": "{day} bør unngås: {why}.",
+    "party_not_in_programme": "Kommunen er ikke med i programmet {day}.",
+    "public_holiday": "{day} er en helligdag: {name}.",
+    "visit_on_joint_session": "{day} er det både veiledningsbesøk og fellessamling.",
+    "warnings_are_not_accepted": "Noe taler mot denne tiden. Se advarslene, og bekreft dem hvis den skal gjelde likevel.",
+    "weekend": "{day} er en {name}.",
+    # What a plan lacks of the programme's shape
+    "digital_coordinator_meeting_is_missing": "Ingen digital koordinatorsamling mellom disse to fellessamlingene.",
+    "digital_joint_sessions_are_missing": "Planen har {found} av 3 digitale fellessamlinger.",
+    "guidance_is_missing": "Ingen veiledning mellom disse to fellessamlingene.",
+    "not_three_semesters": "Perioden er på {found} semestre, og ikke på tre.",
+    "physical_joint_sessions_are_missing": "Planen har {found} av 3 fysiske fellessamlinger.",
     # Invoices
     "content_is_lost": "Innholdet er gått tapt.",
     "credited_for_another_reason": "Fakturaen er allerede kreditert av en annen grunn, med kreditnota nummer {credit_note}.",

@@ -9,6 +9,7 @@ from pydantic import MISSING, BaseModel, Field
 
 from services.scheduling import repository
 from services.scheduling.domain.expected import Expected
+from services.scheduling.domain.plan_warning import Acceptance, WarningCode
 from services.scheduling.domain.session import Format, Kind, Session, State
 from services.scheduling.use_cases.cancel_session import cancel_session
 from services.scheduling.use_cases.change_description import change_description
@@ -54,6 +55,7 @@ IF_MATCH = if_match(Session)
 
 ClockTime = Annotated[str, Field(pattern=CLOCK_TIME)]
 Month = Annotated[str, Field(pattern=MONTH)]
+MOST_CODES = 20
 NAME = "null where there is no party, or its name is not known here yet"
 KindInQuery = Annotated[Kind | None, Query(description="those of this kind", examples=["joint_session"])]
 Number = Annotated[Int, Field(ge=1, le=99)]
@@ -89,7 +91,19 @@ class WhenBody(Body):
         return repository.WHEN.validate_python(self.model_dump())
 
 
-class NewSession(Body):
+class Heeded(Body):
+    """Warnings speak against exact days (a public holiday): they are answered (409), and saved only when they are accepted."""
+
+    accepted: tuple[WarningCode, ...] = Field(
+        (), max_length=MOST_CODES, description="codes of warnings that were seen: it is saved nevertheless"
+    )
+    accepted_because: Line | None = Field(None, description="why; kept with who accepted them, and when")
+
+    def acceptance(self) -> Acceptance:
+        return Acceptance(codes=frozenset(self.accepted), because=self.accepted_because)
+
+
+class NewSession(Heeded):
     model_config = example(
         kind="joint_session",
         format="physical",
@@ -115,7 +129,7 @@ class NewSession(Body):
     party: OrganisationNumber | None = Field(None, description="of visits and contract meetings: with whom")
 
 
-class NewDate(Body):
+class NewDate(Heeded):
     model_config = example(
         when={"days": {"first": "2024-09-24", "last": "2024-09-25", "starts_at": "10:00", "ends_at": "15:00"}}
     )
@@ -212,9 +226,9 @@ class Summary(BaseModel):
 @router.post("/programmes/{programme}/sessions", status_code=201, operation_id="plan_session")
 async def plan(programme: ProgrammeInPath, body: NewSession, database: DatabaseOf, key: Administrator) -> SessionView:
     """Plan a session (S1, S2)."""
-    given: dict[str, Any] = body.model_dump(exclude={"when"})
+    given: dict[str, Any] = body.model_dump(exclude={"when", *Heeded.model_fields})
     planned = Session(id=new_id(), version=1, programme=programme, state="planned", when=body.when.when(), **given)
-    return await _shown(database, await plan_session(database, planned, by=key.name), key)
+    return await _shown(database, await plan_session(database, planned, body.acceptance(), by=key.name), key)
 
 
 @router.get("/programmes/{programme}/sessions")
@@ -250,13 +264,15 @@ async def show_session(id: IdInPath, database: DatabaseOf, key: Reader) -> Sessi
 @router.post("/sessions/{id}/sharpening", operation_id="sharpen_session", dependencies=[IF_MATCH])
 async def sharpen(id: IdInPath, body: NewDate, database: DatabaseOf, key: Administrator) -> SessionView:
     """Say more precisely when a session is (S2)."""
-    return await _shown(database, await sharpen_session(database, id, body.when.when(), by=key.name), key)
+    session = await sharpen_session(database, id, body.when.when(), body.acceptance(), by=key.name)
+    return await _shown(database, session, key)
 
 
 @router.post("/sessions/{id}/move", operation_id="move_session", dependencies=[IF_MATCH])
 async def move(id: IdInPath, body: NewDate, database: DatabaseOf, key: Administrator) -> SessionView:
     """Move a session to another date."""
-    return await _shown(database, await move_session(database, id, body.when.when(), by=key.name), key)
+    session = await move_session(database, id, body.when.when(), body.acceptance(), by=key.name)
+    return await _shown(database, session, key)
 
 
 @router.post("/sessions/{id}/format", operation_id="decide_format", dependencies=[IF_MATCH])

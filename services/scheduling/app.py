@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from services.scheduling import admin_api, repository
+from services.scheduling import admin_api, repository, warnings_api
 from services.scheduling.adopting import ADOPTIONS
 from services.scheduling.consumers import consumers
 from services.scheduling.settings import Settings
@@ -26,7 +26,7 @@ def create(settings: Settings) -> Service:
         settings=settings,
         database=database,
         consumers=consumers,
-        routers=[admin_api.router],
+        routers=[admin_api.router, warnings_api.router],
         answers={WhatSession: say_what_session_is, WhatIsPlanned: say_what_is_planned},
         missing=[repository.missing],
         work=lambda _: [Work("hand sessions on", partial(hand_all_sessions_on, database))],

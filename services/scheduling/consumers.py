@@ -1,4 +1,4 @@
-"""What scheduling learns from registration: programmes with their periods, parties by name, and whose agreements are whose."""
+"""What scheduling learns from registration: programmes, parties, who is in a programme, and who advises them."""
 
 from __future__ import annotations
 
@@ -40,6 +40,21 @@ def party(event: Event[registration.Party]) -> Iterable[Fact]:
     )
 
 
+@consumers.on(*registration.APPLICATION_EVENTS)
+def application(event: Event[registration.Application]) -> Iterable[Fact]:
+    """In a state that is not known here a party is not in the programme, which is only a warning."""
+    it = event.data
+    yield Newest(
+        tables.application, id=it.id, version=it.version, programme=it.programme, party=it.party, state=it.state
+    )
+
+
+@consumers.on(*registration.GROUP_EVENTS)
+def group(event: Event[registration.Group]) -> Iterable[Fact]:
+    it = event.data
+    yield Newest(tables.party_group, programme=it.programme, party=it.party, version=it.version, advisor=it.advisor)
+
+
 @consumers.on(*registration.AGREEMENT_EVENTS)
 def agreement(event: Event[registration.Agreement]) -> Iterable[Fact]:
     """One that another party has taken over has what is planned ahead looked at (R12)."""
@@ -51,6 +66,7 @@ def agreement(event: Event[registration.Agreement]) -> Iterable[Fact]:
         programme=it.programme,
         party=it.party,
         predecessor=it.predecessor,
+        ends_on=it.ends_on,
     )
     if it.predecessor is not None:
         yield from marks.leave(HAND_SESSIONS_ON, it.programme, it.id)

@@ -37,8 +37,13 @@ async def lock_programme(connection: AsyncConnection, code: str) -> Period:
     Whoever gives a session its place in the plan, its instalment or its date decides by the other sessions or by the period.
     Of two who plan at once neither would see the other's new row, nor could lock it.
     """
-    query = select(tables.programme).where(tables.programme.c.code == code).with_for_update()
-    row = (await connection.execute(query)).first()
+    return await period(connection, code, lock=True)
+
+
+async def period(connection: AsyncConnection, code: str, *, lock: bool = False) -> Period:
+    """A programme's. Raises NotFound for one that is not known yet."""
+    query = select(tables.programme).where(tables.programme.c.code == code)
+    row = (await connection.execute(query.with_for_update() if lock else query)).first()
     if row is None or row.deleted:
         msg = "this programme is not known here yet"
         raise NotFound(msg, code="programme_is_not_known", field="programme")
@@ -75,7 +80,7 @@ async def check_party_is_known(connection: AsyncConnection, organisation_number:
 async def session(connection: AsyncConnection, id: str, *, lock: bool = False) -> Session:
     """A session, locked until the end of the transaction if asked for. Raises NotFound."""
     query = select(tables.session).where(s.id == id)
-    return _session(_there((await connection.execute(query.with_for_update() if lock else query)).first()))
+    return session_of(_there((await connection.execute(query.with_for_update() if lock else query)).first()))
 
 
 async def in_same_place(connection: AsyncConnection, planned: Session) -> Session | None:
@@ -88,7 +93,7 @@ async def in_same_place(connection: AsyncConnection, planned: Session) -> Sessio
         tables.STANDS,
     )
     row = (await connection.execute(query)).first()
-    return _session(row) if row else None
+    return session_of(row) if row else None
 
 
 async def carrier_of(connection: AsyncConnection, programme: str, instalment: int | None) -> str | None:
@@ -109,7 +114,7 @@ async def standing(connection: AsyncConnection, programme: str | None, party: st
 async def of_party(connection: AsyncConnection, programme: str, party: str) -> list[Session]:
     """The sessions that are held with one party, locked until the end of the transaction, by id."""
     query = select(tables.session).where(s.programme == programme, s.party == party).order_by(s.id)
-    return [_session(row) for row in await connection.execute(query.with_for_update())]
+    return [session_of(row) for row in await connection.execute(query.with_for_update())]
 
 
 async def successions(connection: AsyncConnection, programme: str) -> list[tuple[str, str]]:
@@ -174,7 +179,7 @@ async def missing(connection: AsyncConnection) -> list[Missing]:
 
 
 def _in_order(rows: Iterable[Row[Any]]) -> list[Session]:
-    return sorted((_session(row) for row in rows), key=lambda it: (it.when.earliest, it.id))
+    return sorted((session_of(row) for row in rows), key=lambda it: (it.when.earliest, it.id))
 
 
 def _there(row: Row[Any] | None) -> Row[Any]:
@@ -185,13 +190,18 @@ def _there(row: Row[Any] | None) -> Row[Any]:
 
 
 def _named(row: Row[Any]) -> Named:
-    return Named(_session(row), row.party_name)
+    return Named(session_of(row), row.party_name)
 
 
 def _row(it: Session) -> dict[str, Any]:
-    return vars(it) | {"when": WHEN.dump_json(it.when, exclude_none=True).decode()}
+    days = it.when.days
+    return vars(it) | {
+        "when": WHEN.dump_json(it.when, exclude_none=True).decode(),
+        "first_day": days.first if days else None,
+        "last_day": days.last if days else None,
+    }
 
 
-def _session(row: Row[Any]) -> Session:
+def session_of(row: Row[Any]) -> Session:
     values = {name: getattr(row, name) for name in Session.__dataclass_fields__}
     return Session(**values | {"when": WHEN.validate_json(row.when)})

@@ -2,6 +2,8 @@
 
 from sqlalchemy import Boolean, Column, Date, Index, Integer, MetaData, String, Table, Text, false, func, text
 
+from shared.database import Instant
+
 metadata = MetaData()
 
 # What registration told us.
@@ -31,12 +33,31 @@ agreement = Table(
     Column("programme", String(40), nullable=False),
     Column("party", String(9), nullable=False),
     Column("predecessor", String(9)),  # whose it was before (R12)
+    Column("ends_on", Date),  # the first day on which it is no longer in force
     Index(
         "agreement_carried_over",
         "programme",
         sqlite_where=text("predecessor IS NOT NULL"),
         postgresql_where=text("predecessor IS NOT NULL"),
     ),
+)
+
+application = Table(
+    "application",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("programme", String(40), nullable=False, index=True),
+    Column("party", String(9), nullable=False),
+    Column("state", String(20), nullable=False),
+)
+party_group = Table(
+    "party_group",
+    metadata,
+    Column("programme", String(40), primary_key=True),
+    Column("party", String(9), primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("advisor", String(36)),  # a person's id (R8)
 )
 
 session = Table(
@@ -52,6 +73,8 @@ session = Table(
     Column("number", Integer),  # among its kind
     Column("instalment", Integer),  # the one that it carries (B3)
     Column("when", Text, nullable=False),  # JSON, shared/when.py
+    Column("first_day", Date),  # of it, where it is exact days
+    Column("last_day", Date),
     Column("place", Text),  # as text: venue and city where these are said
     Column("venue", Text),
     Column("city", Text),
@@ -81,4 +104,25 @@ Index(
     unique=True,
     sqlite_where=CARRIES,
     postgresql_where=CARRIES,
+)
+
+days_to_avoid = Table(
+    "days_to_avoid",
+    metadata,
+    Column("programme", String(40), primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("days", Text, nullable=False),  # JSON
+    Column("changed_by", String(80), nullable=False),  # the key's name
+)
+
+# Who accepted what speaks against a plan, last of all who did.
+accepted = Table(
+    "accepted",
+    metadata,
+    Column("programme", String(40), primary_key=True),
+    Column("code", String(40), primary_key=True),
+    Column("about", String(120), primary_key=True),  # the day of a warning, and the sessions
+    Column("accepted_by", String(80), nullable=False),  # the key's name
+    Column("accepted_at", Instant, nullable=False),
+    Column("because", Text),
 )

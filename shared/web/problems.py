@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
 from shared.contracts.questions import Figures
-from shared.errors import Conflict, NotAsExpected, NotFound, Refused, RuleBroken, Stale
+from shared.errors import Conflict, NotAccepted, NotAsExpected, NotFound, Refused, RuleBroken, Stale
 from shared.messaging.ask import NoAnswer, RefusedToAnswer
 from shared.transient import in_one_line, is_transient
 from shared.web.declined import Declined
@@ -124,20 +124,23 @@ def problem(
 async def _refused(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, Refused)  # for the type checker: registered for Refused only
     status = next(status for kind, status in STATUS.items() if isinstance(error, kind))
-    fault = Fault(
-        code=error.code,
-        field=error.field or MISSING,
-        rule=error.rule or MISSING,
-        message=str(error),
-        values=error.values or MISSING,
-    )
+    faults = [
+        Fault(
+            code=it.code,
+            field=it.field or MISSING,
+            rule=it.rule or MISSING,
+            message=str(it),
+            values=it.values or MISSING,
+        )
+        for it in (error.warnings if isinstance(error, NotAccepted) else [error])
+    ]
     stale = error if isinstance(error, Stale) else None
     return problem(
         status,
         str(error),
         code=error.code,
         values=error.values,
-        errors=[fault],
+        errors=faults,
         headers={"ETag": f'"{stale.tag}"'} if stale else None,
         version=stale.version if stale else None,
         preview=error.preview if isinstance(error, NotAsExpected) else None,

@@ -26,6 +26,7 @@ WITHOUT = {
     "resend_mail": NEW,
     "credit_invoice": "an invoice is never changed; what credits it is a document of its own, once",
     "approve_documents": "what is approved never changes: what becomes of it since waits under an id of its own",
+    "accept_finding": "names the sessions that were looked at, and is refused where these are others by now",
     "give_up_what_waits": ONCE,
     "retry_mails": "is about as many as there are, whatever stands in them",
     "republish_events": OPERATORS,

@@ -134,6 +134,11 @@ async def _meet(player: Player, at_rest: Callable[[], Awaitable[Any]]) -> None:
     """One session is completed, revoked and completed again; what becomes of another is decided step by step."""
     first = (await player("scheduling", "plan_session"))["id"]
     await player("scheduling", "show_plan")
+    for id in ("say_days_to_avoid", "show_days_to_avoid", "show_warnings"):
+        await player("scheduling", id)
+    lacking = (await player("scheduling", "show_findings"))["items"][0]
+    await player("scheduling", "accept_finding", more={name: lacking[name] for name in ("code", "sessions")})
+    await player("scheduling", "show_warnings_of_session", id=first)
     for id in ("show_session", "sharpen_session", "change_description"):
         await player("scheduling", id, id=first)
     await at_rest()

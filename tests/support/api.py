@@ -39,9 +39,11 @@ class Api:
     async def delete(self, path: str) -> Any:
         return _good(await self.administrator.delete(path))
 
-    async def refused(self, status: int, path: str, body: Any = None, *, method: str = "POST") -> dict[str, Any]:
+    async def refused(
+        self, status: int, path: str, body: Any = None, *, method: str = "POST", headers: Any = None
+    ) -> dict[str, Any]:
         """Send what must be refused with this status; returns the first of the problem's errors."""
-        found = problem(await self.administrator.request(method, path, json=body or {}), status)
+        found = problem(await self.administrator.request(method, path, json=body or {}, headers=headers), status)
         return dict(found["errors"][0])
 
 

@@ -5,17 +5,22 @@ from __future__ import annotations
 from services.scheduling import repository
 from services.scheduling.domain.move import moved
 from services.scheduling.domain.period import check_within
+from services.scheduling.domain.plan_warning import NOTHING_SEEN, Acceptance
 from services.scheduling.domain.session import Session
 from services.scheduling.use_cases.change_session import save_session
+from services.scheduling.use_cases.heed_warnings import heed_warnings
 from shared.database import Database
 from shared.when import When
 
 
-async def move_session(database: Database, id: str, when: When, *, by: str) -> Session:
-    """Raises NotFound, RuleBroken or Conflict."""
+async def move_session(
+    database: Database, id: str, when: When, acceptance: Acceptance = NOTHING_SEEN, *, by: str
+) -> Session:
+    """Raises NotFound, RuleBroken, NotAccepted or Conflict."""
     async with database.transaction() as connection:
         session, period = await repository.lock_with_programme(connection, id)
         after = moved(session, when)
         if after != session:
             check_within(after, period)
+            await heed_warnings(connection, session, after, acceptance, by=by)
         return await save_session(connection, session, after, "moved", by=by)

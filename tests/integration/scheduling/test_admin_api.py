@@ -20,7 +20,7 @@ from shared.errors import NotFound
 from shared.ids import new_id
 from tests.support.api import Api, api_of, problem
 from tests.support.databases import MakeDatabase, set_clock
-from tests.support.events import PROGRAMME, organisation_number, party, programme
+from tests.support.events import PROGRAMME, accepted, organisation_number, party, programme
 from tests.support.facts import events_of, take
 
 PLAN = Path(__file__).parents[3] / "services" / "scheduling" / "examples" / "plan-2024-2025.json"
@@ -54,10 +54,10 @@ async def database(make_database: MakeDatabase) -> Database:
 
 
 async def known(make_database: MakeDatabase) -> Database:
-    """A database that has heard of a programme and a party."""
+    """A database that has heard of a programme and a party in it."""
     database = await make_database("scheduling")
     await set_clock(database, NOW)
-    await take(consumers, database, programme(), party(1))
+    await take(consumers, database, programme(), party(1), accepted(1))
     return database
 
 

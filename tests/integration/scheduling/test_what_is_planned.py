@@ -14,7 +14,7 @@ from shared.contracts.questions import Planned, WhatIsPlanned
 from shared.database import Database
 from tests.support.api import Api, api_of
 from tests.support.databases import MakeDatabase
-from tests.support.events import PROGRAMME, organisation_number, party, programme
+from tests.support.events import PROGRAMME, accepted, organisation_number, party, programme
 from tests.support.facts import take
 
 PLAN = f"/scheduling/programmes/{PROGRAMME}/sessions"
@@ -37,12 +37,12 @@ async def test_what_a_period_leaves_out_is_what_could_not_be_planned_in_it(
     make_database: MakeDatabase, tmp_path: Path
 ) -> None:
     database = await make_database("scheduling")
-    await take(consumers, database, programme(), party(1))
+    await take(consumers, database, programme(), party(1), accepted(1))
     visit = {"kind": "guidance_visit", "party": organisation_number(1)}
     async with api_of(create, Settings, database, tmp_path) as api:
         late = await planned(api, 1, days("2025-06-30", "2025-07-01"))
         await planned(api, 2, {"months": ["2025-06"]})
-        await planned(api, 3, days("2025-06-29", "2025-06-30"))
+        await planned(api, 3, days("2025-06-29", "2025-06-30"), accepted=["weekend"])
         of_one = await planned(api, 4, days("2025-10-07", "2025-10-07"), **visit)
         gone = await planned(api, 5, days("2025-11-20", "2025-11-21"))
         await api.post(f"/scheduling/sessions/{gone}/cancellation")

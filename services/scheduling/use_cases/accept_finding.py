@@ -1,0 +1,29 @@
+"""Accept what a plan lacks of the programme's shape, with a reason (S1)."""
+
+from __future__ import annotations
+
+from services.scheduling import circumstances, repository
+from services.scheduling.circumstances import Accepted
+from services.scheduling.domain.plan_findings import PlanFinding, plan_findings
+from shared import clock
+from shared.database import Database
+from shared.errors import NotFound
+
+
+async def accept_finding(
+    database: Database, programme: str, code: str, sessions: tuple[str, ...], *, because: str, by: str
+) -> tuple[PlanFinding, Accepted]:
+    """The same once more changes nothing; for another reason, that is kept instead. Raises NotFound for what is not found."""
+    async with database.transaction() as connection:
+        period = await repository.lock_programme(connection, programme)
+        found = plan_findings(await repository.standing(connection, programme, None), period)
+        it = next((it for it in found if (it.code, it.sessions) == (code, sessions)), None)
+        if it is None:
+            msg = "the plan has no such finding; look at it anew"
+            raise NotFound(msg, code="no_such_finding", field="code")
+        before = (await circumstances.accepted(connection, programme)).get((it.code, it.about))
+        if before and (before.by, before.because) == (by, because):
+            return it, before
+        how = Accepted(by=by, at=await clock.now(connection), because=because)
+        await circumstances.keep_accepted(connection, programme, [it], how)
+        return it, how
