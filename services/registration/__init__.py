@@ -1,4 +1,5 @@
-"""Registration: programmes, parties, applications, groups, agreements and concerns, and all personal data there is.
+"""Registration: programmes, parties, applications, groups, mappings, development plans, agreements, concerns; all personal data.
 
-Consumes nothing. Publishes what becomes of programmes, parties, applications, groups, agreements and concerns.
+Consumes nothing. Publishes what becomes of programmes, parties, applications, groups, mappings, development plans, agreements
+and concerns.
 """

@@ -8,12 +8,20 @@ from services.registration.agreements import repository as agreements_rows
 from services.registration.applications import admin_api as applications
 from services.registration.applications import adopting as applications_adopting
 from services.registration.applications import repository as applications_rows
+from services.registration.areas import admin_api as areas
+from services.registration.areas import repository as areas_rows
 from services.registration.consumers import consumers
 from services.registration.contacts.use_cases.say_who_is_concerned import say_who_is_concerned
+from services.registration.development_plans import admin_api as development_plans
+from services.registration.development_plans import adopting as development_plans_adopting
+from services.registration.development_plans import repository as development_plans_rows
 from services.registration.groups import admin_api as groups
 from services.registration.groups import adopting as groups_adopting
 from services.registration.groups import repository as groups_rows
 from services.registration.groups.use_cases.merge_those_who_stand_twice import merge_those_who_stand_twice
+from services.registration.mapping import admin_api as mapping
+from services.registration.mapping import adopting as mapping_adopting
+from services.registration.mapping import repository as mapping_rows
 from services.registration.overview import admin_api as overview
 from services.registration.parties import admin_api as parties
 from services.registration.parties import adopting as parties_adopting
@@ -33,6 +41,8 @@ adoptions: Adoptions = {
     **parties_adopting.ADOPTIONS,
     **applications_adopting.ADOPTIONS,
     **groups_adopting.ADOPTIONS,
+    **mapping_adopting.ADOPTIONS,
+    **development_plans_adopting.ADOPTIONS,
     **agreements_adopting.ADOPTIONS,
 }
 
@@ -52,8 +62,20 @@ def create(settings: Settings) -> Service:
         settings=settings,
         database=database,
         consumers=consumers,
-        routers=[it.router for it in (people, parties, programmes, applications, groups, agreements, overview)],
+        routers=[
+            it.router
+            for it in (
+                *(people, parties, areas, programmes, applications, groups),
+                *(mapping, development_plans, agreements, overview),
+            )
+        ],
         answers={WhoIsConcerned: say_who_is_concerned},
         work=lambda _: [Work("merge people", once)],
-        missing=[it.missing for it in (programmes_rows, applications_rows, groups_rows, agreements_rows)],
+        missing=[
+            it.missing
+            for it in (
+                *(areas_rows, programmes_rows, applications_rows, groups_rows),
+                *(mapping_rows, development_plans_rows, agreements_rows),
+            )
+        ],
     )

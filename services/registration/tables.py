@@ -18,6 +18,8 @@ from sqlalchemy import (
     text,
 )
 
+from shared.database import Instant
+
 metadata = MetaData()
 
 
@@ -78,6 +80,20 @@ advisor = Table(
     Column("person", ForeignKey("person.id"), primary_key=True),
     changed_by(),
 )
+# What a county branch has adopted for its term. All but the id is none where an event alone names it (areas/repository.py).
+development_area = Table(
+    "development_area",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("county_branch", ForeignKey("party.organisation_number"), index=True),
+    Column("name", Text),
+    Column("description", Text),
+    Column("first_day", Date),
+    Column("last_day", Date),
+    Column("withdrawn", Boolean, nullable=False, server_default=false()),
+    changed_by(),
+)
 application = Table(
     "application",
     metadata,
@@ -90,6 +106,7 @@ application = Table(
     Column("payer_reference", String(50)),
     Column("state", String(20), nullable=False),
     Column("withdrawal_reason", Text),
+    Column("development_area", ForeignKey("development_area.id")),
     changed_by(),
     UniqueConstraint("programme", "party"),
 )
@@ -142,6 +159,32 @@ tenure = Table(
     changed_by(),
     Index("tenure_group", "programme", "party"),
     Index("tenure_who", "who"),
+)
+mapping = Table(
+    "mapping",
+    metadata,
+    Column("programme", ForeignKey("programme.code"), primary_key=True),
+    Column("party", ForeignKey("party.organisation_number"), primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("fields", JSON, nullable=False),  # how many actors by field of society
+    Column("actors", JSON(none_as_null=True)),  # none where an event alone is left of them
+    Column("recorded_on", Date, nullable=False),
+    changed_by(),
+)
+# Each version of a plan; the newest is what stands.
+development_plan = Table(
+    "development_plan",
+    metadata,
+    Column("programme", ForeignKey("programme.code"), primary_key=True),
+    Column("party", ForeignKey("party.organisation_number"), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("has_focus", Boolean, nullable=False),
+    Column("focus", Text),  # none without one, and where an event alone is left of it, as are the notes
+    Column("development_area", ForeignKey("development_area.id")),
+    Column("states", JSON, nullable=False),  # by phase
+    Column("notes", JSON(none_as_null=True)),  # by phase, of those that have one
+    Column("changed_at", Instant, nullable=False),
+    changed_by(),
 )
 agreement = Table(
     "agreement",

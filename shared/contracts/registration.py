@@ -1,4 +1,4 @@
-"""What registration tells: programmes, parties, applications, groups, agreements, concerns."""
+"""What registration tells: programmes, parties, applications, groups, mappings, development plans, agreements, concerns."""
 
 from __future__ import annotations
 
@@ -156,6 +156,9 @@ class Application(PartyInProgramme):
     """Its place on the waiting list, from 1. Absent off the list; not filled yet."""
     replaces: Code[Literal["accepted", "waiting_list", "declined"]] | None = None
     """On a decision, the earlier answer that it replaces. Absent otherwise."""
+    development_area: EntityId | None = None
+    """The id of the development area of its county branch that it names (R2); what that is called, is not told. Absent where it
+    names none."""
 
 
 class Group(PartyInProgramme):
@@ -184,6 +187,94 @@ class Group(PartyInProgramme):
     """Whether the school owner takes part (R3)."""
     advisor: EntityId | None = None
     """The id of the council's advisor for this party (R8); who that is, is not told. Absent while there is none."""
+
+
+class ActorsByField(Value):
+    """How many local actors there are, by their field of society."""
+
+    culture: Count = 0
+    """Culture: a library, a museum, a culture house."""
+    education: Count = 0
+    """Education: kindergartens and schools."""
+    health: Count = 0
+    """Health: a health centre, school nurses."""
+    upbringing: Count = 0
+    """Children's upbringing beside school: child welfare, youth clubs."""
+    volunteering: Count = 0
+    """Voluntary organisations: bands, choirs, sports clubs."""
+    church: Count = 0
+    """Churches and other communities of faith or belief."""
+    business: Count = 0
+    """Business."""
+    other: Count = 0
+    """Any other."""
+
+
+class Mapping(PartyInProgramme):
+    """Which local actors answer for what in children's upbringing, counted and never named (R4)."""
+
+    identity: ClassVar[tuple[str, ...]] = ("programme", "party")
+    example: ClassVar[dict[str, Any]] = {
+        "version": 1,
+        "programme": "regionalt-2024-2025",
+        "party": "942110464",
+        "actors": 4,
+        "fields": {"culture": 2, "education": 1, "volunteering": 1},
+    }
+
+    actors: Count
+    """How many actors it has."""
+    fields: ActorsByField
+    """The same by field of society; together they are `actors`."""
+
+
+PhaseState = Code[Literal["not_begun", "in_progress", "done"]]
+
+
+class Phases(Value):
+    """Where each phase of a development plan stands. They are worked through in any order, and back (R11)."""
+
+    needs: PhaseState
+    """Identify needs from evidence."""
+    possibilities: PhaseState
+    """Identify possibilities."""
+    goals: PhaseState
+    """Set goals."""
+    measures: PhaseState
+    """Try solutions and measures."""
+    evaluation: PhaseState
+    """Evaluate solutions, measures and goal attainment."""
+
+
+class DevelopmentPlan(PartyInProgramme):
+    """How far a party has come with its development plan (R11). What it says is not told."""
+
+    identity: ClassVar[tuple[str, ...]] = ("programme", "party")
+    example: ClassVar[dict[str, Any]] = {
+        "version": 3,
+        "programme": "regionalt-2024-2025",
+        "party": "942110464",
+        "has_focus": True,
+        "development_area": "018f2d5a-1c00-7000-8000-00000000000e",
+        "phases": {
+            "needs": "done",
+            "possibilities": "in_progress",
+            "goals": "not_begun",
+            "measures": "not_begun",
+            "evaluation": "not_begun",
+        },
+        "notes": 2,
+    }
+
+    has_focus: bool
+    """Whether it has a focus of its own; what that is, is not told."""
+    development_area: EntityId | None = None
+    """The id of the development area of its county branch that it ties to (R2); what that is called, is not told. Absent where it
+    ties to none."""
+    phases: Phases
+    """Where each phase stands."""
+    notes: Count
+    """How many phases have a note."""
 
 
 class Agreement(PartyInProgramme):
@@ -282,6 +373,8 @@ ADVISOR_ATTACHED = EventType(
     PUBLISHER, "advisor.attached", Group, differs={"version": 6, "advisor": "018f9b00-0000-7000-8000-00000000000d"}
 )
 ADVISOR_DETACHED = EventType(PUBLISHER, "advisor.detached", Group, differs={"version": 7})
+MAPPING_RECORDED = EventType(PUBLISHER, "mapping.recorded", Mapping)
+DEVELOPMENT_PLAN_CHANGED = EventType(PUBLISHER, "development_plan.changed", DevelopmentPlan)
 AGREEMENT_SENT = EventType(PUBLISHER, "agreement.sent", Agreement)
 AGREEMENT_SIGNED = EventType(PUBLISHER, "agreement.signed", Agreement, differs=SIGNED)
 AGREEMENT_AMENDED = EventType(
@@ -313,6 +406,8 @@ APPLICATION_EVENTS = (
     APPLICATION_WITHDRAWN,
 )
 GROUP_EVENTS = (GROUP_CHANGED, ADVISOR_ATTACHED, ADVISOR_DETACHED)
+MAPPING_EVENTS = (MAPPING_RECORDED,)
+DEVELOPMENT_PLAN_EVENTS = (DEVELOPMENT_PLAN_CHANGED,)
 AGREEMENT_EVENTS = (
     AGREEMENT_SENT,
     AGREEMENT_SIGNED,
@@ -329,6 +424,8 @@ EVENTS = (
     *PARTY_EVENTS,
     *APPLICATION_EVENTS,
     *GROUP_EVENTS,
+    *MAPPING_EVENTS,
+    *DEVELOPMENT_PLAN_EVENTS,
     *AGREEMENT_EVENTS,
     *CONCERN_EVENTS,
 )

@@ -66,6 +66,13 @@ Prose = Annotated[
     AfterValidator(_as_lines),
     IsProse,
 ]
+
+
+def at_most(longest: int) -> AfterValidator:
+    """Of prose that is bounded more narrowly: `Annotated[Prose, at_most(1_000), ...]`, in characters."""
+    return AfterValidator(lambda text: _not_longer(text, longest))
+
+
 # Prose as an answer shows it: it was looked at when it came in.
 Words = Annotated[str, IsProse]
 

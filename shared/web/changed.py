@@ -14,7 +14,18 @@ from shared.messaging.changes import Asked
 from shared.web.api import A_PROGRAMME, Administrator, AfterPosition, DatabaseOf, Limit, Page, View, page_of
 
 # Parameters of paths that name what is no person; only these are kept.
-THINGS = ("agreement", "application", "concern", "id", "key", "number", "party", "programme", "role")
+THINGS = (
+    "agreement",
+    "application",
+    "concern",
+    "development_area",
+    "id",
+    "key",
+    "number",
+    "party",
+    "programme",
+    "role",
+)
 
 ByInQuery = Annotated[str | None, Query(max_length=80, description="a key's name", examples=["operator"])]
 EntityInQuery = Annotated[str | None, Query(max_length=40, description="of events", examples=["programme"])]

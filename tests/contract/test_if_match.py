@@ -17,6 +17,7 @@ WITHOUT = {
     "open_programme": NEW,
     "register_party": NEW,
     "register_advisor": NEW,
+    "adopt_development_area": NEW,
     "receive_application": NEW,
     "send_agreement": NEW,
     "raise_concern": NEW,

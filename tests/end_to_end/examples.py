@@ -67,7 +67,9 @@ class Player:
         query = _query(operation, {})
         if "programme" in query:
             query["programme"] = "unknown"
-        body = self._body(operation, dict.fromkeys(("participant", "advisor", "concern"), AN_ID), {})
+        body = self._body(
+            operation, dict.fromkeys(("participant", "advisor", "concern", "development_area"), AN_ID), {}
+        )
         return await self._http.request(method, path.format_map(nowhere), params=query or None, json=body)
 
     def last_in_path(self, service: str) -> dict[str, str]:

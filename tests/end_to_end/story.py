@@ -28,6 +28,7 @@ from shared.web.api import A_PARTY, A_PROGRAMME
 from tests.end_to_end.examples import FAILED, OPENED, Player
 from tests.support.waiting import PATIENCE
 
+A_BRANCH = "940192404"
 NOBODYS = "01926b3c-7a00-7000-8000-00000000000f"
 APRIL = {"now": "2024-04-15T12:00:00+02:00"}  # within the days on which parties apply
 
@@ -79,12 +80,32 @@ async def _apply(player: Player) -> None:
     await player("registration", "delete_party", party=another["organisation_number"])
     await player("registration", "open_programme", more={"code": another["code"]})
     await player("registration", "delete_programme", programme=another["code"])
+    await _adopt_area(player)
     application = await player("registration", "receive_application")
     await player("registration", "list_applications")
     for id in ("show_application", "change_application", "withdraw_application"):
         await player("registration", id, application=application["id"])
     await player("registration", "receive_application")
     await player("registration", "assess_application", application=application["id"])
+
+
+async def _adopt_area(player: Player) -> None:
+    branch: dict[str, Any] = {"organisation_number": A_BRANCH, "kind": "county_branch", "municipality_number": None}
+    await player("registration", "register_party", more=branch | {"name": "Møre og Romsdal"})
+    area = (await player("registration", "adopt_development_area", party=A_BRANCH))["id"]
+    await player("registration", "list_areas_of_branch", party=A_BRANCH)
+    await player("registration", "list_areas")
+    for id in ("show_area", "change_development_area", "withdraw_development_area"):
+        await player("registration", id, development_area=area)
+
+
+async def _draw_up_plan(player: Player) -> None:
+    area = await player("registration", "adopt_development_area", party=A_BRANCH)
+    for id in ("record_mapping", "show_mapping", "list_mappings"):
+        await player("registration", id)
+    await player("registration", "write_development_plan", development_area=area["id"])
+    for id in ("change_development_plan", "show_development_plan", "list_versions", "list_development_plans"):
+        await player("registration", id)
 
 
 async def _form_group(player: Player) -> str:
@@ -108,6 +129,7 @@ async def _form_group(player: Player) -> str:
     await player("registration", "attach_advisor", advisor=advisor["id"])
     await player("registration", "detach_advisor")
     await player("registration", "attach_advisor", advisor=advisor["id"])
+    await _draw_up_plan(player)
     await player("registration", "show_group")
     await player("registration", "list_groups")
     agreement = (await player("registration", "send_agreement"))["id"]

@@ -62,6 +62,11 @@ def _good(answer: httpx.Response) -> Any:
     return answer.json()
 
 
+def if_match(tag: str | None) -> dict[str, str]:
+    """The header that says what was seen; none where nothing is compared."""
+    return {"If-Match": tag} if tag is not None else {}
+
+
 @asynccontextmanager
 async def api_of(
     create: Callable[[S], Service], settings: type[S], database: Database, folder: Path, ask: Ask | None = None

@@ -13,7 +13,19 @@ from typing import Any, TypeVar
 from shared.contracts import billing, registration, scheduling
 from shared.contracts.billing import Content, CreditNote, Document, Invoice, Waiver
 from shared.contracts.envelope import Entity, Event, EventType
-from shared.contracts.registration import Agreement, Application, Concern, Group, Party, PostalAddress, Programme
+from shared.contracts.registration import (
+    ActorsByField,
+    Agreement,
+    Application,
+    Concern,
+    DevelopmentPlan,
+    Group,
+    Mapping,
+    Party,
+    Phases,
+    PostalAddress,
+    Programme,
+)
 from shared.contracts.scheduling import Happened, Session
 from shared.ids import new_id
 from shared.when import Days, When
@@ -100,6 +112,18 @@ def withdrawn(n: int, version: int = 3, **changes: Any) -> Event[Application]:
 def group_changed(n: int, version: int = 1, **changes: Any) -> Event[Group]:
     fields = {"size": 4, "complete": True, "coordinator_elected": True, "school_owner_represented": True}
     return _event(registration.GROUP_CHANGED, Group(version=version, **(_in_programme(n) | fields | changes)))
+
+
+def mapping_recorded(n: int, version: int = 1, **changes: Any) -> Event[Mapping]:
+    fields: dict[str, Any] = {"actors": 2, "fields": ActorsByField(culture=1, education=1)}
+    return _event(registration.MAPPING_RECORDED, Mapping(version=version, **(_in_programme(n) | fields | changes)))
+
+
+def development_plan_changed(n: int, version: int = 1, **changes: Any) -> Event[DevelopmentPlan]:
+    phases = dict.fromkeys(Phases.model_fields, "not_begun") | {"needs": "in_progress"}
+    fields: dict[str, Any] = {"has_focus": True, "phases": Phases.model_validate(phases), "notes": 1}
+    plan = DevelopmentPlan(version=version, **(_in_programme(n) | fields | changes))
+    return _event(registration.DEVELOPMENT_PLAN_CHANGED, plan)
 
 
 def agreement(kind: EventType[Agreement], n: int, version: int, **changes: Any) -> Event[Agreement]:

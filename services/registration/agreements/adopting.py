@@ -11,7 +11,9 @@ from services.registration.agreements.domain.agreement import Agreement, Signato
 from services.registration.agreements.domain.concern import Concern
 from services.registration.agreements.domain.signing import SIGNATORIES, scope_of
 from services.registration.applications import repository as applications
+from services.registration.development_plans.use_cases.hand_plan_over import hand_plan_over
 from services.registration.groups import repository as groups
+from services.registration.mapping.use_cases.hand_mapping_over import hand_mapping_over
 from services.registration.parties import repository as parties
 from services.registration.people.adopting import add_lost_person
 from shared.clock import day_of
@@ -64,6 +66,8 @@ async def agreement(connection: AsyncConnection, event: Event[events.Agreement])
         if before.party != found.party:
             of = [await parties.get(connection, number) for number in (before.party, found.party)]
             await groups.hand_people_over(connection, found.programme, *of)
+            await hand_mapping_over(connection, found.programme, before.party, found.party, by=BY)
+            await hand_plan_over(connection, found.programme, before.party, found.party, at=event.time, by=BY)
     await applications.say_payer_reference(connection, it.programme, it.party, it.payer_reference)
 
 

@@ -18,7 +18,7 @@ from services.registration.applications.use_cases.receive_application import rec
 from services.registration.people.admin_api import ContactBody, PersonView, person_view
 from services.registration.people.domain.person import Contact
 from services.registration.programmes import repository as programmes
-from shared.contracts.envelope import OrganisationNumber, PayerReference
+from shared.contracts.envelope import EntityId, OrganisationNumber, PayerReference
 from shared.database import Database
 from shared.web.api import (
     Administrator,
@@ -39,6 +39,8 @@ from shared.web.api import (
 from shared.web.etags import if_match, tagged
 
 router = APIRouter(prefix="/registration", tags=["applications"])
+
+AREA = "the id of a development area that the county branch of the party's county has adopted (R2)"
 
 
 class AnswersBody(Body):
@@ -65,6 +67,7 @@ class NewApplication(Body):
     answers: AnswersBody
     contact_person: ContactBody
     payer_reference: PayerReference = Field(description="a code, which every invoice to the party carries")
+    development_area: EntityId | None = Field(None, description=AREA)
 
 
 class AnswersChanges(Body):
@@ -76,7 +79,7 @@ class AnswersChanges(Body):
 
 
 class ApplicationChanges(Body):
-    """Only what is given changes: answers until it is decided, the others until an agreement is sent (R2)."""
+    """Only what is given changes: answers and area until it is decided, the others until an agreement is sent (R2)."""
 
     model_config = example(
         answers={"dialogue_with_branch": "Vi møter fylkesavdelingen hver måned."},
@@ -87,6 +90,7 @@ class ApplicationChanges(Body):
     answers: AnswersChanges | MISSING = MISSING
     contact_person: ContactBody | MISSING = Field(MISSING, description="somebody else; a name or address is corrected")
     payer_reference: PayerReference | MISSING = MISSING
+    development_area: EntityId | MISSING | None = Field(MISSING, description=AREA)
 
 
 class VerdictBody(Body):
@@ -127,6 +131,8 @@ class ApplicationView(BaseModel):
     answers: AnswersBody | None = Field(description="null where they are lost; the application is to be sent again")
     contact_person: PersonView
     payer_reference: str | None = Field(description="null where it is lost")
+    development_area: str | None = Field(description=AREA)
+    development_area_name: str | None = Field(description="null also where it is lost")
     assessment: AssessmentBody | None = Field(
         description="the last one; null where none was made since it was received"
     )
@@ -145,6 +151,7 @@ async def receive(
         answers=Answers(**vars(body.answers)),
         contact_person=body.contact_person.contact(),
         payer_reference=body.payer_reference,
+        development_area=body.development_area,
         by=key.name,
     )
     return await view(database, received)
@@ -219,6 +226,8 @@ def _view(shown: Shown) -> ApplicationView:
         answers=AnswersBody(**vars(it.answers)) if it.answers else None,
         contact_person=person_view(shown.contact_person),
         payer_reference=it.payer_reference,
+        development_area=it.development_area,
+        development_area_name=shown.area_name,
         assessment=_assessment_body(assessment) if assessment and it.state != "received" else None,
         withdrawal_reason=it.withdrawal_reason,
     )

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registration.applications import repository as applications
 from services.registration.applications.domain.application import Application, State
+from services.registration.areas import repository as areas
 from services.registration.people.adopting import add_lost_person, ensure_person
 from shared.contracts import registration as events
 from shared.contracts.envelope import Event
@@ -31,6 +32,8 @@ async def application(connection: AsyncConnection, event: Event[events.Applicati
         return
     if it.contact_person is not None:
         await ensure_person(connection, it.contact_person, it.party)
+    if it.development_area is not None:
+        await areas.ensure(connection, it.development_area, by=BY)
     if standing is None:
         lost = Application(
             id=it.id,
@@ -41,10 +44,18 @@ async def application(connection: AsyncConnection, event: Event[events.Applicati
             contact_person=it.contact_person or await add_lost_person(connection, it.party),
             payer_reference=None,
             state=state,
+            development_area=it.development_area,
         )
         await applications.add(connection, lost, by=BY)
         return
-    found = replace(standing, version=it.version, party=it.party, state=state, withdrawal_reason=None)
+    found = replace(
+        standing,
+        version=it.version,
+        party=it.party,
+        state=state,
+        withdrawal_reason=None,
+        development_area=it.development_area,
+    )
     if it.contact_person is not None:
         found = replace(found, contact_person=it.contact_person)
     if event.type in SAYS_SOMETHING_ELSE and it.party == standing.party:

@@ -24,10 +24,12 @@ SHOWN = (
         tables.application,
         tables.party.c.name.label("party_name"),
         *(_n[name].label(f"contact_{name}") for name in Person.__dataclass_fields__),
+        tables.development_area.c.name.label("area_name"),
         *(s.verdicts, s.outcome, s.in_spite_of_criteria, s.reason),
     )
     .join(tables.party, tables.party.c.organisation_number == a.party)
     .join(tables.person, _n.id == a.contact_person)
+    .outerjoin(tables.development_area, tables.development_area.c.id == a.development_area)
     .outerjoin(
         tables.assessment,
         s.number
@@ -46,6 +48,7 @@ class Shown:
     application: Application
     party_name: str
     contact_person: Person
+    area_name: str | None  # the development area's
     assessment: Assessment | None
 
 
@@ -195,5 +198,6 @@ def _shown(row: Row[*tuple[Any, ...]]) -> Shown:
         application=_application(row),
         party_name=row.party_name,
         contact_person=Person(**{name: getattr(row, f"contact_{name}") for name in Person.__dataclass_fields__}),
+        area_name=row.area_name,
         assessment=_assessment(row) if row.outcome is not None else None,
     )

@@ -17,4 +17,5 @@ def application(it: Application, *, replaces: Outcome | None = None) -> events.A
         state=it.state,
         contact_person=it.contact_person,
         replaces=replaces,
+        development_area=it.development_area,
     )

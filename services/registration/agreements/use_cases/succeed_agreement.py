@@ -1,4 +1,4 @@
-"""Carry an agreement over to another party, with its application, its group and its advisor (R12)."""
+"""Carry an agreement over to another party, with its application, its group, its mapping and its plan (R12)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,11 @@ from services.registration.agreements.domain.succession import check_takes_no_pa
 from services.registration.agreements.use_cases.change_agreement import change_agreement
 from services.registration.applications import repository as applications
 from services.registration.applications import telling as applications_telling
+from services.registration.development_plans import telling as plans_telling
+from services.registration.development_plans.use_cases.hand_plan_over import hand_plan_over
 from services.registration.groups.use_cases.hand_group_over import hand_group_over
+from services.registration.mapping import telling as mapping_telling
+from services.registration.mapping.use_cases.hand_mapping_over import hand_mapping_over
 from services.registration.parties import repository as parties
 from services.registration.programmes import repository as programmes
 from shared import clock
@@ -44,6 +48,7 @@ async def succeed_agreement(database: Database, id: str, party: str, *, by: str)
         after = await change_agreement(connection, before, after, events.AGREEMENT_SUCCEEDED, by=by)
         await _hand_application_over(connection, before, party, by=by)
         await hand_group_over(connection, programme, predecessor, successor, by=by)
+        await _hand_mapping_and_plan_over(connection, programme, before.party, party, by=by)
         return after
 
 
@@ -57,3 +62,14 @@ async def _hand_application_over(connection: AsyncConnection, agreement: Agreeme
             after = replace(it, version=it.version + 1)
             await applications.save(connection, after, by=by)
             await outbox.tell(connection, happened, applications_telling.application(after))
+
+
+async def _hand_mapping_and_plan_over(
+    connection: AsyncConnection, programme: str, predecessor: str, successor: str, *, by: str
+) -> None:
+    for mapped in await hand_mapping_over(connection, programme, predecessor, successor, by=by):
+        await outbox.tell(connection, events.MAPPING_RECORDED, mapping_telling.mapping(mapped))
+    now = await clock.now(connection)
+    for planned in await hand_plan_over(connection, programme, predecessor, successor, at=now, by=by):
+        told = plans_telling.development_plan(planned)
+        await outbox.tell(connection, events.DEVELOPMENT_PLAN_CHANGED, told)

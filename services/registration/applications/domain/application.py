@@ -28,6 +28,7 @@ class Application:
     payer_reference: str | None
     state: State
     withdrawal_reason: str | None = None
+    development_area: str | None = None  # the id of one that its county branch has adopted
 
 
 def check_accepted(application: Application | None) -> Application:
@@ -35,4 +36,13 @@ def check_accepted(application: Application | None) -> Application:
     if application is None or application.state != "accepted":
         msg = "the party's application is not accepted"
         raise Conflict(msg, code="application_is_not_accepted", rule="R2", field="party")
+    return application
+
+
+def check_stands(application: Application | None) -> Application:
+    """The application, be it decided or not. Raises Conflict where there is none, or it is withdrawn or declined."""
+    if application is None or application.state in ("withdrawn", "declined"):
+        is_so = f"the party's application is {application.state}" if application else "the party has not applied"
+        msg = f"{is_so}, so it takes no part"
+        raise Conflict(msg, code="party_takes_no_part", rule="R2", field="party")
     return application

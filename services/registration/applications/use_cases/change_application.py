@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import EllipsisType
 from typing import Any
 
 from services.registration.applications import repository as applications
@@ -10,8 +11,11 @@ from services.registration.applications import telling
 from services.registration.applications.domain.application import Answers, Application
 from services.registration.applications.domain.changing import changed
 from services.registration.applications.domain.payer_reference import check_payer_reference
+from services.registration.areas.use_cases.check_named import check_named
+from services.registration.parties import repository as parties
 from services.registration.people.domain.person import Contact
 from services.registration.people.use_cases.know_person import know_person
+from services.registration.programmes import repository as programmes
 from shared import seen
 from shared.contracts import registration as events
 from shared.database import Database
@@ -25,15 +29,17 @@ async def change_application(
     answers: dict[str, str] | None = None,
     contact_person: Contact | None = None,
     payer_reference: str | None = None,
+    development_area: str | EllipsisType | None = ...,
     by: str,
 ) -> Application:
     """Change what is given; of `answers`, by question, those that are given. Where nothing differs there is no event.
 
-    Raises NotFound, RuleBroken for the payer's reference, Conflict or Stale.
+    A development area that is None is named no more. Raises NotFound, RuleBroken for the payer's reference or an area of another
+    county or term, Conflict or Stale.
     """
     async with database.transaction() as connection:
         before = await applications.lock_with_programme(connection, id)
-        changes: dict[str, Any] = {}
+        changes: dict[str, Any] = {} if development_area is ... else {"development_area": development_area}
         if answers:
             changes["answers"] = replace(before.answers, **answers) if before.answers else Answers(**answers)
         if payer_reference is not None:
@@ -45,6 +51,11 @@ async def change_application(
         after = changed(before, changes, agreement)
         if after == before:
             return before
+        if after.development_area not in (None, before.development_area):
+            programme = await programmes.get(connection, before.programme)
+            party = await parties.get(connection, before.party)
+            period = {"first": programme.period_start, "last": programme.period_end}
+            await check_named(connection, after.development_area, party, **period, rule="R2")
         seen.compare(before, await applications.last_assessment(connection, id))
         after = replace(after, version=before.version + 1)
         await applications.save(connection, after, by=by)

@@ -10,6 +10,7 @@ from services.registration.applications import repository as applications
 from services.registration.applications import telling
 from services.registration.applications.domain.application import Answers, Application
 from services.registration.applications.domain.payer_reference import check_payer_reference
+from services.registration.areas.use_cases.check_named import check_named
 from services.registration.parties import repository as parties
 from services.registration.people import repository as people
 from services.registration.people.domain.person import COUNCIL, Contact
@@ -32,29 +33,39 @@ async def receive_application(
     answers: Answers,
     contact_person: Contact,
     payer_reference: str,
+    development_area: str | None = None,
     by: str,
 ) -> Application:
     """A party applies once in a programme; the same application twice is one. What is lost of one is taken from the next.
 
     One that was withdrawn is the same application, received anew.
 
-    Raises NotFound, RuleBroken outside the time for applications or for the payer's reference, or Conflict for other content.
+    Raises NotFound, RuleBroken outside the time for applications, for the payer's reference or for a development area of another
+    county or term, or Conflict for other content.
     """
     check_payer_reference(payer_reference)
     async with database.transaction() as connection:
         opened = await programmes.get(connection, programme, lock=True)
-        await parties.get(connection, party, lock=True)  # so that it is not deleted meanwhile
+        applying = await parties.get(connection, party, lock=True)  # so that it is not deleted meanwhile
         standing = await applications.find(connection, programme, party)
         if standing is not None and standing.state != "withdrawn" and standing.answers is None:
-            return await _say_anew(connection, standing, answers, contact_person, payer_reference, by=by)
+            said = replace(
+                standing, answers=answers, payer_reference=payer_reference, development_area=development_area
+            )
+            return await _say_anew(connection, standing, said, contact_person, by=by)
         person = await know_person(connection, party, contact_person, by=by)
         if standing is not None and standing.state != "withdrawn":
-            content = (standing.answers, standing.contact_person, standing.payer_reference)
-            if content == (answers, person.id, payer_reference):
+            said = replace(
+                standing, answers=answers, payer_reference=payer_reference, development_area=development_area
+            )
+            if replace(said, contact_person=person.id) == standing:
                 return standing
             msg = "the party has applied already, with other content"
             raise Conflict(msg, code="has_applied_already", rule="R2", field="party")
         check_takes_applications(opened, await clock.today(connection))
+        if development_area is not None:
+            period = {"first": opened.period_start, "last": opened.period_end}
+            await check_named(connection, development_area, applying, **period, rule="R2")
         received = Application(
             id=standing.id if standing else new_id(),
             version=standing.version + 1 if standing else 1,
@@ -64,6 +75,7 @@ async def receive_application(
             contact_person=person.id,
             payer_reference=payer_reference,
             state="received",
+            development_area=development_area,
         )
         await (applications.save if standing else applications.add)(connection, received, by=by)
         await outbox.tell(connection, events.APPLICATION_RECEIVED, telling.application(received))
@@ -71,10 +83,13 @@ async def receive_application(
 
 
 async def _say_anew(
-    connection: AsyncConnection, lost: Application, answers: Answers, contact: Contact, payer_reference: str, *, by: str
+    connection: AsyncConnection, lost: Application, said: Application, contact: Contact, *, by: str
 ) -> Application:
-    """Nothing that is told of an application changes by it. Raises Conflict for another payer's reference."""
-    if lost.payer_reference not in (None, payer_reference):
+    """Nothing that is told of an application changes by it. Raises Conflict for another payer's reference or development area."""
+    if said.development_area != lost.development_area:
+        msg = "the application named another development area, or none; say it as it was, and change it then"
+        raise Conflict(msg, code="has_applied_already", rule="R2", field="development_area")
+    if lost.payer_reference not in (None, said.payer_reference):
         msg = "the party's agreement names another payer's reference"
         raise Conflict(msg, code="agreement_has_another_reference", rule="R2", field="payer_reference")
     await people.lock_for_adding(connection)
@@ -82,6 +97,5 @@ async def _say_anew(
     # Somebody else by this address turns out to be the same person where that one is corrected (groups).
     if person.is_lost and not await people.those_who_are(connection, lost.party, contact):
         await people.save(connection, replace(person, scope=COUNCIL, **vars(contact)), by=by)
-    found = replace(lost, answers=answers, payer_reference=payer_reference)
-    await applications.save(connection, found, by=by)
-    return found
+    await applications.save(connection, said, by=by)
+    return said
