@@ -14,7 +14,7 @@ from pydantic import TypeAdapter
 
 from shared.contracts.envelope import Entity
 from shared.contracts.registration import Agreement, Application, Group, Party, Programme
-from shared.contracts.scheduling import Session
+from shared.contracts.scheduling import Plan, Session
 from shared.when import When
 from shared.when_text import when_text
 
@@ -57,6 +57,11 @@ def _deleted(event: Row) -> bool:
 
 def _id(event: Row) -> Any:
     return event["id"]
+
+
+def _of_news(name: str) -> Column:
+    """None of a plan from before plans were published: nobody is written to about it."""
+    return lambda event: event[name] if {"published_on", "revised_on"} & event["data"].keys() else None
 
 
 def _official_name(event: Row) -> Any:
@@ -107,5 +112,8 @@ COMPARED: dict[tuple[str, str], Projection] = {
             "cancelled": lambda event: event["data"]["state"] == "cancelled",
             "completed": lambda event: event["data"]["state"] == "completed",
         },
+    ),
+    ("notifications", "plan"): Projection(
+        entity=Plan, columns={"event_id": _of_news("id"), "happened_at": _of_news("time")}
     ),
 }

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from deploy.client import Client
+from deploy.demo import plan as the_plan
 from deploy.demo.cast import Municipality, Person, advisors, contact_person
 from deploy.demo.play import Play, Say, all_of, days
 
@@ -113,6 +114,7 @@ def _named(name: str, those: Sequence[Municipality]) -> Municipality:
 async def form_groups(it: Play, accepted: Sequence[Municipality]) -> None:
     async with it.on(date(2024, 6, 10), "Kommunegruppene får fire deltakere, koordinator og veileder"):
         await all_of(_form_group(it, one) for one in accepted)
+    await the_plan.publish(it)
     async with it.on(date(2024, 6, 17), "Avtalene sendes til underskrift, avtale- og kontraktsmøtene planlegges"):
         await all_of(_send_agreement(it, one) for one in accepted)
         await it.plan(*(_contract_meeting(one, AUGUST_MEETINGS[n % 3], n // 3) for n, one in enumerate(accepted)))

@@ -217,6 +217,7 @@ TEXTS = {
     "outside_of_the_plan": "Datoen ligger utenfor det planen sier. Flytt samlingen hvis den skal endres.",
     "parts_lie_elsewhere": "Ukene eller månedene stemmer ikke med datoen ellers. Rett en av dem.",
     "place_follows_from_venue_and_city": "Stedet settes sammen av lokale og by. Endre dem i stedet.",
+    "plan_is_published": "Planen er allerede publisert.",
     "place_in_plan_is_taken": "Planen har allerede en slik samling, med samme nummer. Velg et annet nummer.",
     "session_is_cancelled": "Samlingen er avlyst. Angre avlysningen først, eller planlegg den på nytt.",
     "session_is_completed": "Samlingen er registrert som gjennomført. Angre det først.",

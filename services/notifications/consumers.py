@@ -188,6 +188,23 @@ def session(event: Event[scheduling.Session]) -> Iterable[Fact]:
     yield from look_at_calendars(it.programme, of_session(it.id))
 
 
+@consumers.on(*scheduling.PLAN_EVENTS)
+def plan(event: Event[scheduling.Plan]) -> Iterable[Fact]:
+    """Once it is published, people are invited (S6). Of one from before plans were published nobody is written to."""
+    it = event.data
+    is_news = it.published_on is not None or it.revised_on is not None
+    yield Newest(
+        tables.plan,
+        programme=it.programme,
+        version=it.version,
+        revision=it.revision,
+        reason=it.reason,
+        event_id=event.id if is_news else None,
+        happened_at=event.time if is_news else None,
+    )
+    yield from look_at_calendars(it.programme)
+
+
 def _look_at_people(programme: str, party: str) -> Iterable[Fact]:
     """Have mailings without a recipient, and the party's calendars, looked at again."""
     yield from look_at_mailings(programme, party)

@@ -86,6 +86,18 @@ session = Table(
     Column("completed", Boolean, nullable=False, server_default=false()),
     Index("session_programme_party", "programme", "party"),
 )
+# A programme's plan, since it was published: while it is a draft there is no row.
+plan = Table(
+    "plan",
+    metadata,
+    Column("programme", String(40), primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("reason", String(20)),  # none of the first revision
+    # Of what told of it; none where nobody is written to about that: the plan is from before plans were published.
+    Column("event_id", String(36)),
+    Column("happened_at", Instant),
+)
 
 # What others answered, kept until they are asked again: never in an event, since it is personal data or free text.
 invitee = Table(

@@ -9,6 +9,7 @@ from pydantic import MISSING, BaseModel, Field
 
 from services.scheduling import repository
 from services.scheduling.domain.expected import Expected
+from services.scheduling.domain.plan import Reason
 from services.scheduling.domain.plan_warning import Acceptance, WarningCode
 from services.scheduling.domain.session import Format, Kind, Session, State
 from services.scheduling.use_cases.cancel_session import cancel_session
@@ -60,6 +61,8 @@ NAME = "null where there is no party, or its name is not known here yet"
 KindInQuery = Annotated[Kind | None, Query(description="those of this kind", examples=["joint_session"])]
 Number = Annotated[Int, Field(ge=1, le=99)]
 Instalment = Annotated[Int, Field(ge=1, le=3)]
+WHY = "why a published plan is revised by it (S6); of no effect where that does not change the plan"
+ReasonField = Annotated[Reason, Field(description=WHY)]
 
 
 class DaysBody(Body):
@@ -127,6 +130,7 @@ class NewSession(Heeded):
     city: Line | None = Field(None, description="needed as the venue is")
     meeting_link: Line | None = None
     party: OrganisationNumber | None = Field(None, description="of visits and contract meetings: with whom")
+    reason: ReasonField = "other"
 
 
 class NewDate(Heeded):
@@ -135,12 +139,14 @@ class NewDate(Heeded):
     )
 
     when: WhenBody
+    reason: ReasonField = "other"
 
 
 class NewFormat(Body):
     model_config = example(format="digital")
 
     format: Format
+    reason: ReasonField = "other"
 
 
 class NewInstalment(Body):
@@ -160,12 +166,15 @@ class NewDescription(Body):
     city: Line | MISSING | None = MISSING
     meeting_link: Line | MISSING | None = MISSING
     number: Number | MISSING | None = MISSING
+    reason: ReasonField | MISSING = MISSING
 
 
-class Nothing(Body):
-    """Nothing needs to be said; the body may be left out."""
+class Reasoned(Body):
+    """The body may be left out."""
 
     model_config = example()
+
+    reason: ReasonField = "other"
 
 
 class ExpectedBody(Body):
@@ -226,9 +235,10 @@ class Summary(BaseModel):
 @router.post("/programmes/{programme}/sessions", status_code=201, operation_id="plan_session")
 async def plan(programme: ProgrammeInPath, body: NewSession, database: DatabaseOf, key: Administrator) -> SessionView:
     """Plan a session (S1, S2)."""
-    given: dict[str, Any] = body.model_dump(exclude={"when", *Heeded.model_fields})
+    given: dict[str, Any] = body.model_dump(exclude={"when", "reason", *Heeded.model_fields})
     planned = Session(id=new_id(), version=1, programme=programme, state="planned", when=body.when.when(), **given)
-    return await _shown(database, await plan_session(database, planned, body.acceptance(), by=key.name), key)
+    session = await plan_session(database, planned, body.acceptance(), by=key.name, reason=body.reason)
+    return await _shown(database, session, key)
 
 
 @router.get("/programmes/{programme}/sessions")
@@ -264,21 +274,23 @@ async def show_session(id: IdInPath, database: DatabaseOf, key: Reader) -> Sessi
 @router.post("/sessions/{id}/sharpening", operation_id="sharpen_session", dependencies=[IF_MATCH])
 async def sharpen(id: IdInPath, body: NewDate, database: DatabaseOf, key: Administrator) -> SessionView:
     """Say more precisely when a session is (S2)."""
-    session = await sharpen_session(database, id, body.when.when(), body.acceptance(), by=key.name)
+    when, acceptance = body.when.when(), body.acceptance()
+    session = await sharpen_session(database, id, when, acceptance, by=key.name, reason=body.reason)
     return await _shown(database, session, key)
 
 
 @router.post("/sessions/{id}/move", operation_id="move_session", dependencies=[IF_MATCH])
 async def move(id: IdInPath, body: NewDate, database: DatabaseOf, key: Administrator) -> SessionView:
     """Move a session to another date."""
-    session = await move_session(database, id, body.when.when(), body.acceptance(), by=key.name)
+    when, acceptance = body.when.when(), body.acceptance()
+    session = await move_session(database, id, when, acceptance, by=key.name, reason=body.reason)
     return await _shown(database, session, key)
 
 
 @router.post("/sessions/{id}/format", operation_id="decide_format", dependencies=[IF_MATCH])
 async def change_format(id: IdInPath, body: NewFormat, database: DatabaseOf, key: Administrator) -> SessionView:
     """Decide a session's format; one that becomes digital carries no instalment any more (S3, B6)."""
-    return await _shown(database, await decide_format(database, id, body.format, by=key.name), key)
+    return await _shown(database, await decide_format(database, id, body.format, by=key.name, reason=body.reason), key)
 
 
 @router.post("/sessions/{id}/instalment", operation_id="give_instalment", dependencies=[IF_MATCH])
@@ -290,21 +302,25 @@ async def change_instalment(id: IdInPath, body: NewInstalment, database: Databas
 @router.patch("/sessions/{id}", operation_id="change_description", dependencies=[IF_MATCH])
 async def describe(id: IdInPath, body: NewDescription, database: DatabaseOf, key: Administrator) -> SessionView:
     """Change a session's title, place, venue, city, link or number."""
-    return await _shown(database, await change_description(database, id, body.model_dump(), by=key.name), key)
+    changes = body.model_dump()
+    reason = changes.pop("reason", "other")
+    return await _shown(database, await change_description(database, id, changes, by=key.name, reason=reason), key)
 
 
 @router.post("/sessions/{id}/cancellation", operation_id="cancel_session", dependencies=[IF_MATCH])
-async def cancel(id: IdInPath, database: DatabaseOf, key: Administrator, _: Nothing | None = None) -> SessionView:
+async def cancel(id: IdInPath, database: DatabaseOf, key: Administrator, body: Reasoned | None = None) -> SessionView:
     """Cancel a session."""
-    return await _shown(database, await cancel_session(database, id, by=key.name), key)
+    reason = body.reason if body else "other"
+    return await _shown(database, await cancel_session(database, id, by=key.name, reason=reason), key)
 
 
 @router.post("/sessions/{id}/cancellation-revoked", operation_id="revoke_cancellation", dependencies=[IF_MATCH])
 async def revoke_the_cancellation(
-    id: IdInPath, database: DatabaseOf, key: Administrator, _: Nothing | None = None
+    id: IdInPath, database: DatabaseOf, key: Administrator, body: Reasoned | None = None
 ) -> SessionView:
     """Revoke a cancellation; the instalment that it carried comes back with it, unless another carries it by now (B6)."""
-    return await _shown(database, await revoke_cancellation(database, id, by=key.name), key)
+    reason = body.reason if body else "other"
+    return await _shown(database, await revoke_cancellation(database, id, by=key.name, reason=reason), key)
 
 
 @router.post("/sessions/{id}/completion", operation_id="complete_session", dependencies=[IF_MATCH])

@@ -1,11 +1,12 @@
-"""A session taken back from its own event: the inverse of `telling.py`, for a database that lost it."""
+"""A session, or a plan, taken back from its own event: the inverse of `telling.py`, for a database that lost it."""
 
 from __future__ import annotations
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.scheduling import repository
+from services.scheduling import plans, repository
 from services.scheduling.domain.carried_instalment import check_instalment
+from services.scheduling.domain.plan import Plan, Revision
 from services.scheduling.domain.planning import check_planned
 from services.scheduling.domain.session import Session
 from shared.contracts import scheduling as events
@@ -30,4 +31,19 @@ async def session(connection: AsyncConnection, event: Event[events.Session]) -> 
     await repository.adopt(connection, found, unknown=unknown, by=BY)
 
 
-ADOPTIONS: Adoptions = dict.fromkeys(events.SESSION_EVENTS, session)
+async def plan(connection: AsyncConnection, event: Event[events.Plan]) -> None:
+    """Who asked for it is told by no event."""
+    it = event.data
+    found = Plan(programme=it.programme, version=it.version, revision=it.revision, published_on=it.published_on)
+    revision = Revision(
+        number=it.revision,
+        day=it.published_on if it.revision == 1 else it.revised_on,
+        reason=it.reason,
+        sessions=it.sessions,
+        changed=it.changed,
+        by=BY,
+    )
+    await plans.adopt(connection, found, revision)
+
+
+ADOPTIONS: Adoptions = {**dict.fromkeys(events.SESSION_EVENTS, session), **dict.fromkeys(events.PLAN_EVENTS, plan)}

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from functools import partial
 
-from services.scheduling import admin_api, repository, warnings_api
+from services.scheduling import admin_api, plan_api, repository, warnings_api
 from services.scheduling.adopting import ADOPTIONS
 from services.scheduling.consumers import consumers
 from services.scheduling.settings import Settings
 from services.scheduling.use_cases.hand_sessions_on import hand_all_sessions_on
+from services.scheduling.use_cases.publish_plan import tell_of_plans_from_before
 from services.scheduling.use_cases.say_what_is_planned import say_what_is_planned
 from services.scheduling.use_cases.say_what_session_is import say_what_session_is
 from shared.contracts.questions import WhatIsPlanned, WhatSession
@@ -26,8 +27,11 @@ def create(settings: Settings) -> Service:
         settings=settings,
         database=database,
         consumers=consumers,
-        routers=[admin_api.router, warnings_api.router],
+        routers=[admin_api.router, plan_api.router, warnings_api.router],
         answers={WhatSession: say_what_session_is, WhatIsPlanned: say_what_is_planned},
         missing=[repository.missing],
-        work=lambda _: [Work("hand sessions on", partial(hand_all_sessions_on, database))],
+        work=lambda _: [
+            Work("hand sessions on", partial(hand_all_sessions_on, database)),
+            Work("tell of plans from before", partial(tell_of_plans_from_before, database)),
+        ],
     )

@@ -126,3 +126,24 @@ accepted = Table(
     Column("accepted_at", Instant, nullable=False),
     Column("because", Text),
 )
+
+# The plan as a whole, since it was published; without a row it is a draft.
+plan = Table(
+    "plan",
+    metadata,
+    Column("programme", String(40), primary_key=True),
+    Column("version", Integer, nullable=False),  # 0 of one from before plans were published, until it is told of
+    Column("revision", Integer, nullable=False),
+    Column("published_on", Date),  # none of one from before plans were published
+)
+plan_revision = Table(
+    "plan_revision",
+    metadata,
+    Column("programme", String(40), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("day", Date),  # none as `published_on` is
+    Column("reason", String(20)),  # none of the first
+    Column("sessions", Integer, nullable=False),  # that stand in the plan
+    Column("changed", Integer),  # how many of them this has changed; none of the first
+    Column("changed_by", String(80), nullable=False),  # the name of the key that asked for it
+)

@@ -1,7 +1,8 @@
-"""A session as others hear of it."""
+"""A session, and a plan, as others hear of them."""
 
 from __future__ import annotations
 
+from services.scheduling.domain.plan import Plan, Revision
 from services.scheduling.domain.session import Session
 from shared.contracts import scheduling as events
 
@@ -25,4 +26,18 @@ def session(it: Session) -> events.Session:
         city=it.city if public else None,
         state=it.state,
         freed_instalment=it.freed_instalment,
+    )
+
+
+def plan(it: Plan, revision: Revision) -> events.Plan:
+    """A plan as an event's entity, with what its last revision was."""
+    return events.Plan(
+        version=it.version,
+        programme=it.programme,
+        revision=it.revision,
+        published_on=it.published_on,
+        revised_on=revision.day if revision.number > 1 else None,
+        reason=revision.reason,
+        sessions=revision.sessions,
+        changed=revision.changed,
     )

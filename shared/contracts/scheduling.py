@@ -1,4 +1,4 @@
-"""What scheduling tells: the sessions of a plan, each with the precision of its date (S2)."""
+"""What scheduling tells: the sessions of a plan, each with the precision of its date (S2), and the plan as a whole (S6)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, Field
 
-from shared.contracts.bounds import Line, Number, Text
+from shared.contracts.bounds import Count, Day, Line, Number, Text
 from shared.contracts.codes import Code
 from shared.contracts.envelope import Entity, EntityId, EventType, OrganisationNumber, ProgrammeCode
 from shared.when import When, findings
@@ -166,7 +166,55 @@ BY_NAME = {(entity, happened): _kind(entity, happened) for entity in DIFFERS for
 SESSION_EVENTS = tuple(BY_NAME.values())
 JOINT_SESSION_EVENTS = tuple(BY_NAME[e, h] for e in (PHYSICAL_SESSION, DIGITAL_SESSION) for h in HAPPENED)
 
-EVENTS = SESSION_EVENTS
+
+# Why a plan was revised.
+Reason = Literal["postponed", "venue", "illness", "other"]
+
+
+class Plan(Entity):
+    """A programme's plan as a whole, since it was published (S6): before, it is a draft, of which nobody is invited and nothing told.
+
+    Its sessions are told one by one; what is held with one party alone is no part of it.
+    """
+
+    identity: ClassVar[tuple[str, ...]] = ("programme",)
+    example: ClassVar[dict[str, Any]] = {
+        "version": 1,
+        "programme": "regionalt-2024-2025",
+        "revision": 1,
+        "published_on": "2024-06-11",
+        "sessions": 19,
+    }
+
+    programme: ProgrammeCode
+    """The programme's code."""
+    revision: Number
+    """Which revision of the plan stands: 1 as it was published, and one more with each change after that."""
+    published_on: Day | None = None
+    """The day on which it was published, in Norway. Absent for the plan of a programme from before plans were published."""
+    revised_on: Day | None = None
+    """The day of this revision, in Norway. Absent for the first, which is its publication."""
+    reason: Code[Reason] | None = None
+    """Why it was revised. Absent for the first."""
+    sessions: Count
+    """How many sessions stand in it, for everyone or as its own line for each party's visits; cancelled ones do not."""
+    changed: Count | None = None
+    """How many sessions this revision has changed. Absent for the first."""
+
+    def scope(self) -> tuple[str | None, str | None]:
+        return self.programme, None
+
+
+PLAN_PUBLISHED = EventType(PUBLISHER, "plan.published", Plan)
+PLAN_REVISED = EventType(
+    PUBLISHER,
+    "plan.revised",
+    Plan,
+    differs={"version": 2, "revision": 2, "revised_on": "2024-09-20", "reason": "postponed", "changed": 3},
+)
+PLAN_EVENTS = (PLAN_PUBLISHED, PLAN_REVISED)
+
+EVENTS: tuple[EventType[Any], ...] = (*SESSION_EVENTS, *PLAN_EVENTS)
 
 
 def session_event(session: Session, happened: Happened) -> EventType[Session]:

@@ -109,6 +109,7 @@ async def test_the_books_are_right_and_nobodys_calendar_changes(run: Running, tm
         path = await office.sign()
         sessions = [await office.plan(n, day) for n, day in ((1, "2024-09-24"), (2, "2025-02-12"), (3, "2025-09-11"))]
         past, ahead = await office.plan_visit(1, "2024-09-03"), await office.plan_visit(2, "2025-01-15")
+        await client.post(f"/scheduling/programmes/{CODE}/plan/publication")
         await office.on("2024-09-24")
         await client.post(f"/scheduling/sessions/{sessions[0]}/completion")
         await office.on("2024-12-01")

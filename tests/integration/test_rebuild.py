@@ -30,6 +30,8 @@ from tests.support.events import (
     ended,
     organisation_number,
     party,
+    plan_published,
+    plan_revised,
     programme,
     session,
     session_id,
@@ -50,6 +52,8 @@ STORY: list[Event[Any]] = [
     session(n=3),
     session(n=3, version=2, happened="moved", last_day=date(2025, 9, 19)),
     completed(2),
+    plan_published(),
+    plan_revised(),
     accepted(1),
     signed(1),
 ]

@@ -26,7 +26,7 @@ from shared.contracts.registration import (
     PostalAddress,
     Programme,
 )
-from shared.contracts.scheduling import Happened, Session
+from shared.contracts.scheduling import Happened, Plan, Session
 from shared.ids import new_id
 from shared.when import Days, When
 
@@ -213,6 +213,18 @@ def completed(n: int, version: int = 2, **changes: Any) -> Event[Session]:
 
 def completion_revoked(n: int, version: int = 3, **changes: Any) -> Event[Session]:
     return session("completion_revoked", n, version, **changes)
+
+
+def plan_published(code: str = PROGRAMME, version: int = 1, **changes: Any) -> Event[Plan]:
+    """Unless `published_on` is said, one from before plans were published: people are invited, and nobody is written to of it."""
+    fields: dict[str, Any] = {"revision": version, "sessions": 3}
+    return _event(scheduling.PLAN_PUBLISHED, Plan(programme=code, version=version, **(fields | changes)))
+
+
+def plan_revised(code: str = PROGRAMME, version: int = 2, **changes: Any) -> Event[Plan]:
+    fields: dict[str, Any] = {"revision": version, "published_on": AT.date(), "revised_on": AT.date(), "sessions": 3}
+    fields |= {"reason": "postponed", "changed": 1}
+    return _event(scheduling.PLAN_REVISED, Plan(programme=code, version=version, **(fields | changes)))
 
 
 # Events of billing.

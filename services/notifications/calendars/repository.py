@@ -105,6 +105,12 @@ async def questions(
     )
 
 
+async def is_published(connection: AsyncConnection, programme: str) -> bool:
+    """Whether a programme's plan is published (S6)."""
+    p = tables.plan.c
+    return (await connection.execute(select(p.version).where(p.programme == programme))).first() is not None
+
+
 async def keep_contacts(connection: AsyncConnection, programme: str, answers: Mapping[str, Contacts]) -> None:
     """Replace who hears of sessions for these parties; of those who only keep what they have, who was told of something (N2)."""
     i, m = tables.invitee, tables.mail.c

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from services.scheduling.domain.cancellation import cancelled
+from services.scheduling.domain.plan import Reason
 from services.scheduling.domain.session import Session
 from services.scheduling.use_cases.change_session import change_session
 from shared.database import Database
 
 
-async def cancel_session(database: Database, id: str, *, by: str) -> Session:
+async def cancel_session(database: Database, id: str, *, by: str, reason: Reason = "other") -> Session:
     """Raises NotFound, or Conflict for one that is completed."""
-    return await change_session(database, id, cancelled, "cancelled", by=by)
+    return await change_session(database, id, cancelled, "cancelled", by=by, reason=reason)

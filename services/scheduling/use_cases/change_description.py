@@ -5,14 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from services.scheduling import repository
+from services.scheduling.domain.plan import Reason
 from services.scheduling.domain.planning import check_place_is_free
 from services.scheduling.domain.session import Session, check_not_cancelled, check_open
 from services.scheduling.domain.whereabouts import check_where, with_place
-from services.scheduling.use_cases.change_session import save_session
+from services.scheduling.use_cases.change_session import change_and_revise
 from shared.database import Database
 
 
-async def change_description(database: Database, id: str, changes: dict[str, Any], *, by: str) -> Session:
+async def change_description(
+    database: Database, id: str, changes: dict[str, Any], *, by: str, reason: Reason = "other"
+) -> Session:
     """`changes` has the fields that change. Raises NotFound, RuleBroken or Conflict."""
     async with database.transaction() as connection:
         session, _ = await repository.lock_with_programme(connection, id)
@@ -25,4 +28,4 @@ async def change_description(database: Database, id: str, changes: dict[str, Any
         if after.number != session.number:
             check_open(session, "number")
             check_place_is_free(await repository.in_same_place(connection, after))
-        return await save_session(connection, session, after, "changed", by=by)
+        return await change_and_revise(connection, session, after, "changed", by=by, reason=reason)

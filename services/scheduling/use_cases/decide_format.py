@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from services.scheduling.domain.format import with_format
+from services.scheduling.domain.plan import Reason
 from services.scheduling.domain.session import Format, Session
 from services.scheduling.use_cases.change_session import change_session
 from shared.database import Database
 
 
-async def decide_format(database: Database, id: str, format: Format, *, by: str) -> Session:
+async def decide_format(database: Database, id: str, format: Format, *, by: str, reason: Reason = "other") -> Session:
     """Raises NotFound, RuleBroken or Conflict."""
-    return await change_session(database, id, lambda session: with_format(session, format), "changed", by=by)
+    return await change_session(
+        database, id, lambda session: with_format(session, format), "changed", by=by, reason=reason
+    )

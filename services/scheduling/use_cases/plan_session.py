@@ -7,10 +7,12 @@ from dataclasses import replace
 from services.scheduling import repository
 from services.scheduling.domain.carried_instalment import check_instalment
 from services.scheduling.domain.period import check_within
+from services.scheduling.domain.plan import Reason, is_revision
 from services.scheduling.domain.plan_warning import NOTHING_SEEN, Acceptance
 from services.scheduling.domain.planning import check_place_is_free, check_planned
 from services.scheduling.domain.session import Session
 from services.scheduling.domain.whereabouts import with_place
+from services.scheduling.use_cases.change_plan import note_revision
 from services.scheduling.use_cases.change_session import tell_of_session
 from services.scheduling.use_cases.heed_warnings import heed_warnings
 from shared.database import Database
@@ -19,7 +21,12 @@ COMES_LATER = ("id", "version", "state", "freed_instalment")  # what no request 
 
 
 async def plan_session(
-    database: Database, planned: Session, acceptance: Acceptance = NOTHING_SEEN, *, by: str
+    database: Database,
+    planned: Session,
+    acceptance: Acceptance = NOTHING_SEEN,
+    *,
+    by: str,
+    reason: Reason = "other",
 ) -> Session:
     """The same place of the plan (kind, number, party) with the same content twice is one session.
 
@@ -40,4 +47,6 @@ async def plan_session(
         await heed_warnings(connection, None, planned, acceptance, by=by)
         await repository.add(connection, planned, by=by)
         await tell_of_session(connection, planned, "planned")
+        if is_revision(None, planned):
+            await note_revision(connection, planned.programme, changed=1, reason=reason, by=by)
         return planned

@@ -5,13 +5,14 @@ from __future__ import annotations
 from services.scheduling import repository
 from services.scheduling.domain.cancellation import cancellation_revoked
 from services.scheduling.domain.period import check_within
+from services.scheduling.domain.plan import Reason
 from services.scheduling.domain.planning import check_place_is_free
 from services.scheduling.domain.session import Session
-from services.scheduling.use_cases.change_session import save_session
+from services.scheduling.use_cases.change_session import change_and_revise
 from shared.database import Database
 
 
-async def revoke_cancellation(database: Database, id: str, *, by: str) -> Session:
+async def revoke_cancellation(database: Database, id: str, *, by: str, reason: Reason = "other") -> Session:
     """The session as it was, but for its instalment where another session carries that by now.
 
     Raises NotFound, Conflict where another session stands in its place of the plan, RuleBroken where the programme's period has
@@ -24,4 +25,4 @@ async def revoke_cancellation(database: Database, id: str, *, by: str) -> Sessio
         if after != session:
             check_place_is_free(await repository.in_same_place(connection, after))
             check_within(after, period)
-        return await save_session(connection, session, after, "cancellation_revoked", by=by)
+        return await change_and_revise(connection, session, after, "cancellation_revoked", by=by, reason=reason)

@@ -15,13 +15,23 @@ from shared.contracts.envelope import Event
 from shared.database import Database
 from shared.messaging.facts import Present, record
 from shared.messaging.tables import work_lock
-from tests.integration.notifications.world import FakeAsk, marks_left, person, queued, take, work
+from tests.integration.notifications.world import FakeAsk, marks_left, person, queued, take_as_told, work
 from tests.support.databases import MakeDatabase, set_clock
-from tests.support.events import AT, DAYS, accepted, organisation_number, party, programme, session, session_id
+from tests.support.events import (
+    AT,
+    DAYS,
+    accepted,
+    organisation_number,
+    party,
+    plan_published,
+    programme,
+    session,
+    session_id,
+)
 from tests.support.facts import facts_of
 
 # What meets: two pieces of news, by name.
-MEETINGS = list(itertools.combinations(["programme", "party", "application", "session"], 2))
+MEETINGS = list(itertools.combinations(["programme", "party", "application", "session", "plan"], 2))
 # Each is written, then committed: every order of these four steps, but for the one that is not at the same time.
 OVERLAPS = [it for it in sorted(set(itertools.permutations([0, 0, 1, 1]))) if it not in ((0, 0, 1, 1), (1, 1, 0, 0))]
 WORKS = [(step,) for step in range(4)] + [tuple(range(4))]  # the worker runs after these steps
@@ -37,6 +47,7 @@ def the_news(n: int) -> dict[str, Event[Any]]:
         "party": party(n),
         "application": accepted(n, programme=code),
         "session": session(n=n, programme=code, last_day=DAYS[1]),
+        "plan": plan_published(code),
     }
 
 
@@ -67,7 +78,7 @@ async def test_two_pieces_of_news_at_once_and_the_worker_in_between(
     for n, _ in cases:
         ask.concerned(n, person(f"person-{n}"))
         others = [event for name, event in the_news(n).items() if name not in meeting]
-        await take(database, *others)
+        await take_as_told(database, *others)
     async with database.transaction() as connection:  # two that insert one would wait for each other
         await record(
             connection,

@@ -23,7 +23,7 @@ from tests.integration.notifications.world import ADA, BO, LATER, queued
 from tests.support.api import Api
 from tests.support.databases import MakeDatabase, set_clock
 from tests.support.drill import Drill, DrillOf
-from tests.support.events import AT, accepted, party, programme, received, sent, session, signed
+from tests.support.events import AT, accepted, party, plan_published, programme, received, sent, session, signed
 from tests.support.smtp import MailServer
 
 ANSWERS: dict[type[Question[Any]], BaseModel] = {
@@ -48,7 +48,8 @@ async def drill(drill_of: DrillOf) -> Drill:
 async def database(drill: Drill, smtp: MailServer, make_database: MakeDatabase) -> Database:
     found = await make_database("notifications")
     await set_clock(found, AT)
-    await drill.publish(programme(), party(1), received(1), accepted(1), sent(1), signed(1), session(), session(n=2))
+    await drill.publish(programme(), plan_published(), party(1), received(1), accepted(1), sent(1), signed(1))
+    await drill.publish(session(), session(n=2))
     async with running(drill, smtp, found):
         pass
     assert len(smtp.deliveries) == 2 * (4 + 2)

@@ -29,6 +29,7 @@ from tests.support.events import (
     accepted,
     concern_raised,
     party,
+    plan_published,
     programme,
     received,
     sent,
@@ -76,7 +77,7 @@ async def lost(drill: Drill, smtp: MailServer, make_database: MakeDatabase, copy
     """Two mails before; after it six, one of which was refused."""
     database = await make_database("notifications")
     await set_clock(database, AT)
-    await drill.publish(programme(), party(1), received(1))
+    await drill.publish(programme(), plan_published(), party(1), received(1))
     async with running(drill, smtp, database):
         pass
     older = await copy_database(database)
@@ -186,7 +187,7 @@ async def test_what_stands_in_a_calendar_is_not_told_again_and_sequence_goes_on(
     """Invited, moved and cancelled after the older moment; another session is moved after it was recovered."""
     database = await make_database("notifications")
     await set_clock(database, AT)
-    await drill.publish(programme(), party(1), accepted(1))
+    await drill.publish(programme(), plan_published(), party(1), accepted(1))
     async with running(drill, smtp, database):
         pass
     older = await copy_database(database)
@@ -225,7 +226,7 @@ async def test_a_session_that_is_cancelled_after_it_was_recovered_is_taken_out_o
     """What the calendar says is lost: the session as it is known stands for it."""
     database = await make_database("notifications")
     await set_clock(database, AT)
-    await drill.publish(programme(), party(1), accepted(1))
+    await drill.publish(programme(), plan_published(), party(1), accepted(1))
     async with running(drill, smtp, database):
         pass
     older = await copy_database(database)

@@ -23,6 +23,7 @@ from services.notifications.sending.repository import invitations_of_later, what
 from services.notifications.sending.use_cases.send_mails import MailSending
 from services.notifications.settings import Settings
 from shared import clock
+from shared.contracts.envelope import Event
 from shared.contracts.questions import (
     Contacts,
     DocumentContent,
@@ -34,12 +35,13 @@ from shared.contracts.questions import (
     WhatSession,
     WhoIsConcerned,
 )
+from shared.contracts.registration import Programme
 from shared.database import Database
 from shared.messaging import marks
 from shared.messaging.ask import Ask, NoAnswer, RefusedToAnswer
 from shared.messaging.patience import PatientAsk
 from tests.support import facts
-from tests.support.events import DAYS, organisation_number
+from tests.support.events import DAYS, organisation_number, plan_published
 from tests.support.smtp import MailServer
 from tests.unit.notifications.samples import CREDIT_NOTE, INVOICE
 
@@ -48,7 +50,13 @@ RULES = Rules(domain=DOMAIN, ahead=timedelta(days=60), leads=(14, 2))
 DAY = DAYS[1]
 LATER = DAY + timedelta(days=7)
 
-take = partial(facts.take, consumers)
+take_as_told = partial(facts.take, consumers)
+
+
+async def take(database: Database, *events: Event[Any]) -> None:
+    """Programmes with their plans published: of a draft nobody would be invited."""
+    plans = [plan_published(it.data.code) for it in events if isinstance(it.data, Programme)]
+    await take_as_told(database, *events, *plans)
 
 
 def person(name: str) -> Recipient:

@@ -164,6 +164,7 @@ def differences(
     *,
     first_mails: Mapping[str, str] | None = None,
     invited_until: date = date.max,
+    is_published: bool = True,
 ) -> list[Change]:
     """What is to be told, so that the calendars that are looked at are as they should be.
 
@@ -171,11 +172,11 @@ def differences(
     whose present and last-told days are both before `today` is left alone, and so is one that should stand but whose
     details are not known, and so is one that is not known here at all. Of those who share a mailbox one has the entry;
     `first_mails` has the id of the first mail to each of them. `invited_until` is the day up to which an invitation waits
-    for no agreement.
+    for no agreement. Unless the plan `is_published`, nobody is invited; what was told before is kept up to date.
     """
     known = {session.id: session for session in sessions}
     by_number = {party.organisation_number: party for party in parties}
-    concerned = _wanted(sessions, by_number.values(), notices, invited_until)
+    concerned = _wanted(sessions, by_number.values(), notices, invited_until if is_published else None)
     wanted = _one_a_mailbox(concerned, by_number.values(), notices, first_mails or {})
     staying = {(key[0], it.address.lower()) for key, (it, _) in wanted.items() if _stands(notices.get(key))}
     told = Told(notices=notices, wanted=wanted, mailboxes=staying)
@@ -213,9 +214,14 @@ def standing(
 
 
 def _wanted(
-    sessions: Collection[Session], parties: Iterable[Party], notices: Mapping[Key, LastNotice], invited_until: date
+    sessions: Collection[Session],
+    parties: Iterable[Party],
+    notices: Mapping[Key, LastNotice],
+    invited_until: date | None,
 ) -> Wanted:
     """Which sessions should stand in whose calendar by now, and for which party.
+
+    `invited_until` is none where nobody is invited yet: the plan is a draft.
 
     Someone who is concerned through several parties, an advisor say, has a session once: for the first of them by number,
     so that the answer is the same each time.
@@ -227,7 +233,7 @@ def _wanted(
     for party in sorted(parties, key=lambda party: party.organisation_number):
         for session in held_with[None] + held_with[party.organisation_number]:
             if should_stand(session, party):
-                is_waiting = waits(session, party, invited_until)
+                is_waiting = invited_until is None or waits(session, party, invited_until)
                 for person in party.persons:
                     if not is_waiting or _stands(notices.get((session.id, person.id))):
                         found.setdefault((session.id, person.id), (person, party))

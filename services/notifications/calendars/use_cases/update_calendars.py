@@ -189,6 +189,7 @@ async def bring_up_to_date(
         lambda key: sessions is None or key[0] in sessions or key[1] in persons,
         first_mails=first_mails,
         invited_until=until,
+        is_published=await calendars.is_published(connection, programme),
     )
     letters = [letter(change, programme, names, answers.contact_person) for change in changes]
     near = coming_up(found.sessions, rules.leads, today)

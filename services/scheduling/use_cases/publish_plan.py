@@ -1,0 +1,30 @@
+"""Publish a plan (S6): from then on people are invited to its sessions, and each change of it is a revision."""
+
+from __future__ import annotations
+
+from services.scheduling import plans, repository
+from services.scheduling.domain.plan import Plan, published
+from services.scheduling.use_cases.change_plan import save_published, told_plan
+from shared import clock, seen
+from shared.database import Database
+
+
+async def publish_plan(database: Database, programme: str, *, by: str) -> Plan:
+    """Raises NotFound for a programme that is not known yet, Stale, or Conflict for a plan that is published."""
+    async with database.transaction() as connection:
+        await repository.lock_programme(connection, programme)
+        plan = await told_plan(connection, programme)
+        seen.compare(plan)
+        found = published(plan, await clock.today(connection))
+        await save_published(connection, found, by=by)
+        return found
+
+
+async def tell_of_plans_from_before(database: Database) -> None:
+    """Tell of the plans of programmes from before plans were published: they count as published, on a day that nobody knows."""
+    async with database.reading() as connection:
+        found = await plans.untold(connection)
+    for programme in found:
+        async with database.transaction() as connection:
+            await repository.lock_programme(connection, programme)
+            await told_plan(connection, programme)
