@@ -29,6 +29,8 @@ KIND_OF_MAILING: dict[EventType[Any], str] = {
     registration.APPLICATION_ACCEPTED: "application_accepted",
     registration.APPLICATION_WAITLISTED: "application_waiting_list",
     registration.APPLICATION_DECLINED: "application_declined",
+    registration.APPLICATION_OFFERED: "application_offered",
+    registration.APPLICATION_OFFER_LAPSED: "application_offer_lapsed",
     registration.ADVISOR_ATTACHED: "advisor_attached",
     registration.ADVISOR_DETACHED: "advisor_detached",
     registration.AGREEMENT_SENT: "agreement_to_sign",
@@ -68,7 +70,11 @@ def about(entity: Any) -> About:
     """
     match entity:
         case registration.Application():
-            answer = Application(waiting_list_place=entity.waiting_list_place, replaces=entity.replaces)
+            answer = Application(
+                waiting_list_place=entity.waiting_list_place,
+                replaces=entity.replaces,
+                offered_until=entity.offered_until,
+            )
             return About(application=answer)
         case registration.Agreement():
             entity.check_known("kind_of_end")

@@ -8,6 +8,8 @@ from services.registration.agreements import repository as agreements_rows
 from services.registration.applications import admin_api as applications
 from services.registration.applications import adopting as applications_adopting
 from services.registration.applications import repository as applications_rows
+from services.registration.applications import waiting_list_api
+from services.registration.applications.use_cases.lapse_offers import count_lapsing, lapse_offers
 from services.registration.areas import admin_api as areas
 from services.registration.areas import repository as areas_rows
 from services.registration.consumers import consumers
@@ -57,6 +59,12 @@ def create(settings: Settings) -> Service:
             await merge_those_who_stand_twice(database)
             is_done = True
 
+    async def lapse() -> None:
+        await lapse_offers(database)
+
+    async def lapsing() -> int:
+        return await count_lapsing(database)
+
     return Service(
         name="registration",
         settings=settings,
@@ -65,12 +73,12 @@ def create(settings: Settings) -> Service:
         routers=[
             it.router
             for it in (
-                *(people, parties, areas, programmes, applications, groups),
+                *(people, parties, areas, programmes, applications, waiting_list_api, groups),
                 *(mapping, development_plans, agreements, overview),
             )
         ],
         answers={WhoIsConcerned: say_who_is_concerned},
-        work=lambda _: [Work("merge people", once)],
+        work=lambda _: [Work("merge people", once), Work("lapse offers", lapse, due=lapsing)],
         missing=[
             it.missing
             for it in (

@@ -41,6 +41,7 @@ programme = Table(
     Column("applications_from", Date),
     Column("applications_until", Date),
     Column("days_to_pay", Integer, nullable=False),
+    Column("places", Integer),  # none: as many as are accepted
     Column("deleted", Boolean, nullable=False, server_default=false()),
     Column("contact_person", ForeignKey("person.id")),  # the council's
     changed_by(),
@@ -107,8 +108,26 @@ application = Table(
     Column("state", String(20), nullable=False),
     Column("withdrawal_reason", Text),
     Column("development_area", ForeignKey("development_area.id")),
+    Column("waiting_list_place", Integer),  # as told; none, too, of who waits since before it was kept, and stands last
+    Column("out_of_queue", Boolean, nullable=False, server_default=false()),  # since an offer lapsed
+    Column("offered_until", Date),
     changed_by(),
     UniqueConstraint("programme", "party"),
+)
+# One more row each time a place is offered: what became of each is kept.
+offer = Table(
+    "offer",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("application", ForeignKey("application.id"), nullable=False, index=True),
+    Column("offered_on", Date, nullable=False),
+    Column("answer_by", Date, nullable=False),
+    Column("place", Integer),  # on the waiting list; none: out of the queue
+    Column("in_spite_of_criteria", Boolean, nullable=False),
+    Column("reason", Text),  # why in spite of them, or out of turn
+    Column("outcome", String(10)),  # accepted, refused, lapsed, withdrawn, taken_back; none: it stands
+    Column("ended_on", Date),
+    changed_by(),
 )
 # One more row each time an application is assessed: who waits may be accepted later.
 assessment = Table(

@@ -57,6 +57,8 @@ class Programme(Entity):
     """The last day on which one can apply (R1). Absent: without an end."""
     days_to_pay: Annotated[int, Field(ge=0, le=365)]
     """Days from the day an invoice is issued until it is due (B8)."""
+    places: Number | None = None
+    """How many parties it takes (R2). Absent: as many as are accepted, and in events from before 0.3."""
     deleted: bool = False
     """Whether it was opened by mistake, and is gone: nothing points to it. It may be opened anew."""
 
@@ -153,8 +155,11 @@ class Application(PartyInProgramme):
     contact_person: EntityId | None = None
     """The id of its contact person; who that is, is not told. Absent in events from before 0.3."""
     waiting_list_place: Number | None = None
-    """Its place on the waiting list, from 1. Absent off the list; not filled yet."""
-    replaces: Code[Literal["accepted", "waiting_list", "declined"]] | None = None
+    """Its place on the waiting list, from 1. Absent off the list, for who is out of the queue since an offer lapsed, and in
+    events from before 0.3."""
+    offered_until: Day | None = None
+    """The last day on which the offer of a place is answered (R2). Absent while none is offered."""
+    replaces: Code[Literal["accepted", "waiting_list", "declined", "offered"]] | None = None
     """On a decision, the earlier answer that it replaces. Absent otherwise."""
     development_area: EntityId | None = None
     """The id of the development area of its county branch that it names (R2); what that is called, is not told. Absent where it
@@ -360,13 +365,25 @@ APPLICATION_ACCEPTED = EventType(
     PUBLISHER, "application.accepted", Application, differs={"version": 2, "state": "accepted"}
 )
 APPLICATION_WAITLISTED = EventType(
-    PUBLISHER, "application.waitlisted", Application, differs={"version": 2, "state": "waiting_list"}
+    PUBLISHER,
+    "application.waitlisted",
+    Application,
+    differs={"version": 2, "state": "waiting_list", "waiting_list_place": 1},
 )
 APPLICATION_DECLINED = EventType(
     PUBLISHER, "application.declined", Application, differs={"version": 2, "state": "declined"}
 )
 APPLICATION_WITHDRAWN = EventType(
     PUBLISHER, "application.withdrawn", Application, differs={"version": 3, "state": "withdrawn"}
+)
+APPLICATION_OFFERED = EventType(
+    PUBLISHER,
+    "application.offered",
+    Application,
+    differs={"version": 3, "state": "offered", "offered_until": "2024-06-17"},
+)
+APPLICATION_OFFER_LAPSED = EventType(
+    PUBLISHER, "application.offer_lapsed", Application, differs={"version": 4, "state": "waiting_list"}
 )
 GROUP_CHANGED = EventType(PUBLISHER, "group.changed", Group)
 ADVISOR_ATTACHED = EventType(
@@ -404,6 +421,8 @@ APPLICATION_EVENTS = (
     APPLICATION_WAITLISTED,
     APPLICATION_DECLINED,
     APPLICATION_WITHDRAWN,
+    APPLICATION_OFFERED,
+    APPLICATION_OFFER_LAPSED,
 )
 GROUP_EVENTS = (GROUP_CHANGED, ADVISOR_ATTACHED, ADVISOR_DETACHED)
 MAPPING_EVENTS = (MAPPING_RECORDED,)

@@ -34,6 +34,8 @@ class Work:
     name: str
     run: Callable[[], Awaitable[None]]
     mails: Callable[[], Awaitable[Mails]] | None = None  # for /operations/state
+    # For /operations/state, where it counts among the marks: how much has fallen due because a day has come, with no mark.
+    due: Callable[[], Awaitable[int]] | None = None
     # For /operations/state: how many documents wait for an approval, and since when the oldest does, in real time.
     approvals: Callable[[], Awaitable[tuple[int, datetime | None]]] | None = None
     needs: str | None = None  # whom it needs besides NATS and the database: "mail"

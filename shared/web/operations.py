@@ -104,7 +104,7 @@ class StateView(BaseModel):
     unsent: int = Field(description="events that the stream has not acknowledged yet")
     oldest_unsent: datetime | None = Field(description="when the oldest of them was added, in real time")
     lag: int = Field(description="events pending, or delivered and not acknowledged")
-    marks: int = Field(description="what is to be looked at again")
+    marks: int = Field(description="what is to be looked at again, or to be done because a day has come")
     oldest_mark: datetime | None = Field(description="when the oldest of them was left, in real time")
     mails: int = Field(description="mails that could be sent now")
     mails_unsent: int = Field(description="mails that wait, with those that the mail server put off")
@@ -204,6 +204,7 @@ async def show_state(request: Request, database: DatabaseOf, _: Reader) -> State
     service = service_of(request)
     async with database.reading() as connection:
         marked, oldest = await marks.count_and_oldest(connection)
+    marked += sum([await work.due() for work in service.work if work.due is not None])
     mails = [await work.mails() for work in service.work if work.mails is not None]
     approvals = [await work.approvals() for work in service.work if work.approvals is not None]
     unsent, oldest_unsent = await relay.count_unsent_and_oldest(database)

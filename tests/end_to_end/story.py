@@ -29,6 +29,7 @@ from tests.end_to_end.examples import FAILED, OPENED, Player
 from tests.support.waiting import PATIENCE
 
 A_BRANCH = "940192404"
+ANOTHER = "964338531"  # who withdraws
 NOBODYS = "01926b3c-7a00-7000-8000-00000000000f"
 APRIL = {"now": "2024-04-15T12:00:00+02:00"}  # within the days on which parties apply
 
@@ -86,6 +87,7 @@ async def _apply(player: Player) -> None:
     for id in ("show_application", "change_application", "withdraw_application"):
         await player("registration", id, application=application["id"])
     await player("registration", "receive_application")
+    await _wait(player, application["id"])
     await player("registration", "assess_application", application=application["id"])
 
 
@@ -106,6 +108,24 @@ async def _draw_up_plan(player: Player) -> None:
     await player("registration", "write_development_plan", development_area=area["id"])
     for id in ("change_development_plan", "show_development_plan", "list_versions", "list_development_plans"):
         await player("registration", id)
+
+
+async def _wait(player: Player, application: str) -> None:
+    """It waits behind another one, is put before it, and is offered a place: no, and after it has applied again, yes."""
+    waiting = {"outcome": "waiting_list"}
+    await player("registration", "register_party", more={"organisation_number": ANOTHER})
+    other = (await player("registration", "receive_application", more={"party": ANOTHER}))["id"]
+    for id in (other, application):
+        await player("registration", "assess_application", application=id, more=waiting)
+    await player("registration", "order_waiting_list", more={"applications": [application, other]})
+    await player("registration", "show_waiting_list")
+    await player("registration", "offer_place", application=application)
+    await player("registration", "refuse_offer", application=application)
+    await player("registration", "receive_application")
+    await player("registration", "withdraw_application", application=other)
+    await player("registration", "assess_application", application=application, more=waiting)
+    await player("registration", "offer_place", application=application)
+    await player("registration", "accept_offer", application=application)
 
 
 async def _form_group(player: Player) -> str:

@@ -111,6 +111,7 @@ class Drill:
             async with service.database.reading() as connection:
                 marked, _ = await marks.count_and_oldest(connection)
             mails = sum([(await work.mails()).sendable for work in service.work if work.mails is not None])
+            marked += sum([await work.due() for work in service.work if work.due is not None])
             return lag + marked + mails + await count_unsent(service.database)
 
         await eventually(left, equals=leaves)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -137,6 +138,10 @@ class ApplicationView(BaseModel):
         description="the last one; null where none was made since it was received"
     )
     withdrawal_reason: Words | None
+    waiting_list_place: int | None = Field(description="as told, from 1; null off the list and out of the queue")
+    offered_until: date | None = Field(
+        description="the last day on which the offer is answered; null while there is none"
+    )
 
 
 @router.post("/programmes/{programme}/applications", status_code=201, operation_id="receive_application")
@@ -230,6 +235,8 @@ def _view(shown: Shown) -> ApplicationView:
         development_area_name=shown.area_name,
         assessment=_assessment_body(assessment) if assessment and it.state != "received" else None,
         withdrawal_reason=it.withdrawal_reason,
+        waiting_list_place=it.waiting_list_place,
+        offered_until=it.offered_until,
     )
 
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, exists, func, select
+from sqlalchemy import Row, case, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registration import tables
 from services.registration.applications.domain.application import Answers, Application
 from services.registration.applications.domain.assessment import Assessment, Verdict
+from services.registration.applications.domain.waiting_list import WaitingList, waiting_list
 from services.registration.people.domain.person import Person
 from services.registration.programmes import repository as programmes
 from shared.errors import NotFound
@@ -121,6 +123,24 @@ async def shown(connection: AsyncConnection, id: str) -> Shown:
     return _shown(row)
 
 
+async def waiting(connection: AsyncConnection, programme: str) -> WaitingList:
+    """A programme's waiting list. Who decides by it has the programme's lock."""
+    query = select(tables.application).where(a.programme == programme, a.state == "waiting_list")
+    return waiting_list(programme, [_application(row) for row in await connection.execute(query)])
+
+
+async def shown_waiting(connection: AsyncConnection, programme: str) -> list[Shown]:
+    """Those who wait, and those who have an offer."""
+    query = SHOWN.where(a.programme == programme, a.state.in_(["waiting_list", "offered"])).order_by(a.id)
+    return [_shown(row) for row in await connection.execute(query)]
+
+
+async def lapsing(connection: AsyncConnection, today: date) -> list[str]:
+    """The ids of those whose offer was to be answered before today, in all programmes."""
+    query = select(a.id).where(a.state == "offered", a.offered_until < today).order_by(a.programme, a.id)
+    return list((await connection.execute(query)).scalars())
+
+
 async def count(connection: AsyncConnection, programme: str) -> dict[str, int]:
     """How many applications a programme has in each state."""
     query = select(a.state, func.count().label("n")).where(a.programme == programme).group_by(a.state)
@@ -144,7 +164,8 @@ async def say_payer_reference(connection: AsyncConnection, programme: str, party
 async def missing(connection: AsyncConnection) -> list[Missing]:
     """What is lost of applications, with the contact persons that they name, and the assessments of decided ones."""
     t = tables.application
-    assessed = exists().where(s.application == a.id, s.outcome == a.state)
+    outcome = case((a.state == "offered", "waiting_list"), else_=a.state)
+    assessed = exists().where(s.application == a.id, s.outcome == outcome)
     query = select(t, tables.person.c.name, assessed.label("is_assessed")).join(
         tables.person, tables.person.c.id == a.contact_person
     )

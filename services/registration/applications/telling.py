@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from services.registration.applications.domain.application import Application
-from services.registration.applications.domain.assessment import Outcome
+from services.registration.applications.domain.assessment import Replaced
 from shared.contracts import registration as events
 
 
-def application(it: Application, *, replaces: Outcome | None = None) -> events.Application:
+def application(it: Application, *, replaces: Replaced | None = None) -> events.Application:
     """`replaces` is the earlier answer that a decision takes the place of."""
     return events.Application(
         version=it.version,
@@ -16,6 +16,8 @@ def application(it: Application, *, replaces: Outcome | None = None) -> events.A
         id=it.id,
         state=it.state,
         contact_person=it.contact_person,
+        waiting_list_place=it.waiting_list_place,
+        offered_until=it.offered_until,
         replaces=replaces,
         development_area=it.development_area,
     )

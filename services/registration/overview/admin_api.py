@@ -76,6 +76,7 @@ class Summary(BaseModel):
     applications: int
     accepted: int
     waiting_list: int
+    offered: int
     declined: int
     withdrawn: int
     agreements_signed: int
@@ -92,6 +93,7 @@ async def show_summary(programme: ProgrammeInQuery, database: DatabaseOf, _: Rea
         applications=sum(states.values()),
         accepted=states.get("accepted", 0),
         waiting_list=states.get("waiting_list", 0),
+        offered=states.get("offered", 0),
         declined=states.get("declined", 0),
         withdrawn=states.get("withdrawn", 0),
         agreements_signed=signed,

@@ -46,6 +46,8 @@ FEES = ("fee_ore", "county_branch_fee_ore")
 Ore = Annotated[Int, Field(ge=0, le=100_000_000)]  # a million kroner
 MEANT = "that a fee under 1 000 or over 100 000 kroner is meant (B1)"
 TO_PAY = "days from an invoice's issue until it is due"
+PLACES = "how many parties it takes; null: as many as are accepted (R2)"
+Number = Annotated[Int, Field(ge=1, le=9_999)]
 Days = Annotated[Int, Field(ge=1, le=365, description=TO_PAY)]
 
 
@@ -73,6 +75,7 @@ class NewProgramme(Body):
         applications_from="2024-02-01",
         applications_until="2024-05-01",
         days_to_pay=30,
+        places=13,
         contact_person={"name": "Ingrid Moe", "email": "ingrid.moe@raadet.example", "phone": "+47 900 00 003"},
     )
 
@@ -85,6 +88,7 @@ class NewProgramme(Body):
     applications_from: Day | None = Field(None, description="the first day on which a party may apply")
     applications_until: Day | None = Field(None, description="the last day on which a party may apply")
     days_to_pay: Days = 30
+    places: Number | None = Field(None, description=PLACES)
     unusual: Bool = Field(False, description=MEANT)
     contact_person: CouncilContact | None = Field(None, description=CONTACT)
 
@@ -102,6 +106,7 @@ class ProgrammeChanges(Body):
     applications_from: Day | MISSING | None = MISSING
     applications_until: Day | MISSING | None = MISSING
     days_to_pay: Days | MISSING = MISSING
+    places: Number | MISSING | None = Field(MISSING, description=PLACES + "; not fewer than are taken")
     unusual: Bool | MISSING = Field(MISSING, description=MEANT)
     contact_person: CouncilContact | MISSING = Field(MISSING, description=CONTACT)
 
@@ -117,6 +122,7 @@ class ProgrammeView(BaseModel):
     applications_from: date | None
     applications_until: date | None
     days_to_pay: int = Field(description=TO_PAY)
+    places: int | None = Field(description=PLACES)
     contact_person: PersonView | None = Field(
         description="the council's, shown to administrators; null till one is named"
     )

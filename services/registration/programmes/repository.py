@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registration import tables
+from services.registration.programmes.domain.places import Places
 from services.registration.programmes.domain.programme import Programme
 from services.registration.rows import fields, keep_others_from_adding
 from shared.errors import NotFound
@@ -62,6 +63,14 @@ async def adopt(connection: AsyncConnection, it: Programme, *, by: str) -> None:
 async def of_contact_persons(connection: AsyncConnection, persons: Sequence[str]) -> set[str]:
     """The codes of the programmes of which one of these is the council's contact person."""
     return set((await connection.execute(select(p.code).where(p.contact_person.in_(persons)))).scalars())
+
+
+async def places_of(connection: AsyncConnection, programme: Programme) -> Places:
+    """Its places and how many are taken. Who decides by it has the programme's lock, under which alone that changes."""
+    a = tables.application.c
+    query = select(a.state, func.count().label("n")).where(a.programme == programme.code).group_by(a.state)
+    states = {row.state: row.n for row in await connection.execute(query)}
+    return Places(places=programme.places, accepted=states.get("accepted", 0), offered=states.get("offered", 0))
 
 
 async def missing(connection: AsyncConnection) -> list[Missing]:

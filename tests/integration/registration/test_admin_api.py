@@ -57,6 +57,7 @@ async def test_a_municipality_applies_is_accepted_and_signs(api: Api, database: 
         "waiting_list": 0,
         "declined": 0,
         "withdrawn": 0,
+        "offered": 0,
         "agreements_signed": 1,
     }
     assert await happened(database) == [

@@ -91,7 +91,7 @@ _AGREEMENT = Agreement(
     payer_reference="REF-77",
 )
 _ABOUT: dict[str, Any] = {
-    "application": Application(waiting_list_place=None),
+    "application": Application(waiting_list_place=None, offered_until=date(2024, 6, 17)),
     "agreement": _AGREEMENT,
     "concern": Concern(raised_by="council"),
 }

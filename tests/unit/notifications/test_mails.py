@@ -16,6 +16,8 @@ MAILED: list[tuple[EventType[Any], str]] = [
     (registration.APPLICATION_ACCEPTED, "application"),
     (registration.APPLICATION_WAITLISTED, "application"),
     (registration.APPLICATION_DECLINED, "application"),
+    (registration.APPLICATION_OFFERED, "application"),
+    (registration.APPLICATION_OFFER_LAPSED, "application"),
     (registration.ADVISOR_ATTACHED, "advisor"),
     (registration.ADVISOR_DETACHED, "advisor"),
     (registration.AGREEMENT_SENT, "agreement"),

@@ -14,7 +14,8 @@ from typing import Literal
 @dataclass(frozen=True, kw_only=True)
 class Application:
     waiting_list_place: int | None
-    replaces: str | None = None  # the earlier answer that this one replaces: accepted, waiting_list, declined
+    replaces: str | None = None  # the earlier answer that this one replaces: accepted, waiting_list, declined, offered
+    offered_until: date | None = None  # the last day on which an offer is answered
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,6 +13,8 @@ PURPOSES: dict[str, Purpose] = {
     "application_accepted": "application",
     "application_waiting_list": "application",
     "application_declined": "application",
+    "application_offered": "application",
+    "application_offer_lapsed": "application",
     "advisor_attached": "advisor",
     "advisor_detached": "advisor",
     "agreement_to_sign": "agreement",
@@ -34,7 +36,14 @@ REMINDER = "session_reminder"  # of an entry that stands there; it carries none,
 # Of a party's application, of its agreement and of its advisor, what happens later overtakes what was told before. A document stands for itself,
 # and of several concerns each does.
 MATTERS = (
-    ("application_received", "application_accepted", "application_waiting_list", "application_declined"),
+    (
+        "application_received",
+        "application_accepted",
+        "application_waiting_list",
+        "application_declined",
+        "application_offered",
+        "application_offer_lapsed",
+    ),
     (
         "agreement_to_sign",
         "agreement_signed",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any, Literal
 
 from shared.errors import Conflict
 
-State = Literal["received", "accepted", "waiting_list", "declined", "withdrawn"]
+State = Literal["received", "accepted", "waiting_list", "declined", "withdrawn", "offered"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +30,14 @@ class Application:
     state: State
     withdrawal_reason: str | None = None
     development_area: str | None = None  # the id of one that its county branch has adopted
+    waiting_list_place: int | None = None  # as told; none where it was never told, out of the queue, and off the list
+    out_of_queue: bool = False  # it waits, and an offer to it has lapsed
+    offered_until: date | None = None  # the last day on which an offer is answered
+
+    def now(self, state: State, **changes: Any) -> Application:
+        """The application in another state, and off the waiting list unless `changes` say where on it."""
+        off = {"waiting_list_place": None, "out_of_queue": False, "offered_until": None}
+        return replace(self, state=state, **off | changes)
 
 
 def check_accepted(application: Application | None) -> Application:

@@ -9,6 +9,7 @@ from services.registration.applications.domain.application import Application
 from shared.errors import Conflict, RuleBroken
 
 Outcome = Literal["accepted", "waiting_list", "declined"]
+Replaced = Literal["accepted", "waiting_list", "declined", "offered"]  # answers that a new decision replaces
 
 RULE = "R2"
 
@@ -64,6 +65,6 @@ def check_criteria(assessment: Assessment) -> None:
         raise RuleBroken(msg, code="reason_is_missing", rule=RULE, field="reason")
 
 
-def replaced(application: Application) -> Outcome | None:
+def replaced(application: Application) -> Replaced | None:
     """The earlier answer that a new decision on the application replaces."""
-    return application.state if application.state in get_args(Outcome) else None  # type: ignore[return-value]  # mypy can't see that it is one
+    return application.state if application.state in get_args(Replaced) else None  # type: ignore[return-value]  # mypy can't see that it is one

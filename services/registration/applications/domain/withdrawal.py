@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from services.registration.applications.domain.application import Application
 from shared.errors import Conflict
 
 
 def withdrawn(application: Application, reason: str | None) -> Application:
     """The application, withdrawn. Raises Conflict for a declined one, and for one withdrawn already with another reason."""
-    after = replace(application, state="withdrawn", withdrawal_reason=reason)
+    after = application.now("withdrawn", withdrawal_reason=reason)
     if after == application:
         return application
     if application.state == "withdrawn":

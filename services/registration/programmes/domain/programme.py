@@ -21,6 +21,7 @@ class Programme:
     applications_from: date | None  # none: from the start
     applications_until: date | None  # the last day; none: without end
     days_to_pay: int  # from an invoice's issue until it is due
+    places: int | None = None  # none: as many as are accepted
     deleted: bool = False  # by mistake there, and gone; its versions count on if it comes again
     contact_person: str | None = None  # the id of the council's; none: not named yet
 

@@ -10,6 +10,7 @@ from services.registration.people.use_cases.know_person import know_person
 from services.registration.programmes import repository as programmes
 from services.registration.programmes import telling
 from services.registration.programmes.domain.period import check_holds_the_plan, shrinks
+from services.registration.programmes.domain.places import check_hold
 from services.registration.programmes.domain.programme import Programme, check_programme
 from shared import seen
 from shared.contracts import registration as events
@@ -43,6 +44,8 @@ async def change_programme(
             return before
         seen.compare(before)
         check_programme(after)
+        if after.places != before.places:
+            check_hold(await programmes.places_of(connection, after))
         if shrinks(before, after) and before != asked:
             msg = "the programme was changed just now; look at it, and try again"
             raise Conflict(msg, code="just_being_changed", field="programme")

@@ -1,0 +1,30 @@
+"""Number a waiting list anew and tell whose place has changed: the last step of whatever changes who waits (R2)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.registration.applications import repository as applications
+from services.registration.applications import telling
+from services.registration.applications.domain.application import Application
+from services.registration.applications.domain.waiting_list import numbered
+from shared.contracts import registration as events
+from shared.messaging import outbox
+
+
+async def number_waiting_list(
+    connection: AsyncConnection, programme: str, *, queue: Sequence[Application] | None = None, by: str
+) -> None:
+    """Under the programme's lock; `queue` is its new order, or none where nothing but gaps has changed.
+
+    Each change of a place is told, since an event carries its entity whole, and nobody gets a mail about it.
+    """
+    if queue is None:
+        queue = (await applications.waiting(connection, programme)).queue
+    for it in numbered(queue):
+        after = replace(it, version=it.version + 1)
+        await applications.save(connection, after, by=by)
+        await outbox.tell(connection, events.APPLICATION_CHANGED, telling.application(after))
