@@ -46,6 +46,18 @@ async def register_party(code: str, visitor: VisitorOf) -> Response:
     return done(f"/program/{segment(code)}/soknader", "part-registrert")
 
 
+@router.post(APPLICATIONS + "/rekkefolge")
+async def put_in_order(code: str, visitor: VisitorOf) -> Response:
+    values = await visitor.typed()
+    path = f"/registration/programmes/{segment(code)}/waiting-list"
+    order = view.in_order((await visitor.api.get(path))["waiting"], values)
+    try:
+        await visitor.api.send("PUT", path, {"applications": order}, if_match=values.get(IF_MATCH))
+    except Refused as why:
+        return await _applications(visitor, code, refused("rekkefolge", values, why))
+    return done(f"/program/{segment(code)}/soknader", "rekkefolge-endret")
+
+
 @router.get(APPLICATION)
 async def show_one(id: str, visitor: VisitorOf) -> Response:
     return await _application(visitor, id)
@@ -70,10 +82,31 @@ async def withdraw(id: str, visitor: VisitorOf) -> Response:
     return await _change(visitor, id, "trekk", values, reason)
 
 
+@router.post(APPLICATION + "/tilbud")
+async def offer(id: str, visitor: VisitorOf) -> Response:
+    values = await visitor.typed()
+    return await _change(visitor, id, "tilbud", values, view.offered(values))
+
+
+@router.post(APPLICATION + "/tilbud/ja")
+async def accept(id: str, visitor: VisitorOf) -> Response:
+    return await _change(visitor, id, "tilbud-ja", await visitor.typed(), {})
+
+
+@router.post(APPLICATION + "/tilbud/nei")
+async def refuse(id: str, visitor: VisitorOf) -> Response:
+    values = await visitor.typed()
+    reason = {"reason": values.get("reason", "").strip() or None}
+    return await _change(visitor, id, "tilbud-nei", values, reason)
+
+
 CHANGES = {  # by form: the method, what follows the application in the API's path, what is said when it is done
     "vurdering": ("POST", "/assessment", "soknad-vurdert"),
     "endring": ("PATCH", "", "soknad-endret"),
     "trekk": ("POST", "/withdrawal", "soknad-trukket"),
+    "tilbud": ("POST", "/offer", "tilbud-gitt"),
+    "tilbud-ja": ("POST", "/offer/acceptance", "tilbud-ja"),
+    "tilbud-nei": ("POST", "/offer/refusal", "tilbud-nei"),
 }
 
 
@@ -93,9 +126,11 @@ async def _applications(visitor: Visitor, code: str, form: Form | None = None) -
         programme=api.get(registration),
         applications=api.all(f"{registration}/applications"),
         parties=api.all("/registration/parties"),
+        standing=api.look(f"{registration}/waiting-list"),
     )
     if AWAY in found.values():
         raise Away(REGISTRATION)
+    standing, etag = found["standing"]
     return visitor.page(
         "applications/applications.html",
         form=form,
@@ -103,6 +138,9 @@ async def _applications(visitor: Visitor, code: str, form: Form | None = None) -
         of_state=view.by_state(found["applications"]),
         can_apply=view.who_can_apply(found["parties"], found["applications"]),
         not_met=view.not_met,
+        list=standing,
+        list_etag=etag,
+        is_anyone_in_the_queue=any(it["place"] for it in standing["waiting"]),
     )
 
 
@@ -110,13 +148,18 @@ async def _application(visitor: Visitor, id: str, form: Form | None = None) -> R
     api = visitor.api
     application, etag = await api.look(f"/registration/applications/{segment(id)}")
     registration, party = f"/registration/programmes/{application['programme']}", application["party"]
+    waits = application["state"] in ("waiting_list", "offered")
+    asked = {"standing": api.get(f"{registration}/waiting-list")} if waits else {}
     found = await parts(
+        **asked,
         programme=api.get(registration),
         party=api.get(f"/registration/parties/{party}"),
         agreements=api.all(f"{registration}/agreements", party=party),
     )
     if AWAY in found.values():
         raise Away(REGISTRATION)
+    standing = found.get("standing")
+    of_list = view.of_list(application, standing) if standing else {}
     return visitor.page(
         "applications/application.html",
         form=form,
@@ -128,4 +171,8 @@ async def _application(visitor: Visitor, id: str, form: Form | None = None) -> R
         withdrawable=view.can_be_withdrawn(application, found["agreements"]),
         programme=found["programme"],
         party=found["party"],
+        list=standing,
+        place=of_list.get("place"),
+        why=of_list.get("why_no_offer", ()),
+        offers=of_list.get("offers", ()),
     )

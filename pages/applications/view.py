@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from pages.frame.forms import body_of
+from pages.frame.forms import LONGEST_NUMBER, body_of
 
 QUESTIONS = ("development_as_whole", "development_area", "dialogue_with_branch")  # R2
-STATES = ("received", "waiting_list", "accepted", "declined", "withdrawn")  # as the page shows them
+STATES = ("received", "waiting_list", "offered", "accepted", "declined", "withdrawn")  # as the page shows them
+LAST = 1_000_000  # a place after all others
 VERDICTS = {"ja": True, "nei": False}
 CONTACT = ("contact_person.name", "contact_person.email", "contact_person.phone")
 
 
 def by_state(applications: Iterable[Mapping[str, Any]]) -> dict[str, list[Mapping[str, Any]]]:
-    """The applications of each state, in the order in which they came in: so stand those who wait for a place, too."""
+    """The applications of each state, in the order in which they came in."""
     found: dict[str, list[Mapping[str, Any]]] = {state: [] for state in STATES}
     for it in applications:
-        found[it["state"]].append(it)
+        found.setdefault(it["state"], []).append(it)
     return found
 
 
@@ -46,8 +47,36 @@ def can_be_assessed(application: Mapping[str, Any], agreements: Sequence[Mapping
 
 
 def can_be_withdrawn(application: Mapping[str, Any], agreements: Sequence[Mapping[str, Any]]) -> bool:
-    """Until the agreement is signed (R2)."""
-    return application["state"] != "withdrawn" and not any(it["state"] in ("signed", "ended") for it in agreements)
+    """Until the agreement is signed (R2). Who has an offer says no to that."""
+    return application["state"] not in ("withdrawn", "offered") and not any(
+        it["state"] in ("signed", "ended") for it in agreements
+    )
+
+
+def in_order(waiting: Iterable[Mapping[str, Any]], values: Mapping[str, str]) -> list[str]:
+    """The waiting list's applications by the places that were typed; without one they are left out.
+
+    Of two with the same place the one stands there that was moved to it: before the other where it moved up, else after it.
+    """
+    typed = []
+    for it in waiting:
+        value = values.get(f"plass.{it['application']}", "").strip()
+        if value.isascii() and value.isdecimal() and len(value) <= LONGEST_NUMBER:
+            before = it["place"] or LAST
+            typed.append((int(value), (int(value) > before) - (int(value) < before), before, it["application"]))
+    return [application for _, _, _, application in sorted(typed)]
+
+
+def offered(values: Mapping[str, str]) -> dict[str, Any]:
+    """The body of an offer."""
+    ticks = [it for it in ("out_of_turn", "in_spite_of_criteria") if it in values]
+    return body_of(values, "answer_by", *ticks, "reason", ticks=ticks)
+
+
+def of_list(application: Mapping[str, Any], standing: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What the waiting list says of an application that waits, or has an offer."""
+    both = (*standing["waiting"], *standing["offers_out"])
+    return next((it for it in both if it["application"] == application["id"]), {})
 
 
 def received(values: Mapping[str, str]) -> dict[str, Any]:

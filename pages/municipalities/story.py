@@ -20,6 +20,8 @@ TOLD_BY_MAIL = {
     "application_accepted": "Tatt opp i programmet",
     "application_waiting_list": "Satt på venteliste",
     "application_declined": "Søknaden ble avslått",
+    "application_offered": "Fikk tilbud om en plass",
+    "application_offer_lapsed": "Tilbudet om plass falt bort uten svar",
     SENT: "Avtalen ble sendt til signering",
     "agreement_amended": "Avtalen ble endret",
     "agreement_succeeded": "Avtalen ble overført",

@@ -20,6 +20,7 @@ CLEARED = (
     "county_branch_fee_ore",
     "applications_from",
     "applications_until",
+    "places",
 )  # said to be none where they are left empty
 CONTACT = ("contact_person.name", "contact_person.email", "contact_person.phone")
 OF_PROGRAMME = ("name", "period_start", "period_end", *FEES, *CLEARED[1:], "days_to_pay", *CONTACT)
@@ -33,7 +34,7 @@ def changes(values: Mapping[str, str]) -> dict[str, Any]:
     """The body of a change, of the fields that the form has. What must not be empty is handed on as it is, to be refused."""
     given = {**values, **{name: values[field] for name, field in FEES.items() if field in values}}
     names = [it for it in OF_PROGRAMME if it in given]
-    body = body_of(given, *names, "unusual", ints=["days_to_pay"], ticks=["unusual"], nulls=CLEARED)
+    body = body_of(given, *names, "unusual", ints=["days_to_pay", "places"], ticks=["unusual"], nulls=CLEARED)
     body |= {name: "" for name in REQUIRED if name in given and name not in body}
     return body | {name: ore(body[name]) for name in FEES if body.get(name) is not None}
 
@@ -88,6 +89,7 @@ NEW: dict[str, Any] = {
     "fee_kr": "20 000",
     "county_branch_fee_kr": "",
     "days_to_pay": 30,
+    "places": "",
     "unusual": False,
 }
 

@@ -44,9 +44,12 @@ async def show(visitor: VisitorOf) -> Response:
     lists = {
         (it["code"], name): _list(visitor.api, it, path, filters) for it in programmes for name, path, filters in asked
     }
+    if visitor.may("administrator"):
+        for it in programmes:
+            lists[it["code"], "places"] = _one(visitor.api, it, "/registration/programmes/{programme}/waiting-list")
     states = {service: visitor.api.get(f"/{service}/operations/state") for service in _operated(visitor)}
     found = await parts(**{"/".join(key): it for key, it in lists.items()}, **states)
-    known = [_known(it, [name for name, _, _ in asked], found) for it in programmes]
+    known = [_known(it, [name for code, name in lists if code == it["code"]], found) for it in programmes]
     away = {path.split("/")[1] for name, path, _ in asked for it in programmes if found[f"{it['code']}/{name}"] is AWAY}
     away |= {service for service in states if found[service] is AWAY}
     return visitor.page(
@@ -69,6 +72,12 @@ async def _list(api: Api, programme: Answer, path: str, filters: dict[str, str])
     code = programme["code"]
     given = {name: value.format(programme=code) for name, value in filters.items()}
     return await if_there(api.all(path.format(programme=segment(code)), **given)) or []
+
+
+async def _one(api: Api, programme: Answer, path: str) -> list[Any]:
+    """What is no list, as one of one."""
+    found = await if_there(api.get(path.format(programme=segment(programme["code"]))))
+    return [found] if found else []
 
 
 def _known(programme: Answer, names: Sequence[str], found: dict[str, Any]) -> Known:

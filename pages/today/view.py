@@ -25,6 +25,7 @@ from pages.frame.words import count, which
 AFTERWARDS = timedelta(
     days=92
 )  # that a programme is still looked at: the sharing arena and the last invoices come after it
+SOON = timedelta(days=7)  # until an offer is to be answered
 FEW = 3  # that are alike, and shown one by one
 MOST = 10  # of one kind, of one programme
 DOCUMENTS = "fakturaer"
@@ -58,6 +59,7 @@ class Known:
     mails: Iterable[Answer] = ()
     approvals: Iterable[Answer] = ()
     unbilled: Iterable[Answer] = ()
+    places: Iterable[Answer] = ()  # one, with who waits for a place and who has an offer
 
     @property
     def path(self) -> str:
@@ -81,6 +83,8 @@ def sections(today: date, programmes: Sequence[Known], states: Sequence[Answer] 
         _of_each("Fakturaer og kreditnotaer som venter på godkjenning", programmes, _approvals),
         _of_each("E-post som ikke kom fram", programmes, _mails),
         _of_each("Søknader som må vurderes", programmes, _applications),
+        _of_each("Tilbud om plass som snart må besvares", programmes, lambda it: _offers(it, today)),
+        _of_each("Ledige plasser mens noen står i køen", programmes, _places),
         _of_each(
             "Avtaler som har ventet to uker eller mer på signering", programmes, lambda it: _agreements(it, today)
         ),
@@ -174,6 +178,34 @@ def _applications(it: Known) -> list[Need]:
         if one["state"] == "received"
     ]
     return _shown(it, needs, "/soknader")
+
+
+def _offers(it: Known, today: date) -> list[Need]:
+    return [
+        Need(
+            link=f"/soknad/{one['application']}#tilbud",
+            name=one["party_name"],
+            text=f"svarfrist {day(one['offered_until'])}",
+            programme=it.name,
+        )
+        for places in it.places
+        for one in places["offers_out"]
+        if date.fromisoformat(one["offered_until"]) - today <= SOON
+    ]
+
+
+def _places(it: Known) -> list[Need]:
+    """Who is out of the queue is offered nothing by turn, and a place may stay free for that one."""
+    return [
+        Need(
+            link=f"{it.path}/soknader",
+            name=count(places["free"], "ledig plass", "ledige plasser"),
+            text=f"{queue[0]['party_name']} står først i køen",
+            programme=it.name,
+        )
+        for places in it.places
+        if places["free"] and (queue := [one for one in places["waiting"] if one["place"]])
+    ]
 
 
 def _agreements(it: Known, today: date) -> list[Need]:

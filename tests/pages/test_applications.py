@@ -38,13 +38,16 @@ def waiting(here: Shown) -> list[str]:
     return found
 
 
-def test_what_is_to_be_assessed_stands_first_and_who_waits_is_numbered(browser: httpx.Client) -> None:
+def test_what_is_to_be_assessed_stands_first_and_who_waits_after_it(browser: httpx.Client) -> None:
     queue = browser.get(ALL).text
     assert "2 søknader venter på vurdering" in queue
     decided = browser.get(f"/program/{PROGRAMME}/soknader").text
     headings = re.findall(r"<h2>(.+?)</h2>", decided)
-    assert headings == ["Til vurdering", "Venteliste", "Tatt opp", "Avslått", "Trukket", "Registrer"]
-    assert re.search(r"<ol[^>]*>\s*<li><a [^>]*><bdi>Hitra</bdi>", decided)
+    assert headings == ["Til vurdering", "Plasser og venteliste", "Tatt opp", "Avslått", "Trukket", "Registrer"]
+    assert "13 plasser: 12 tatt opp, 0 tilbudt, 1 ledig." in decided
+    assert re.search(r"<td>utenfor</td>\s*<th scope=\"row\"><a [^>]*><bdi>Hitra</bdi>", decided)
+    assert "svarte ikke på et tilbud, og står utenfor køen" in decided
+    assert "3. juni 2024: falt bort uten svar" in decided
     assert "Dialog med fylkesavdelingen om deling: ikke oppfylt" in decided
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from pages.applications import view
 from pages.applications.view import assessed, by_state, can_be_assessed, can_be_withdrawn, not_met, who_can_apply
 
 
@@ -62,3 +63,19 @@ def test_a_decision_is_made_anew_until_an_agreement_is_sent_and_withdrawn_until_
     agreements = [{"state": agreement}] if agreement else []
     assert can_be_assessed(application(state=state), agreements) is assessable
     assert can_be_withdrawn(application(state=state), agreements) is withdrawable
+
+
+@pytest.mark.parametrize(
+    ("typed", "order"),
+    [
+        ({"a": "1", "b": "2", "c": "3"}, ["a", "b", "c"]),
+        ({"a": "1", "b": "2", "c": "1"}, ["c", "a", "b"]),  # moved up, before who stood there
+        ({"a": "3", "b": "2", "c": "3"}, ["b", "c", "a"]),  # moved down, after who stood there
+        ({"a": "1", "b": "2", "c": "3", "out": "2"}, ["a", "out", "b", "c"]),
+        ({"a": "1", "b": "", "c": "tre"}, ["a"]),  # which the API refuses, since somebody is left out
+    ],
+)
+def test_a_queue_stands_as_the_places_that_were_typed(typed: dict[str, str], order: list[str]) -> None:
+    places = {"a": 1, "b": 2, "c": 3, "out": None}
+    waiting = [{"application": name, "place": place} for name, place in places.items()]
+    assert view.in_order(waiting, {f"plass.{name}": place for name, place in typed.items()}) == order

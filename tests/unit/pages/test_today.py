@@ -80,6 +80,26 @@ def test_sessions_of_all_come_before_visits_and_many_visits_are_one_line() -> No
     ]
 
 
+def test_an_offer_is_shown_once_its_day_is_near_and_a_free_place_while_someone_is_in_the_queue() -> None:
+    offers = [
+        {"application": "a", "party_name": "Hitra", "offered_until": "2025-02-28"},
+        {"application": "b", "party_name": "Frøya", "offered_until": "2025-03-01"},
+    ]
+    out = {"party_name": "Melhus", "place": None}
+    places = {"free": 1, "offers_out": offers, "waiting": [{"party_name": "Rauma", "place": 1}, out]}
+    near, free = sections(TODAY, [known(places=[places])])
+    assert [(it.link, it.name, it.text) for it in (*near.needs, *free.needs)] == [
+        ("/soknad/a#tilbud", "Hitra", "svarfrist 28. februar 2025"),
+        (f"/program/{CODE}/soknader", "1 ledig plass", "Rauma står først i køen"),
+    ]
+    nothing = [
+        {"free": 0, "offers_out": [], "waiting": places["waiting"]},
+        {"free": None, "offers_out": [], "waiting": places["waiting"]},
+        {"free": 1, "offers_out": [], "waiting": [out]},
+    ]
+    assert [sections(TODAY, [known(places=[it])]) for it in nothing] == [[], [], []]
+
+
 def test_whose_agreement_is_over_lacks_nothing() -> None:
     over = agreement(state="ended", ends_on="2025-02-21")
     assert sections(TODAY, [known(groups=[group(advisor=None)], agreements=[over])]) == []
