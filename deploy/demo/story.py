@@ -10,7 +10,8 @@ from typing import Any
 
 from deploy.client import Client
 from deploy.demo import plan as the_plan
-from deploy.demo.cast import Municipality, Person, advisors, contact_person
+from deploy.demo import waiting
+from deploy.demo.cast import WAITING_LIST, Municipality, Person, advisors, contact_person
 from deploy.demo.play import Play, Say, all_of, days
 
 PROGRAMME = "regionalt-2024-2025"
@@ -63,6 +64,7 @@ async def open_the_programme(it: Play, applicants: Sequence[Municipality]) -> No
                 "fee_ore": 2_000_000,
                 "applications_from": "2024-02-01",
                 "applications_until": "2024-05-01",
+                "places": waiting.PLACES,
                 "contact_person": contact_person(),
             },
         )
@@ -101,6 +103,7 @@ async def select(it: Play, applicants: Sequence[Municipality]) -> None:
     async with it.on(date(2024, 6, 3), f"{WITHDRAWS} trekker søknaden: tolv kommuner blir med"):
         reason = {"reason": "Kommunestyret prioriterer andre oppgaver."}
         await it.client.post(_application(it, _named(WITHDRAWS, applicants), "withdrawal"), reason)
+    await waiting.offer_the_place(it, _named(WAITING_LIST[0], applicants), WITHDRAWS)
 
 
 def _application(it: Play, one: Municipality, end: str) -> str:
@@ -118,6 +121,7 @@ async def form_groups(it: Play, accepted: Sequence[Municipality]) -> None:
     async with it.on(date(2024, 6, 17), "Avtalene sendes til underskrift, avtale- og kontraktsmøtene planlegges"):
         await all_of(_send_agreement(it, one) for one in accepted)
         await it.plan(*(_contract_meeting(one, AUGUST_MEETINGS[n % 3], n // 3) for n, one in enumerate(accepted)))
+    await waiting.see_it_lapse(it, WAITING_LIST[0])
     one = _named(HAS_NEW_DIRECTOR, accepted)
     async with it.on(date(2024, 7, 1), f"{one.name} får ny kommunedirektør, som skal underskrive i stedet"):
         director = Person(NEW_DIRECTOR, one.domain).contact()

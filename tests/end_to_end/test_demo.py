@@ -29,7 +29,7 @@ FIGURES = {
     "levanger_references": ["KS-5037", "KS-5037-KULTUR", "KS-5037-KULTUR"],
     "events_parked": 0,
 }
-RAUMA, MELHUS, MOLDE, STEINKJER = "864980902", "938726027", "921221967", "840029212"
+RAUMA, MELHUS, MOLDE, STEINKJER, HITRA = "864980902", "938726027", "921221967", "840029212", "938772924"
 
 
 @pytest.fixture(scope="module")
@@ -91,6 +91,18 @@ def test_who_withdraws_hears_of_nothing_more(folder: Path) -> None:
     heard = mails_to(folder, RAUMA)
     told = [("application_received", "2024-04-15"), ("application_accepted", "2024-05-24")]
     assert [(kind, at[:10]) for kind, at, _ in heard] == told
+
+
+def test_who_waits_is_offered_the_place_that_one_gave_up_and_does_not_answer(folder: Path) -> None:
+    told = [(kind, at[:10]) for kind, at, _ in mails_to(folder, HITRA)]
+    assert told[1:] == [
+        ("application_waiting_list", "2024-05-24"),
+        ("application_offered", "2024-06-03"),
+        ("application_offer_lapsed", "2024-06-18"),
+    ]
+    with closing(sqlite3.connect(folder / "registration.db")) as database:
+        offers = database.execute("SELECT offered_on, answer_by, place, outcome, ended_on FROM offer").fetchall()
+    assert offers == [("2024-06-03", "2024-06-17", 1, "lapsed", "2024-06-18")]
 
 
 def test_a_decision_made_by_mistake_is_replaced_the_same_day(folder: Path) -> None:
