@@ -27,7 +27,7 @@ ACCOUNT = "KULTURSKOLE"
 # those about what would be invoiced hold figures.
 ASKS = {
     "notifications": ("rpc.registration.>", "rpc.scheduling.>", "rpc.billing.>"),
-    "registration": ("rpc.scheduling.plan",),
+    "registration": ("rpc.scheduling.plan", "rpc.scheduling.person", "rpc.notifications.person"),
     "scheduling": ("rpc.billing.preview",),
 }
 

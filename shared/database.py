@@ -231,6 +231,18 @@ class Database:
             return False
         return True
 
+    async def write_file_anew(self) -> bool:
+        """Have a SQLite file, and the log beside it, hold nothing that was deleted or overwritten; PostgreSQL sees to its own.
+
+        False where somebody just reads what the log holds: then it is to be done again.
+        """
+        if not self.is_sqlite:
+            return True
+        async with self.writer.execution_options(**{BY_STATEMENT: True}).connect() as connection:
+            await connection.exec_driver_sql("VACUUM")
+            is_held = (await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")).scalar_one()
+        return not is_held
+
     async def close(self) -> None:
         try:
             async with asyncio.timeout(ANSWER_TIME_OUT):

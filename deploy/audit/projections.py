@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from shared.contracts.envelope import Entity
+from shared.contracts.erasure import Person, PersonInMails, PersonInPlan
 from shared.contracts.registration import Agreement, Application, Group, Party, Programme
 from shared.contracts.scheduling import Plan, Session
 from shared.when import When
@@ -75,6 +76,9 @@ COMPARED: dict[tuple[str, str], Projection] = {
     ("scheduling", "application"): Projection(entity=Application),
     ("scheduling", "party_group"): Projection(entity=Group),
     ("scheduling", "agreement"): Projection(entity=Agreement),
+    ("scheduling", "erased_person"): Projection(entity=Person, programme=None),
+    ("registration", "person_in_plan"): Projection(entity=PersonInPlan, programme=None),
+    ("registration", "person_in_mails"): Projection(entity=PersonInMails, programme=None),
     ("billing", "programme"): Projection(entity=Programme, programme="code", columns={"event_id": _id}),
     ("billing", "party"): Projection(
         entity=Party,
@@ -101,6 +105,7 @@ COMPARED: dict[tuple[str, str], Projection] = {
     ("notifications", "party"): Projection(entity=Party, programme=None, columns={"official_name": _official_name}),
     ("notifications", "application"): Projection(entity=Application, columns={"since": lambda event: event["time"]}),
     ("notifications", "agreement"): Projection(entity=Agreement),
+    ("notifications", "erased_person"): Projection(entity=Person, programme=None),
     ("notifications", "session"): Projection(
         entity=Session,
         columns={

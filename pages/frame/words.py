@@ -76,6 +76,7 @@ WORDS = {
         "overtaken": "En senere e-post om det samme har tatt over for denne.",
         "withdrawn": "Søknaden er trukket siden, så kommunen skal ikke høre mer om dette.",
         "session_over": "Samlingen den gjelder, er over.",
+        "person_erased": "Personen den var til, er slettet.",
     },
     # What a mail that is not written or sent yet waits for.
     "waits_for": {
@@ -146,6 +147,42 @@ WORDS = {
         "signatory": "den som signerer",
         "council_contact_person": "rådets kontaktperson",
     },
+    # Of the receipt of an erasure: what was emptied, what is kept, and why.
+    "emptied": {
+        "name_and_address": "navn, adresse og telefonnummer",
+        "roles": "roller i grupper",
+        "texts": "tekster som nevnte personen",
+        "invitations": "oppføringer som invitert",
+        "mails": "e-poster til personen",
+        "mails_to_others": "e-poster til andre, som nevnte personen",
+        "messages_as_sent": "e-poster slik de ble sendt",
+    },
+    "kept": {
+        "id_in_history": "et nummer uten navn, der det står hvem som var med når",
+        "texts": "tekster der personen er skrevet på en annen måte enn med hele navnet",
+        "texts_of_sessions": "det som er skrevet som navn, sted og lenke på samlinger",
+        "backups": "sikkerhetskopier",
+        "write_ahead_log": "databasens logg",
+        "mails_delivered": "e-poster som er levert, og mottakernes og e-posttjenerens kopier",
+    },
+    "kept_because": {
+        "history": "gruppenes historie skal henge sammen",
+        "written_otherwise": "de kan ikke finnes av seg selv",
+        "free_text": "det er fri tekst, som rettes for hånd",
+        "brings_a_database_back": "de trengs hvis noe går galt, og slettes av seg selv",
+        "left_the_system": "de er ute av systemet",
+    },
+    "erased_because": {
+        "asked_for": "Personen har bedt om det",
+        "not_needed": "Ingen trenger opplysningene lenger",
+        "time_is_over": "Tiden er ute",
+    },
+    "service": {
+        "registration": "Registrering",
+        "scheduling": "Planen",
+        "billing": "Fakturering",
+        "notifications": "E-post",
+    },
     "role": {"reader": "lesetilgang", "administrator": "administrator", "operator": "operatør"},
 }
 
@@ -213,6 +250,8 @@ DONE = {
     "program-slettet": "Programmet er slettet.",
     "person-rettet": "Personen er rettet, overalt der vedkommende er med.",
     "person-slettet": "Personen er slettet.",
+    "opplysninger-slettet": "Personen er slettet. Kvitteringen står her.",
+    "lagret-tid-ute": "De er slettet.",
     "veileder-registrert": "Veilederen er registrert.",
 }
 

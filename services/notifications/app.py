@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import partial
 
 from services.notifications.calendars.use_cases.mark_what_comes_near import count_what_has_come_near
 from services.notifications.calendars.use_cases.update_calendars import Rules, update_calendars
 from services.notifications.consumers import consumers
+from services.notifications.forgetting import adopting as forgetting_adopting
+from services.notifications.forgetting.use_cases.forget_people import forget_people
+from services.notifications.forgetting.use_cases.say_what_is_kept import say_what_is_kept
 from services.notifications.letters import admin_api as letters_api
 from services.notifications.letters import repository as mails
 from services.notifications.letters.adopting import ADOPTIONS
@@ -17,15 +21,17 @@ from services.notifications.sending import admin_api as sending_api
 from services.notifications.sending import repository as sending
 from services.notifications.sending.use_cases.send_mails import MailSending
 from services.notifications.settings import Settings
+from shared.contracts.questions import WhatIsKeptOfPerson
 from shared.database import Database
 from shared.ids import made_at
+from shared.messaging import emptying
 from shared.messaging.ask import Ask
 from shared.messaging.due_work import Mails, Work
 from shared.messaging.patience import PatientAsk
 from shared.messaging.recover import Adoptions
 from shared.service import Service
 
-adoptions: Adoptions = ADOPTIONS
+adoptions: Adoptions = {**ADOPTIONS, **forgetting_adopting.ADOPTIONS}
 
 
 def create(settings: Settings) -> Service:
@@ -36,6 +42,7 @@ def create(settings: Settings) -> Service:
         settings=settings,
         database=database,
         consumers=consumers,
+        answers={WhatIsKeptOfPerson: say_what_is_kept},
         routers=[letters_api.router, sending_api.texts, sending_api.router],
         work=work.of,
         missing=[mails.missing],
@@ -64,6 +71,7 @@ class DueWork:
                 await follow_addresses(self._database, patient)
 
         return [
+            Work("forget people", partial(forget_people, self._database)),
             Work("write mails", write),
             Work(
                 "send mails",
@@ -73,6 +81,7 @@ class DueWork:
                 trouble=lambda: self._sending.trouble,
                 finish=self._sending.finish,
             ),
+            emptying.work_of(self._database),
         ]
 
     async def mails(self) -> Mails:

@@ -10,6 +10,7 @@ from services.notifications.letters import contents
 from services.notifications.letters.domain.content import About, Agreement, Application, Concern, DocumentNumber
 from services.notifications.mailings.documents import carried
 from services.notifications.works import (
+    FORGET_PEOPLE,
     look_at_addresses,
     look_at_calendars,
     look_at_mailings,
@@ -17,8 +18,9 @@ from services.notifications.works import (
     of_party,
     of_session,
 )
-from shared.contracts import billing, registration, scheduling
+from shared.contracts import billing, erasure, registration, scheduling
 from shared.contracts.envelope import Event, EventType
+from shared.messaging import marks
 from shared.messaging.consume import Consumers
 from shared.messaging.facts import Fact, Newest, Present
 
@@ -209,6 +211,13 @@ def plan(event: Event[scheduling.Plan]) -> Iterable[Fact]:
         happened_at=event.time if is_news else None,
     )
     yield from look_at_calendars(it.programme)
+
+
+@consumers.on(erasure.PERSON_ERASED)
+def person(event: Event[erasure.Person]) -> Iterable[Fact]:
+    """Nobody writes to them any more, and what says who they were is emptied (N2)."""
+    yield Newest(tables.erased_person, id=event.data.id, version=event.data.version)
+    yield from marks.leave(FORGET_PEOPLE, event.data.id)
 
 
 def _look_at_people(programme: str, party: str) -> Iterable[Fact]:

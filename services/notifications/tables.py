@@ -99,6 +99,20 @@ plan = Table(
     Column("happened_at", Instant),
 )
 
+# Who was erased, by an id, and up to which version it was told what was emptied of them here.
+erased_person = Table(
+    "erased_person",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("version", Integer, nullable=False),
+)
+forgotten_person = Table(
+    "forgotten_person",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("version", Integer, nullable=False),
+)
+
 # What others answered, kept until they are asked again: never in an event, since it is personal data or free text.
 invitee = Table(
     "invitee",
@@ -180,6 +194,7 @@ mail = Table(
     Column("state", String(10), nullable=False),  # queued, sent, failed
     Column("made_at", Instant, nullable=False),  # by the domain's clock
     Column("sent_at", Instant),  # by the domain's clock
+    Column("erased", Boolean, nullable=False, server_default=false()),  # its person is, and what it said with it
     # The rest runs on real time.
     Column("tries", Integer, nullable=False),
     Column("put_off_at", Instant),  # for the first time

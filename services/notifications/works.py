@@ -9,6 +9,7 @@ from shared.messaging.facts import Fact
 
 WRITE_MAILINGS = "write mailings"  # a key is a programme, a part one of its parties
 UPDATE_CALENDARS = "update calendars"  # a key is a programme, a part `of_party` or `of_session`
+FORGET_PEOPLE = "forget people"  # a key is the id of a person who was erased
 FOLLOW_ADDRESSES = "follow addresses"  # a key is a programme, a part one of its parties
 # A part is a party. Working it off leaves marks of the two above, in each programme that the party has to do with by then.
 LOOK_AT_MAILINGS_OF_PARTIES = "look at mailings of parties"

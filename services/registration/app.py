@@ -17,6 +17,8 @@ from services.registration.contacts.use_cases.say_who_is_concerned import say_wh
 from services.registration.development_plans import admin_api as development_plans
 from services.registration.development_plans import adopting as development_plans_adopting
 from services.registration.development_plans import repository as development_plans_rows
+from services.registration.erasure import admin_api as erasure
+from services.registration.erasure import adopting as erasure_adopting
 from services.registration.groups import admin_api as groups
 from services.registration.groups import adopting as groups_adopting
 from services.registration.groups import repository as groups_rows
@@ -34,6 +36,7 @@ from services.registration.programmes import repository as programmes_rows
 from services.registration.settings import Settings
 from shared.contracts.questions import WhoIsConcerned
 from shared.database import Database
+from shared.messaging import emptying
 from shared.messaging.due_work import Work
 from shared.messaging.recover import Adoptions
 from shared.service import Service
@@ -46,6 +49,7 @@ adoptions: Adoptions = {
     **mapping_adopting.ADOPTIONS,
     **development_plans_adopting.ADOPTIONS,
     **agreements_adopting.ADOPTIONS,
+    **erasure_adopting.ADOPTIONS,
 }
 
 
@@ -73,12 +77,25 @@ def create(settings: Settings) -> Service:
         routers=[
             it.router
             for it in (
-                *(people, parties, areas, programmes, applications, waiting_list_api, groups),
+                *(
+                    erasure,
+                    people,
+                    parties,
+                    areas,
+                    programmes,
+                    applications,
+                    waiting_list_api,
+                    groups,
+                ),  # /people/retention first
                 *(mapping, development_plans, agreements, overview),
             )
         ],
         answers={WhoIsConcerned: say_who_is_concerned},
-        work=lambda _: [Work("merge people", once), Work("lapse offers", lapse, due=lapsing)],
+        work=lambda _: [
+            Work("merge people", once),
+            Work("lapse offers", lapse, due=lapsing),
+            emptying.work_of(database),
+        ],
         missing=[
             it.missing
             for it in (

@@ -1,7 +1,17 @@
 """Registration's settings."""
 
-from shared.settings import ServiceSettings
+from typing import Annotated
+
+from pydantic import Field
+
+from shared.settings import NONE_IF_EMPTY, ServiceSettings
 
 
 class Settings(ServiceSettings):
-    """Those of every service, and none beside."""
+    """Those of every service, and how long people are kept (N2)."""
+
+    # Days after the last programme or agreement that somebody had to do with, until an administrator is shown that they can be
+    # erased; none: never.
+    people_kept_days: Annotated[Annotated[int, Field(ge=30, le=36_500)] | None, NONE_IF_EMPTY] = None
+    # Days that back-ups, and the archive of PostgreSQL's log, are kept: said in the receipt of an erasure.
+    backups_kept_days: Annotated[int, Field(ge=0, le=36_500)] = 30

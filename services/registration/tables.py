@@ -73,6 +73,7 @@ person = Table(
     Column("email", String(254), index=True),  # in lower case; two people may share one
     Column("phone", String(30)),
     Column("sought_by", Text),  # what a search looks through; none in what the version before added
+    Column("erased", Boolean, nullable=False, server_default=false()),
     changed_by(),
 )
 advisor = Table(
@@ -256,4 +257,31 @@ concern = Table(
     Column("is_resolved", Boolean, nullable=False),
     Column("resolution_note", Text),
     changed_by(),
+)
+# Who was erased, when and why, and what was emptied of them here (erasure/). The row of the person stays, and says nothing.
+erasure = Table(
+    "erasure",
+    metadata,
+    Column("person", String(36), primary_key=True),
+    Column("reason", String(30)),  # none where an event alone is left of it
+    Column("erased_at", Instant, nullable=False),  # by the domain's clock
+    Column("emptied", JSON, nullable=False),  # how many of each
+    changed_by(),
+)
+# What scheduling and notifications answered to it, at the newest version.
+person_in_plan = Table(
+    "person_in_plan",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("emptied", JSON, nullable=False),
+    Column("kept", JSON, nullable=False),
+)
+person_in_mails = Table(
+    "person_in_mails",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("emptied", JSON, nullable=False),
+    Column("kept", JSON, nullable=False),
 )

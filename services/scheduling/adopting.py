@@ -1,4 +1,4 @@
-"""A session, or a plan, taken back from its own event: the inverse of `telling.py`, for a database that lost it."""
+"""A session, a plan, or an erasure's answer, taken back from its own event: the inverse of `telling.py`, for a database that lost it."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from services.scheduling.domain.planning import check_planned
 from services.scheduling.domain.session import Session
 from shared.contracts import scheduling as events
 from shared.contracts.envelope import Event
+from shared.contracts.erasure import FORGOTTEN_IN_PLAN, PersonInPlan
 from shared.messaging.recover import BY, Adoptions
 
 # What no event carries stays as it is known, or is missing.
@@ -46,4 +47,12 @@ async def plan(connection: AsyncConnection, event: Event[events.Plan]) -> None:
     await plans.adopt(connection, found, revision)
 
 
-ADOPTIONS: Adoptions = {**dict.fromkeys(events.SESSION_EVENTS, session), **dict.fromkeys(events.PLAN_EVENTS, plan)}
+async def forgotten(connection: AsyncConnection, event: Event[PersonInPlan]) -> None:
+    await repository.keep_forgotten(connection, event.data.id, version=event.data.version)
+
+
+ADOPTIONS: Adoptions = {
+    **dict.fromkeys(events.SESSION_EVENTS, session),
+    **dict.fromkeys(events.PLAN_EVENTS, plan),
+    FORGOTTEN_IN_PLAN: forgotten,
+}

@@ -8,11 +8,13 @@ from services.scheduling import admin_api, plan_api, repository, warnings_api
 from services.scheduling.adopting import ADOPTIONS
 from services.scheduling.consumers import consumers
 from services.scheduling.settings import Settings
+from services.scheduling.use_cases.forget_people import forget_people
 from services.scheduling.use_cases.hand_sessions_on import hand_all_sessions_on
 from services.scheduling.use_cases.publish_plan import tell_of_plans_from_before
 from services.scheduling.use_cases.say_what_is_planned import say_what_is_planned
+from services.scheduling.use_cases.say_what_names_someone import say_what_names_someone
 from services.scheduling.use_cases.say_what_session_is import say_what_session_is
-from shared.contracts.questions import WhatIsPlanned, WhatSession
+from shared.contracts.questions import WhatIsPlanned, WhatNamesSomeone, WhatSession
 from shared.database import Database
 from shared.messaging.due_work import Work
 from shared.service import Service
@@ -28,10 +30,15 @@ def create(settings: Settings) -> Service:
         database=database,
         consumers=consumers,
         routers=[admin_api.router, plan_api.router, warnings_api.router],
-        answers={WhatSession: say_what_session_is, WhatIsPlanned: say_what_is_planned},
+        answers={
+            WhatSession: say_what_session_is,
+            WhatIsPlanned: say_what_is_planned,
+            WhatNamesSomeone: say_what_names_someone,
+        },
         missing=[repository.missing],
         work=lambda _: [
             Work("hand sessions on", partial(hand_all_sessions_on, database)),
             Work("tell of plans from before", partial(tell_of_plans_from_before, database)),
+            Work("forget people", partial(forget_people, database)),
         ],
     )

@@ -1,12 +1,12 @@
-"""What scheduling learns from registration: programmes, parties, who is in a programme, and who advises them."""
+"""What scheduling learns from registration: programmes, parties, who is in a programme, who advises them, and who was erased."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 from services.scheduling import tables
-from services.scheduling.works import HAND_SESSIONS_ON
-from shared.contracts import registration
+from services.scheduling.works import FORGET_PEOPLE, HAND_SESSIONS_ON
+from shared.contracts import erasure, registration
 from shared.contracts.envelope import Event
 from shared.messaging import marks
 from shared.messaging.consume import Consumers
@@ -70,3 +70,10 @@ def agreement(event: Event[registration.Agreement]) -> Iterable[Fact]:
     )
     if it.predecessor is not None:
         yield from marks.leave(HAND_SESSIONS_ON, it.programme, it.id)
+
+
+@consumers.on(erasure.PERSON_ERASED)
+def person(event: Event[erasure.Person]) -> Iterable[Fact]:
+    """Scheduling answers what it holds of whom (N2)."""
+    yield Newest(tables.erased_person, id=event.data.id, version=event.data.version)
+    yield from marks.leave(FORGET_PEOPLE, event.data.id)

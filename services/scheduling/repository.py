@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.scheduling import tables
 from services.scheduling.domain.period import Period
 from services.scheduling.domain.session import Session
+from shared.database import insert
 from shared.errors import NotFound
 from shared.messaging.facts import Newest, record
 from shared.messaging.missing import Missing
@@ -176,6 +177,27 @@ async def missing(connection: AsyncConnection) -> list[Missing]:
         Missing(entity="session", id=row.id, programme=row.programme, party=row.party, fields=("title", "place"))
         for row in rows
     ]
+
+
+async def keep_forgotten(connection: AsyncConnection, person: str, *, version: int) -> bool:
+    """Note that an erasure was answered; False where it was before."""
+    statement = insert(connection, tables.forgotten_person).on_conflict_do_nothing()
+    return (await connection.execute(statement, {"id": person, "version": version})).rowcount == 1
+
+
+async def naming(
+    connection: AsyncConnection, words: Collection[str], *, after: str, limit: int
+) -> tuple[list[Session], str | None]:
+    """The sessions in whose title, place or link one of these words stands, by id; and after which one there are more."""
+    sought = [it.casefold() for it in words]
+    query = select(tables.session).where(s.id > after).order_by(s.id)
+    found = [it for it in map(session_of, await connection.execute(query)) if _names(it, sought)]
+    return found[:limit], found[limit - 1].id if len(found) > limit else None
+
+
+def _names(it: Session, sought: Collection[str]) -> bool:
+    said = " ".join(text for text in (it.title, it.place, it.venue, it.meeting_link) if text).casefold()
+    return any(word in said for word in sought)
 
 
 def _in_order(rows: Iterable[Row[Any]]) -> list[Session]:

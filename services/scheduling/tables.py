@@ -59,6 +59,19 @@ party_group = Table(
     Column("version", Integer, nullable=False),
     Column("advisor", String(36)),  # a person's id (R8)
 )
+# Who was erased, by an id that means nothing here, and who of them is told to be forgotten.
+erased_person = Table(
+    "erased_person",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("version", Integer, nullable=False),
+)
+forgotten_person = Table(
+    "forgotten_person",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("version", Integer, nullable=False),
+)
 
 session = Table(
     "session",

@@ -1,10 +1,11 @@
-"""A session, and a plan, as others hear of them."""
+"""A session, and a plan, as others hear of them, and what became of a person who was erased."""
 
 from __future__ import annotations
 
 from services.scheduling.domain.plan import Plan, Revision
 from services.scheduling.domain.session import Session
 from shared.contracts import scheduling as events
+from shared.contracts.erasure import Kept, PersonInPlan
 
 
 def session(it: Session) -> events.Session:
@@ -41,3 +42,8 @@ def plan(it: Plan, revision: Revision) -> events.Plan:
         sessions=revision.sessions,
         changed=revision.changed,
     )
+
+
+def forgotten(person: str) -> PersonInPlan:
+    """Nobody is known here; whoever is named in what people write of a session is named until that is changed (N2)."""
+    return PersonInPlan(version=1, id=person, emptied=(), kept=(Kept(what="texts_of_sessions", why="free_text"),))

@@ -7,6 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from shared.contracts.bounds import Count, Day, Word
 from shared.contracts.codes import Code, Pattern
 from shared.contracts.envelope import Entity, EntityId, EventType, OrganisationNumber, ProgrammeCode
+from shared.contracts.erasure import FORGOTTEN_IN_MAILS
 
 PUBLISHER = "notifications"
 
@@ -61,4 +62,4 @@ class Mail(Entity):
 MAIL_SENT = EventType(PUBLISHER, "mail.sent", Mail)
 MAIL_FAILED = EventType(PUBLISHER, "mail.failed", Mail, differs={"state": "failed"})
 
-EVENTS = (MAIL_SENT, MAIL_FAILED)
+EVENTS = (MAIL_SENT, MAIL_FAILED, FORGOTTEN_IN_MAILS)

@@ -51,6 +51,8 @@ class Someone(Message):
     """The person's e-mail address."""
     phone: Word | None = None
     """The person's telephone number. Null where it is not known."""
+    person: Word | None = None
+    """The person's id, by which the name is found again. Null where it was answered before that was said."""
 
 
 class Contacts(Message):
@@ -256,10 +258,113 @@ class WhatWouldFollow(Question[Foreseen]):
     """What would become of it: it is completed, or its completion is revoked."""
 
 
+class NamingSession(Message):
+    """A session of which people wrote somebody's name, address or telephone number."""
+
+    session: Word
+    """The session's id."""
+    programme: Word
+    """The programme's code."""
+    party: Word | None
+    """The organisation number of the party that it is held with. Null where it is everyone's."""
+    kind: Word
+    """What it is: `guidance_visit`."""
+    when: Text
+    """When it is, in Norwegian, as precisely as it is known."""
+    title: Line | None
+    """What it is called. Null where that is lost."""
+    place: Text | None
+    """Where it is. Null while that is not known."""
+    meeting_link: Text | None
+    """Where to meet online. Null where there is no link."""
+
+
+class NamingSessions(Message):
+    """A part of the sessions that name somebody."""
+
+    sessions: Annotated[tuple[NamingSession, ...], Field(max_length=100)]
+    """By id."""
+    more_after: Word | None
+    """The `after` of the next part. Null at the end."""
+
+
+class WhatNamesSomeone(Question[NamingSessions]):
+    """In which sessions people wrote of somebody, for the export of what is known of that person (N2)."""
+
+    subject = "rpc.scheduling.person"
+    answer = NamingSessions
+
+    words: Annotated[tuple[Line, ...], Field(min_length=1, max_length=10)]
+    """Name, address and telephone number: one of them is enough."""
+    after: Word | None = None
+    """The `more_after` of the part before. Null: from the beginning."""
+
+
+class InvitedFor(Message):
+    """That somebody is invited to a party's sessions in a programme."""
+
+    programme: Word
+    """The programme's code."""
+    party: Word
+    """The party's organisation number."""
+    name: Line
+    """What the person is called. Empty where it is lost."""
+    email: Annotated[str, Field(max_length=254)]
+    """The address that invitations go to. Empty where it is lost."""
+
+
+class KeptMail(Message):
+    """A mail to somebody."""
+
+    id: Word
+    """The mail's id."""
+    kind: Word
+    """What it is: `session_invitation`."""
+    programme: Word
+    """The programme's code."""
+    party: Word
+    """The party's organisation number."""
+    made_on: Day
+    """The day on which it was written, in Norway."""
+    sent_on: Day | None
+    """The day on which it was sent, in Norway. Null where it was not."""
+    state: Word
+    """`queued`, `sent` or `failed`."""
+    name: Line
+    """What the person was called then."""
+    email: Annotated[str, Field(max_length=254)]
+    """Where it went."""
+
+
+class KeptOfPerson(Message):
+    """A part of what notifications keeps of somebody."""
+
+    invited: Annotated[tuple[InvitedFor, ...], Field(max_length=1000)]
+    """Only in the first part."""
+    mails: Annotated[tuple[KeptMail, ...], Field(max_length=500)]
+    """In the order in which they were written."""
+    more_after: Word | None
+    """The `after` of the next part. Null at the end."""
+
+
+class WhatIsKeptOfPerson(Question[KeptOfPerson]):
+    """What notifications keeps of somebody, for the export of what is known of that person (N2)."""
+
+    subject = "rpc.notifications.person"
+    answer = KeptOfPerson
+
+    person: Word
+    """The person's id."""
+    after: Word | None = None
+    """The `more_after` of the part before. Null: from the beginning."""
+
+
 QUESTIONS: tuple[type[Question[Any]], ...] = (
     WhoIsConcerned,
     WhatSession,
     WhatIsPlanned,
     WhatDocument,
     WhatWouldFollow,
+    WhatNamesSomeone,
+    WhatIsKeptOfPerson,
 )

@@ -1,4 +1,4 @@
-"""What registration tells: programmes, parties, applications, groups, mappings, development plans, agreements, concerns."""
+"""What registration tells: programmes, parties, applications, groups, mappings, development plans, agreements, concerns, erasures."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from shared.contracts.envelope import (
     Value,
     in_order,
 )
+from shared.contracts.erasure import PERSON_ERASED
 
 PUBLISHER = "registration"
 
@@ -447,4 +448,5 @@ EVENTS = (
     *DEVELOPMENT_PLAN_EVENTS,
     *AGREEMENT_EVENTS,
     *CONCERN_EVENTS,
+    PERSON_ERASED,
 )

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field
 from shared.contracts.bounds import Count, Day, Line, Number, Text
 from shared.contracts.codes import Code
 from shared.contracts.envelope import Entity, EntityId, EventType, OrganisationNumber, ProgrammeCode
+from shared.contracts.erasure import FORGOTTEN_IN_PLAN
 from shared.when import When, findings
 
 PUBLISHER = "scheduling"
@@ -214,7 +215,7 @@ PLAN_REVISED = EventType(
 )
 PLAN_EVENTS = (PLAN_PUBLISHED, PLAN_REVISED)
 
-EVENTS: tuple[EventType[Any], ...] = (*SESSION_EVENTS, *PLAN_EVENTS)
+EVENTS: tuple[EventType[Any], ...] = (*SESSION_EVENTS, *PLAN_EVENTS, FORGOTTEN_IN_PLAN)
 
 
 def session_event(session: Session, happened: Happened) -> EventType[Session]:

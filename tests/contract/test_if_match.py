@@ -29,6 +29,7 @@ WITHOUT = {
     "approve_documents": "what is approved never changes: what becomes of it since waits under an id of its own",
     "accept_finding": "names the sessions that were looked at, and is refused where these are others by now",
     "give_up_what_waits": ONCE,
+    "keep_no_longer": "is about those of a list, whose number is said",
     "retry_mails": "is about as many as there are, whatever stands in them",
     "republish_events": OPERATORS,
     "move_clock": OPERATORS,

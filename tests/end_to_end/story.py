@@ -138,6 +138,11 @@ async def _form_group(player: Player) -> str:
     first, second, third, *_ = group["participants"]
     await player("registration", "remove_participant", participant=first["id"])
     await player("registration", "replace_participant", participant=third["id"])
+    await player("registration", "export_person", person=third["person"])
+    await player("registration", "erase_person", person=third["person"])
+    await player("registration", "show_receipt", person=third["person"])
+    await player("registration", "show_retention")
+    await player("registration", "keep_no_longer")
     await player("registration", "correct_participant", participant=second["id"])
     await player("registration", "elect_coordinator", participant=second["id"])
     await player("registration", "correct_person", person=second["person"])

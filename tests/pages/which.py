@@ -46,6 +46,7 @@ WHICH: dict[str, Callable[[httpx.Client], list[str]]] = {
     "/soknad/{}": lambda api: [application(api)],
     "/program/{}/kommune/{}": lambda _: [PROGRAMME, MUNICIPALITY],
     "/person/{}": lambda api: [person(api)],
+    "/person/{}/alt": lambda api: [person(api)],
     "/samling/{}": lambda api: [session(api)],
     "/program/{}/ny-samling": lambda _: [PROGRAMME],
     "/program/{}/e-post": lambda _: [PROGRAMME],

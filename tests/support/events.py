@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from shared.contracts import billing, registration, scheduling
 from shared.contracts.billing import Content, CreditNote, Document, Invoice, Waiver
 from shared.contracts.envelope import Entity, Event, EventType
+from shared.contracts.erasure import PERSON_ERASED, Person
 from shared.contracts.registration import (
     ActorsByField,
     Agreement,
@@ -182,6 +183,10 @@ def concern_raised(n: int, **changes: Any) -> Event[Concern]:
 
 
 # Events of scheduling.
+
+
+def person_erased(id: str) -> Event[Person]:
+    return _event(PERSON_ERASED, Person(version=1, id=id))
 
 
 def session(happened: Happened = "planned", n: int = 1, version: int = 1, **changes: Any) -> Event[Session]:

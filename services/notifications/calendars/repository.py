@@ -15,6 +15,7 @@ from services.notifications import tables
 from services.notifications.calendars.domain.calendar import KINDS_OF_ONE_PARTY, Key, LastNotice, Party, Person, Session
 from services.notifications.calendars.domain.reminders import Reminded
 from services.notifications.letters import contents
+from services.notifications.letters import repository as mails
 from services.notifications.letters.domain.content import Entry
 from services.notifications.letters.domain.kinds import CANCELLATION, Language, language
 from services.notifications.letters.domain.mailbox import sharing
@@ -119,12 +120,15 @@ async def keep_contacts(connection: AsyncConnection, programme: str, answers: Ma
     keepers = set((await connection.execute(told)).scalars()) if staying else set()
     for party in sorted(answers):
         await connection.execute(delete(i).where(i.c.programme == programme, i.c.party == party))
+    await mails.keep_from_forgetting(connection, i)
     rows = []
     for party, contacts in sorted(answers.items()):
         invited = [Person(id=it.person, name=it.name, address=it.email) for it in contacts.recipients]
         invited += [Person(id=it, name="", address="") for it in contacts.lost]
         keeping = [Person(id=it.person, name=it.name, address=it.email) for it in contacts.stay if it.person in keepers]
         rows += [_row(programme, party, it, keeps=it in keeping) for it in (*invited, *keeping)]
+    erased = await mails.erased_of(connection, {it["person"] for it in rows})
+    rows = [it for it in rows if it["person"] not in erased]
     if rows:
         await connection.execute(i.insert(), rows)
 

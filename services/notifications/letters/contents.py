@@ -69,7 +69,9 @@ def fingerprint_of_entry(it: Entry) -> str:
 
 def someone(answered: questions.Someone | None) -> Someone | None:
     """Somebody as registration answers, as a mail names them."""
-    return Someone(name=answered.name, email=answered.email, phone=answered.phone) if answered else None
+    if answered is None:
+        return None
+    return Someone(name=answered.name, email=answered.email, phone=answered.phone, person=answered.person)
 
 
 def _filled(it: Any) -> Any:

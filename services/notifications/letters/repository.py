@@ -8,11 +8,12 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, Select, case, func, not_, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, Table, case, func, not_, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.notifications import tables
 from services.notifications.letters import contents
+from services.notifications.letters.domain.erased import Erased, without
 from services.notifications.letters.domain.kinds import (
     TO_PAY,
     TO_SIGN,
@@ -27,6 +28,7 @@ from shared.ids import new_id
 from shared.messaging.facts import Present, record
 from shared.messaging.missing import Missing
 
+NAMED = ("contact", "of_council", "contact_person")  # whom a mail names, and by whose id
 COLUMNS = tuple(M.c[name] for name in Mail.__dataclass_fields__)
 
 
@@ -39,12 +41,16 @@ class Named(NamedTuple):
 
 
 async def queue(connection: AsyncConnection, letters: Sequence[Letter], *, domain: str, made_at: datetime) -> None:
-    """Add letters to what is to be sent. `domain` is that of their Message-IDs."""
+    """Add letters to what is to be sent, but for those to who was erased meanwhile. `domain` is that of their Message-IDs."""
     if not letters:
         return
+    await keep_from_forgetting(connection, M)
+    erased = await erased_among(connection, letters)
     now = await database_now(connection)
     rows = []
     for letter in letters:
+        if letter.person in erased.persons:
+            continue
         id = new_id()
         row = {
             "id": id,
@@ -55,8 +61,33 @@ async def queue(connection: AsyncConnection, letters: Sequence[Letter], *, domai
             "tries": 0,
             "try_at": now,
         }
-        rows.append(row | vars(letter) | {"content": contents.store(letter.content)})
-    await connection.execute(M.insert(), rows)
+        rows.append(row | vars(letter) | {"content": without(contents.store(letter.content), erased)})
+    if rows:
+        await connection.execute(M.insert(), rows)
+
+
+async def keep_from_forgetting(connection: AsyncConnection, table: Table) -> None:
+    """Have nobody be forgotten in this table until the end of the transaction, who is not known here to be erased by now.
+
+    Whoever forgets somebody locks it (forgetting/repository.py). Without this an answer from before would be kept after it.
+    """
+    if connection.dialect.name == "postgresql":
+        await connection.execute(text(f"LOCK TABLE {table.name} IN ROW EXCLUSIVE MODE"))
+
+
+async def erased_among(connection: AsyncConnection, letters: Sequence[Letter]) -> Erased:
+    """Those of the people whom these letters go to, or name by an id, who are erased."""
+    called = {it.person: it.name for it in letters}
+    named = [getattr(it.content, field, None) for it in letters for field in NAMED]
+    ids = {*called, *(it.person for it in named if it is not None and it.person is not None)}
+    persons = await erased_of(connection, ids)
+    return Erased(persons=persons, names=frozenset(called[it] for it in persons if it in called))
+
+
+async def erased_of(connection: AsyncConnection, persons: Collection[str]) -> frozenset[str]:
+    """Those of these who are erased."""
+    e = tables.erased_person.c
+    return frozenset((await connection.execute(select(e.id).where(e.id.in_(sorted(persons))))).scalars())
 
 
 async def claim(connection: AsyncConnection, *, lease: timedelta, at_most: int) -> list[Mail]:
@@ -117,7 +148,7 @@ async def first_mails(connection: AsyncConnection, persons: Collection[str]) -> 
 
 
 async def record_sent(connection: AsyncConnection, mails: Sequence[Mail], *, at: datetime) -> list[Mail]:
-    """Record that mails were accepted, and return them as they are now.
+    """Record that mails were accepted, and return them as they are now: somebody whom one names may have been erased meanwhile.
 
     A mail whose lease ran out may have been sent and recorded by another replica meanwhile: it is left out.
     """
@@ -127,11 +158,13 @@ async def record_sent(connection: AsyncConnection, mails: Sequence[Mail], *, at:
         update(M)
         .where(M.c.id.in_([mail.id for mail in mails]), M.c.state == "queued")
         .values(state="sent", version=M.c.version + 1, sent_at=at, reply=None, leased_until=None)
-        .returning(M.c.id)
+        .returning(M.c.id, M.c.content)
     )
-    settled = set((await connection.execute(statement)).scalars())
+    settled = {row.id: row.content for row in await connection.execute(statement)}
     return [
-        replace(it, state="sent", version=it.version + 1, sent_at=at, reply=None) for it in mails if it.id in settled
+        replace(it, state="sent", version=it.version + 1, sent_at=at, reply=None, content=settled[it.id])
+        for it in mails
+        if it.id in settled
     ]
 
 
@@ -166,7 +199,9 @@ async def adopt_mailing(connection: AsyncConnection, lost: Mail, event_id: str) 
 
 async def missing(connection: AsyncConnection) -> list[Missing]:
     """Mails of which an event alone is left."""
-    found = await connection.execute(select(*COLUMNS).where(M.c.name == "", M.c.address == "").order_by(M.c.id))
+    found = await connection.execute(
+        select(*COLUMNS).where(M.c.name == "", M.c.address == "", ~M.c.erased).order_by(M.c.id)
+    )
     return [
         Missing(entity="mail", id=row.id, programme=row.programme, party=row.party, fields=("address", "content"))
         for row in found
@@ -325,6 +360,7 @@ def _with_reasons(today: date) -> Select[Any]:
     """Mails as `Named`. `today` is a day in Norway."""
     late = case(
         (M.c.state != "failed", None),
+        (M.c.erased, "person_erased"),
         (IS_WITHDRAWN, "withdrawn"),
         (IS_OVERTAKEN, "overtaken"),
         (is_over(today), "session_over"),

@@ -221,7 +221,9 @@ async def missing(connection: AsyncConnection) -> list[Missing]:
     n = t.person.c
     signatory = t.signatory.join(t.agreement, s.agreement == a.id).join(t.person, n.id == s.person)
     queries: dict[tuple[str, tuple[str, ...]], Select[Any]] = {
-        ("signatory", ("name", "email")): select(n.id, *of.values()).select_from(signatory).where(n.name.is_(None)),
+        ("signatory", ("name", "email")): select(n.id, *of.values())
+        .select_from(signatory)
+        .where(n.name.is_(None), ~n.erased),
         ("agreement", ("places_and_days_of_signing",)): select(a.id, *of.values())
         .select_from(signatory)
         .where(s.signed_on.is_not(None), s.place.is_(None))

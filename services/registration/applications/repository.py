@@ -166,7 +166,7 @@ async def missing(connection: AsyncConnection) -> list[Missing]:
     t = tables.application
     outcome = case((a.state == "offered", "waiting_list"), else_=a.state)
     assessed = exists().where(s.application == a.id, s.outcome == outcome)
-    query = select(t, tables.person.c.name, assessed.label("is_assessed")).join(
+    query = select(t, tables.person.c.name, tables.person.c.erased, assessed.label("is_assessed")).join(
         tables.person, tables.person.c.id == a.contact_person
     )
     found = []
@@ -177,7 +177,7 @@ async def missing(connection: AsyncConnection) -> list[Missing]:
             lost.append("assessment")
         if lost:
             found.append(Missing(entity="application", id=row.id, fields=tuple(lost), **of))
-        if row.name is None:
+        if row.name is None and not row.erased:
             found.append(Missing(entity="contact_person", id=row.contact_person, fields=("name", "email"), **of))
     return found
 

@@ -145,6 +145,7 @@ class TenureView(BaseModel):
     was: Role
     person: str
     name: str | None
+    erased: bool = Field(description="whether the person was erased (N2)")
     from_on: date | None = Field(description="null, where that was before it was kept")
     until_on: date | None = Field(description="the first day on which it was so no more; null, where it still is")
 
@@ -314,7 +315,14 @@ async def view(database: Database, group: Group) -> GroupView:
         for it in group.present
     ]
     history = [
-        TenureView(was=it.role, person=person, name=known[person].name, from_on=it.from_on, until_on=it.until_on)
+        TenureView(
+            was=it.role,
+            person=person,
+            name=known[person].name,
+            erased=known[person].erased,
+            from_on=it.from_on,
+            until_on=it.until_on,
+        )
         for it, person in zip(group.tenures, who, strict=True)
     ]
     shown = GroupView(

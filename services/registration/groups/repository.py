@@ -87,7 +87,7 @@ async def missing(connection: AsyncConnection) -> list[Missing]:
     return [
         Missing(entity=entity, id=row.person, programme=row.programme, party=row.party, fields=("name", "email"))
         for entity, query in (("participant", participants), ("advisor", advisors))
-        for row in await connection.execute(query.where(n.name.is_(None)))
+        for row in await connection.execute(query.where(n.name.is_(None), ~n.erased))
     ]
 
 

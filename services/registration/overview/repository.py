@@ -105,7 +105,7 @@ async def advisors(
     connection: AsyncConnection, *, programme: str | None, after: str | None, limit: int
 ) -> list[ListedAdvisor]:
     """The council's advisors in the order in which they were registered, with those that they have now, or in a programme."""
-    query = select(*PERSON).join(V, V.c.person == N.c.id).where(N.c.id > (after or ""))
+    query = select(*PERSON).join(V, V.c.person == N.c.id).where(N.c.id > (after or ""), ~N.c.erased)
     page = query.order_by(N.c.id).limit(limit).subquery()
     of = G.c.advisor == page.c.id
     rows = (

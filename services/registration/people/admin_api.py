@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -13,6 +14,7 @@ from services.registration.people.domain.person import Contact, Person, words
 from services.registration.people.domain.pointing import Pointing, What
 from services.registration.people.use_cases.delete_person import delete_person
 from services.registration.people.use_cases.register_advisor import register_advisor
+from shared import clock
 from shared.web.api import (
     Administrator,
     AfterId,
@@ -54,6 +56,7 @@ class PersonView(BaseModel):
     name: str | None = Field(description="null, as the address, where it is lost and to be said anew")
     email: str | None
     phone: str | None
+    erased: bool = Field(description="whether the person was erased: then the others are null for good (N2)")
 
 
 class PointingView(BaseModel):
@@ -64,6 +67,7 @@ class PointingView(BaseModel):
     party: str | None = Field(description="null, for the council's contact person")
     party_name: str | None
     is_over: bool = Field(description="who has left, or advised")
+    needs_them: bool = Field(description="whether it stands in the way of an erasure, today (N2)")
 
 
 class FoundPersonView(PersonView):
@@ -81,9 +85,10 @@ async def find_people(
 ) -> Page[FoundPersonView]:
     """Find people, with what points to them."""
     async with database.reading() as connection:
+        today = await clock.today(connection)
         found = await people.sought(connection, words(q), after=after, limit=limit)
         pointing = await people.pointing_to(connection, [it.id for it in found])
-    return page_of([_found(it, pointing[it.id]) for it in found], limit, lambda it: it.id)
+    return page_of([_found(it, pointing[it.id], today) for it in found], limit, lambda it: it.id)
 
 
 @router.get("/people/{person}")
@@ -91,7 +96,8 @@ async def show_person(person: IdInPath, database: DatabaseOf, _: Administrator) 
     """Show a person, with what points to them."""
     async with database.reading() as connection:
         found = await people.get(connection, person)
-        return tagged(found, _found(found, (await people.pointing_to(connection, [person]))[person]))
+        pointing = (await people.pointing_to(connection, [person]))[person]
+        return tagged(found, _found(found, pointing, await clock.today(connection)))
 
 
 @router.delete("/people/{person}", operation_id="delete_person", dependencies=[if_match(Person)])
@@ -108,9 +114,22 @@ async def register(body: ContactBody, database: DatabaseOf, key: Administrator) 
 
 
 def person_view(it: Person) -> PersonView:
-    return PersonView(id=it.id, name=it.name, email=it.email, phone=it.phone)
+    return PersonView(id=it.id, name=it.name, email=it.email, phone=it.phone, erased=it.erased)
 
 
-def _found(it: Person, pointing: Sequence[Pointing]) -> FoundPersonView:
-    views = [PointingView(**vars(one)) for one in pointing]
+def _found(it: Person, pointing: Sequence[Pointing], today: date) -> FoundPersonView:
+    """`today` is a day in Norway."""
+    views = [pointing_view(one, today) for one in pointing]
     return FoundPersonView(**vars(person_view(it)), points_to_them=views)
+
+
+def pointing_view(it: Pointing, today: date) -> PointingView:
+    """`today` is a day in Norway."""
+    return PointingView(
+        what=it.what,
+        programme=it.programme,
+        party=it.party,
+        party_name=it.party_name,
+        is_over=it.is_over,
+        needs_them=it.needs_them_on(today),
+    )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, cast, false, func, literal, null, select, true, union
+from sqlalchemy import ColumnElement, Date, Select, String, cast, false, func, literal, null, select, true, union
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registration import tables
@@ -15,12 +16,14 @@ from services.registration.rows import fields, keep_others_from_adding
 from shared.errors import NotFound
 
 p, a = tables.person.c, tables.advisor.c
+ONE_DAY = timedelta(days=1)
 COLUMNS = [p[name] for name in Person.__dataclass_fields__]
 
 
-async def get(connection: AsyncConnection, id: str) -> Person:
-    """A person. Raises NotFound."""
-    row = (await connection.execute(select(*COLUMNS).where(p.id == id))).first()
+async def get(connection: AsyncConnection, id: str, *, lock: bool = False) -> Person:
+    """A person, locked until the end of the transaction if asked for. Raises NotFound."""
+    query = select(*COLUMNS).where(p.id == id)
+    row = (await connection.execute(query.with_for_update() if lock else query)).first()
     if row is None:
         msg = "there is no such person"
         raise NotFound(msg, code="no_such_person", rule="N2", field="person")
@@ -58,18 +61,38 @@ async def pointing_to(connection: AsyncConnection, ids: Collection[str]) -> dict
     coordinates = t.party_group.join(t.participant, m.id == g.coordinator)
     signs = t.signatory.join(t.agreement, ag.id == s.agreement)
     queries = (
-        _pointing("contact_person", app.contact_person, app.programme, app.party),
+        _pointing(
+            "contact_person",
+            app.contact_person,
+            app.programme,
+            app.party,
+            is_let_go=app.state.in_(("withdrawn", "declined")),
+        ),
         _pointing("participant", m.person, m.programme, m.party, m.has_left),
         _pointing("coordinator", m.person, g.programme, g.party).select_from(coordinates),
         _pointing("advisor", g.advisor, g.programme, g.party),
         _pointing("advisor", w.who, w.programme, w.party, true()).where(w.role == "advisor", w.until_on.is_not(None)),
         _pointing("council_contact_person", t.programme.c.contact_person, t.programme.c.code, cast(null(), String(9))),
-        _pointing("signatory", s.person, ag.programme, ag.party).select_from(signs),
+        _pointing(
+            "signatory",
+            s.person,
+            ag.programme,
+            ag.party,
+            is_let_go=ag.called_back_on.is_not(None),
+            in_force_until=ag.period_end,
+            ends_on=ag.ends_on,
+        ).select_from(signs),
     )
     every = union(*queries).subquery()
     found: dict[str, list[Pointing]] = {id: [] for id in ids}
-    named = every.outerjoin(t.party, t.party.c.organisation_number == every.c.party)
-    query = select(every, t.party.c.name.label("party_name")).select_from(named).where(every.c.person.in_(sorted(ids)))
+    named = every.outerjoin(t.party, t.party.c.organisation_number == every.c.party).join(
+        t.programme, t.programme.c.code == every.c.programme
+    )
+    query = (
+        select(every, t.party.c.name.label("party_name"), t.programme.c.period_end)
+        .select_from(named)
+        .where(every.c.person.in_(sorted(ids)))
+    )
     for row in await connection.execute(query.order_by(every.c.programme, every.c.party, every.c.what)):
         found[row.person].append(
             Pointing(
@@ -78,6 +101,8 @@ async def pointing_to(connection: AsyncConnection, ids: Collection[str]) -> dict
                 party=row.party,
                 party_name=row.party_name,
                 is_over=bool(row.is_over),
+                last_day=row.ends_on - ONE_DAY if row.ends_on else row.in_force_until or row.period_end,
+                is_let_go=bool(row.is_let_go),
             )
         )
     return found
@@ -89,9 +114,20 @@ def _pointing(
     programme: ColumnElement[Any],
     party: ColumnElement[Any],
     is_over: ColumnElement[bool] | None = None,
+    *,
+    is_let_go: ColumnElement[bool] | None = None,
+    in_force_until: ColumnElement[Any] | None = None,
+    ends_on: ColumnElement[Any] | None = None,
 ) -> Select[Any]:
     of = person.label("person"), programme.label("programme"), party.label("party")
-    return select(literal(what).label("what"), *of, (false() if is_over is None else is_over).label("is_over"))
+    return select(
+        literal(what).label("what"),
+        *of,
+        (false() if is_over is None else is_over).label("is_over"),
+        (false() if is_let_go is None else is_let_go).label("is_let_go"),
+        (cast(null(), Date) if in_force_until is None else in_force_until).label("in_force_until"),
+        (cast(null(), Date) if ends_on is None else ends_on).label("ends_on"),
+    )
 
 
 async def sought(
@@ -140,7 +176,9 @@ async def remove(connection: AsyncConnection, id: str) -> None:
 
 
 async def is_advisor(connection: AsyncConnection, id: str) -> bool:
-    return (await connection.execute(select(a.person).where(a.person == id))).first() is not None
+    """Whether the council has this advisor, who stays unerased until the end of the transaction."""
+    query = select(p.id).join(tables.advisor, a.person == p.id).where(a.person == id, ~p.erased)
+    return (await connection.execute(query.with_for_update(read=True, of=tables.person))).first() is not None
 
 
 async def add_advisor(connection: AsyncConnection, id: str, *, by: str) -> None:

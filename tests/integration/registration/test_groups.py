@@ -127,10 +127,18 @@ async def test_it_is_kept_who_advised_when(api: Api, database: Database) -> None
             "was": "advisor",
             "person": group["advisor"]["id"],
             "name": ADVISOR["name"],
+            "erased": False,
             "from_on": "2024-04-15",
             "until_on": "2024-11-01",
         },
-        {"was": "advisor", "person": tuva["id"], "name": "Tuva Lie", "from_on": "2024-11-01", "until_on": None},
+        {
+            "was": "advisor",
+            "person": tuva["id"],
+            "name": "Tuva Lie",
+            "erased": False,
+            "from_on": "2024-11-01",
+            "until_on": None,
+        },
     ]
 
 

@@ -42,6 +42,9 @@ class Someone:
     name: str
     email: str
     phone: str | None
+    person: str | None = (
+        None  # the id, by which the name is found again; none in what was stored before that was answered
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,9 +9,9 @@ from typing import Any, Literal, TypeAlias
 from services.notifications.letters.domain.content import CalendarContent, MailingContent
 from services.notifications.letters.domain.kinds import Language
 
-# Why a mail that failed is not tried again: of the same matter a later change was told, its party has withdrawn, or the session
-# that it is about is over.
-Late: TypeAlias = Literal["overtaken", "withdrawn", "session_over"]
+# Why a mail that failed is not tried again: of the same matter a later change was told, its party has withdrawn, the session
+# that it is about is over, or its person was erased.
+Late: TypeAlias = Literal["overtaken", "withdrawn", "session_over", "person_erased"]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -222,8 +222,9 @@ async def settle(connection: AsyncConnection, tried: Tried) -> None:
     now = await clock.now(connection)
     accepted = [mail for mail, outcome in tried if outcome.kind == "accepted"]
     sent = await mails.record_sent(connection, accepted, at=now)
-    taken = {mail.id: outcome.message for mail, outcome in tried if outcome.message is not None}
-    await messages.keep(connection, {it.id: taken[it.id] for it in sent if it.id in taken})
+    taken = {mail.id: (mail.content, outcome.message) for mail, outcome in tried}
+    said = {it.id: message for it in sent for content, message in [taken[it.id]] if message and content == it.content}
+    await messages.keep(connection, said)  # but none that names somebody who was erased since it was claimed
     await outbox.add(connection, events.MAIL_SENT, [telling.mail(mail) for mail in sent], at=now)
     unsent = [(mail, outcome) for mail, outcome in tried if outcome.kind != "accepted"]
     if unsent:

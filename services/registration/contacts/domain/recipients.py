@@ -36,6 +36,7 @@ class Reachable:
     name: str
     email: str
     phone: str | None
+    person: str  # the id
 
 
 def recipients_of(people: PartyPeople, purpose: Purpose, *, raised_by: str | None = None) -> list[Person]:
@@ -66,7 +67,7 @@ def reachable(person: Person | None) -> Reachable | None:
     """How somebody is reached; None for nobody, and for who is lost."""
     if person is None or person.name is None or person.email is None:
         return None
-    return Reachable(name=person.name, email=person.email, phone=person.phone)
+    return Reachable(name=person.name, email=person.email, phone=person.phone, person=person.id)
 
 
 def _concerned(people: PartyPeople, purpose: Purpose, raised_by: str | None) -> list[Person]:

@@ -14,7 +14,7 @@ from services.registration.groups.use_cases.change_group import save_group
 from services.registration.groups.use_cases.merge_people import make_one
 from services.registration.parties import repository as parties
 from services.registration.people import repository as people
-from services.registration.people.domain.person import Contact, Person, check
+from services.registration.people.domain.person import Contact, Person, check, check_not_erased
 from services.registration.people.domain.pointing import scope_of
 from services.registration.programmes import repository as programmes
 from shared import seen
@@ -47,6 +47,7 @@ async def correct_person(
             msg = "the person's groups are just being changed; try again"
             raise Conflict(msg, code="just_being_changed", rule="N2")
         before, *others = persons
+        check_not_erased(before)
         check(after)
         after = replace(after, scope=scope_of(after, (await people.pointing_to(connection, [id]))[id]))
         if others or after != before:

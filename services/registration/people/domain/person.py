@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from shared.errors import RuleBroken
+from shared.errors import Conflict, RuleBroken
 from shared.text import one_line
 
 COUNCIL = "council"
@@ -27,9 +27,10 @@ class Contact:
 class Person:
     id: str
     scope: str  # of someone without an address the party's organisation number; else it says nothing, and is COUNCIL
-    name: str | None  # none: lost, and to be said anew
+    name: str | None  # none: erased, or lost and to be said anew
     email: str | None  # none where lost, or where there is none
     phone: str | None
+    erased: bool = False  # on purpose, and for good: nothing is to be said anew (N2)
 
     @property
     def untold(self) -> tuple[str | None, ...]:
@@ -38,7 +39,7 @@ class Person:
 
     @property
     def is_lost(self) -> bool:
-        return self.name is None
+        return self.name is None and not self.erased
 
     @property
     def sought_by(self) -> str:
@@ -65,6 +66,13 @@ def words(sought: str) -> list[str]:
     if found and all(it.isdecimal() or it in "+ " for it in found):
         return [found.replace(" ", "").removeprefix("+")]
     return found.split()
+
+
+def check_not_erased(person: Person) -> None:
+    """Raises Conflict for who was erased: that is not taken back (N2)."""
+    if person.erased:
+        msg = "this person was erased, and stays so; who is registered with name and address is another"
+        raise Conflict(msg, code="person_is_erased", rule="N2", field="person")
 
 
 def check(person: Person) -> None:

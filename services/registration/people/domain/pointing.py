@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 from services.registration.people.domain.person import COUNCIL, Person
@@ -21,6 +22,12 @@ class Pointing:
     party: str | None  # none: for the council
     is_over: bool = False
     party_name: str | None = None
+    last_day: date | None = None  # of the programme, or on which the agreement that is signed is in force
+    is_let_go: bool = False  # the application was withdrawn or declined, the agreement called back
+
+    def needs_them_on(self, day: date) -> bool:
+        """Whether it needs the person on this day in Norway: a programme that runs, an agreement in force (N2)."""
+        return not self.is_over and not self.is_let_go and self.last_day is not None and day <= self.last_day
 
     def __str__(self) -> str:
         was = "was " if self.is_over else ""

@@ -1,0 +1,35 @@
+"""What was emptied is to be gone from the database's file too: SQLite leaves it in freed space until the file is written anew.
+
+Who empties something for good leaves a mark in the same transaction. PostgreSQL sees to its own space; until it has, and in its
+WAL, what was emptied can be found by who reads the files themselves: an erasure's receipt says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from shared.database import Database
+from shared.messaging import marks
+from shared.messaging.due_work import Work
+from shared.messaging.facts import Fact
+
+WIPE, FILE = "wipe what was emptied", "file"  # the work, and its only key
+
+
+def wipe() -> Iterator[Fact]:
+    """Facts that have the database's file written anew, without what was emptied."""
+    return marks.leave(WIPE, FILE)
+
+
+def work_of(database: Database) -> Work:
+    async def run() -> None:
+        async with database.reading() as connection:
+            if not await marks.keys(connection, WIPE):
+                return
+        async with database.transaction(wakes=False) as connection:
+            taken = await marks.take(connection, WIPE, FILE, wait=True)
+        if await database.write_file_anew():
+            async with database.transaction(wakes=False) as connection:
+                await marks.remove(connection, taken)
+
+    return Work(WIPE, run)

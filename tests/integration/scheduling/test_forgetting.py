@@ -1,0 +1,60 @@
+"""Scheduling knows nobody, answers each erasure so, and says in which sessions somebody is named (N2)."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from services.scheduling.app import create
+from services.scheduling.consumers import consumers
+from services.scheduling.settings import Settings
+from services.scheduling.use_cases.forget_people import forget_people
+from services.scheduling.use_cases.say_what_names_someone import say_what_names_someone
+from shared.contracts.questions import WhatNamesSomeone
+from shared.database import Database
+from tests.integration.scheduling.test_hand_sessions_on import PLAN, visit
+from tests.support import facts
+from tests.support.api import Api, api_of
+from tests.support.databases import MakeDatabase, set_clock
+from tests.support.events import party, person_erased, programme
+from tests.support.facts import events_of
+
+KARI = "0000000f-0000-7000-8000-000000000001"
+take = partial(facts.take, consumers)
+
+
+@pytest.fixture
+async def database(make_database: MakeDatabase) -> Database:
+    database = await make_database("scheduling")
+    await set_clock(database, datetime(2024, 10, 15, 12, tzinfo=UTC))
+    await take(database, programme(), party(1))
+    return database
+
+
+@pytest.fixture
+async def api(database: Database, tmp_path: Path) -> AsyncIterator[Api]:
+    async with api_of(create, Settings, database, tmp_path) as api:
+        yield api
+
+
+async def test_an_erasure_is_answered_once_however_often_it_is_heard(database: Database) -> None:
+    for _ in range(2):
+        await take(database, person_erased(KARI))
+        await forget_people(database)
+    (answered,) = await events_of(database)
+    assert answered.type == "kulturskole.scheduling.person.forgotten.v1"
+    assert answered.data.id == KARI
+    assert (answered.data.emptied, [it.what for it in answered.data.kept]) == ((), ["texts_of_sessions"])
+
+
+async def test_a_session_whose_title_or_place_names_somebody_is_found(api: Api, database: Database) -> None:
+    await api.post(PLAN, visit(1, "2025-02") | {"title": "Besøk hos KARI VIK"})
+    await api.post(PLAN, visit(2, "2025-03") | {"place": "Hos kari.vik@molde.example"})
+    await api.post(PLAN, visit(3, "2025-04"))
+    found = await say_what_names_someone(database, WhatNamesSomeone(words=("Kari Vik", "kari.vik@molde.example")))
+    assert sorted(it.title or "" for it in found.sessions) == ["Besøk 2", "Besøk hos KARI VIK"]
+    assert found.more_after is None
