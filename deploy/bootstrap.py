@@ -33,7 +33,8 @@ def bootstrap(folder: Path, *, nats_url: str = "nats://127.0.0.1:4222") -> None:
     )
     write_secret(folder / "nats.conf", config, mode=MOUNTED_FILE)
     prepare(folder / "subscribers", folder / "nats-reader.json", nats_url, mode=MOUNTED_FOLDER)
-    _password(folder / "session-secret")
+    for name in ("session-secret", "feeds-secret"):
+        _password(folder / name)
     keys_file = folder / "keys" / "keys.json"
     if not keys.read(keys_file):
         secret = keys.create(keys_file, name=OPERATOR_KEY, role="operator")

@@ -90,7 +90,10 @@ async def running(folder: Path, *, port: int, nats_port: int, simulated_clock: b
         sink = MailSink(state.mails)
         await sink.start()
         stack.push_async_callback(sink.stop)
-        supervisor = Supervisor(state, nats_port=nats_port, smtp_port=sink.port, simulated_clock=simulated_clock)
+        url = f"http://{HOST}:{port}"
+        supervisor = Supervisor(
+            state, url=url, nats_port=nats_port, smtp_port=sink.port, simulated_clock=simulated_clock
+        )
         stack.push_async_callback(supervisor.stop)
         await supervisor.start()
         refusals = Refusals(a_minute=WebSettings().refusals_a_minute)  # from the environment
@@ -98,12 +101,12 @@ async def running(folder: Path, *, port: int, nats_port: int, simulated_clock: b
             state, supervisor.services, refusals=refusals, nats_port=nats_port, nats_is_up=lambda: server.is_running
         )
         services = Gateway(supervisor.services, around)
-        shown = pages_of(state, services, f"http://{HOST}:{port}")
+        shown = pages_of(state, services, url)
         stack.push_async_callback(shown.state.http.aclose)
         gateway = Gateway(supervisor.services, around, shown)
         await stack.enter_async_context(_serving(gateway, refusals, listen(HOST, port)))
         yield Running(
-            url=f"http://{HOST}:{port}",
+            url=url,
             nats_port=nats_port,
             state=state,
             first_key=first_key,
@@ -114,7 +117,7 @@ async def running(folder: Path, *, port: int, nats_port: int, simulated_clock: b
 class Supervisor:
     """Runs the services, each in a task of its own; one that ends itself is provisioned and started again."""
 
-    def __init__(self, state: State, *, nats_port: int, smtp_port: int, simulated_clock: bool) -> None:
+    def __init__(self, state: State, *, url: str, nats_port: int, smtp_port: int, simulated_clock: bool) -> None:
         self.services: dict[str, Service | None] = {part.name: None for part in PARTS}
         self._state = state
         self._passwords = state.passwords()
@@ -126,6 +129,8 @@ class Supervisor:
             "smtp_host": HOST,
             "smtp_port": smtp_port,
             "smtp_starttls": False,  # the sink is on this machine
+            "feeds_secret_file": state.make_feeds_secret(),
+            **_public(url),
         }
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -226,9 +231,11 @@ async def start_nats(state: State, port: int) -> NatsServer:
 def pages_of(state: State, services: ASGIApp, url: str) -> FastAPI:
     """The pages, which reach the services without a socket. `url` is where they are, unless the environment says another."""
     given: dict[str, Any] = {"session_secret_file": state.make_session_secret(), "api_url": "http://services"}
-    if PUBLIC_URL not in os.environ:
-        given["public_url"] = url
-    return pages.app.create(pages.settings.Settings(**given), transport=InProcess(services))
+    return pages.app.create(pages.settings.Settings(**given, **_public(url)), transport=InProcess(services))
+
+
+def _public(url: str) -> dict[str, Any]:
+    return {} if PUBLIC_URL in os.environ else {"public_url": url}
 
 
 async def migrate(service: str, url: str) -> None:

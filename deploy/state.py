@@ -23,6 +23,7 @@ OURS = (
     "lock",
     "nats-operator",
     "session-secret",
+    "feeds-secret",
     "kulturskole.log*",
     "made-by-the-demo",
 )
@@ -53,6 +54,7 @@ class State:
         self.nats_store = self.folder / "nats" / "jetstream"
         self.reader = self.folder / "nats-reader.json"
         self.session_secret = self.folder / "session-secret"
+        self.feeds_secret = self.folder / "feeds-secret"
         self._passwords = self.folder / "passwords.json"
         self._lock: IO[str] | None = None
         self._umask: int | None = None
@@ -103,15 +105,23 @@ class State:
 
     def make_session_secret(self) -> Path:
         """The file of the secret that the pages' sessions are sealed with; made on the first run."""
-        if not self.session_secret.exists():
-            write_secret(self.session_secret, secrets.token_urlsafe(32))
-        return self.session_secret
+        return _made(self.session_secret)
+
+    def make_feeds_secret(self) -> Path:
+        """The file of the secret that addresses of calendar feeds are made with; made on the first run."""
+        return _made(self.feeds_secret)
 
     def first_key(self) -> str | None:
         """An operator's key where there is no key yet; its secret is kept nowhere."""
         if keys.read(self.keys):
             return None
         return keys.create(self.keys, name=OPERATOR_KEY, role="operator")
+
+
+def _made(secret: Path) -> Path:
+    if not secret.exists():
+        write_secret(secret, secrets.token_urlsafe(32))
+    return secret
 
 
 def write_secret(path: Path, content: str, *, mode: int = 0o600) -> None:

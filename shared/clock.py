@@ -61,10 +61,14 @@ async def database_now(connection: AsyncConnection) -> datetime:
 
 async def now(connection: AsyncConnection) -> datetime:
     """The domain's now, in UTC."""
+    found: datetime = (await connection.execute(select(moment(connection)))).scalar_one()
+    return found
+
+
+def moment(connection: AsyncConnection) -> ColumnElement[datetime]:
+    """The domain's now, in UTC, as a part of a statement."""
     simulated = select(clock.c.now).scalar_subquery()
-    query = select(func.coalesce(simulated, _by_the_database(connection), type_=Instant))
-    moment: datetime = (await connection.execute(query)).scalar_one()
-    return moment
+    return func.coalesce(simulated, _by_the_database(connection), type_=Instant)
 
 
 def _by_the_database(connection: AsyncConnection) -> ColumnElement[datetime]:

@@ -9,6 +9,7 @@ import argparse
 import asyncio
 import fcntl
 import gc
+import re
 import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -76,7 +77,9 @@ class Service:
         missing: Sequence[FindMissing] = (),
         retries: Retries | None = None,
         is_migrated: bool = True,
+        shows: re.Pattern[str] | None = None,
     ) -> None:
+        """`shows` fits the paths that may be looked at without a key."""
         self.name = name
         self.settings = settings
         self.missing = missing
@@ -110,7 +113,7 @@ class Service:
         self._lock: IO[str] | None = None
         self._is_migrated = is_migrated  # and has not its tables made by whoever puts it together
         self.refusals = Refusals(a_minute=settings.refusals_a_minute)
-        self.api = self._create_api(routers)
+        self.api = self._create_api(routers, shows)
 
     def fail(self, reason: str) -> None:
         """This service can't go on: whoever runs it is to end it."""
@@ -301,7 +304,7 @@ class Service:
             msg = f"another process runs {self.name} on this SQLite file; several replicas need PostgreSQL"
             raise CannotStart(msg) from None
 
-    def _create_api(self, routers: Sequence[APIRouter]) -> FastAPI:
+    def _create_api(self, routers: Sequence[APIRouter], shows: re.Pattern[str] | None) -> FastAPI:
         prefix = f"/{self.name}"
         api = FastAPI(
             title=f"Fremtidens kulturskole: {self.name}",
@@ -324,6 +327,7 @@ class Service:
             refusals=self.refusals,
             gateways=Gateways(self.settings.gateways),
             open_={root + path for root in ("", prefix) for path in OPEN},
+            shows=shows,
         )
         for router in routers:
             api.include_router(router)

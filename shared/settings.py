@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 import ssl
-from ipaddress import ip_network
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, FilePath, SecretStr, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy import make_url
+
+LOOPBACK = "localhost"
+SHORTEST_SECRET = 32  # characters
 
 NONE_IF_EMPTY = BeforeValidator(lambda it: None if it == "" else it)  # as compose hands on what is not set
 
@@ -24,6 +28,35 @@ def _holds_certificates(file: Path) -> Path:
     return file
 
 
+def _public(url: str) -> str:
+    """Without the slash at its end. Raises ValueError for what no link can begin with, or what would be sent unencrypted."""
+    parts = urlsplit(url.rstrip("/"))
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query or parts.fragment:
+        msg = "it is an address as https://kulturskole.example, without a path"
+        raise ValueError(msg)
+    if parts.scheme == "http" and not _is_loopback(parts.hostname):
+        msg = "http: is for this machine alone, as http://127.0.0.1:8000; for others it is https:"
+        raise ValueError(msg)
+    return f"{parts.scheme}://{parts.netloc.lower()}"
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == LOOPBACK
+
+
+def secret_in(file: Path, *, of: str) -> str:
+    """A secret that nothing but its file holds. Raises ValueError where that holds too little; `of` says whose it is."""
+    secret = file.read_text(encoding="utf-8").strip()
+    if len(secret) < SHORTEST_SECRET:
+        msg = f"the secret of {of} has at least {SHORTEST_SECRET} characters"
+        raise ValueError(msg)
+    return secret
+
+
+PublicUrl = Annotated[str, AfterValidator(_public)]  # the one address that people write, without a path
 CaFile = Annotated[FilePath, AfterValidator(_holds_certificates)]
 
 

@@ -83,6 +83,8 @@ TEXTS = {
     "unknown_parameter": "Adressen inneholder noe ukjent.",
     # What is not there
     "agreement_is_not_known": "Avtalen er ikke kjent her ennå. Prøv igjen om litt.",
+    "feed_was_renewed": "Denne kalenderen har fått en ny adresse. Be kulturskolerådet om den.",
+    "feeds_are_off": "Kalenderabonnement er ikke slått på her. Si fra til driften.",
     "no_such_advisor": "Veilederen finnes ikke.",
     "no_such_agreement": "Avtalen finnes ikke.",
     "no_such_application": "Søknaden finnes ikke.",
@@ -91,6 +93,7 @@ TEXTS = {
     "no_such_development_area": "Utviklingsområdet finnes ikke.",
     "no_such_document": "Dokumentet finnes ikke.",
     "no_such_event": "Tjenesten sender ingen slike hendelser.",
+    "no_such_feed": "Denne kalenderen finnes ikke.",
     "no_such_finding": "Planen mangler ikke dette lenger. Se på den på nytt.",
     "no_such_invoice": "Fakturaen finnes ikke.",
     "no_such_mail": "E-posten finnes ikke.",

@@ -18,7 +18,7 @@ from services.notifications.letters.adopting import ADOPTIONS
 from services.notifications.mailings.use_cases.follow_addresses import follow_addresses
 from services.notifications.mailings.use_cases.write_mailings import write_mailings
 from services.notifications.sending import admin_api as sending_api
-from services.notifications.sending import repository as sending
+from services.notifications.sending import repository as messages
 from services.notifications.sending.use_cases.send_mails import MailSending
 from services.notifications.settings import Settings
 from shared.contracts.questions import WhatIsKeptOfPerson
@@ -57,10 +57,10 @@ class DueWork:
         self._settings = settings
         domain, ahead = settings.mail_sender.partition("@")[2], timedelta(days=settings.invite_days_ahead)
         self._rules = Rules(domain=domain, ahead=ahead, leads=settings.remind_days_before)
-        self._sending = MailSending(database, settings)
 
     def of(self, ask: Ask) -> Sequence[Work]:
         patient = PatientAsk(ask)
+        sending = MailSending(self._database, self._settings, patient)
 
         async def write() -> None:
             """Mailings come first: whoever is accepted reads so before being invited."""
@@ -75,11 +75,11 @@ class DueWork:
             Work("write mails", write),
             Work(
                 "send mails",
-                self._sending.run,
+                sending.run,
                 mails=self.mails,
                 needs="mail",
-                trouble=lambda: self._sending.trouble,
-                finish=self._sending.finish,
+                trouble=lambda: sending.trouble,
+                finish=sending.finish,
             ),
             emptying.work_of(self._database),
         ]
@@ -89,6 +89,6 @@ class DueWork:
         async with self._database.reading() as connection:
             sendable = await mails.count_sendable(connection)
             unsent, oldest = await mails.count_unsent_and_oldest(connection)
-            to_ask = await sending.count_mailings_to_ask_about(connection)
+            to_ask = await messages.count_mailings_to_ask_about(connection)
             to_ask += await count_what_has_come_near(connection, ahead=self._rules.ahead, leads=self._rules.leads)
         return Mails(sendable=sendable + to_ask, unsent=unsent, oldest=made_at(oldest) if oldest else None)

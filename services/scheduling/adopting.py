@@ -29,7 +29,7 @@ async def session(connection: AsyncConnection, event: Event[events.Session]) -> 
     check_planned(found)
     check_instalment(found, carrier=None)
     unknown = NEVER_TOLD if it.party is None else NOT_TOLD_OF_ONE_PARTY
-    await repository.adopt(connection, found, unknown=unknown, by=BY)
+    await repository.adopt(connection, found, unknown=unknown, by=BY, changed_at=event.time)
 
 
 async def plan(connection: AsyncConnection, event: Event[events.Plan]) -> None:

@@ -7,6 +7,10 @@ from functools import partial
 from services.scheduling import admin_api, plan_api, repository, warnings_api
 from services.scheduling.adopting import ADOPTIONS
 from services.scheduling.consumers import consumers
+from services.scheduling.feeds import admin_api as feeds_api
+from services.scheduling.feeds import open_api
+from services.scheduling.feeds.addresses import OPEN, Addresses
+from services.scheduling.feeds.use_cases.say_what_feed import say_what_feed
 from services.scheduling.settings import Settings
 from services.scheduling.use_cases.forget_people import forget_people
 from services.scheduling.use_cases.hand_sessions_on import hand_all_sessions_on
@@ -14,7 +18,7 @@ from services.scheduling.use_cases.publish_plan import tell_of_plans_from_before
 from services.scheduling.use_cases.say_what_is_planned import say_what_is_planned
 from services.scheduling.use_cases.say_what_names_someone import say_what_names_someone
 from services.scheduling.use_cases.say_what_session_is import say_what_session_is
-from shared.contracts.questions import WhatIsPlanned, WhatNamesSomeone, WhatSession
+from shared.contracts.questions import WhatFeed, WhatIsPlanned, WhatNamesSomeone, WhatSession
 from shared.database import Database
 from shared.messaging.due_work import Work
 from shared.service import Service
@@ -24,16 +28,18 @@ adoptions = ADOPTIONS  # for who recovers it
 
 def create(settings: Settings) -> Service:
     database = Database(settings.database_url)
-    return Service(
+    addresses = Addresses(settings.public_url, settings.feeds_secret())
+    service = Service(
         name="scheduling",
         settings=settings,
         database=database,
         consumers=consumers,
-        routers=[admin_api.router, plan_api.router, warnings_api.router],
+        routers=[admin_api.router, plan_api.router, warnings_api.router, feeds_api.router, open_api.router],
         answers={
             WhatSession: say_what_session_is,
             WhatIsPlanned: say_what_is_planned,
             WhatNamesSomeone: say_what_names_someone,
+            WhatFeed: partial(say_what_feed, addresses),
         },
         missing=[repository.missing],
         work=lambda _: [
@@ -41,4 +47,7 @@ def create(settings: Settings) -> Service:
             Work("tell of plans from before", partial(tell_of_plans_from_before, database)),
             Work("forget people", partial(forget_people, database)),
         ],
+        shows=OPEN,
     )
+    service.api.state.addresses = addresses
+    return service

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from pydantic import TypeAdapter
@@ -12,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.scheduling import tables
 from services.scheduling.domain.period import Period
 from services.scheduling.domain.session import Session
+from shared import clock
 from shared.database import insert
 from shared.errors import NotFound
 from shared.messaging.facts import Newest, record
@@ -157,17 +159,22 @@ async def completed_joint_sessions(connection: AsyncConnection, programme: str) 
 
 
 async def add(connection: AsyncConnection, it: Session, *, by: str) -> None:
-    await connection.execute(tables.session.insert(), _row(it) | {"changed_by": by})
+    await connection.execute(
+        tables.session.insert().values(**_row(it), changed_by=by, changed_at=clock.moment(connection))
+    )
 
 
 async def save(connection: AsyncConnection, it: Session, *, by: str) -> None:
-    await connection.execute(tables.session.update().where(s.id == it.id).values(**_row(it), changed_by=by))
+    values = _row(it) | {"changed_by": by, "changed_at": clock.moment(connection)}
+    await connection.execute(tables.session.update().where(s.id == it.id).values(**values))
 
 
-async def adopt(connection: AsyncConnection, it: Session, *, unknown: Collection[str], by: str) -> None:
+async def adopt(
+    connection: AsyncConnection, it: Session, *, unknown: Collection[str], by: str, changed_at: datetime
+) -> None:
     """Unless it is known as new or newer. `unknown` are fields that stay as they are known here."""
     row = {name: value for name, value in _row(it).items() if name not in unknown}
-    await record(connection, [Newest(tables.session, **row, changed_by=by)])
+    await record(connection, [Newest(tables.session, **row, changed_by=by, changed_at=changed_at)])
 
 
 async def missing(connection: AsyncConnection) -> list[Missing]:
@@ -225,5 +232,6 @@ def _row(it: Session) -> dict[str, Any]:
 
 
 def session_of(row: Row[Any]) -> Session:
+    """A row of `session`, be there other columns beside its own."""
     values = {name: getattr(row, name) for name in Session.__dataclass_fields__}
     return Session(**values | {"when": WHEN.validate_json(row.when)})

@@ -57,7 +57,7 @@ party_group = Table(
     Column("programme", String(40), primary_key=True),
     Column("party", String(9), primary_key=True),
     Column("version", Integer, nullable=False),
-    Column("advisor", String(36)),  # a person's id (R8)
+    Column("advisor", String(36), index=True),  # a person's id (R8)
 )
 # Who was erased, by an id that means nothing here, and who of them is told to be forgotten.
 erased_person = Table(
@@ -95,6 +95,7 @@ session = Table(
     Column("state", String(10), nullable=False),
     Column("freed_instalment", Integer),  # what it carried until it was cancelled
     Column("changed_by", String(80), nullable=False),  # the name of the key that made the last change
+    Column("changed_at", Instant),  # by the domain's clock; none where the last change is older than this is kept
 )
 STANDS = session.c.state != "cancelled"
 # One session stands in each place of the plan; a cancelled one leaves its place free.
@@ -159,4 +160,15 @@ plan_revision = Table(
     Column("sessions", Integer, nullable=False),  # that stand in the plan
     Column("changed", Integer),  # how many of them this has changed; none of the first
     Column("changed_by", String(80), nullable=False),  # the name of the key that asked for it
+)
+
+# A calendar feed whose address was renewed; another has its first one. No address is stored: it is derived (feeds/addresses.py).
+feed = Table(
+    "feed",
+    metadata,
+    Column("kind", String(20), primary_key=True),
+    Column("of", String(60), primary_key=True),  # whose it is: feeds/domain/feed.py
+    Column("number", Integer, nullable=False),  # raised with each renewal, from 1
+    Column("renewed_by", String(80)),  # the name of the key; none until it is renewed
+    Column("renewed_at", Instant),  # by the domain's clock
 )

@@ -111,6 +111,27 @@ class WhatSession(Question[SessionDetails]):
     """The session's id."""
 
 
+class FeedAddress(Message):
+    """Where a calendar of the plan can be subscribed to."""
+
+    address: Text | None
+    """A secret: who asks says it to that person, and keeps it nowhere. Null where there are no such calendars."""
+
+
+class WhatFeed(Question[FeedAddress]):
+    """The calendar that somebody who is invited may subscribe to: an advisor's own, and else the party's (S6)."""
+
+    subject = "rpc.scheduling.feed"
+    answer = FeedAddress
+
+    programme: Word
+    """The programme's code."""
+    party: Word
+    """The organisation number of the party for which the person is invited."""
+    person: Word
+    """The person's id."""
+
+
 class PlannedSession(Message):
     """A session that stands in a plan."""
 
@@ -362,6 +383,7 @@ class WhatIsKeptOfPerson(Question[KeptOfPerson]):
 QUESTIONS: tuple[type[Question[Any]], ...] = (
     WhoIsConcerned,
     WhatSession,
+    WhatFeed,
     WhatIsPlanned,
     WhatDocument,
     WhatWouldFollow,

@@ -28,22 +28,31 @@ class ClosedByDefault:
 
     The key is `state.key` of the request; which role it needs is for the route to say. What looks at something may give it as
     the password of HTTP Basic, as browsers do. They send that along by themselves, whoever's page asks them to: so what
-    changes something takes a bearer's token alone. The paths in `open_` need no key.
+    changes something takes a bearer's token alone. The paths in `open_` need no key; those that
+    `shows` fits need none to be looked at.
     """
 
     def __init__(
-        self, app: ASGIApp, *, keys: Keys, refusals: Refusals, gateways: Gateways, open_: Collection[str]
+        self,
+        app: ASGIApp,
+        *,
+        keys: Keys,
+        refusals: Refusals,
+        gateways: Gateways,
+        open_: Collection[str],
+        shows: re.Pattern[str] | None = None,
     ) -> None:
         self._app = app
         self._keys = keys
         self._refusals = refusals
         self._gateways = gateways
         self._open = open_
+        self._shows = shows
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
             key = self._key(scope)
-            if key is None and scope["path"] not in self._open:
+            if key is None and not self._is_open(scope):
                 await (await self._turned_away(scope))(scope, receive, send)
                 return
             if says_length_twice(scope):
@@ -57,6 +66,11 @@ class ClosedByDefault:
                     await self._app(scope, receive, send)
                 return
         await self._app(scope, receive, send)
+
+    def _is_open(self, scope: Scope) -> bool:
+        path = scope["path"]
+        is_shown = self._shows is not None and scope["method"] in LOOKS and bool(self._shows.fullmatch(path))
+        return is_shown or path in self._open
 
     def _key(self, scope: Scope) -> Key | None:
         secret = given_secret(Headers(scope=scope).get("authorization", ""), looks=scope["method"] in LOOKS)

@@ -39,6 +39,7 @@ TITLES = {
     404: "Not found",
     405: "Method not allowed",
     409: "Conflict",
+    410: "Gone",
     412: "Changed meanwhile",
     413: "Too big",
     422: "Not acceptable as it is",

@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import aiosmtplib
+from faststream.nats import NatsBroker
 from sqlalchemy import func, select
 
 from services.notifications import tables
@@ -26,6 +27,8 @@ from shared import clock
 from shared.clock import real_now
 from shared.database import Database
 from shared.ids import new_id
+from shared.messaging.ask import Ask
+from shared.messaging.patience import PatientAsk
 from tests.bench.ground import Databases, Figures, Ground, clocked, in_turns
 from tests.support.processes import HOST, free_port
 from tests.support.waiting import eventually
@@ -122,7 +125,7 @@ async def _send(databases: Databases, settings: Settings) -> float:
         ]
         await mails.queue(connection, letters, domain="raadet.example", made_at=real_now())
     with clocked() as took:
-        await MailSending(database, settings).run()
+        await MailSending(database, settings, PatientAsk(Ask(NatsBroker()))).run()
     async with database.reading() as connection:
         sent = select(func.count()).where(tables.mail.c.state == "sent")
         assert (await connection.execute(sent)).scalar_one() == MAILS

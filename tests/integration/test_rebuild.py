@@ -13,7 +13,9 @@ from deploy.parts import PARTS
 from shared.contracts.envelope import Event
 from shared.contracts.questions import (
     Contacts,
+    FeedAddress,
     SessionDetails,
+    WhatFeed,
     WhatSession,
     WhoIsConcerned,
 )
@@ -42,6 +44,7 @@ PROJECTING = [part.name for part in PARTS if part.consumers.projections()]
 NOBODY: dict[Any, Any] = {
     WhoIsConcerned: Contacts(recipients=()),
     WhatSession: SessionDetails(title="Fellessamling", place=None, meeting_link=None),
+    WhatFeed: FeedAddress(address=None),
 }
 STORY: list[Event[Any]] = [
     programme(),

@@ -2,36 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import datetime
 
-from icalendar import Calendar, Event, Timezone, vCalAddress, vText
+from icalendar import Calendar, Event, vCalAddress, vText
 
 from services.notifications.letters.domain.content import Entry
 from services.notifications.letters.domain.kinds import CANCELLATION
 from services.notifications.letters.domain.letter import Mail
-from services.notifications.sending.domain.link import is_link
-from shared.clock import OSLO
-
-# Europe/Oslo as the time zone database has had it since 1996; what icalendar derives by itself changes at the wrong hours.
-TIMEZONE = """\
-BEGIN:VTIMEZONE
-TZID:Europe/Oslo
-BEGIN:DAYLIGHT
-DTSTART:19960331T020000
-RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU
-TZOFFSETFROM:+0100
-TZOFFSETTO:+0200
-TZNAME:CEST
-END:DAYLIGHT
-BEGIN:STANDARD
-DTSTART:19961027T030000
-RRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU
-TZOFFSETFROM:+0200
-TZOFFSETTO:+0100
-TZNAME:CET
-END:STANDARD
-END:VTIMEZONE
-"""
+from shared.calendar_times import Span, at, on_one_day, timezone, whole_days
+from shared.links import is_link
 
 
 def method_of(mail: Mail) -> str:
@@ -49,7 +28,7 @@ def calendar_part(mail: Mail, entry: Entry, *, title: str, description: str, org
     calendar.add("method", method_of(mail))
     begin, end = span(entry)
     if isinstance(begin, datetime):
-        calendar.add_component(Timezone.from_ical(TIMEZONE))
+        calendar.add_component(timezone())
     event = Event()
     event.add("uid", f"{mail.session}.{mail.person}@fremtidens-kulturskole")
     event.add("sequence", mail.sequence)
@@ -75,25 +54,15 @@ def calendar_part(mail: Mail, entry: Entry, *, title: str, description: str, org
     return ical.decode()
 
 
-def span(entry: Entry) -> tuple[date | datetime, date | datetime | None]:
-    """When an entry begins and ends: clock times of Europe/Oslo where it is known at what time it begins, else whole days.
-
-    Whole days end with the day after the last one (RFC 5545). An end that is not known is not made up: it follows from the
-    duration, or else there is none.
-    """
-    all_day = entry.first_day, entry.last_day + timedelta(days=1)
+def span(entry: Entry) -> Span:
+    """When an entry begins and ends: clock times of Europe/Oslo where it is known at what time it begins, else whole days."""
     if entry.starts_at is None:
-        return all_day
-    begin = _at(entry.first_day, entry.starts_at)
-    if entry.ends_at is not None:
-        return begin, _at(entry.last_day, entry.ends_at)
-    if entry.last_day > entry.first_day:
-        return all_day
-    return begin, begin + timedelta(minutes=entry.duration_minutes) if entry.duration_minutes else None
-
-
-def _at(day: date, clock_time: str) -> datetime:
-    return datetime.combine(day, time.fromisoformat(clock_time), OSLO)
+        return whole_days(entry.first_day, entry.last_day)
+    if entry.first_day == entry.last_day:
+        return on_one_day(entry.first_day, entry.starts_at, entry.ends_at, entry.duration_minutes)
+    if entry.ends_at is None:
+        return whole_days(entry.first_day, entry.last_day)
+    return at(entry.first_day, entry.starts_at), at(entry.last_day, entry.ends_at)
 
 
 def _person(name: str, address: str) -> vCalAddress:

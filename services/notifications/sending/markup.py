@@ -18,7 +18,7 @@ from textwrap import fill
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
-from services.notifications.sending.domain.link import is_link
+from shared.links import is_link
 
 MAILS = Path(__file__).parents[1] / "mails"
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from services.notifications.letters import contents
 from services.notifications.letters.domain.content import Billed, CalendarContent, Entry, Someone
-from services.notifications.letters.domain.kinds import CHANGE, Language
+from services.notifications.letters.domain.kinds import CHANGE, WITH_FEED, Language
 from services.notifications.letters.domain.letter import Mail
 from services.notifications.sending import icalendar_entry
 from services.notifications.sending.markup import HTML, TEXT, environment
@@ -18,6 +18,11 @@ from shared.when import Days, When
 from shared.when_text import when_text
 
 DIGITS_OF_AN_ACCOUNT = 11
+# In place of the address of a calendar feed, wherever a mail is kept or shown.
+WITHHELD: dict[Language, str] = {
+    "nb": "(adressen står bare i e-posten som ble sendt)",
+    "nn": "(adressa står berre i e-posten som vart send)",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,13 +33,16 @@ class Rendered:
     calendar: str | None  # of mails that change what stands in a calendar
 
 
-def render(mail: Mail, *, organiser: str, sender: str) -> Rendered:
+def render(mail: Mail, *, organiser: str, sender: str, feed: str | None = None) -> Rendered:
     """What a mail says, made from its source and its stored content.
+
+    `feed` is the address of a calendar feed, for the message that leaves; whatever else is made of a mail goes without, and says
+    that it was there. Where there are no feeds it is empty.
 
     Raises jinja2.TemplateError where the source asks for what the mail does not hold, ValueError for content that cannot be
     read.
     """
-    values = values_of(mail, organiser=organiser)
+    values = values_of(mail, organiser=organiser, feed=feed)
     source = f"{mail.kind}.{mail.language}"
     text = text_templates.get_template(source).make_module(values)
     calendar = None
@@ -55,10 +63,12 @@ def render(mail: Mail, *, organiser: str, sender: str) -> Rendered:
     )
 
 
-def values_of(mail: Mail, *, organiser: str) -> dict[str, Any]:
+def values_of(mail: Mail, *, organiser: str, feed: str | None = None) -> dict[str, Any]:
     """What the mail's source may ask for."""
     content = contents.read(mail.kind, mail.content)
     values = vars(content) | {"name": mail.name, "language": mail.language, "organiser": organiser}
+    if mail.kind in WITH_FEED:
+        values["feed"] = WITHHELD[mail.language] if feed is None else feed
     return values | values_of_session(content, mail) if isinstance(content, CalendarContent) else values
 
 

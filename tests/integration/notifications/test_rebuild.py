@@ -13,8 +13,10 @@ from sqlalchemy import update
 from services.notifications import tables
 from shared.contracts.questions import (
     Contacts,
+    FeedAddress,
     Question,
     SessionDetails,
+    WhatFeed,
     WhatSession,
     WhoIsConcerned,
 )
@@ -29,6 +31,7 @@ from tests.support.smtp import MailServer
 ANSWERS: dict[type[Question[Any]], BaseModel] = {
     WhoIsConcerned: Contacts(recipients=(ADA, BO)),
     WhatSession: SessionDetails(title="Fellessamling", place=None, meeting_link=None),
+    WhatFeed: FeedAddress(address=None),
 }
 
 

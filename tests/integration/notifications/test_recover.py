@@ -13,8 +13,10 @@ from pydantic import BaseModel
 
 from shared.contracts.questions import (
     Contacts,
+    FeedAddress,
     Question,
     SessionDetails,
+    WhatFeed,
     WhatSession,
     WhoIsConcerned,
 )
@@ -44,6 +46,7 @@ from tests.support.waiting import eventually
 ANSWERS: dict[type[Question[Any]], BaseModel] = {
     WhoIsConcerned: Contacts(recipients=(ADA, BO)),
     WhatSession: SessionDetails(title="Fellessamling", place=None, meeting_link=None),
+    WhatFeed: FeedAddress(address=None),
 }
 
 

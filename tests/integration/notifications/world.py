@@ -27,11 +27,13 @@ from shared.contracts.envelope import Event
 from shared.contracts.questions import (
     Contacts,
     DocumentContent,
+    FeedAddress,
     Question,
     Recipient,
     SessionDetails,
     Someone,
     WhatDocument,
+    WhatFeed,
     WhatSession,
     WhoIsConcerned,
 )
@@ -48,6 +50,7 @@ from tests.unit.notifications.samples import CREDIT_NOTE, INVOICE
 DOMAIN = "kulturskoleradet.example"
 RULES = Rules(domain=DOMAIN, ahead=timedelta(days=60), leads=(14, 2))
 DAY = DAYS[1]
+FEED = "https://kulturskole.example/scheduling/feeds/party/regionalt-2024-2025.900000001/1/secret-token.ics"
 LATER = DAY + timedelta(days=7)
 
 take_as_told = partial(facts.take, consumers)
@@ -79,6 +82,7 @@ class FakeAsk(Ask):
         self.advisor: Someone | None = None
         self.council: Someone | None = None  # the programme's contact person
         self.sessions: dict[str, SessionDetails] = {}  # others have a title only
+        self.feed: str | None = FEED  # the address of everybody's calendar
         self.silent: set[type[Question[Any]]] = set()  # nobody is there to answer them
         self.refused: set[type[Question[Any]]] = set()
         self.asked: list[Question[Any]] = []
@@ -108,6 +112,8 @@ class FakeAsk(Ask):
         if isinstance(question, WhatSession):
             nothing_more = SessionDetails(title="Fellessamling", place=None, meeting_link=None)
             return self.sessions.get(question.session, nothing_more)
+        if isinstance(question, WhatFeed):
+            return FeedAddress(address=self.feed)
         assert isinstance(question, WhatDocument)
         return document(question)
 
@@ -125,18 +131,19 @@ async def work(database: Database, ask: FakeAsk) -> None:
     await follow_addresses(database, patient)
 
 
-def sending(database: Database, smtp: MailServer, **changes: Any) -> MailSending:
-    """As after a start: it remembers nothing."""
+def sending(database: Database, smtp: MailServer, ask: Ask | None = None, **changes: Any) -> MailSending:
+    """As after a start: it remembers nothing. `ask` answers for scheduling."""
     fields: dict[str, Any] = {"smtp_host": smtp.host, "smtp_port": smtp.port, "smtp_starttls": False}
     url = database.url.render_as_string(hide_password=False)
-    return MailSending(database, Settings(database_url=url, keys_file=Path("none.json"), **(fields | changes)))
+    settings = Settings(database_url=url, keys_file=Path("none.json"), **(fields | changes))
+    return MailSending(database, settings, PatientAsk(ask or FakeAsk(), longest=0))
 
 
-async def send(database: Database, smtp: MailServer, **changes: Any) -> None:
+async def send(database: Database, smtp: MailServer, ask: Ask | None = None, **changes: Any) -> None:
     """Everything that is queued is tried now, however long it was to be left alone."""
     async with database.transaction() as connection:
         await connection.execute(update(tables.mail).values(try_at=clock.START))
-    await sending(database, smtp, **changes).run()
+    await sending(database, smtp, ask, **changes).run()
 
 
 async def queued(database: Database, **of: Any) -> list[Mail]:

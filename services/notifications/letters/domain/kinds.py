@@ -67,6 +67,9 @@ TO_PAY = ("invoice",)
 WITHDRAWN = "withdrawn"
 NOT_ONCE_WITHDRAWN = frozenset({kind for kinds in MATTERS for kind in kinds} - {CALLED_BACK} | {REMINDER})
 
+# Kinds of mail that say where the plan can be subscribed to (S6): an address that is asked for when one is sent, and kept nowhere.
+WITH_FEED = frozenset({INVITATION})
+
 KINDS = (*PURPOSES, INVITATION, CHANGE, CANCELLATION, REMINDER)
 
 

@@ -20,19 +20,21 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.notifications.letters import overtaken, telling
 from services.notifications.letters import repository as mails
-from services.notifications.letters.domain.kinds import NOT_ONCE_WITHDRAWN, REMINDER, TO_SIGN
+from services.notifications.letters.domain.kinds import NOT_ONCE_WITHDRAWN, REMINDER, TO_SIGN, WITH_FEED
 from services.notifications.letters.domain.letter import Mail
 from services.notifications.letters.domain.outcome import Outcome, next_of
 from services.notifications.sending import repository as messages
 from services.notifications.sending.domain.standing import Standing, Trouble
 from services.notifications.sending.mailer import Mailer
-from services.notifications.sending.render import render
+from services.notifications.sending.render import Rendered, render
 from services.notifications.settings import Settings
 from shared import clock
 from shared.contracts import notifications as events
+from shared.contracts.questions import WhatFeed
 from shared.database import Database
 from shared.messaging import outbox
-from shared.messaging.patience import Patience
+from shared.messaging.ask import TIME_OUT, NoAnswer
+from shared.messaging.patience import Patience, PatientAsk
 from shared.points import reached
 from shared.transient import is_transient
 
@@ -40,7 +42,7 @@ log = structlog.get_logger()
 
 SERVER = "the SMTP server"
 LONGEST_WAIT = 5.0  # seconds, from a mail's claim until it is tried
-LEASE_MARGIN = timedelta(seconds=LONGEST_WAIT + 5)  # a lease lasts for one try and this
+LEASE_MARGIN = timedelta(seconds=LONGEST_WAIT + TIME_OUT + 5)  # a lease lasts for one try and this
 CLAIMED_PER_CONNECTION = 2  # mails: one is being sent, one waits for its turn
 GATHERING = 0.02  # seconds: tries that end this close to each other are recorded in one transaction
 RETRY_AFTER = 0.2  # seconds, while the database does not answer
@@ -53,9 +55,10 @@ Tried: TypeAlias = Sequence[tuple[Mail, Outcome]]
 class MailSending:
     """Sends what is queued each time it is run; while the server can't be reached, only a few mails now and then."""
 
-    def __init__(self, database: Database, settings: Settings) -> None:
+    def __init__(self, database: Database, settings: Settings, ask: PatientAsk) -> None:
         self._database = database
         self._settings = settings
+        self._ask = ask
         self._mailer = Mailer(settings)
         self._lease = timedelta(seconds=settings.smtp_timeout) + LEASE_MARGIN
         self._patience = Patience(longest=60.0)
@@ -160,12 +163,18 @@ class MailSending:
 
     async def _send(self, mail: Mail) -> Outcome:
         try:
-            rendered = render(mail, organiser=self._settings.mail_organiser, sender=self._settings.mail_sender)
+            feed = await self._feed_for(mail)
+        except NoAnswer:
+            return Outcome(kind="put_off")
+        try:
+            kept = self._written(mail, None if feed else "")
+            rendered = self._written(mail, feed) if feed else kept
         except Exception:
             log.exception("a mail cannot be written", mail=mail.id, kind=mail.kind)
             return Outcome(kind="put_off")  # a later version may have mended it
         try:
             message = self._mailer.message(mail, rendered)
+            to_keep = self._mailer.message(mail, kept) if feed else message
         except Exception as error:  # noqa: BLE001 - the email package has many for a name or address that no header takes
             # Its text holds the address.
             log.error("a mail cannot be addressed", mail=mail.id, error=type(error).__name__)  # noqa: TRY400
@@ -177,7 +186,7 @@ class MailSending:
             return Outcome(kind="put_off")
         if outcome.kind == "accepted":
             reached("smtp.accepted")  # 250, and not recorded
-            outcome = replace(outcome, message=message)
+            outcome = replace(outcome, message=to_keep)
         outcome = self._standing.judge(outcome, mail.id, was_put_off=mail.put_off_at is not None)
         if outcome.kind == "unreachable":
             self._patience.failed(SERVER)
@@ -185,6 +194,16 @@ class MailSending:
             self._patience.answered(SERVER)
         self._tell()
         return outcome
+
+    async def _feed_for(self, mail: Mail) -> str:
+        """The address of the calendar feed that a mail says; empty where it says none. Raises NoAnswer."""
+        if mail.kind not in WITH_FEED or mail.person is None:
+            return ""
+        question = WhatFeed(programme=mail.programme, party=mail.party, person=mail.person)
+        return (await self._ask(question)).address or ""
+
+    def _written(self, mail: Mail, feed: str | None) -> Rendered:
+        return render(mail, organiser=self._settings.mail_organiser, sender=self._settings.mail_sender, feed=feed)
 
     def _tell(self) -> None:
         """Say why the server takes no mails, and that it does again: once, and not with each try."""

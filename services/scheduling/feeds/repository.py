@@ -1,0 +1,140 @@
+"""Queries of feeds. Each works in the caller's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, and_, exists, literal, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.scheduling import repository, tables
+from services.scheduling.domain.session import KINDS_OF_ONE_PARTY
+from services.scheduling.feeds.domain.entry import Entry, is_kept
+from services.scheduling.feeds.domain.feed import Feed, no_such_feed
+from shared import clock
+from shared.database import insert
+from shared.ids import made_at
+
+FORM = 1  # of what a feed says; raised where the same sessions are written otherwise
+
+s, f, g = tables.session.c, tables.feed.c, tables.party_group.c
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """A feed's sessions, as rows: they are looked at closer only where they are asked for."""
+
+    number: int  # of the feed's newest address
+    name: str | None  # of the feed's party; none where it has none, or that is not known here
+    rows: Sequence[Row[Any]]  # by id
+
+    @property
+    def tag(self) -> str:
+        """What stands in the feed, in short. No version goes down or comes back, so that no other feed has the same one."""
+        stands = [(row.id, row.version, row.party_name) for row in self.rows]
+        return sha256(repr((FORM, self.number, self.name, stands)).encode()).hexdigest()[:32]
+
+    def entries(self) -> list[Entry]:
+        """Those that have exact days: a date is never made up (S2)."""
+        found = (
+            Entry(
+                session=repository.session_of(row),
+                changed_at=row.changed_at or made_at(row.id),
+                party_name=row.party_name,
+            )
+            for row in self.rows
+        )
+        return [it for it in found if it.session.when.days is not None]
+
+
+async def look(connection: AsyncConnection, feed: Feed) -> Found:
+    """What stands in a feed, by one query."""
+    one = select(literal(1).label("one")).subquery()
+    of_session, of_feed = tables.party.alias("of_session"), tables.party.alias("of_feed")
+    query = (
+        select(
+            select(f.number).where(*_is(feed)).scalar_subquery().label("feed_number"),
+            clock.moment(connection).label("now"),
+            of_feed.c.name.label("feed_name"),
+            of_session.c.name.label("party_name"),
+            tables.session,
+        )
+        .select_from(one)
+        .outerjoin(of_feed, of_feed.c.organisation_number == (feed.party or ""))
+        .outerjoin(tables.session, and_(_stands_in(feed), _is_published(), ~_is_deleted()))
+        .outerjoin(of_session, of_session.c.organisation_number == s.party)
+        .order_by(s.id)
+    )
+    rows = (await connection.execute(query)).all()
+    kept = [it for it in rows if it.id is not None and is_kept(it.state, it.changed_at, it.now)]
+    return Found(number=rows[0].feed_number or 1, name=rows[0].feed_name, rows=kept)
+
+
+def _stands_in(feed: Feed) -> ColumnElement[bool]:
+    """Which sessions are a feed's: those of everyone, and those that are held with its party or with its advisor's parties."""
+    of_everyone = and_(s.party.is_(None), s.kind.not_in(KINDS_OF_ONE_PARTY))
+    if feed.advisor is not None:
+        return exists().where(
+            g.advisor == feed.advisor, g.programme == s.programme, or_(of_everyone, g.party == s.party)
+        )
+    if feed.party is not None:
+        return and_(s.programme == feed.programme, or_(of_everyone, s.party == feed.party))
+    return and_(s.programme == feed.programme, of_everyone)
+
+
+def _is_published() -> ColumnElement[bool]:
+    """Of a plan that is a draft nobody hears."""
+    return exists().where(tables.plan.c.programme == s.programme)
+
+
+def _is_deleted() -> ColumnElement[bool]:
+    p = tables.programme.c
+    return exists().where(p.code == s.programme, p.deleted)
+
+
+async def check_is_known(connection: AsyncConnection, feed: Feed) -> None:
+    """Raises NotFound for a programme, a party or an advisor that is not known here."""
+    if feed.programme is not None:
+        await repository.check_programme_is_known(connection, feed.programme)
+    if feed.party is not None:
+        await repository.check_party_is_known(connection, feed.party)
+    if feed.advisor is not None and not await is_advisor(connection, feed.advisor):
+        raise no_such_feed()
+
+
+async def is_advisor(
+    connection: AsyncConnection, person: str, *, programme: str | None = None, party: str | None = None
+) -> bool:
+    """Whether a person is an advisor, of this party in this programme where these are said."""
+    query = select(g.advisor).where(g.advisor == person)
+    for column, value in ((g.programme, programme), (g.party, party)):
+        if value is not None:
+            query = query.where(column == value)
+    return (await connection.execute(query.limit(1))).first() is not None
+
+
+async def newest(
+    connection: AsyncConnection, feed: Feed, *, lock: bool = False
+) -> tuple[Feed, str | None, datetime | None]:
+    """A feed with the number of its newest address, by whom it was renewed, and when; locked until the end if asked for."""
+    if lock:
+        first = {"kind": feed.kind, "of": feed.of, "number": 1}
+        await connection.execute(insert(connection, tables.feed).on_conflict_do_nothing(), first)
+    query = select(tables.feed).where(*_is(feed))
+    row = (await connection.execute(query.with_for_update() if lock else query)).first()
+    number, by, at = (row.number, row.renewed_by, row.renewed_at) if row else (1, None, None)
+    return Feed(kind=feed.kind, of=feed.of, number=number), by, at
+
+
+async def renew(connection: AsyncConnection, feed: Feed, *, by: str) -> None:
+    """Have this number be a feed's newest; it is locked."""
+    values = {"number": feed.number, "renewed_by": by, "renewed_at": clock.moment(connection)}
+    await connection.execute(tables.feed.update().where(*_is(feed)).values(**values))
+
+
+def _is(feed: Feed) -> Iterable[ColumnElement[bool]]:
+    return f.kind == feed.kind, f.of == feed.of
