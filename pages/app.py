@@ -11,6 +11,7 @@ from fastapi.responses import FileResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from pages.applications import routes as applications
+from pages.calendars import routes as calendars
 from pages.frame import errors
 from pages.frame.door import STYLE, Door
 from pages.frame.session import Seal, cookie_for
@@ -29,7 +30,19 @@ from shared.clock import real_now
 from shared.web.gateways import Gateways
 from shared.web.refusals import Refusals
 
-PAGES = (applications, gatherings, invoices, login, mails, municipalities, operations, people, programmes, today)
+PAGES = (
+    applications,
+    calendars,
+    gatherings,
+    invoices,
+    login,
+    mails,
+    municipalities,
+    operations,
+    people,
+    programmes,
+    today,
+)
 TIMEOUT = 20  # seconds for an answer of a service
 CONNECTIONS = 40  # to the services, at once
 

@@ -188,6 +188,7 @@ WORDS = {
 
 # What a page says after a change, by the code in its address.
 DONE = {
+    "kalender-fornyet": "Kalenderen har fått en ny adresse. Den gamle virker ikke lenger.",
     "melding-behandlet": "Meldingen er behandlet.",
     "melding-forkastet": "Meldingen er forkastet.",
     "meldinger-behandlet": "Meldingene er behandlet.",

@@ -34,6 +34,11 @@ def person(api: httpx.Client) -> str:
     return str(group["participants"][0]["person"])
 
 
+def advisor(api: httpx.Client) -> str:
+    group = api.get(f"/registration/programmes/{PROGRAMME}/groups/{MUNICIPALITY}").raise_for_status().json()
+    return str(group["advisor"]["id"])
+
+
 def mail(api: httpx.Client) -> str:
     path = f"/notifications/mails?programme={PROGRAMME}&party={MUNICIPALITY}&kind=invoice"
     return str(api.get(path).raise_for_status().json()["items"][0]["id"])
@@ -47,6 +52,9 @@ WHICH: dict[str, Callable[[httpx.Client], list[str]]] = {
     "/program/{}/kommune/{}": lambda _: [PROGRAMME, MUNICIPALITY],
     "/person/{}": lambda api: [person(api)],
     "/person/{}/alt": lambda api: [person(api)],
+    "/program/{}/kalender": lambda _: [PROGRAMME],
+    "/program/{}/kommune/{}/kalender": lambda _: [PROGRAMME, MUNICIPALITY],
+    "/person/{}/kalender": lambda api: [advisor(api)],
     "/samling/{}": lambda api: [session(api)],
     "/program/{}/ny-samling": lambda _: [PROGRAMME],
     "/program/{}/e-post": lambda _: [PROGRAMME],
