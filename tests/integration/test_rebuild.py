@@ -30,6 +30,7 @@ from tests.support.events import (
     accepted,
     completed,
     ended,
+    group_changed,
     organisation_number,
     party,
     plan_published,
@@ -58,6 +59,7 @@ STORY: list[Event[Any]] = [
     plan_published(),
     plan_revised(),
     accepted(1),
+    group_changed(1),
     signed(1),
 ]
 
