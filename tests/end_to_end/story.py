@@ -204,6 +204,8 @@ async def _meet(player: Player, at_rest: Callable[[], Awaitable[Any]]) -> None:
     second = await player("scheduling", "plan_session", more={"number": 2, "instalment": 3, "when": days})
     await player("scheduling", "show_state_of_plan")
     await player("scheduling", "publish_plan")
+    for id in ("show_feed", "renew_feed"):
+        await player("scheduling", id, kind="programme", of=A_PROGRAMME)
     for id in ("move_session", "give_instalment", "decide_format", "cancel_session", "revoke_cancellation"):
         await player("scheduling", id, id=second["id"])
 

@@ -8,37 +8,42 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request
 from pydantic import BaseModel, Field
 
-from services.scheduling.admin_api import Nothing
 from services.scheduling.feeds import repository
 from services.scheduling.feeds.addresses import Addresses, addresses_of
 from services.scheduling.feeds.domain.feed import Feed, Kind, feed_of
 from services.scheduling.feeds.use_cases.renew_feed import renew_feed
 from shared.database import Database
-from shared.web.api import A_PROGRAMME, Administrator, DatabaseOf
+from shared.web.api import A_PROGRAMME, Administrator, Body, DatabaseOf, example
 from shared.web.etags import if_match, tagged
 
 router = APIRouter(prefix="/scheduling/feeds", tags=["feeds"])
 
-WHOSE = (
+OF = (
     "a programme's code; of a party the same, a dot and its organisation number; of an advisor the person's id, for all"
     " programmes"
 )
-KindInPath = Annotated[Kind, Path(examples=["programme"])]
-OfInPath = Annotated[str, Path(max_length=60, description=WHOSE, examples=[A_PROGRAMME])]
+KindInPath = Annotated[str, Path(max_length=20, description="programme, party or advisor", examples=["programme"])]
+OfInPath = Annotated[str, Path(max_length=60, description=OF, examples=[A_PROGRAMME])]
+
+
+class Renewal(Body):
+    """Nothing needs to be said; the body may be left out."""
+
+    model_config = example()
 
 
 class FeedView(BaseModel):
     """A calendar that can be subscribed to. Who has the address can read it, and needs nothing else."""
 
     kind: Kind
-    of: str = Field(description=WHOSE)
+    of: str = Field(description=OF)
     number: int = Field(description="how many addresses it has had, with this one")
     address: str = Field(description="a secret: it stands in no log and no event")
     renewed_by: str | None = Field(description="the key that renewed it last")
     renewed_at: datetime | None = Field(description="a moment with its offset from UTC")
 
 
-@router.get("/{kind}/{of}")
+@router.get("/{kind}/{of}", responses={409: {}})
 async def show_feed(
     kind: KindInPath, of: OfInPath, request: Request, database: DatabaseOf, _: Administrator
 ) -> FeedView:
@@ -53,7 +58,7 @@ async def renew(
     request: Request,
     database: DatabaseOf,
     key: Administrator,
-    _: Nothing | None = None,
+    _: Renewal | None = None,
 ) -> FeedView:
     """Give a calendar feed another address; the one before leads nowhere from then on (S6)."""
     addresses = addresses_of(request.app)

@@ -27,6 +27,7 @@ from tests.support.events import PROGRAMME, accepted, group_changed, organisatio
 from tests.support.facts import take
 
 SESSIONS = f"/scheduling/programmes/{PROGRAMME}/sessions"
+PUBLICATION = f"/scheduling/programmes/{PROGRAMME}/plan/publication"
 FEEDS = "/scheduling/feeds"
 NOW = datetime(2024, 9, 1, 12, tzinfo=UTC)
 ONE, TWO = organisation_number(1), organisation_number(2)
@@ -77,6 +78,7 @@ async def api(database: Database, secret: Path, tmp_path: Path) -> AsyncIterator
     async with api_of(create, Settings, database, tmp_path) as api:
         for session in (OF_ALL, visit(1), visit(2)):
             await api.post(SESSIONS, session)
+        await api.post(PUBLICATION)
         yield api
 
 
@@ -110,6 +112,19 @@ async def test_a_feed_has_what_is_its_own_and_links_only_where_it_is_somebodys(a
     advisors = await entries(api, await address(api, "advisor", ADVISOR))
     assert {*advisors} == {"Fellessamling 1", "Veiledningsbesøk 1, Kommune 1"}
     assert str(advisors["Fellessamling 1"]["uid"]).endswith(f".{ADVISOR}@fremtidens-kulturskole")
+
+
+async def test_of_a_plan_that_is_a_draft_there_is_nothing(database: Database, secret: Path, tmp_path: Path) -> None:
+    async with api_of(create, Settings, database, tmp_path) as api:
+        paths = [await address(api, "programme", PROGRAMME), await address(api, "party", f"{PROGRAMME}.{ONE}")]
+        for session in (OF_ALL, visit(1)):
+            await api.post(SESSIONS, session)
+        assert [await entries(api, path) for path in paths] == [{}, {}]
+        tags = [(await fetched(api, path)).headers["etag"] for path in paths]
+        await api.post(PUBLICATION)
+        assert [len(await entries(api, path)) for path in paths] == [1, 2]
+        again = [await fetched(api, path, **{"If-None-Match": tag}) for path, tag in zip(paths, tags, strict=True)]
+        assert [it.status_code for it in again] == [200, 200]
 
 
 async def test_who_is_an_advisor_no_more_has_an_empty_calendar(api: Api, database: Database) -> None:
