@@ -28,7 +28,8 @@ def hitra(here: Shown) -> str:
 def test_who_is_out_of_the_queue_is_offered_nothing_by_turn(browser: httpx.Client, hitra: str) -> None:
     page = browser.get(hitra).text
     assert "Står utenfor køen." in page
-    refused = browser.post(f"{hitra}/tilbud", data={"answer_by": DAY, "if_match": tag(page)})
+    typed = {"answer_by": DAY, "out_of_turn": "", "if_match": tag(page)}
+    refused = browser.post(f"{hitra}/tilbud", data=typed)
     assert refused.status_code == 409
     assert 'id="tilbud-out_of_turn-feil"' in refused.text
     assert f'value="{DAY}"' in refused.text  # what was typed stays
