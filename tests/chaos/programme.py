@@ -74,23 +74,32 @@ def undisturbed_books(count: int) -> dict[str, Any]:
 
 
 class Run:
-    """One programme as it is played. `after` is awaited after each part, with its name."""
+    """One programme as it is played. `after` is awaited after each part, with its name. `waits`: one more is offered a place."""
 
     def __init__(
-        self, client: Client, count: int, *, within: float = 900, after: Callable[[str], Awaitable[None]] | None = None
+        self,
+        client: Client,
+        count: int,
+        *,
+        within: float = 900,
+        after: Callable[[str], Awaitable[None]] | None = None,
+        waits: bool = False,
     ) -> None:
+        self._waits = waits
         self._client = client
         self._parties = parties(count)
         self._within = within
         self._after = after
         self._agreements: dict[str, str] = {}
         self._sessions: dict[int, str] = {}
+        self._waiting: str | None = None
         self._limit = asyncio.Semaphore(AT_ONCE)
 
     async def play(self) -> None:
         for part in (
             self.open,
             self.apply,
+            *([self.wait_in_vain] if self._waits else []),
             self.form_groups,
             self.send_agreements,
             self.first_session,
@@ -130,6 +139,31 @@ class Run:
         await self.on(date(2024, 4, 15))
         views = await self._all(self._post(of_programme("applications"), application(it)) for it in self._parties)
         await self._all(self._post(f"/registration/applications/{it['id']}/assessment", ASSESSMENT) for it in views)
+
+    async def wait_in_vain(self) -> None:
+        """One more party than there are places waits, is offered the one that is added, and does not answer (R2)."""
+        (party,) = parties(len(self._parties) + 1)[len(self._parties) :]
+        of = f"/registration/programmes/{PROGRAMME}"
+        await self._post("/registration/parties", _party(party))
+        path = (
+            f"/registration/applications/{(await self._post(of_programme('applications'), application(party)))['id']}"
+        )
+        await self._client.patch(of, {"places": len(self._parties)})
+        await self._post(f"{path}/assessment", ASSESSMENT | {"outcome": "waiting_list"})
+        await self._client.patch(of, {"places": len(self._parties) + 1})
+        await self._post(f"{path}/offer", {"answer_by": "2024-05-02"})
+        self._waiting = path
+
+    async def has_lapsed(self) -> bool:
+        """Whether the offer has lapsed, and once: it was told once more than what came before it."""
+        assert self._waiting is not None
+        found = await self._client.get(self._waiting)
+        shown = await self._client.get(of_programme("waiting-list"))
+        (it,) = shown["waiting"]
+        return (found["version"], found["state"], it["place"], [one["outcome"] for one in it["offers"]]) == (
+            *(4, "waiting_list"),
+            *(None, ["lapsed"]),
+        )
 
     async def form_groups(self) -> None:
         await self.on(date(2024, 6, 10))

@@ -15,6 +15,7 @@ from deploy.audit.invariants import (
     invoices_name_what_was_delivered,
     kids_are_unique,
     newest_events_agree_with_the_apis,
+    no_more_have_a_place_than_there_are,
     nobody_pays_more_than_the_fee,
     numbers_run_without_gaps,
     projections_agree_with_their_publishers,
@@ -38,6 +39,7 @@ INVARIANTS: dict[str, Callable[[Evidence], Iterator[str]]] = {
         events_never_change,
         streams_have_what_was_told,
         who_is_invoiced_hears_of_it,
+        no_more_have_a_place_than_there_are,
     )
 }
 

@@ -205,6 +205,16 @@ WAIVER = {"id": "w1", "version": 1, "agreement": "a1", "instalment": 1, "withdra
 WRONG: list[tuple[str, str, Evidence]] = [
     ("numbers_run_without_gaps", "a gap", changed(invoices=lambda it: it[1].update(number=9))),
     ("numbers_run_without_gaps", "a note's gap", changed(credit_notes=lambda it: it[0].update(number=2))),
+    (
+        "no_more_have_a_place_than_there_are",
+        "more than places",
+        changed(programmes=lambda it: it[0].update(places=1)),
+    ),
+    (
+        "no_more_have_a_place_than_there_are",
+        "a place twice",
+        changed(applications=lambda it: [one.update(waiting_list_place=1) for one in it]),
+    ),
     ("nobody_pays_more_than_the_fee", "twice", changed(invoices=lambda it: it[2].update(instalment=1))),
     ("nobody_pays_more_than_the_fee", "too much", changed(invoices=lambda it: it[0].update(amount_ore=666_668))),
     ("nobody_pays_more_than_the_fee", "too little", changed(invoices=lambda it: it[0].update(amount_ore=666_666))),
