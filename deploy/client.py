@@ -51,6 +51,9 @@ class Client:
     async def patch(self, path: str, body: dict[str, Any]) -> Any:
         return await self._call("PATCH", path, json=body)
 
+    async def put(self, path: str, body: dict[str, Any]) -> Any:
+        return await self._call("PUT", path, json=body)
+
     async def _call(self, method: str, path: str, **arguments: Any) -> Any:
         """The answer's JSON. Raises Refused or Unavailable."""
         try:

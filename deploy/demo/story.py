@@ -10,7 +10,7 @@ from typing import Any
 
 from deploy.client import Client
 from deploy.demo import plan as the_plan
-from deploy.demo import waiting
+from deploy.demo import shape, waiting
 from deploy.demo.cast import WAITING_LIST, Municipality, Person, advisors, contact_person
 from deploy.demo.play import Play, Say, all_of, days
 
@@ -75,6 +75,7 @@ async def open_the_programme(it: Play, applicants: Sequence[Municipality]) -> No
     plan = [_with_place(session) for session in json.loads(PLAN.read_text(encoding="utf-8"))]
     async with it.on(date(2024, 2, 1), f"Planen legges inn: {len(plan)} samlinger, møter og besøk"):
         await it.plan(*plan)
+        await shape.accept_what_the_plan_lacks(it)
     async with it.on(date(2024, 3, 15), "Inspirasjonssamlingen er holdt"):
         await it.complete("inspiration_session")
 
@@ -192,6 +193,7 @@ async def first_semester(it: Play, accepted: Sequence[Municipality]) -> None:
         await it.complete("contract_meeting", None, [late.organisation_number])
         await it.sign(late, date(2024, 10, 15))
     await _complete_visits(it, 1, accepted)
+    await shape.write_minutes(it, 1, accepted[0].organisation_number)
     async with it.on(date(2024, 10, 29), "Koordinatorsamling 2 er holdt"):
         await it.complete("coordinator_meeting", 2)
     async with it.on(date(2024, 11, 27), "Fellessamling 2 (digital) er holdt"):

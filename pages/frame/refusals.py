@@ -231,6 +231,7 @@ TEXTS = {
     "no_such_weeks": "Disse ukene finnes ikke det året.",
     "not_as_expected": "Det som ville bli fakturert, er endret siden du så på det. Se på det på nytt.",
     "not_held_with_one_party": "Bare veiledningsbesøk og kontraktsmøter holdes med én kommune eller avdeling.",
+    "not_held_yet": "Referatet skrives når det er registrert at møtet er holdt.",
     "number_is_missing": "Planen har allerede en samling av dette slaget uten nummer. Gi denne et nummer.",
     "one_change_at_a_time": "Velg én endring om gangen.",
     "only_joint_sessions_are_invoiced": "Bare fellessamlinger fører til fakturaer.",

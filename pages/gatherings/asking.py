@@ -9,6 +9,7 @@ from typing import Any
 from pages.frame.api import AWAY, Away, Missing, Refused, parts
 from pages.frame.forms import refused
 from pages.frame.visitor import Visitor
+from pages.gatherings import heeding
 from pages.gatherings.view import JOINT, UNHEARD, NotForeseen, Seen, may_become, sent_of
 
 SERVICE = "scheduling"  # whose a session is
@@ -39,6 +40,10 @@ async def _ask_once(visitor: Visitor, id: str) -> Seen:
     session, etag = first["looked"]
     today = date.fromisoformat(first["clock"]["today"]) if first["clock"] else None
     asked: dict[str, Any] = {"programme": api.get(f"/registration/programmes/{session['programme']}")}
+    if session["when"]["days"] and session["state"] == "planned":
+        asked["warnings"] = api.get(f"/scheduling/sessions/{id}/warnings")
+    if session["party"] and session["state"] == "completed" and visitor.may("administrator"):
+        asked["minutes"] = api.look(f"/scheduling/sessions/{id}/minutes")
     if session["kind"] == JOINT:
         asked["invoices"] = _invoices(visitor, session["programme"])
         change = may_become(session, today)
@@ -52,6 +57,8 @@ async def _ask_once(visitor: Visitor, id: str) -> Seen:
         programme=found["programme"] or {"code": session["programme"], "name": session["programme"]},
         preview=found.get("preview"),
         invoices=found.get("invoices"),
+        warnings=heeding.shown(found["warnings"]["items"]) if found.get("warnings") else [],
+        minutes=found.get("minutes"),
     )
 
 

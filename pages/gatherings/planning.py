@@ -12,7 +12,7 @@ from pages.frame.api import AWAY, Away, Forbidden, Refused, parts
 from pages.frame.forms import Form, body_of, refused
 from pages.frame.visitor import Visitor, VisitorOf, done, unnamed
 from pages.frame.words import WORDS
-from pages.gatherings import dates
+from pages.gatherings import dates, heeding
 
 router = APIRouter()
 
@@ -34,11 +34,12 @@ async def plan(visitor: VisitorOf, code: Code) -> Response:
     when, faults = dates.when_of(values)
     if faults:
         return await _page(visitor, code, {}, Form(FORM, values, faults, status=422))
-    body = body_of(values, *FIELDS, ints=("number", "instalment")) | {"when": when}
+    body = body_of(values, *FIELDS, ints=("number", "instalment")) | {"when": when} | heeding.accepted_in(values)
     try:
         planned = await visitor.api.send("POST", f"/scheduling/programmes/{code}/sessions", body)
     except Refused as why:
-        return await _page(visitor, code, {}, refused(FORM, values, why, dates.fields_in(why)))
+        form = heeding.warned(FORM, values, why) or refused(FORM, values, why, dates.fields_in(why))
+        return await _page(visitor, code, {}, form)
     except Away:
         return await _page(visitor, code, {}, Form(FORM, values, wrong=(NO_ANSWER,), status=503))
     return done(f"/samling/{planned['id']}", "samling-planlagt")

@@ -14,7 +14,7 @@ from pages.frame.needs import is_past
 from pages.frame.refusals import in_norwegian
 from pages.frame.visitor import Visitor, VisitorOf, done
 from pages.frame.words import WORDS, name_of
-from pages.gatherings import dates, view
+from pages.gatherings import dates, heeding, view
 from pages.gatherings.asking import ask
 from pages.gatherings.planning import router
 
@@ -83,6 +83,17 @@ async def describe(visitor: VisitorOf, id: Id) -> Response:
     return await _change(visitor, id, "endre", values, path="", body=body, what="samling-endret")
 
 
+@router.post("/samling/{id}/referat")
+async def write_minutes(visitor: VisitorOf, id: Id) -> Response:
+    values = await visitor.typed()
+    body = body_of(values, "text", nulls=["text"])
+    try:
+        await visitor.api.send("PUT", f"/scheduling/sessions/{id}/minutes", body, if_match=values.get(IF_MATCH))
+    except Refused as why:
+        return await _page(visitor, id, refused("referat", values, why))
+    return done(f"/samling/{id}", "samling-referat")
+
+
 @router.post("/samling/{id}/{form}")
 async def say_yes(visitor: VisitorOf, id: Id, form: str) -> Response:
     """Cancel, complete, or take either back. What billing is expected to send is what the page showed."""
@@ -105,7 +116,9 @@ async def _new_date(visitor: Visitor, id: str, form: str, *, path: str, what: st
     when, faults = dates.when_of(values)
     if faults:
         return await _page(visitor, id, Form(form, values, faults, status=422))
-    return await _change(visitor, id, form, values, path=path, body={"when": when}, what=what)
+    return await _change(
+        visitor, id, form, values, path=path, body={"when": when} | heeding.accepted_in(values), what=what
+    )
 
 
 async def _change(
@@ -127,7 +140,7 @@ async def _change(
 def _not_taken(form: str, values: Mapping[str, str], why: Refused) -> Form:
     if why.problem.get("preview"):
         return Form(form, values, wrong=(OTHER_FIGURES,), status=why.status)
-    return refused(form, values, why, dates.fields_in(why))
+    return heeding.warned(form, values, why) or refused(form, values, why, dates.fields_in(why))
 
 
 async def _page(visitor: Visitor, id: str, form: Form | None = None, *, expected: int | None = None) -> Response:
@@ -150,4 +163,5 @@ async def _page(visitor: Visitor, id: str, form: Form | None = None, *, expected
         formats=[it for it in WORDS["format"].items() if it[0] != "undecided" or session["kind"] != view.JOINT],
         button=view.button(session["state"], found.preview if found.has_preview else None),
         sum_of=view.sum_of,
+        warnings=found.warnings,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -39,6 +39,8 @@ class Seen:
     programme: Any
     preview: Any  # of the one change of which billing hears next: an answer, NotForeseen or AWAY
     invoices: Any
+    warnings: Sequence[Mapping[str, Any]] = ()  # what speaks against its days
+    minutes: Any = None  # and their ETag
 
     @property
     def is_heard(self) -> bool:

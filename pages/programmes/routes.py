@@ -10,9 +10,9 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from pages.frame.api import AWAY, Away, Refused, if_there, parts, segment
-from pages.frame.forms import IF_MATCH, Form
+from pages.frame.forms import IF_MATCH, Form, body_of, refused
 from pages.frame.visitor import Visitor, VisitorOf, done
-from pages.programmes import facts
+from pages.programmes import facts, lacking
 from pages.programmes.milestones import Found, Table
 from pages.programmes.plan import lines
 
@@ -69,6 +69,33 @@ async def delete(visitor: VisitorOf, code: str) -> Response:
     return done("/program", "program-slettet")
 
 
+@router.post("/program/{code}/godta")
+async def accept(visitor: VisitorOf, code: str) -> Response:
+    """Accept what the plan lacks, with a reason."""
+    values = await visitor.typed()
+    body = body_of(values, "code", "because", required=["because"]) | {"sessions": values.get("sessions", "").split()}
+    try:
+        await visitor.api.send("POST", f"/scheduling/programmes/{segment(code)}/plan/findings/acceptance", body)
+    except Refused as why:
+        return await _one(visitor, code, refused(lacking.form_of(values), values, why))
+    return done(f"/program/{code}", "plan-godtatt")
+
+
+@router.post("/program/{code}/unnga")
+async def avoid(visitor: VisitorOf, code: str) -> Response:
+    """Say which days the programme keeps clear of: a line each, as they stand in the form."""
+    values = await visitor.typed()
+    days, fault = lacking.days_of(values.get("days", ""))
+    if fault:
+        return await _one(visitor, code, Form("unnga", values, {"days": fault}, status=422))
+    path = f"/scheduling/programmes/{segment(code)}/days-to-avoid"
+    try:
+        await visitor.api.send("PUT", path, {"days": days}, if_match=values.get(IF_MATCH))
+    except Refused as why:
+        return await _one(visitor, code, refused("unnga", values, why, lacking.fields_in(why)))
+    return done(f"/program/{code}", "dager-unngas")
+
+
 def _path(code: str) -> str:
     return f"{LIST}/{segment(code)}"
 
@@ -94,6 +121,9 @@ async def _one(visitor: Visitor, code: str, form: Form | None = None) -> Respons
         "programme": api.look(_path(code)),
         "today": api.today(),
         "sessions": _known(api.all(f"/scheduling/{of}/sessions")),
+        "findings": if_there(api.get(f"/scheduling/{of}/plan/findings")),
+        "visits": _known(api.all(f"/scheduling/{of}/visits", late="true")),
+        "avoided": if_there(api.look(f"/scheduling/{of}/days-to-avoid")),
         "invoices": _known(api.all(f"/billing/{of}/invoices")),
         "unbilled": _known(api.all("/billing/unbilled", programme=code)),
     }
@@ -104,6 +134,7 @@ async def _one(visitor: Visitor, code: str, form: Form | None = None) -> Respons
     if any(found.get(name) is AWAY for name in OF_REGISTRATION):
         raise Away(OWN)
     programme, etag = found.pop("programme")
+    shape = lacking.Shape(found.pop("findings"), found.pop("visits"), found.pop("avoided"), found["sessions"])
     lists: dict[str, Any] = {name: None if it is AWAY else it for name, it in found.items()}
     return visitor.page(
         "programmes/programme.html",
@@ -114,6 +145,7 @@ async def _one(visitor: Visitor, code: str, form: Form | None = None) -> Respons
         plan=None if lists["sessions"] is None else lines(lists["sessions"], lists["today"]),
         billing_is_away=lists["invoices"] is None or lists["unbilled"] is None,
         stand=facts.shown(programme),
+        shape=shape,
         **_pointing(lists),
     )
 

@@ -22,6 +22,7 @@ FOR_READERS: Lists = (
     ("sessions", "/scheduling/programmes/{programme}/sessions", {}),
     ("approvals", "/billing/programmes/{programme}/approvals", {}),
     ("unbilled", "/billing/unbilled", {"programme": "{programme}"}),
+    ("visits", "/scheduling/programmes/{programme}/visits", {"late": "true"}),
 )
 FOR_ADMINISTRATORS: Lists = (
     ("applications", "/registration/programmes/{programme}/applications", {"state": "received"}),

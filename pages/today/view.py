@@ -60,6 +60,7 @@ class Known:
     approvals: Iterable[Answer] = ()
     unbilled: Iterable[Answer] = ()
     places: Iterable[Answer] = ()  # one, with who waits for a place and who has an offer
+    visits: Iterable[Answer] = ()  # that are not booked though half of their time is gone
 
     @property
     def path(self) -> str:
@@ -87,6 +88,9 @@ def sections(today: date, programmes: Sequence[Known], states: Sequence[Answer] 
         _of_each("Ledige plasser mens noen står i køen", programmes, _places),
         _of_each(
             "Avtaler som har ventet to uker eller mer på signering", programmes, lambda it: _agreements(it, today)
+        ),
+        _of_each(
+            "Veiledningsbesøk som ikke er avtalt, enda halve tiden er gått", programmes, lambda it: _visits(it, today)
         ),
         _of_each("Kommunegrupper som mangler noe", programmes, lambda it: _groups(it, today)),
     )
@@ -226,6 +230,28 @@ def _groups(it: Known, today: date) -> list[Need]:
         if one["party"] not in over and (lacking := lacks(one))
     ]
     return _shown(it, needs, "")
+
+
+def _visits(it: Known, today: date) -> list[Need]:
+    """While they can still be booked: alike ones together."""
+    alike: dict[int, list[Answer]] = defaultdict(list)
+    for one in it.visits:
+        if today <= date.fromisoformat(one["window_last"]):
+            alike[one["number"]].append(one)
+    needs = []
+    for number, those in sorted(alike.items()):
+        if len(those) > FEW:
+            name = f"Veiledningsbesøk {number}, {len(those)} kommuner"
+            needs.append(Need(link=it.path, name=name, text=those[0]["window_text"], programme=it.name))
+        else:
+            needs += [_visit(it, one) for one in those]
+    return _shown(it, needs, "")
+
+
+def _visit(it: Known, one: Answer) -> Need:
+    link = f"{it.path}/ny-samling?kind=guidance_visit&number={one['number']}&party={one['party']}"
+    name = f"Veiledningsbesøk {one['number']}, {one['party_name'] or one['party']}"
+    return Need(link=link, name=name, text=one["window_text"], programme=it.name)
 
 
 def in_a_row(words: Sequence[str]) -> str:

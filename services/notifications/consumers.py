@@ -7,7 +7,14 @@ from typing import Any
 
 from services.notifications import tables
 from services.notifications.letters import contents
-from services.notifications.letters.domain.content import About, Agreement, Application, Concern, DocumentNumber
+from services.notifications.letters.domain.content import (
+    About,
+    Agreement,
+    Application,
+    Concern,
+    DocumentNumber,
+    UnbookedVisit,
+)
 from services.notifications.mailings.documents import carried
 from services.notifications.works import (
     FORGET_PEOPLE,
@@ -46,6 +53,7 @@ KIND_OF_MAILING: dict[EventType[Any], str] = {
     registration.CONCERN_RESOLVED: "concern_resolved",
     billing.INVOICE_ISSUED: "invoice",
     billing.CREDIT_NOTE_ISSUED: "credit_note",
+    scheduling.GUIDANCE_VISIT_UNBOOKED: "visit_unbooked",
 }
 _KIND_BY_TYPE = {kind.type: name for kind, name in KIND_OF_MAILING.items()}
 
@@ -65,7 +73,7 @@ def mailing(event: Event[Any]) -> Iterable[Fact]:
     yield from look_at_mailings(it.programme, it.party)
 
 
-def about(entity: Any) -> About:
+def about(entity: Any) -> About:  # noqa: PLR0911 - a case for each entity
     """What a mailing needs to know of an event's entity.
 
     A mail puts codes into words. Raises UnknownCode for one that is not known here: the words would be the wrong ones.
@@ -103,6 +111,9 @@ def about(entity: Any) -> About:
             entity.check_known("reason")
             which = DocumentNumber(kind="credit_note", series=entity.series, number=entity.number)
             return About(document=which, issued=carried(entity))
+        case scheduling.UnbookedVisit():
+            visit = UnbookedVisit(number=entity.number, first=entity.window_first, last=entity.window_last)
+            return About(visit=visit)
     msg = f"no mailing is about {type(entity).__name__}"
     raise TypeError(msg)
 

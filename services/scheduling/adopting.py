@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.scheduling import plans, repository
+from services.scheduling import guidance, plans, repository
 from services.scheduling.domain.carried_instalment import check_instalment
 from services.scheduling.domain.plan import Plan, Revision
 from services.scheduling.domain.planning import check_planned
 from services.scheduling.domain.session import Session
+from services.scheduling.domain.visits import Window
 from shared.contracts import scheduling as events
 from shared.contracts.envelope import Event
 from shared.contracts.erasure import FORGOTTEN_IN_PLAN, PersonInPlan
@@ -51,8 +52,21 @@ async def forgotten(connection: AsyncConnection, event: Event[PersonInPlan]) -> 
     await repository.keep_forgotten(connection, event.data.id, version=event.data.version)
 
 
+async def unbooked_visit(connection: AsyncConnection, event: Event[events.UnbookedVisit]) -> None:
+    it = event.data
+    await guidance.keep_unbooked(
+        connection,
+        programme=it.programme,
+        party=it.party,
+        number=it.number,
+        version=it.version,
+        window=Window(first=it.window_first, last=it.window_last),
+    )
+
+
 ADOPTIONS: Adoptions = {
     **dict.fromkeys(events.SESSION_EVENTS, session),
     **dict.fromkeys(events.PLAN_EVENTS, plan),
     FORGOTTEN_IN_PLAN: forgotten,
+    events.GUIDANCE_VISIT_UNBOOKED: unbooked_visit,
 }

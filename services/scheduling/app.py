@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from services.scheduling import admin_api, plan_api, repository, warnings_api
+from services.scheduling import admin_api, plan_api, repository, visits_api, warnings_api
 from services.scheduling.adopting import ADOPTIONS
 from services.scheduling.consumers import consumers
 from services.scheduling.feeds import admin_api as feeds_api
@@ -18,6 +18,7 @@ from services.scheduling.use_cases.publish_plan import tell_of_plans_from_before
 from services.scheduling.use_cases.say_what_is_planned import say_what_is_planned
 from services.scheduling.use_cases.say_what_names_someone import say_what_names_someone
 from services.scheduling.use_cases.say_what_session_is import say_what_session_is
+from services.scheduling.use_cases.tell_unbooked_visits import count_unbooked_to_tell, tell_unbooked_visits
 from shared.contracts.questions import WhatFeed, WhatIsPlanned, WhatNamesSomeone, WhatSession
 from shared.database import Database
 from shared.messaging.due_work import Work
@@ -34,7 +35,14 @@ def create(settings: Settings) -> Service:
         settings=settings,
         database=database,
         consumers=consumers,
-        routers=[admin_api.router, plan_api.router, warnings_api.router, feeds_api.router, open_api.router],
+        routers=[
+            admin_api.router,
+            plan_api.router,
+            warnings_api.router,
+            visits_api.router,
+            feeds_api.router,
+            open_api.router,
+        ],
         answers={
             WhatSession: say_what_session_is,
             WhatIsPlanned: say_what_is_planned,
@@ -46,6 +54,11 @@ def create(settings: Settings) -> Service:
             Work("hand sessions on", partial(hand_all_sessions_on, database)),
             Work("tell of plans from before", partial(tell_of_plans_from_before, database)),
             Work("forget people", partial(forget_people, database)),
+            Work(
+                "tell unbooked visits",
+                partial(tell_unbooked_visits, database),
+                due=partial(count_unbooked_to_tell, database),
+            ),
         ],
         shows=OPEN,
     )

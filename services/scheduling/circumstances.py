@@ -40,12 +40,12 @@ async def around(connection: AsyncConnection, programme: str, sessions: Collecti
         avoided=(await days_to_avoid(connection, programme)).days,
         sessions={it.id: it for it in found},
         advisors={(row.programme, row.party): row.advisor for row in groups},
-        members=await _members(connection, programme),
+        members=await members(connection, programme),
     )
 
 
-async def _members(connection: AsyncConnection, programme: str) -> dict[str, Membership]:
-    """A party whose agreement was called back has none."""
+async def members(connection: AsyncConnection, programme: str) -> dict[str, Membership]:
+    """Who has applied, by party."""
     ap, ag = tables.application.c, tables.agreement.c
     ends = select(ag.party, ag.ends_on).where(ag.programme == programme, ag.ends_on.is_not(None))
     ends_on: dict[str, date] = {row.party: row.ends_on for row in await connection.execute(ends)}

@@ -9,10 +9,11 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from services.scheduling import plans, repository
+from services.scheduling.admin_api import Heeded
 from services.scheduling.domain.plan import Plan, Reason
 from services.scheduling.use_cases.publish_plan import publish_plan
 from shared.database import Database
-from shared.web.api import Administrator, Body, DatabaseOf, ProgrammeInPath, Reader, example
+from shared.web.api import Administrator, DatabaseOf, ProgrammeInPath, Reader, example
 from shared.web.etags import if_match, tagged
 from shared.web.keys import Key
 
@@ -21,8 +22,8 @@ router = APIRouter(prefix="/scheduling", tags=["plan"])
 IF_MATCH = if_match(Plan)
 
 
-class Publication(Body):
-    """The body may be left out."""
+class Publication(Heeded):
+    """The body may be left out. What speaks against the plan's sessions and was not accepted yet is answered (409)."""
 
     model_config = example()
 
@@ -59,10 +60,10 @@ async def show_state_of_plan(programme: ProgrammeInPath, database: DatabaseOf, k
     dependencies=[IF_MATCH],
 )
 async def publish(
-    programme: ProgrammeInPath, database: DatabaseOf, key: Administrator, _: Publication | None = None
+    programme: ProgrammeInPath, database: DatabaseOf, key: Administrator, body: Publication | None = None
 ) -> PlanView:
     """Publish a plan: from then on people are invited, and each change of it is a revision (S6)."""
-    await publish_plan(database, programme, by=key.name)
+    await publish_plan(database, programme, (body or Publication()).acceptance(), by=key.name)
     return await _shown(database, programme, key)
 
 

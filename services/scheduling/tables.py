@@ -129,6 +129,34 @@ days_to_avoid = Table(
     Column("changed_by", String(80), nullable=False),  # the key's name
 )
 
+# Visits of which it was told that they are not booked, and the window that they had then.
+unbooked_visit = Table(
+    "unbooked_visit",
+    metadata,
+    Column("programme", String(40), primary_key=True),
+    Column("party", String(9), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("window_first", Date, nullable=False),
+    Column("window_last", Date, nullable=False),
+)
+# The day on which such were last looked for.
+looked_for_visits = Table(
+    "looked_for_visits",
+    metadata,
+    Column("id", Integer, primary_key=True),  # always 1
+    Column("day", Date, nullable=False),
+)
+
+minutes = Table(
+    "minutes",
+    metadata,
+    Column("session", String(36), primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("text", Text),
+    Column("written_by", String(80), nullable=False),  # the key's name
+)
+
 # Who accepted what speaks against a plan, last of all who did.
 accepted = Table(
     "accepted",

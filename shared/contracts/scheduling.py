@@ -215,7 +215,38 @@ PLAN_REVISED = EventType(
 )
 PLAN_EVENTS = (PLAN_PUBLISHED, PLAN_REVISED)
 
-EVENTS: tuple[EventType[Any], ...] = (*SESSION_EVENTS, *PLAN_EVENTS, FORGOTTEN_IN_PLAN)
+
+class UnbookedVisit(Entity):
+    """A guidance visit that is not booked with a party though half of the time that the plan gives it is gone (S1)."""
+
+    identity: ClassVar[tuple[str, ...]] = ("programme", "party", "number")
+    example: ClassVar[dict[str, Any]] = {
+        "version": 1,
+        "programme": "regionalt-2024-2025",
+        "party": "942110464",
+        "number": 2,
+        "window_first": "2025-01-06",
+        "window_last": "2025-02-02",
+    }
+
+    programme: ProgrammeCode
+    """The programme's code."""
+    party: OrganisationNumber
+    """The organisation number of the party that is to be visited."""
+    number: Number
+    """Which of its visits it is, from 1."""
+    window_first: Day
+    """The first day on which the visit may be by the plan, in Norway."""
+    window_last: Day
+    """The last day on which it may be. Where the plan moves it, it is another window, of which it is told anew."""
+
+    def scope(self) -> tuple[str | None, str | None]:
+        return self.programme, self.party
+
+
+GUIDANCE_VISIT_UNBOOKED = EventType(PUBLISHER, "guidance_visit.unbooked", UnbookedVisit)
+
+EVENTS: tuple[EventType[Any], ...] = (*SESSION_EVENTS, *PLAN_EVENTS, GUIDANCE_VISIT_UNBOOKED, FORGOTTEN_IN_PLAN)
 
 
 def session_event(session: Session, happened: Happened) -> EventType[Session]:

@@ -200,6 +200,7 @@ async def _meet(player: Player, at_rest: Callable[[], Awaitable[Any]]) -> None:
         await player("scheduling", id, id=first, more=more)
         await at_rest()
     await player("scheduling", "show_summary")
+    await _visit(player)
     days = {"days": {"first": "2024-09-10", "last": "2024-09-11"}}
     second = await player("scheduling", "plan_session", more={"number": 2, "instalment": 3, "when": days})
     await player("scheduling", "show_state_of_plan")
@@ -208,6 +209,17 @@ async def _meet(player: Player, at_rest: Callable[[], Awaitable[Any]]) -> None:
         await player("scheduling", id, kind="programme", of=A_PROGRAMME)
     for id in ("move_session", "give_instalment", "decide_format", "cancel_session", "revoke_cancellation"):
         await player("scheduling", id, id=second["id"])
+
+
+async def _visit(player: Player) -> None:
+    """A municipality is visited, of which minutes are written."""
+    day = {"days": {"first": "2024-09-09", "last": "2024-09-09"}}
+    visit: dict[str, Any] = {"kind": "guidance_visit", "instalment": None, "party": A_PARTY, "when": day}
+    planned = (await player("scheduling", "plan_session", more=visit))["id"]
+    await player("scheduling", "complete_session", id=planned)
+    for id in ("write_minutes", "show_minutes"):
+        await player("scheduling", id, id=planned)
+    await player("scheduling", "show_visits")
 
 
 async def _read_books(player: Player, agreement: str, database: Database) -> None:

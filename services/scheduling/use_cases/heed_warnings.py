@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.scheduling import circumstances
+from services.scheduling import circumstances, repository
 from services.scheduling.circumstances import Accepted
 from services.scheduling.domain.plan_warning import Acceptance, check_accepted
 from services.scheduling.domain.session import Session
@@ -21,6 +21,17 @@ async def heed_warnings(
     if before is not None:
         seen.compare(before)
     await heed_all_warnings(connection, [before] if before else [], [after], acceptance, by=by)
+
+
+async def heed_plan(connection: AsyncConnection, programme: str, acceptance: Acceptance, *, by: str) -> None:
+    """For a plan that is published: what speaks against its sessions and was not accepted yet. Raises NotAccepted."""
+    sessions = [it for it in await repository.standing(connection, programme, None) if it.state == "planned"]
+    around = await circumstances.around(connection, programme, sessions)
+    known = await circumstances.accepted(connection, programme)
+    left = {it for it in warnings_of(sessions, around) if (it.code, it.about) not in known}
+    check_accepted(left, acceptance)
+    how = Accepted(by=by, at=await clock.now(connection), because=acceptance.because)
+    await circumstances.keep_accepted(connection, programme, left, how)
 
 
 async def heed_all_warnings(

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from services.scheduling import plans, repository
 from services.scheduling.domain.plan import Plan, published
+from services.scheduling.domain.plan_warning import NOTHING_SEEN, Acceptance
 from services.scheduling.use_cases.change_plan import save_published, told_plan
+from services.scheduling.use_cases.heed_warnings import heed_plan
 from shared import clock, seen
 from shared.database import Database
 
 
-async def publish_plan(database: Database, programme: str, *, by: str) -> Plan:
-    """Raises NotFound for a programme that is not known yet, Stale, or Conflict for a plan that is published."""
+async def publish_plan(database: Database, programme: str, acceptance: Acceptance = NOTHING_SEEN, *, by: str) -> Plan:
+    """Raises NotFound for a programme that is not known yet, Stale, NotAccepted, or Conflict for a plan that is published."""
     async with database.transaction() as connection:
         await repository.lock_programme(connection, programme)
         plan = await told_plan(connection, programme)
         seen.compare(plan)
         found = published(plan, await clock.today(connection))
+        await heed_plan(connection, programme, acceptance, by=by)
         await save_published(connection, found, by=by)
         return found
 

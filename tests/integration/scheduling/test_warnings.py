@@ -221,3 +221,18 @@ async def test_a_finding_is_accepted_with_a_reason_and_found_anew_where_its_sess
     assert (await api.get(findings))["items"][0]["accepted"] is None
     assert (await api.refused(404, f"{findings}/acceptance", body))["code"] == "no_such_finding"
     assert (await api.refused(422, f"{findings}/acceptance", body | {"because": ""}))["field"] == "because"
+
+
+async def test_what_was_not_accepted_yet_is_told_before_a_plan_is_published(api: Api) -> None:
+    path = f"/scheduling/programmes/{PROGRAMME}"
+    await api.post(SESSIONS, FIRST)
+    await api.post(
+        SESSIONS, FIRST | {"number": 2, "instalment": 2} | EASTER | {"accepted": ["weekend", "public_holiday"]}
+    )
+    avoided = {"days": [{"first": "2024-09-25", "last": "2024-09-25", "why": "Valgdag"}]}
+    assert (await api.administrator.put(f"{path}/days-to-avoid", json=avoided)).status_code == 200
+    found = problem(await api.administrator.post(f"{path}/plan/publication"), 409)
+    assert [it["code"] for it in found["errors"]] == ["day_to_avoid"]
+    assert (await api.get(f"{path}/plan"))["state"] == "draft"
+    assert (await api.post(f"{path}/plan/publication", {"accepted": ["day_to_avoid"]}))["state"] == "published"
+    assert all(it["accepted"] for it in (await api.get(f"{path}/warnings"))["items"])

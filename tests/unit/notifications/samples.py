@@ -17,6 +17,7 @@ from services.notifications.letters.domain.content import (
     Entry,
     MailingContent,
     Someone,
+    UnbookedVisit,
 )
 from services.notifications.letters.domain.kinds import PURPOSES, Language
 from services.notifications.letters.domain.letter import Mail
@@ -94,6 +95,7 @@ _ABOUT: dict[str, Any] = {
     "application": Application(waiting_list_place=None, offered_until=date(2024, 6, 17)),
     "agreement": _AGREEMENT,
     "concern": Concern(raised_by="council"),
+    "visit": UnbookedVisit(number=2, first=date(2025, 1, 6), last=date(2025, 2, 2)),
 }
 ADVISOR = Someone(name="Eva Rådgiver", email="eva@kulturskoleradet.example", phone="+47 900 00 001")
 COORDINATOR = Someone(name="Ada Ås", email="ada@volda.example", phone="+47 900 00 002")

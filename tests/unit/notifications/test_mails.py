@@ -8,7 +8,7 @@ import pytest
 
 from services.notifications.consumers import KIND_OF_MAILING
 from services.notifications.letters.domain.kinds import PURPOSES, language
-from shared.contracts import billing, registration
+from shared.contracts import billing, registration, scheduling
 from shared.contracts.envelope import EventType
 
 MAILED: list[tuple[EventType[Any], str]] = [
@@ -20,6 +20,7 @@ MAILED: list[tuple[EventType[Any], str]] = [
     (registration.APPLICATION_OFFER_LAPSED, "application"),
     (registration.ADVISOR_ATTACHED, "advisor"),
     (registration.ADVISOR_DETACHED, "advisor"),
+    (scheduling.GUIDANCE_VISIT_UNBOOKED, "guidance"),
     (registration.AGREEMENT_SENT, "agreement"),
     (registration.AGREEMENT_SIGNED, "agreement"),
     (registration.AGREEMENT_AMENDED, "agreement"),

@@ -231,6 +231,8 @@ def test_a_document_from_before_there_were_document_numbers_is_called_by_its_num
         ("concern_raised", "nb", {}, "Norsk kulturskoleråd har 2. september 2024 meldt"),
         ("concern_raised", "nn", {"raised_by": "municipality"}, "Volda har 2. september 2024 meldt"),
         ("concern_resolved", "nb", {}, "avklart 2. september 2024"),
+        ("visit_unbooked", "nb", {}, "noe veiledningsbesøk 2 hos Volda i planen for Fremtidens kulturskole"),
+        ("visit_unbooked", "nn", {}, "skal det vere 6. januar – 2. februar 2025, og halvparten av den tida er gått"),
     ],
 )
 def test_a_mail_says_what_its_event_told(kind: str, language: Language, changes: dict[str, Any], text: str) -> None:

@@ -36,6 +36,13 @@ class Concern:
 
 
 @dataclass(frozen=True, kw_only=True)
+class UnbookedVisit:
+    number: int
+    first: date  # on which it may be
+    last: date
+
+
+@dataclass(frozen=True, kw_only=True)
 class Someone:
     """Somebody who can be reached."""
 
@@ -126,6 +133,7 @@ class About:
     concern: Concern | None = None
     document: DocumentNumber | None = None
     issued: Document | None = None  # what stands in the document
+    visit: UnbookedVisit | None = None
     content_version: Literal[1] = 1
 
 
@@ -149,6 +157,7 @@ class MailingContent:
     before: Agreement | None = None  # an amended one as it was told of last; none where that is not known
     concern: Concern | None = None
     document: Document | None = None
+    visit: UnbookedVisit | None = None
     content_version: Literal[1] = 1
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-Purpose = Literal["application", "invitation", "agreement", "advisor", "concern", "end", "invoice"]
+Purpose = Literal["application", "invitation", "agreement", "advisor", "concern", "end", "invoice", "guidance"]
 Language = Literal["nb", "nn"]
 
 # The kinds of mailing, which one event leads to, each with the purpose for which registration is asked who is concerned.
@@ -28,6 +28,7 @@ PURPOSES: dict[str, Purpose] = {
     "concern_resolved": "concern",
     "invoice": "invoice",
     "credit_note": "invoice",
+    "visit_unbooked": "guidance",
 }
 # Kinds of mail about a person's calendar; registration is asked for the purpose `invitation`.
 INVITATION, CHANGE, CANCELLATION = "session_invitation", "session_change", "session_cancellation"

@@ -115,6 +115,7 @@ async def letters_of(ask: PatientAsk, mailing: Mailing) -> list[Letter] | None:
         before=mailing.before,
         concern=concern,
         document=document,
+        visit=mailing.about.visit,
     )
     return [
         Letter(

@@ -8,7 +8,7 @@ from typing import Literal
 
 from services.registration.people.domain.person import Person
 
-Purpose = Literal["application", "invitation", "agreement", "advisor", "concern", "end", "invoice"]
+Purpose = Literal["application", "invitation", "agreement", "advisor", "concern", "end", "invoice", "guidance"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +74,8 @@ def _concerned(people: PartyPeople, purpose: Purpose, raised_by: str | None) -> 
     found: Iterable[Person | None] = [people.contact]
     if purpose == "invitation":
         found = [people.contact, people.advisor]
+    elif purpose == "guidance":
+        found = [people.advisor]
     elif purpose == "agreement":
         found = [*people.signatories, people.contact]
     elif purpose == "end":

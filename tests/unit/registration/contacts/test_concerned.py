@@ -29,6 +29,7 @@ FORMED = replace(APPLIED, coordinator=COORDINATOR, advisor=ADVISOR, signatories=
         ("concern", [CONTACT, COUNCIL], [COORDINATOR, ADVISOR]),
         ("end", [CONTACT], [DIRECTOR, COORDINATOR]),
         ("invoice", [CONTACT], [COORDINATOR]),
+        ("guidance", [], [ADVISOR]),
     ],
 )
 def test_who_is_written_to_before_and_after_a_coordinator_is_elected(

@@ -1,0 +1,24 @@
+"""Write the minutes of a visit or meeting with one party."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from services.scheduling import guidance, repository
+from services.scheduling.domain.minutes import Minutes, check_may_have_minutes
+from shared import seen
+from shared.database import Database
+
+
+async def write_minutes(database: Database, id: str, text: str | None, *, by: str) -> Minutes:
+    """None takes away what stands. Raises NotFound, RuleBroken, Conflict or Stale."""
+    async with database.transaction() as connection:
+        session = await repository.session(connection, id, lock=True)
+        check_may_have_minutes(session)
+        before = await guidance.minutes(connection, id, lock=True)
+        if before.text == text:
+            return before
+        seen.compare(before)
+        after = replace(before, version=before.version + 1, text=text, written_by=by)
+        await guidance.save_minutes(connection, after)
+        return after
