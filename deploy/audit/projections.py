@@ -14,7 +14,7 @@ from pydantic import TypeAdapter
 
 from shared.contracts.envelope import Entity
 from shared.contracts.erasure import Person, PersonInMails, PersonInPlan
-from shared.contracts.registration import Agreement, Application, Group, Party, Programme
+from shared.contracts.registration import Agreement, Application, Attendance, Group, Party, Programme
 from shared.contracts.scheduling import Plan, Session
 from shared.when import When
 from shared.when_text import when_text
@@ -41,6 +41,10 @@ class Projection:
 
 def _day(name: str) -> Column:
     return lambda event: (event["data"]["when"].get("days") or {}).get(name)
+
+
+def _last(event: Row) -> str:
+    return max(last for _, last in _when(event).ranges()).isoformat()
 
 
 def _address(name: str) -> Column:
@@ -71,6 +75,15 @@ def _official_name(event: Row) -> Any:
 
 # By service and table.
 COMPARED: dict[tuple[str, str], Projection] = {
+    ("registration", "session"): Projection(
+        entity=Session,
+        columns={
+            "first_day": _day("first"),
+            "last_day": _day("last"),
+            "not_before": lambda event: _when(event).earliest.isoformat(),
+            "not_after": _last,
+        },
+    ),
     ("scheduling", "programme"): Projection(entity=Programme, programme="code", columns={"deleted": _deleted}),
     ("scheduling", "party"): Projection(entity=Party, programme=None, columns={"deleted": _deleted}),
     ("scheduling", "application"): Projection(entity=Application),
@@ -106,6 +119,10 @@ COMPARED: dict[tuple[str, str], Projection] = {
     ("notifications", "application"): Projection(entity=Application, columns={"since": lambda event: event["time"]}),
     ("notifications", "agreement"): Projection(entity=Agreement),
     ("notifications", "erased_person"): Projection(entity=Person, programme=None),
+    ("notifications", "attendance"): Projection(
+        entity=Attendance,
+        columns={"until": lambda event: max((it["day"] for it in event["data"]["days"]), default=None)},
+    ),
     ("notifications", "session"): Projection(
         entity=Session,
         columns={

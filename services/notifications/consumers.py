@@ -11,10 +11,12 @@ from services.notifications.letters.domain.content import (
     About,
     Agreement,
     Application,
+    Attendance,
     Concern,
     DocumentNumber,
     UnbookedVisit,
 )
+from services.notifications.letters.domain.kinds import ATTENDANCE_MISSING
 from services.notifications.mailings.documents import carried
 from services.notifications.works import (
     FORGET_PEOPLE,
@@ -54,6 +56,7 @@ KIND_OF_MAILING: dict[EventType[Any], str] = {
     billing.INVOICE_ISSUED: "invoice",
     billing.CREDIT_NOTE_ISSUED: "credit_note",
     scheduling.GUIDANCE_VISIT_UNBOOKED: "visit_unbooked",
+    registration.ATTENDANCE_MISSING: ATTENDANCE_MISSING,
 }
 _KIND_BY_TYPE = {kind.type: name for kind, name in KIND_OF_MAILING.items()}
 
@@ -104,6 +107,11 @@ def about(entity: Any) -> About:  # noqa: PLR0911 - a case for each entity
         case registration.Concern():
             entity.check_known("raised_by")
             return About(concern=Concern(raised_by=entity.raised_by))
+        case registration.MissingAttendance():
+            attendance = Attendance(
+                session=entity.session, first_day=entity.first_day, last_day=entity.last_day, stage=entity.stage
+            )
+            return About(attendance=attendance)
         case billing.Invoice():
             which = DocumentNumber(kind="invoice", series=entity.series, number=entity.number)
             return About(document=which, issued=carried(entity))
@@ -163,6 +171,21 @@ def group(event: Event[registration.Group]) -> Iterable[Fact]:
     """Other people may hear for the party from now on, or at other addresses. No event says who: registration is asked (N2)."""
     yield from _look_at_people(event.data.programme, event.data.party)
     yield from look_at_addresses(event.data.programme, event.data.party)
+
+
+@consumers.on(registration.ATTENDANCE_RECORDED)
+def attendance(event: Event[registration.Attendance]) -> Iterable[Fact]:
+    """What is recorded is not asked for any more."""
+    it = event.data
+    days = [one.day for one in it.days]
+    yield Newest(
+        tables.attendance,
+        session=it.session,
+        party=it.party,
+        version=it.version,
+        programme=it.programme,
+        until=max(days) if days else None,
+    )
 
 
 @consumers.on(*registration.AGREEMENT_EVENTS)

@@ -98,6 +98,16 @@ plan = Table(
     Column("event_id", String(36)),
     Column("happened_at", Instant),
 )
+# That attendance was recorded, so that it is not asked for.
+attendance = Table(
+    "attendance",
+    metadata,
+    Column("session", String(36), primary_key=True),
+    Column("party", String(9), primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("programme", String(40), nullable=False),
+    Column("until", Date),  # the last of the days that it was recorded for
+)
 
 # Who was erased, by an id, and up to which version it was told what was emptied of them here.
 erased_person = Table(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from services.registration.agreements import admin_api as agreements
 from services.registration.agreements import adopting as agreements_adopting
 from services.registration.agreements import repository as agreements_rows
@@ -12,6 +14,14 @@ from services.registration.applications import waiting_list_api
 from services.registration.applications.use_cases.lapse_offers import count_lapsing, lapse_offers
 from services.registration.areas import admin_api as areas
 from services.registration.areas import repository as areas_rows
+from services.registration.attendance import admin_api as attendance
+from services.registration.attendance import adopting as attendance_adopting
+from services.registration.attendance import repository as attendance_rows
+from services.registration.attendance.domain.chasing import Delays
+from services.registration.attendance.use_cases.ask_for_what_is_missing import (
+    ask_for_what_is_missing,
+    count_what_is_missing,
+)
 from services.registration.consumers import consumers
 from services.registration.contacts.use_cases.say_who_is_concerned import say_who_is_concerned
 from services.registration.development_plans import admin_api as development_plans
@@ -26,6 +36,7 @@ from services.registration.groups.use_cases.merge_those_who_stand_twice import m
 from services.registration.mapping import admin_api as mapping
 from services.registration.mapping import adopting as mapping_adopting
 from services.registration.mapping import repository as mapping_rows
+from services.registration.obligations import admin_api as obligations
 from services.registration.overview import admin_api as overview
 from services.registration.parties import admin_api as parties
 from services.registration.parties import adopting as parties_adopting
@@ -50,12 +61,14 @@ adoptions: Adoptions = {
     **development_plans_adopting.ADOPTIONS,
     **agreements_adopting.ADOPTIONS,
     **erasure_adopting.ADOPTIONS,
+    **attendance_adopting.ADOPTIONS,
 }
 
 
 def create(settings: Settings) -> Service:
     database = Database(settings.database_url)
     is_done = False
+    delays = Delays(first=settings.attendance_asked_for_after, again=settings.attendance_asked_for_again_after)
 
     async def once() -> None:
         nonlocal is_done
@@ -87,7 +100,7 @@ def create(settings: Settings) -> Service:
                     waiting_list_api,
                     groups,
                 ),  # /people/retention first
-                *(mapping, development_plans, agreements, overview),
+                *(mapping, development_plans, agreements, attendance, obligations, overview),
             )
         ],
         answers={WhoIsConcerned: say_who_is_concerned},
@@ -95,12 +108,17 @@ def create(settings: Settings) -> Service:
             Work("merge people", once),
             Work("lapse offers", lapse, due=lapsing),
             emptying.work_of(database),
+            Work(
+                "ask for attendance",
+                partial(ask_for_what_is_missing, database, delays),
+                due=partial(count_what_is_missing, database, delays),
+            ),
         ],
         missing=[
             it.missing
             for it in (
                 *(areas_rows, programmes_rows, applications_rows, groups_rows),
-                *(mapping_rows, development_plans_rows, agreements_rows),
+                *(mapping_rows, development_plans_rows, agreements_rows, attendance_rows),
             )
         ],
     )

@@ -1,16 +1,38 @@
-"""What registration learns from the others: what became of those whom it erased."""
+"""What registration learns from the others: all sessions (R5, R9), and what became of those whom it erased."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 from services.registration import tables
-from shared.contracts import erasure
+from shared.contracts import erasure, scheduling
 from shared.contracts.envelope import Event
 from shared.messaging.consume import Consumers
 from shared.messaging.facts import Fact, Newest
 
 consumers = Consumers("registration")
+
+
+@consumers.on(*scheduling.SESSION_EVENTS)
+def session(event: Event[scheduling.Session]) -> Iterable[Fact]:
+    it = event.data
+    days, ranges = it.when.days, it.when.ranges()
+    yield Newest(
+        tables.session,
+        id=it.id,
+        version=it.version,
+        programme=it.programme,
+        party=it.party,
+        kind=it.kind,
+        format=it.format,
+        number=it.number,
+        title=it.title,
+        state=it.state,
+        first_day=days.first if days else None,
+        last_day=days.last if days else None,
+        not_before=min(first for first, _ in ranges),
+        not_after=max(last for _, last in ranges),
+    )
 
 
 @consumers.on(erasure.FORGOTTEN_IN_PLAN)

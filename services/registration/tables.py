@@ -256,6 +256,7 @@ concern = Table(
     Column("raised_on", Date, nullable=False),
     Column("is_resolved", Boolean, nullable=False),
     Column("resolution_note", Text),
+    Column("findings", JSON(none_as_null=True)),  # codes; none of those that were raised before it was asked for
     changed_by(),
 )
 # Who was erased, when and why, and what was emptied of them here (erasure/). The row of the person stays, and says nothing.
@@ -284,4 +285,64 @@ person_in_mails = Table(
     Column("version", Integer, nullable=False),
     Column("emptied", JSON, nullable=False),
     Column("kept", JSON, nullable=False),
+)
+# What scheduling told: a projection, one row a session, kept at its newest version. No foreign keys, since news has no order.
+session = Table(
+    "session",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("programme", String(40), nullable=False),
+    Column("party", String(9)),  # of visits and contract meetings
+    Column("kind", String(20), nullable=False),
+    Column("format", String(10), nullable=False),
+    Column("number", Integer),
+    Column("title", Text),
+    Column("state", String(10), nullable=False),
+    Column("first_day", Date),  # none until the days are exact (S2)
+    Column("last_day", Date),
+    Column("not_before", Date, nullable=False),  # the first day that it may begin on,
+    Column("not_after", Date, nullable=False),  # and the last that it may end on
+    Index("ix_session_programme", "programme"),
+    Index("ix_session_last_day", "last_day"),
+)
+# What was recorded last of a party's attendance at a session (S5): in figures by day, and who was there.
+attendance = Table(
+    "attendance",
+    metadata,
+    Column("session", String(36), primary_key=True),
+    Column("party", ForeignKey("party.organisation_number"), primary_key=True),
+    Column("programme", ForeignKey("programme.code"), nullable=False, index=True),
+    Column("version", Integer, nullable=False),
+    changed_by(),
+)
+attendance_day = Table(
+    "attendance_day",
+    metadata,
+    Column("session", String(36), primary_key=True),
+    Column("party", String(9), primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("expected", Integer, nullable=False),
+    Column("present", Integer, nullable=False),
+    Column("school_owner_present", Boolean, nullable=False),
+)
+# None where an event alone is left of it (adopting.py). A participant who was recorded by mistake may be gone.
+presence = Table(
+    "presence",
+    metadata,
+    Column("session", String(36), primary_key=True),
+    Column("party", String(9), primary_key=True),
+    Column("participant", String(36), primary_key=True),
+    Column("day", Date, primary_key=True),
+    Index("presence_participant", "participant"),
+)
+# That missing attendance was asked for: once for each stage, and anew for a session that was moved since.
+attendance_asked_for = Table(
+    "attendance_asked_for",
+    metadata,
+    Column("session", String(36), primary_key=True),
+    Column("party", String(9), primary_key=True),
+    Column("last_day", Date, primary_key=True),  # the session's, as it was then
+    Column("stage", Integer, primary_key=True, autoincrement=False),
+    Column("version", Integer, nullable=False),
 )

@@ -28,7 +28,9 @@ class Question(Message, Generic[A]):
     answer: ClassVar[type[BaseModel]]  # the class A itself, by which the asker reads the answer
 
 
-Purpose = Literal["application", "invitation", "agreement", "advisor", "concern", "end", "invoice", "guidance"]
+Purpose = Literal[
+    "application", "invitation", "agreement", "advisor", "concern", "end", "invoice", "guidance", "attendance"
+]
 
 
 class Recipient(Message):

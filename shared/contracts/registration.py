@@ -1,4 +1,4 @@
-"""What registration tells: programmes, parties, applications, groups, mappings, development plans, agreements, concerns, erasures."""
+"""What registration tells: programmes, parties, applications, groups, plans, agreements, concerns, attendance, erasures."""
 
 from __future__ import annotations
 
@@ -327,6 +327,24 @@ class Agreement(PartyInProgramme):
         return in_order(self, "period_start", "period_end")
 
 
+FindingCode = Code[
+    Literal[
+        "nobody_came",
+        "fewer_than_four",
+        "school_owner_absent_twice",
+        "attendance_not_recorded",
+        "visit_not_booked",
+        "visit_not_held",
+        "contract_meeting_not_held",
+        "group_incomplete",
+        "no_advisor",
+        "mapping_missing",
+        "development_plan_not_begun",
+        "no_work_between_sessions",
+    ]
+]
+
+
 class Concern(PartyInProgramme):
     """That an agreement is not followed up as it should be (R10). What is wrong is not told."""
 
@@ -349,6 +367,71 @@ class Concern(PartyInProgramme):
     """Which side raised it."""
     state: Code[Literal["raised", "resolved"]]
     """Whether it still stands. That it led to a termination is told with the agreement."""
+    findings: Annotated[tuple[FindingCode, ...], Field(max_length=20)] = ()
+    """What was found of the party's obligations and is named by it (R9). Empty where it names none, and absent in events from before
+    0.3."""
+
+
+class AttendanceDay(Value):
+    """One day of a session: how many of a group were there."""
+
+    day: Day
+    """Which of the session's days."""
+    expected: Count
+    """How many of the group were to be there: who took part in it on that day; at a coordinator meeting its coordinator."""
+    present: Count
+    """How many of them were."""
+    school_owner_present: bool
+    """Whether one of those represents the school owner (R3)."""
+
+
+class Attendance(PartyInProgramme):
+    """A party's attendance at a joint session or a coordinator meeting, as it was recorded last (S5): counted, and nobody named."""
+
+    identity: ClassVar[tuple[str, ...]] = ("session", "party")
+    example: ClassVar[dict[str, Any]] = {
+        "version": 1,
+        "programme": "regionalt-2024-2025",
+        "party": "942110464",
+        "session": "018e3f2c-8800-7000-8000-00000000000e",
+        "days": [
+            {"day": "2024-09-24", "expected": 4, "present": 4, "school_owner_present": True},
+            {"day": "2024-09-25", "expected": 4, "present": 3, "school_owner_present": False},
+        ],
+    }
+
+    session: EntityId
+    """The id of the session."""
+    days: Annotated[tuple[AttendanceDay, ...], Field(max_length=14)]
+    """Its days, those that had come when it was recorded, in order."""
+
+
+class MissingAttendance(PartyInProgramme):
+    """That a party's attendance at a session is asked for, since it was not recorded in time (S5)."""
+
+    identity: ClassVar[tuple[str, ...]] = ("session", "party")
+    example: ClassVar[dict[str, Any]] = {
+        "version": 1,
+        "programme": "regionalt-2024-2025",
+        "party": "942110464",
+        "session": "018e3f2c-8800-7000-8000-00000000000e",
+        "first_day": "2024-09-24",
+        "last_day": "2024-09-25",
+        "stage": 1,
+    }
+
+    session: EntityId
+    """The id of the session."""
+    first_day: Day
+    """The session's first day."""
+    last_day: Day
+    """The session's last day, from which it is reckoned when to ask."""
+    stage: Annotated[int, Field(ge=1, le=2)]
+    """1: asked for; 2: asked for once more."""
+
+    @model_validator(mode="after")
+    def _its_days_are_in_order(self) -> Self:
+        return in_order(self, "first_day", "last_day")
 
 
 SIGNED = {"version": 4, "signed_on": "2024-08-20"}
@@ -411,6 +494,8 @@ AGREEMENT_ENDED = EventType(PUBLISHER, "agreement.ended", Agreement, differs=END
 AGREEMENT_END_TAKEN_BACK = EventType(PUBLISHER, "agreement.end_taken_back", Agreement, differs=SIGNED | {"version": 6})
 CONCERN_RAISED = EventType(PUBLISHER, "concern.raised", Concern)
 CONCERN_RESOLVED = EventType(PUBLISHER, "concern.resolved", Concern, differs={"version": 2, "state": "resolved"})
+ATTENDANCE_RECORDED = EventType(PUBLISHER, "attendance.recorded", Attendance)
+ATTENDANCE_MISSING = EventType(PUBLISHER, "attendance.missing", MissingAttendance)
 
 # By what they carry: who keeps an entity hears of all that happens to it.
 PROGRAMME_EVENTS = (PROGRAMME_OPENED, PROGRAMME_CHANGED, PROGRAMME_DELETED)
@@ -449,4 +534,6 @@ EVENTS = (
     *AGREEMENT_EVENTS,
     *CONCERN_EVENTS,
     PERSON_ERASED,
+    ATTENDANCE_RECORDED,
+    ATTENDANCE_MISSING,
 )

@@ -171,8 +171,7 @@ async def _lose_streams(world: World, fleet: Fleet) -> dict[str, Any]:
     shutil.rmtree(world.folder / "nats" / "jetstream")
     began = monotonic()
     await fleet.broker.start()
-    consuming = [it for it in fleet.all if it.service != "registration"]  # registration consumes nothing
-    await eventually(lambda: all(it.ends for it in consuming))
+    await eventually(lambda: all(it.ends for it in fleet.all))
     ended = faults.seconds_since(began)
     await fleet.provision()
     for service in PUBLISHERS:  # until that is done they serve, degraded by what their streams lack

@@ -201,6 +201,7 @@ async def _meet(player: Player, at_rest: Callable[[], Awaitable[Any]]) -> None:
         await at_rest()
     await player("scheduling", "show_summary")
     await _visit(player)
+    await _take_attendance(player, first)
     days = {"days": {"first": "2024-09-10", "last": "2024-09-11"}}
     second = await player("scheduling", "plan_session", more={"number": 2, "instalment": 3, "when": days})
     await player("scheduling", "show_state_of_plan")
@@ -220,6 +221,16 @@ async def _visit(player: Player) -> None:
     for id in ("write_minutes", "show_minutes"):
         await player("scheduling", id, id=planned)
     await player("scheduling", "show_visits")
+
+
+async def _take_attendance(player: Player, session: str) -> None:
+    group = await player("registration", "show_group")
+    present = [{"participant": it["id"], "days": ["2024-09-24", "2024-09-25"]} for it in group["participants"]]
+    await player("registration", "record_attendance", session=session, more={"present": present})
+    await player("registration", "show_attendance", session=session)
+    await player("registration", "show_attendance_of_party", session=session)
+    await player("registration", "list_attendance")
+    await player("registration", "list_findings")
 
 
 async def _read_books(player: Player, agreement: str, database: Database) -> None:
@@ -305,7 +316,7 @@ async def _operate(player: Player, service: str, database: Database, registratio
         await player(service, id)
     await player(service, "show_subscriber", name="reader")
     if (service, "list_projected_rows") in player.operations:
-        await player(service, "list_projected_rows", name="programme")
+        await player(service, "list_projected_rows", name="session" if service == "registration" else "programme")
     keys = [f"{n:064x}" for n in range(3)]
     await _park(database, keys, await _an_event(registration))
     await player(service, "list_parked_messages")

@@ -31,13 +31,25 @@ AT_MOST = 2  # a page, and once all whom it names; or whether there is such a pr
 # Those that are worked out of more than one statement, whatever their length.
 STATEMENTS = {
     "list_unbilled_instalments": "what is due is worked out of all that is known",
+    "list_findings": "what is found is worked out of all that is known",
     "list_what_waits": "of several sorts",
     "list_what_is_missing": "of several entities",
     "list_subscribers": "NATS is asked",
 }
 # Lists of people, of mails, of concerns: personal data, or close to it.
-FOR_ADMINISTRATORS = ("people", "advisors", "groups", "participants", "mails", "concerns", "applications", "agreements")
+FOR_ADMINISTRATORS = (
+    "people",
+    "advisors",
+    "groups",
+    "participants",
+    "mails",
+    "concerns",
+    "applications",
+    "agreements",
+    "findings",
+)
 
+PROJECTION = {"registration": "session"}  # one that the service has
 NOT_BY_PARTY = re.compile(r"/operations/|/\{agreement\}/")  # for operators, and what is one party's anyway
 
 IS_A_SENTENCE = re.compile(r"[a-zæøå]{2}\.$|\b[BRS][0-9]+: ")  # ours, and those of the rules
@@ -82,7 +94,9 @@ async def test_every_list_is_one(tmp_path: Path) -> None:
                         assert is_list(operation, document["components"]["schemas"]), (
                             f"{path}: a Page (shared/web/api.py)"
                         )
-                        url = path.format_map(player.last_in_path(service) | {"name": "programme"})
+                        url = path.format_map(
+                            player.last_in_path(service) | {"name": PROJECTION.get(service, "programme")}
+                        )
                         await _comes_in_pages(http, operation, url)
                         await _knows_its_filters(http, url)
                         if not NOT_BY_PARTY.search(path) and "party" in _item(operation, document):

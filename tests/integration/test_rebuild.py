@@ -28,6 +28,7 @@ from tests.support.databases import MakeDatabase
 from tests.support.drill import Drill, DrillOf, Rows
 from tests.support.events import (
     accepted,
+    attendance,
     completed,
     ended,
     group_changed,
@@ -61,6 +62,7 @@ STORY: list[Event[Any]] = [
     accepted(1),
     group_changed(1),
     signed(1),
+    attendance(1),
 ]
 
 

@@ -18,10 +18,13 @@ from shared.contracts.registration import (
     ActorsByField,
     Agreement,
     Application,
+    Attendance,
+    AttendanceDay,
     Concern,
     DevelopmentPlan,
     Group,
     Mapping,
+    MissingAttendance,
     Party,
     Phases,
     PostalAddress,
@@ -180,6 +183,25 @@ def concern_raised(n: int, **changes: Any) -> Event[Concern]:
         "state": "raised",
     }
     return _event(registration.CONCERN_RAISED, Concern(version=1, **(fields | changes)))
+
+
+def attendance(n: int, session: int = 1, version: int = 1, **changes: Any) -> Event[Attendance]:
+    """Four of `n` were at a session of two days, both of them."""
+    days = [DAYS[session] - timedelta(days=1), DAYS[session]]
+    counted = tuple(AttendanceDay(day=it, expected=4, present=4, school_owner_present=True) for it in days)
+    fields = _in_programme(n) | {"session": session_id(session), "days": counted}
+    return _event(registration.ATTENDANCE_RECORDED, Attendance(version=version, **(fields | changes)))
+
+
+def attendance_missing(n: int, session: int = 1, stage: int = 1, **changes: Any) -> Event[MissingAttendance]:
+    last = DAYS[session]
+    fields = _in_programme(n) | {
+        "session": session_id(session),
+        "first_day": last - timedelta(days=1),
+        "last_day": last,
+    }
+    it = MissingAttendance(version=stage, stage=stage, **(fields | changes))
+    return _event(registration.ATTENDANCE_MISSING, it)
 
 
 # Events of scheduling.

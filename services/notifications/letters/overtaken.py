@@ -6,13 +6,14 @@ from collections.abc import Collection
 from datetime import date
 from typing import Any, TypeAlias
 
-from sqlalchemy import Column, ColumnElement, and_, exists, func, not_, or_, select
+from sqlalchemy import Column, ColumnElement, String, and_, cast, exists, func, not_, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from services.notifications import tables
 from services.notifications.letters.domain.kinds import (
     AMENDED,
+    ATTENDANCE_MISSING,
     CALLED_BACK,
     MATTERS,
     NOT_ONCE_WITHDRAWN,
@@ -83,6 +84,18 @@ def _is_told_since() -> tuple[ColumnElement[bool], ...]:
     return matter, credited_by_event, credited_by_mail
 
 
+def is_answered(kind: ColumnElement[str], party: ColumnElement[str], said: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Whether it asks for attendance that is recorded by now, or for that of a session that is cancelled. `said` is JSON."""
+    asked, a, s = said["attendance"], tables.attendance.c, tables.session.c
+    recorded = exists().where(
+        a.session == asked["session"].as_string(),
+        a.party == party,
+        cast(a.until, String) >= asked["last_day"].as_string(),
+    )
+    cancelled = exists().where(s.id == asked["session"].as_string(), s.cancelled)
+    return and_(kind == ATTENDANCE_MISSING, or_(recorded, cancelled))
+
+
 IS_WITHDRAWN = M.c.kind.in_(sorted(NOT_ONCE_WITHDRAWN)) & exists().where(
     tables.application.c.programme == M.c.programme,
     tables.application.c.party == M.c.party,
@@ -115,7 +128,11 @@ def _reminds_in_vain() -> tuple[ColumnElement[bool], ...]:
 
 
 IS_OVERTAKEN = or_(
-    *there_is_another(M.c, OTHER.c, _IS_OF_ANOTHER), *_is_told_since(), *_reminds_in_vain(), IS_WITHDRAWN
+    *there_is_another(M.c, OTHER.c, _IS_OF_ANOTHER),
+    *_is_told_since(),
+    *_reminds_in_vain(),
+    IS_WITHDRAWN,
+    is_answered(M.c.kind, M.c.party, M.c.content),
 )
 
 

@@ -13,6 +13,7 @@ from services.notifications import tables
 from services.notifications.letters import contents
 from services.notifications.letters.domain.content import Agreement
 from services.notifications.letters.domain.kinds import AMENDED, MATTERS, WITHDRAWN, language
+from services.notifications.letters.overtaken import is_answered
 from services.notifications.mailings.domain.mailing import Mailing
 from shared.messaging.marks import Marks
 
@@ -31,6 +32,7 @@ async def waiting(connection: AsyncConnection, code: str, marks: Marks) -> list[
             party.c.kind.label("party_kind"),
             party.c.language_form,
             withdrawn.label("is_withdrawn"),
+            is_answered(m.c.kind, m.c.party, m.c.about).label("is_answered"),
         )
         .join(programme, programme.c.code == m.c.programme)
         .join(party, party.c.organisation_number == m.c.party)
@@ -52,6 +54,7 @@ async def waiting(connection: AsyncConnection, code: str, marks: Marks) -> list[
             language=language(row.language_form),
             refused=row.refused,
             is_withdrawn=row.is_withdrawn,
+            is_answered=bool(row.is_answered),
         )
         for row in await connection.execute(query)
     ]

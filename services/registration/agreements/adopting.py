@@ -82,6 +82,7 @@ async def concern(connection: AsyncConnection, event: Event[events.Concern]) -> 
         raised_by="municipality" if it.raised_by == "municipality" else "council",
         description=None,
         raised_on=day_of(event.time),
+        findings=tuple([code for code in it.findings if code != "other"]),
     )
     if found.version >= it.version:
         return

@@ -167,13 +167,13 @@ async def concern(connection: AsyncConnection, id: str) -> Concern:
 
 async def find_concern(connection: AsyncConnection, id: str) -> Concern | None:
     row = (await connection.execute(select(tables.concern).where(c.id == id))).first()
-    return Concern(**fields(row)) if row else None
+    return _concern_of(row) if row else None
 
 
 async def concerns(connection: AsyncConnection, agreement: str) -> list[Concern]:
     """The concerns about an agreement, in the order in which they were recorded."""
     query = select(tables.concern).where(c.agreement == agreement).order_by(c.id)
-    return [Concern(**fields(row)) for row in await connection.execute(query)]
+    return [_concern_of(row) for row in await connection.execute(query)]
 
 
 async def listed_concerns(
@@ -201,10 +201,15 @@ async def shown_concern(connection: AsyncConnection, id: str) -> ShownConcern:
 
 
 def _concern(row: Row[*tuple[Any, ...]]) -> ShownConcern:
-    concern = Concern(**{name: getattr(row, name) for name in Concern.__dataclass_fields__})
     return ShownConcern(
-        concern=concern, state=row.state, programme=row.programme, party=row.party, party_name=row.party_name
+        concern=_concern_of(row), state=row.state, programme=row.programme, party=row.party, party_name=row.party_name
     )
+
+
+def _concern_of(row: Row[*tuple[Any, ...]]) -> Concern:
+    """None of those that were raised before it was asked for names any findings."""
+    of = {name: getattr(row, name) for name in Concern.__dataclass_fields__}
+    return Concern(**of | {"findings": tuple(row.findings or ())})
 
 
 async def add_concern(connection: AsyncConnection, it: Concern, *, by: str) -> None:

@@ -35,4 +35,5 @@ def concern(it: Concern, agreement: Agreement) -> events.Concern:
         agreement=agreement.id,
         raised_by=it.raised_by,
         state="resolved" if it.is_resolved else "raised",
+        findings=it.findings,
     )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 
-from sqlalchemy import literal, select, union
+from sqlalchemy import exists, literal, select, union
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registration import tables
@@ -33,6 +34,41 @@ async def of_party(connection: AsyncConnection, programme: str, party: Party) ->
     tenures = tuple(await _tenures(connection, programme, number))
     of = fields(row) if row else {"version": 0, "programme": programme, "party": number}
     return reconciled(Group(**of, kind=party.kind, participants=participants, tenures=tenures))
+
+
+async def of_programme(connection: AsyncConnection, programme: str) -> dict[str, Group]:
+    """The groups of those who are accepted, by party, with who left and who was what when: in three statements for all of them."""
+    v = tables.party.c
+    accepted = (
+        select(v.organisation_number.label("of"), v.kind, g.version, g.coordinator, g.advisor)
+        .join(tables.application, (a.party == v.organisation_number) & (a.programme == programme))
+        .outerjoin(tables.party_group, (g.party == v.organisation_number) & (g.programme == programme))
+        .where(a.state == "accepted")
+        .order_by(v.organisation_number)
+    )
+    rows = (await connection.execute(accepted)).all()
+    members, tenures = defaultdict(list), defaultdict(list)
+    who = (p.id, p.person, p.role, p.represents_school_owner, p.has_left)
+    for member in await connection.execute(select(p.party, *who).where(p.programme == programme).order_by(p.id)):
+        members[member.party].append(Participant(**{it.name: getattr(member, it.name) for it in who}))
+    was = (t.role, t.who, t.from_on, t.until_on)
+    for held in await connection.execute(select(t.party, *was).where(t.programme == programme)):
+        tenures[held.party].append(Tenure(**{it.name: getattr(held, it.name) for it in was}))
+    return {
+        row.of: reconciled(
+            Group(
+                version=row.version or 0,
+                programme=programme,
+                party=row.of,
+                kind=row.kind,
+                coordinator=row.coordinator,
+                advisor=row.advisor,
+                participants=tuple(members[row.of]),
+                tenures=tuple(tenures[row.of]),
+            )
+        )
+        for row in rows
+    }
 
 
 async def _tenures(connection: AsyncConnection, programme: str, party: str) -> list[Tenure]:
@@ -77,6 +113,21 @@ async def put_in_place_of(connection: AsyncConnection, gone: str, person: str) -
     """Have a person stand where another stands of whom no event tells: not in applications and groups (merge_people.py)."""
     for table, column in ((tables.programme, "contact_person"), (tables.signatory, "person")):
         await connection.execute(table.update().where(table.c[column] == gone).values({column: person}))
+
+
+async def put_presence_in_place_of(connection: AsyncConnection, gone: Sequence[str], participant: str) -> None:
+    """Have a participant have been there where others were, who turn out to be the same; all are ids (merge_people.py)."""
+    c, other = tables.presence.c, tables.presence.alias("other").c
+    for it in gone:
+        same = (
+            other.participant == participant,
+            other.session == c.session,
+            other.party == c.party,
+            other.day == c.day,
+        )
+        twice = exists().where(*same)
+        await connection.execute(tables.presence.delete().where(c.participant == it, twice))
+        await connection.execute(tables.presence.update().where(c.participant == it).values(participant=participant))
 
 
 async def missing(connection: AsyncConnection) -> list[Missing]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -28,6 +30,12 @@ async def get(connection: AsyncConnection, organisation_number: str, *, lock: bo
         msg = "there is no party with this organisation number"
         raise NotFound(msg, code="no_such_party", rule="R1", field="party")
     return found
+
+
+async def names(connection: AsyncConnection, numbers: Iterable[str]) -> dict[str, str]:
+    """What the parties of these organisation numbers are called."""
+    query = select(p.organisation_number, p.name).where(p.organisation_number.in_(sorted(numbers)))
+    return {row.organisation_number: row.name for row in await connection.execute(query)}
 
 
 async def all_after(connection: AsyncConnection, after: str | None, limit: int) -> list[Party]:

@@ -10,6 +10,7 @@ from services.notifications.letters import contents
 from services.notifications.letters.domain.content import (
     Agreement,
     Application,
+    Attendance,
     Billed,
     CalendarContent,
     Concern,
@@ -96,6 +97,9 @@ _ABOUT: dict[str, Any] = {
     "agreement": _AGREEMENT,
     "concern": Concern(raised_by="council"),
     "visit": UnbookedVisit(number=2, first=date(2025, 1, 6), last=date(2025, 2, 2)),
+    "attendance": Attendance(
+        session="s1", first_day=date(2024, 9, 24), last_day=date(2024, 9, 25), stage=1, title="Fellessamling 1"
+    ),
 }
 ADVISOR = Someone(name="Eva Rådgiver", email="eva@kulturskoleradet.example", phone="+47 900 00 001")
 COORDINATOR = Someone(name="Ada Ås", email="ada@volda.example", phone="+47 900 00 002")

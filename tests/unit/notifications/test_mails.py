@@ -32,6 +32,7 @@ MAILED: list[tuple[EventType[Any], str]] = [
     (registration.CONCERN_RESOLVED, "concern"),
     (billing.INVOICE_ISSUED, "invoice"),
     (billing.CREDIT_NOTE_ISSUED, "invoice"),
+    (registration.ATTENDANCE_MISSING, "attendance"),
 ]
 
 

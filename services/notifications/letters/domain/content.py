@@ -110,6 +110,17 @@ class Document:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Attendance:
+    """That a party's attendance at a session is missing."""
+
+    session: str  # id
+    first_day: date
+    last_day: date
+    stage: int  # 1: asked for; 2: once more
+    title: str | None = None  # the session's; none until the mail is written
+
+
+@dataclass(frozen=True, kw_only=True)
 class Entry:
     """A session as it stands in a calendar. Clock times are Europe/Oslo's, "09:00", of the first and of the last day."""
 
@@ -134,12 +145,13 @@ class About:
     document: DocumentNumber | None = None
     issued: Document | None = None  # what stands in the document
     visit: UnbookedVisit | None = None
+    attendance: Attendance | None = None
     content_version: Literal[1] = 1
 
 
 @dataclass(frozen=True, kw_only=True)
 class MailingContent:
-    """What a mail says that was written because of one event: names as they were, and one of the four."""
+    """What a mail says that was written because of one event: names as they were, and one of the five."""
 
     programme: str
     party: str
@@ -158,6 +170,7 @@ class MailingContent:
     concern: Concern | None = None
     document: Document | None = None
     visit: UnbookedVisit | None = None
+    attendance: Attendance | None = None
     content_version: Literal[1] = 1
 
 

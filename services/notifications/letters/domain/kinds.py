@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Literal
 
-Purpose = Literal["application", "invitation", "agreement", "advisor", "concern", "end", "invoice", "guidance"]
+Purpose = Literal[
+    "application", "invitation", "agreement", "advisor", "concern", "end", "invoice", "guidance", "attendance"
+]
 Language = Literal["nb", "nn"]
 
 # The kinds of mailing, which one event leads to, each with the purpose for which registration is asked who is concerned.
@@ -29,6 +31,7 @@ PURPOSES: dict[str, Purpose] = {
     "invoice": "invoice",
     "credit_note": "invoice",
     "visit_unbooked": "guidance",
+    "attendance_missing": "attendance",
 }
 # Kinds of mail about a person's calendar; registration is asked for the purpose `invitation`.
 INVITATION, CHANGE, CANCELLATION = "session_invitation", "session_change", "session_cancellation"
@@ -62,6 +65,9 @@ MATTERS = (
 AMENDED, CALLED_BACK = "agreement_amended", "agreement_called_back"
 TO_SIGN = ("agreement_to_sign", AMENDED)
 TO_PAY = ("invoice",)
+
+# What asks for attendance is overtaken once it is recorded, or the session is cancelled.
+ATTENDANCE_MISSING = "attendance_missing"
 
 # A state of an application. Who has withdrawn hears nothing more of these matters (R2); a document is always sent, and of what is
 # called back with it registration names the council's director alone.

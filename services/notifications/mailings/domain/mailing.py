@@ -27,8 +27,9 @@ class Mailing:
     refused: str | None = None  # what was answered last instead of what was asked for it
     is_withdrawn: bool = False  # the party's application
     before: Agreement | None = None  # an amended one as it was told of last
+    is_answered: bool = False  # what it asks for is there by now, or not to be had
 
     @property
     def is_let_go(self) -> bool:
         """Whether it is not written: who has withdrawn hears of nothing more (R2). A document is always sent."""
-        return self.is_withdrawn and self.kind in NOT_ONCE_WITHDRAWN
+        return self.is_answered or (self.is_withdrawn and self.kind in NOT_ONCE_WITHDRAWN)

@@ -8,12 +8,13 @@ A mailing that lacks its party, its programme or any recipient keeps no mark: th
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.notifications.letters import repository as mails
 from services.notifications.letters.contents import someone
-from services.notifications.letters.domain.content import About, Concern, Document, MailingContent
+from services.notifications.letters.domain.content import About, Attendance, Concern, Document, MailingContent
 from services.notifications.letters.domain.kinds import AMENDED, PURPOSES, Purpose
 from services.notifications.letters.domain.letter import Letter
 from services.notifications.letters.domain.mailbox import sharing, written_to
@@ -25,7 +26,7 @@ from services.notifications.works import LOOK_AT_MAILINGS_OF_PARTIES, WRITE_MAIL
 from shared import clock
 from shared.clock import OSLO
 from shared.contracts import questions
-from shared.contracts.questions import Contacts, WhatDocument, WhoIsConcerned
+from shared.contracts.questions import Contacts, WhatDocument, WhatSession, WhoIsConcerned
 from shared.database import Database
 from shared.messaging import marks, set_aside
 from shared.messaging.ask import NoAnswer
@@ -98,6 +99,7 @@ async def letters_of(ask: PatientAsk, mailing: Mailing) -> list[Letter] | None:
         return None
     if mailing.kind == ("advisor_detached" if contacts.advisor else "advisor_attached"):
         return []  # overtaken: the party has another advisor by now, or none again
+    attendance = await attendance_of(ask, mailing.about)
     content = MailingContent(
         programme=mailing.programme_name,
         party=mailing.party_name,
@@ -116,6 +118,7 @@ async def letters_of(ask: PatientAsk, mailing: Mailing) -> list[Letter] | None:
         concern=concern,
         document=document,
         visit=mailing.about.visit,
+        attendance=attendance,
     )
     return [
         Letter(
@@ -142,6 +145,13 @@ def of_council(purpose: Purpose, concern: Concern | None, contacts: Contacts) ->
     if concern.raised_by == "municipality":
         return contacts.council or contacts.advisor
     return contacts.advisor or contacts.council
+
+
+async def attendance_of(ask: PatientAsk, about: About) -> Attendance | None:
+    """With the title of the session at which it is missing. Raises NoAnswer where scheduling does not say it."""
+    if about.attendance is None:
+        return None
+    return replace(about.attendance, title=(await ask(WhatSession(session=about.attendance.session))).title)
 
 
 async def document_of(ask: PatientAsk, about: About) -> Document | None:

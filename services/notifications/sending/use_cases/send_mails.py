@@ -20,7 +20,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.notifications.letters import overtaken, telling
 from services.notifications.letters import repository as mails
-from services.notifications.letters.domain.kinds import NOT_ONCE_WITHDRAWN, REMINDER, TO_SIGN, WITH_FEED
+from services.notifications.letters.domain.kinds import (
+    ATTENDANCE_MISSING,
+    NOT_ONCE_WITHDRAWN,
+    REMINDER,
+    TO_SIGN,
+    WITH_FEED,
+)
 from services.notifications.letters.domain.letter import Mail
 from services.notifications.letters.domain.outcome import Outcome, next_of
 from services.notifications.sending import repository as messages
@@ -44,6 +50,7 @@ SERVER = "the SMTP server"
 LONGEST_WAIT = 5.0  # seconds, from a mail's claim until it is tried
 LEASE_MARGIN = timedelta(seconds=LONGEST_WAIT + TIME_OUT + 5)  # a lease lasts for one try and this
 CLAIMED_PER_CONNECTION = 2  # mails: one is being sent, one waits for its turn
+IN_TIME = (REMINDER, ATTENDANCE_MISSING)  # kinds that say nothing any more once time, or what is known, has gone on
 GATHERING = 0.02  # seconds: tries that end this close to each other are recorded in one transaction
 RETRY_AFTER = 0.2  # seconds, while the database does not answer
 
@@ -220,11 +227,11 @@ async def claim(connection: AsyncConnection, *, lease: timedelta, at_most: int) 
     """Take the next mails.
 
     One that is tried or sent again fails, unsent, where what came later has overtaken it meanwhile, or its session is over; so
-    does a reminder, tried for the first time too; so does one that asks to sign an agreement which was called back, or which others are to sign by now, and one about an
-    application or an agreement whose party has withdrawn.
+    does a reminder, and what asks for attendance, tried for the first time too; so does one that asks to sign an agreement which was
+    called back, or which others are to sign by now, and one about an application or an agreement whose party has withdrawn.
     """
     claimed = await mails.claim(connection, lease=lease, at_most=at_most)
-    again = [it.id for it in claimed if it.changed_by is not None or it.repeats is not None or it.kind == REMINDER]
+    again = [it.id for it in claimed if it.changed_by is not None or it.repeats is not None or it.kind in IN_TIME]
     late = await overtaken.by_what_came_later(connection, again) | await overtaken.by_time(connection, again)
     late |= await overtaken.asked_in_vain(connection, [it.id for it in claimed if it.kind in TO_SIGN])
     late |= await overtaken.by_withdrawal(connection, [it.id for it in claimed if it.kind in NOT_ONCE_WITHDRAWN])

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from services.registration.agreements import repository as agreements
-from services.registration.agreements.domain.concern import Concern
+from services.registration.agreements.domain.concern import Concern, FindingCode
 from services.registration.agreements.domain.concern import State as ConcernsState
 from services.registration.agreements.repository import ShownConcern
 from services.registration.agreements.use_cases.raise_concern import raise_concern
@@ -37,6 +37,7 @@ from shared.web.etags import if_match, tagged
 router = APIRouter()
 
 Side = Literal["council", "municipality"]
+MOST = 20  # findings that a concern names
 
 
 class NewConcern(Body):
@@ -47,6 +48,9 @@ class NewConcern(Body):
     raised_by: Side
     description: Prose
     raised_on: Day | None = Field(None, description="today, where it is left out")
+    findings: Annotated[tuple[FindingCode, ...], Field(max_length=MOST)] = Field(
+        default=(), description="codes of findings that it is about (`…/findings`)"
+    )
 
 
 class Resolution(Body):
@@ -67,6 +71,7 @@ class ConcernView(BaseModel):
     raised_on: date
     state: ConcernsState
     resolution_note: Words | None
+    findings: list[FindingCode] = Field(description="that it named when it was raised")
 
 
 @router.post("/agreements/{agreement}/concerns", status_code=201, operation_id="raise_concern")

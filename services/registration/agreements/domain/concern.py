@@ -19,6 +19,21 @@ def check_signed(agreement: Agreement) -> None:
 
 
 State = Literal["raised", "resolved", "terminated"]
+# What a concern may name besides its words: findings of the subject `obligations`, which stands above.
+FindingCode = Literal[
+    "nobody_came",
+    "fewer_than_four",
+    "school_owner_absent_twice",
+    "attendance_not_recorded",
+    "visit_not_booked",
+    "visit_not_held",
+    "contract_meeting_not_held",
+    "group_incomplete",
+    "no_advisor",
+    "mapping_missing",
+    "development_plan_not_begun",
+    "no_work_between_sessions",
+]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +48,7 @@ class Concern:
     raised_on: date
     is_resolved: bool = False
     resolution_note: str | None = None
+    findings: tuple[FindingCode, ...] = ()  # that it named when it was raised
 
     @property
     def untold(self) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Literal
@@ -11,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.registration.agreements import repository as agreements
 from services.registration.agreements import telling
 from services.registration.agreements.domain.agreement import Agreement
-from services.registration.agreements.domain.concern import Concern, check_can_be_raised
+from services.registration.agreements.domain.concern import Concern, FindingCode, check_can_be_raised
 from services.registration.groups import repository as groups
 from services.registration.parties import repository as parties
 from services.registration.programmes import repository as programmes
@@ -30,12 +31,13 @@ async def raise_concern(
     raised_by: Literal["council", "municipality"],
     description: str,
     raised_on: date | None,
+    findings: Sequence[FindingCode] = (),
     by: str,
 ) -> tuple[Concern, Agreement]:
     """The concern, recorded, and its agreement.
 
     The same side with the same words twice is one concern, until it is resolved, and so is one whose words were lost.
-    Without `raised_on` it is raised today, in Norway. Raises NotFound, RuleBroken or Conflict.
+    Without `raised_on` it is raised today, in Norway. `findings` are the codes that it names. Raises NotFound, RuleBroken or Conflict.
     """
     async with database.transaction() as connection:
         agreement = await agreements.get(connection, agreement_id, lock=True)
@@ -58,6 +60,7 @@ async def raise_concern(
             raised_by=raised_by,
             description=description,
             raised_on=raised_on or today,
+            findings=tuple(dict.fromkeys(findings)),
         )
         check_can_be_raised(concern, agreement, today)
         await _check_reaches_the_council(connection, agreement)

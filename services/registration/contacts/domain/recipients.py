@@ -8,7 +8,9 @@ from typing import Literal
 
 from services.registration.people.domain.person import Person
 
-Purpose = Literal["application", "invitation", "agreement", "advisor", "concern", "end", "invoice", "guidance"]
+Purpose = Literal[
+    "application", "invitation", "agreement", "advisor", "concern", "end", "invoice", "guidance", "attendance"
+]
 
 
 @dataclass(frozen=True, kw_only=True)

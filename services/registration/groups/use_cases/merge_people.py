@@ -51,6 +51,11 @@ async def make_one(
         await applications.save(connection, named, by=by)
         await outbox.tell(connection, events.APPLICATION_CHANGED, applications_telling.application(named))
     for before, after in changed:
+        ids = {it.id for it in after.participants}
+        merged = [it.id for it in before.participants if it.id not in ids]
+        for participant in after.participants:
+            if merged and participant.person == kept.id:
+                await groups.put_presence_in_place_of(connection, merged, participant.id)
         await save_group(connection, before, after, events.GROUP_CHANGED, by=by)
     for it in gone:
         await people.remove(connection, it.id)
