@@ -11,6 +11,7 @@ from fastapi.responses import FileResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from pages.applications import routes as applications
+from pages.attendance import routes as attendance
 from pages.calendars import routes as calendars
 from pages.frame import errors
 from pages.frame.door import STYLE, Door
@@ -30,8 +31,10 @@ from shared.clock import real_now
 from shared.web.gateways import Gateways
 from shared.web.refusals import Refusals
 
+# The sheet of a session stands before its page, which takes whatever follows upon its address.
 PAGES = (
     applications,
+    attendance,
     calendars,
     gatherings,
     invoices,

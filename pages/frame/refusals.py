@@ -200,6 +200,10 @@ TEXTS = {
     "concern_is_about_another_agreement": "Bekymringen gjelder en annen avtale.",
     "concern_is_resolved": "Bekymringen er løst. Avtalen kan bare heves etter en som ikke er det.",
     "concern_led_to_termination": "Bekymringen førte til at avtalen ble hevet. Angre avslutningen først.",
+    "attendance_is_not_taken": "Frammøte registreres bare på fellessamlinger og koordinatorsamlinger.",
+    "day_is_not_of_the_session": "Samlingen er fra {first} til {last}. Velg en av de dagene.",
+    "was_not_in_the_group": "Deltakeren var ikke med i gruppa {on}. Er det feil, så rett gruppas historie først.",
+    "did_not_coordinate": "Deltakeren var ikke koordinator {on}. Er det feil, så rett gruppas historie først.",
     "dated_ahead": "Datoen kan ikke ligge fram i tid.",
     "ends_after_its_period": "Avtalen varer til {end}. Velg den dagen eller en tidligere.",
     "ends_before_its_period": "Avtalen begynner {start}. Velg den dagen eller en senere.",
@@ -316,6 +320,7 @@ FALLBACK = "Dette ble ikke godtatt. Si fra til driften, og oppgi koden {code}."
 # One and several of what can point to something.
 NOUNS = {
     "agreement": ("avtale", "avtaler"),
+    "attendance": ("frammøteliste", "frammøtelister"),
     "application": ("søknad", "søknader"),
     "development_area": ("utviklingsområde", "utviklingsområder"),
     "development_plan": ("versjon av en utviklingsplan", "versjoner av utviklingsplaner"),

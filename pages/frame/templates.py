@@ -60,6 +60,8 @@ def by_name(rows: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     return sorted(rows, key=lambda it: words.in_norwegian_order(it["party_name"] or it["party"]))
 
 
-TEMPLATES.filters.update(by_name=by_name, kr=kr, day=day, moment=moment, when=when, word=words.word)
+TEMPLATES.filters.update(
+    by_name=by_name, kr=kr, day=day, moment=moment, when=when, word=words.word, finding=words.finding
+)
 TEMPLATES.tests["away"] = lambda it: it is AWAY
 TEMPLATES.globals.update(style_hash=STYLE_HASH, count=words.count)

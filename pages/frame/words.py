@@ -67,6 +67,7 @@ WORDS = {
         "invoice": "Faktura",
         "credit_note": "Kreditnota",
         "visit_unbooked": "Et besøk er ikke avtalt",
+        "attendance_missing": "Frammøte mangler",
         "session_invitation": "Invitasjon til samling",
         "session_reminder": "Påminnelse om samling",
         "session_change": "Endret samling",
@@ -184,6 +185,21 @@ WORDS = {
         "billing": "Fakturering",
         "notifications": "E-post",
     },
+    # What of a municipality's obligations is not met; with the session that it is about, where there is one.
+    "finding": {
+        "nobody_came": "Ingen kom",
+        "fewer_than_four": "Færre enn fire deltakere",
+        "school_owner_absent_twice": "Skoleeier borte to ganger på rad",
+        "attendance_not_recorded": "Frammøtet er ikke registrert",
+        "visit_not_booked": "Besøket er ikke avtalt",
+        "visit_not_held": "Besøket er ikke registrert som holdt",
+        "contract_meeting_not_held": "Kontraktsmøtet er ikke holdt",
+        "group_incomplete": "Kommunegruppa er ikke fulltallig",
+        "no_advisor": "Ingen veileder er knyttet til",
+        "mapping_missing": "Kartleggingen mangler",
+        "development_plan_not_begun": "Utviklingsplanen er ikke påbegynt",
+        "no_work_between_sessions": "Ikke noe arbeid er registrert siden forrige fellessamling",
+    },
     "role": {"reader": "lesetilgang", "administrator": "administrator", "operator": "operatør"},
 }
 
@@ -205,6 +221,7 @@ DONE = {
     "e-post-sendes": "E-posten sendes på nytt. Denne er den nye.",
     "adresse-rettet": "Adressen er rettet.",
     "e-post-gitt-opp": "Det venter ikke lenger.",
+    "frammote-registrert": "Frammøtet er registrert.",
     "samling-planlagt": "Samlingen er lagt inn i planen.",
     "samling-flyttet": "Samlingen er flyttet.",
     "samling-presisert": "Tidspunktet er presisert.",
@@ -270,6 +287,12 @@ def which(session: Mapping[str, Any]) -> str:
     """`Fellessamling 3`, `Kontraktsmøte`."""
     kind = word(session["kind"], "session_kind")
     return f"{kind} {session['number']}" if session["number"] else kind
+
+
+def finding(it: Mapping[str, Any]) -> str:
+    """What was found of a municipality's obligations: `Ingen kom: Fellessamling 3`."""
+    said = word(it["code"], "finding")
+    return f"{said}: {which(it)}" if it["session"] and it["kind"] != "contract_meeting" else said
 
 
 def name_of(session: Mapping[str, Any]) -> str:

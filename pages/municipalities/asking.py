@@ -22,6 +22,8 @@ OF_REGISTRATION = (
     "concerns",
     "advisors",
     "parties",
+    "attendance",
+    "findings",
 )
 
 
@@ -41,6 +43,8 @@ class Answers:
     concerns: list[Row]
     advisors: list[Row]
     parties: list[Row]
+    attendance: list[Row]  # a row, where the party is accepted
+    findings: list[Row]
     sessions: Any  # of this party
     invoices: Any
     credit_notes: Any
@@ -58,6 +62,7 @@ async def about(api: Api, programme: str, party: str, *, everything: bool) -> An
         "programme": api.get(of_programme),
         "today": api.today(),
         "party": api.look(f"/registration/parties/{number}"),
+        "attendance": api.all(f"{of_programme}/attendance", party=party),
         "sessions": _or([], api.all(f"/scheduling/programmes/{code}/sessions", party=party)),
         "invoices": _or([], api.all(f"{billed}/invoices", party=party)),
         "credit_notes": _or([], api.all(f"{billed}/credit-notes", party=party)),
@@ -72,6 +77,7 @@ async def about(api: Api, programme: str, party: str, *, everything: bool) -> An
             "concerns": api.all(f"{of_programme}/concerns", party=party),
             "advisors": api.all("/registration/advisors", programme=programme),
             "parties": api.all("/registration/parties"),
+            "findings": api.all(f"{of_programme}/findings", party=party),
             "mails": api.all("/notifications/mails", programme=programme, party=party, with_addresses=True),
         }
     found = await parts(**asked)
@@ -92,6 +98,8 @@ async def about(api: Api, programme: str, party: str, *, everything: bool) -> An
         concerns=found.get("concerns", []),
         advisors=found.get("advisors", []),
         parties=found.get("parties", []),
+        attendance=found["attendance"],
+        findings=found.get("findings", []),
         sessions=found["sessions"],
         invoices=found["invoices"],
         credit_notes=found["credit_notes"],

@@ -19,6 +19,7 @@ OF_OWNER, ALONE = "represents_school_owner", "without_advisor"  # ticks
 CONTACT = ("name", "email", "phone")
 SIGNATORIES = ("council_director", "municipal_director", "head_of_culture_school", "leader")
 ADDRESS = ("address.street", "address.postal_code", "address.city")
+FINDING = "findings."  # what a concern may name: a tick's name begins with it
 JOINED_BEFORE = "was"  # a hidden field: the day on which a participant joined, as it is known
 OF_SIGNATORIES = [f"signatories.{role}.{it}" for role in SIGNATORIES for it in CONTACT]
 
@@ -80,6 +81,12 @@ def _amendment(values: Values) -> dict[str, Any]:
     )
 
 
+def _concern(values: Values) -> dict[str, Any]:
+    """With the findings that are ticked, by their codes."""
+    named = [name.removeprefix(FINDING) for name, value in values.items() if name.startswith(FINDING) and value]
+    return body_of(values, "raised_by", "description", "raised_on") | ({"findings": named} if named else {})
+
+
 def _an_end(values: Values) -> Mapping[str, str]:
     return {"agreement": values.get(AGREEMENT_ID, ""), "ends_on": values.get("ends_on", "").strip()}
 
@@ -128,9 +135,7 @@ CHANGES = {
     ),
     "gjelder-likevel": Change(path=AGREEMENT + "/end-taken-back", body=_of("reason"), said="avtale-gjelder-likevel"),
     "viderefor": Change(path=AGREEMENT + "/successor", body=_of("party"), said="avtale-viderefort"),
-    "meld-bekymring": Change(
-        path=AGREEMENT + "/concerns", body=_of("raised_by", "description", "raised_on"), said="bekymring-meldt"
-    ),
+    "meld-bekymring": Change(path=AGREEMENT + "/concerns", body=_concern, said="bekymring-meldt"),
     "avklar-bekymring": Change(
         path="/registration/concerns/{it}/resolution", body=_of("note"), said="bekymring-avklart"
     ),

@@ -7,7 +7,7 @@ from typing import Any
 
 from pages.frame.api import AWAY
 from pages.frame.needs import is_over, is_past, is_undelivered, lacking
-from pages.frame.words import name_of
+from pages.frame.words import count, name_of
 from pages.municipalities.asking import Answers, Row
 from pages.municipalities.story import story
 
@@ -44,6 +44,8 @@ def shown(found: Answers) -> dict[str, Any]:
         "to_sign": [it for it in agreement["signatories"] if it["signed_on"] is None] if agreement else [],
         "have_signed": [it for it in agreement["signatories"] if it["signed_on"] is not None] if agreement else [],
         "successors": successors(found.parties, found.party),
+        "attended": found.attendance[0]["sessions"] if found.attendance else [],
+        "findings": sorted(found.findings, key=lambda it: it["since"] or ""),
         "concerns": found.concerns,
         "open_concerns": [it for it in found.concerns if it["state"] == "raised"],
         "sessions": found.sessions,
@@ -105,6 +107,11 @@ def needs(found: Answers) -> Iterator[tuple[str, str]]:
         yield "Avtalen er ikke signert av alle", "avtalen"
     if any(is_past(it, found.today) for it in found.sessions):
         yield "Et møte eller besøk er ikke registrert", "besok"
+    if found.findings:
+        yield (
+            count(len(found.findings), "forpliktelse er ikke fulgt opp", "forpliktelser er ikke fulgt opp"),
+            "oppfolging",
+        )
     if any(it["is_late"] for it in found.unbilled):
         yield "En rate skulle vært fakturert", "fakturaer"
     if any(it["state"] == "raised" for it in found.concerns):

@@ -13,6 +13,7 @@ from pages.frame.api import AWAY, Away, Refused, if_there, parts, segment
 from pages.frame.forms import IF_MATCH, Form, body_of, refused
 from pages.frame.visitor import Visitor, VisitorOf, done
 from pages.programmes import facts, lacking
+from pages.programmes.findings import by_party
 from pages.programmes.milestones import Found, Table
 from pages.programmes.plan import lines
 
@@ -20,7 +21,8 @@ router = APIRouter()
 
 OWN = "registration"  # the service without which there is nothing to show
 LIST = f"/{OWN}/programmes"
-OF_REGISTRATION = ("programme", "today", "applications", "groups", "agreements")
+OF_REGISTRATION = ("programme", "today", "applications", "groups", "agreements", "unmet")
+LISTS = {"unmet": "findings"}  # what the API calls one, where scheduling has another of that name
 MEANWHILE = "Noen andre endret programmet imens. Her er det som står nå."
 STALE = 412
 
@@ -129,12 +131,13 @@ async def _one(visitor: Visitor, code: str, form: Form | None = None) -> Respons
     }
     if visitor.may("administrator"):
         for name in OF_REGISTRATION[2:]:
-            asked[name] = api.all(f"/registration/{of}/{name}")
+            asked[name] = api.all(f"/registration/{of}/{LISTS.get(name, name)}")
     found = await parts(**asked)
     if any(found.get(name) is AWAY for name in OF_REGISTRATION):
         raise Away(OWN)
     programme, etag = found.pop("programme")
     shape = lacking.Shape(found.pop("findings"), found.pop("visits"), found.pop("avoided"), found["sessions"])
+    unmet = found.pop("unmet", [])
     lists: dict[str, Any] = {name: None if it is AWAY else it for name, it in found.items()}
     return visitor.page(
         "programmes/programme.html",
@@ -146,6 +149,7 @@ async def _one(visitor: Visitor, code: str, form: Form | None = None) -> Respons
         billing_is_away=lists["invoices"] is None or lists["unbilled"] is None,
         stand=facts.shown(programme),
         shape=shape,
+        unmet=by_party(unmet),
         **_pointing(lists),
     )
 

@@ -29,6 +29,7 @@ FOR_ADMINISTRATORS: Lists = (
     ("agreements", "/registration/programmes/{programme}/agreements", {}),
     ("groups", "/registration/programmes/{programme}/groups", {}),
     ("concerns", "/registration/programmes/{programme}/concerns", {"state": "raised"}),
+    ("findings", "/registration/programmes/{programme}/findings", {}),
     ("mails", "/notifications/mails", {"state": "failed", "programme": "{programme}"}),
 )
 

@@ -20,7 +20,7 @@ from pages.frame.needs import (
     last_day,
 )
 from pages.frame.templates import day, moment, when
-from pages.frame.words import count, which
+from pages.frame.words import count, finding, in_norwegian_order, which
 
 AFTERWARDS = timedelta(
     days=92
@@ -29,6 +29,7 @@ SOON = timedelta(days=7)  # until an offer is to be answered
 FEW = 3  # that are alike, and shown one by one
 MOST = 10  # of one kind, of one programme
 DOCUMENTS = "fakturaer"
+SHOWN_ABOVE = ("group_incomplete", "no_advisor", "visit_not_booked")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +62,7 @@ class Known:
     unbilled: Iterable[Answer] = ()
     places: Iterable[Answer] = ()  # one, with who waits for a place and who has an offer
     visits: Iterable[Answer] = ()  # that are not booked though half of their time is gone
+    findings: Iterable[Answer] = ()
 
     @property
     def path(self) -> str:
@@ -93,6 +95,7 @@ def sections(today: date, programmes: Sequence[Known], states: Sequence[Answer] 
             "Veiledningsbesøk som ikke er avtalt, enda halve tiden er gått", programmes, lambda it: _visits(it, today)
         ),
         _of_each("Kommunegrupper som mangler noe", programmes, lambda it: _groups(it, today)),
+        _of_each("Forpliktelser som ikke er fulgt opp", programmes, _findings),
     )
     return [it for it in found if it.needs]
 
@@ -252,6 +255,20 @@ def _visit(it: Known, one: Answer) -> Need:
     link = f"{it.path}/ny-samling?kind=guidance_visit&number={one['number']}&party={one['party']}"
     name = f"Veiledningsbesøk {one['number']}, {one['party_name'] or one['party']}"
     return Need(link=link, name=name, text=one["window_text"], programme=it.name)
+
+
+def _findings(it: Known) -> list[Need]:
+    """By municipality; what its group lacks, and visits that can still be booked, stand above."""
+    by_party: dict[str, list[Answer]] = defaultdict(list)
+    for one in it.findings:
+        if one["code"] not in SHOWN_ABOVE:
+            by_party[one["party"]].append(one)
+    needs = []
+    for those in by_party.values():
+        oldest = min(those, key=lambda one: one["since"] or "")
+        more = f", og {len(those) - 1} til" if len(those) > 1 else ""
+        needs.append(_of_party(it, oldest, finding(oldest) + more))
+    return _shown(it, sorted(needs, key=lambda need: in_norwegian_order(need.name)), "")
 
 
 def in_a_row(words: Sequence[str]) -> str:

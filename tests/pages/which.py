@@ -56,6 +56,7 @@ WHICH: dict[str, Callable[[httpx.Client], list[str]]] = {
     "/program/{}/kommune/{}/kalender": lambda _: [PROGRAMME, MUNICIPALITY],
     "/person/{}/kalender": lambda api: [advisor(api)],
     "/samling/{}": lambda api: [session(api)],
+    "/samling/{}/frammote": lambda api: [session(api)],
     "/program/{}/ny-samling": lambda _: [PROGRAMME],
     "/program/{}/e-post": lambda _: [PROGRAMME],
     "/e-post/{}": lambda api: [mail(api)],

@@ -48,6 +48,8 @@ def answers(**given: Any) -> Answers:
         "concerns": [],
         "advisors": [],
         "parties": [],
+        "attendance": [],
+        "findings": [],
         "sessions": [],
         "invoices": [],
         "credit_notes": [],

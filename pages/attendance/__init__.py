@@ -1,0 +1,1 @@
+"""Frammøte: a session's sheet for all municipalities."""
