@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from deploy.client import Client
+from deploy.demo import attendance, shape, waiting
 from deploy.demo import plan as the_plan
-from deploy.demo import shape, waiting
 from deploy.demo.cast import WAITING_LIST, Municipality, Person, advisors, contact_person
 from deploy.demo.play import Play, Say, all_of, days
 
@@ -182,13 +182,16 @@ async def begin(it: Play, accepted: Sequence[Municipality]) -> None:
         await all_of(it.sign(one, AUGUST_MEETINGS[-1]) for one in punctual)
     async with it.on(date(2024, 8, 21), "Koordinatorsamling 1 er holdt"):
         await it.complete("coordinator_meeting", 1)
+        await attendance.take(it, "coordinator_meeting", 1, accepted)
 
 
 async def first_semester(it: Play, accepted: Sequence[Municipality]) -> None:
     late = _named(LATE, accepted)
     async with it.on(date(2024, 9, 25), "Fellessamling 1 (fysisk) er holdt: første rate til elleve kommuner"):
         await it.complete("joint_session", 1)
+        await attendance.take_but_forget_one(it, accepted)
     await _plan_visits(it, 1, accepted)
+    await attendance.take_what_was_forgotten(it, accepted)
     async with it.on(date(2024, 10, 15), f"{LATE} underskriver og skylder første rate med én gang"):
         await it.complete("contract_meeting", None, [late.organisation_number])
         await it.sign(late, date(2024, 10, 15))
@@ -196,8 +199,10 @@ async def first_semester(it: Play, accepted: Sequence[Municipality]) -> None:
     await shape.write_minutes(it, 1, accepted[0].organisation_number)
     async with it.on(date(2024, 10, 29), "Koordinatorsamling 2 er holdt"):
         await it.complete("coordinator_meeting", 2)
+        await attendance.take(it, "coordinator_meeting", 2, accepted)
     async with it.on(date(2024, 11, 27), "Fellessamling 2 (digital) er holdt"):
         await it.complete("joint_session", 2)
+        await attendance.take(it, "joint_session", 2, accepted)
     await _plan_visits(it, 2, accepted)
     one = _named(HAS_NEW_REFERENCE, accepted)
     async with it.on(date(2024, 12, 10), f"{one.name} får ny fakturareferanse, fra og med andre rate"):
@@ -209,18 +214,22 @@ async def second_semester(it: Play, accepted: Sequence[Municipality]) -> None:
     await _complete_visits(it, 2, accepted)
     async with it.on(date(2025, 1, 23), "Koordinatorsamling 3 er holdt"):
         await it.complete("coordinator_meeting", 3)
+        await attendance.take(it, "coordinator_meeting", 3, accepted)
     async with it.on(date(2025, 1, 27), "Fellessamling 3 flyttes fra 12.–13. til 19.–20. februar"):
         await it.change("move", "joint_session", 3, when=days(date(2025, 2, 19), date(2025, 2, 20)))
     async with it.on(date(2025, 2, 20), "Fellessamling 3 (fysisk) er holdt: andre rate til tolv kommuner"):
         await it.complete("joint_session", 3)
+        await attendance.take(it, "joint_session", 3, accepted)
     await _plan_visits(it, 3, accepted)
     await _terminate(it, _named(TERMINATED, accepted))
     staying = [one for one in accepted if one.name != TERMINATED]
     await _complete_visits(it, 3, staying)
     async with it.on(date(2025, 4, 29), "Koordinatorsamling 4 er holdt"):
         await it.complete("coordinator_meeting", 4)
+        await attendance.take(it, "coordinator_meeting", 4, staying)
     async with it.on(date(2025, 5, 21), "Fellessamling 4 (digital) er holdt"):
         await it.complete("joint_session", 4)
+        await attendance.take(it, "joint_session", 4, staying)
 
 
 async def _replace_coordinator(it: Play, one: Municipality) -> None:
@@ -237,6 +246,7 @@ async def _terminate(it: Play, one: Municipality) -> None:
         concern_of_the_council = {
             "raised_by": "council",
             "description": "Gruppen har ikke møtt, og arbeidet mellom samlingene er stanset.",
+            "findings": ["nobody_came"],
         }
         concern = await it.client.post(f"/registration/agreements/{agreement}/concerns", concern_of_the_council)
     async with it.on(date(2025, 3, 3), f"Veiledningsbesøk 3 hos {one.name} avlyses", at=time(9)):
@@ -259,24 +269,28 @@ async def summer(it: Play, staying: Sequence[Municipality]) -> None:
     await _complete_visits(it, 4, staying)
     async with it.on(date(2025, 8, 26), "Koordinatorsamling 5 er holdt"):
         await it.complete("coordinator_meeting", 5)
+        await attendance.take(it, "coordinator_meeting", 5, staying)
 
 
 async def third_semester(it: Play, staying: Sequence[Municipality]) -> None:
     left = _named(LEFT, staying)
     async with it.on(date(2025, 9, 12), "Fellessamling 5 (fysisk) er holdt: tredje rate til elleve kommuner"):
         await it.complete("joint_session", 5)
+        await attendance.take(it, "joint_session", 5, staying)
     async with it.on(date(2025, 9, 15), f"{LEFT} melder at de sluttet 1. september: tredje rate krediteres"):
         agreement = it.agreements[left.organisation_number]
         body = {"ends_on": "2025-09-01", "reason": "Kommunen har lagt ned prosjektstillingen."}
         await it.client.post(f"/registration/agreements/{agreement}/end", body)
+    remaining = [one for one in staying if one is not left]
     async with it.on(date(2025, 9, 22), "Koordinatorsamling 6 blir fysisk"):
         await it.change("format", "coordinator_meeting", 6, format="physical")
     async with it.on(date(2025, 10, 16), "Koordinatorsamling 6 er holdt; den utløser ingen rate"):
         await it.complete("coordinator_meeting", 6)
-    remaining = [one for one in staying if one is not left]
+        await attendance.take(it, "coordinator_meeting", 6, remaining)
     await _plan_visits(it, 5, remaining)
     async with it.on(date(2025, 11, 21), "Fellessamling 6 (digital) er holdt"):
         await it.complete("joint_session", 6)
+        await attendance.take(it, "joint_session", 6, remaining)
     await _complete_visits(it, 5, remaining)
     async with it.on(date(2025, 12, 15), "Delingsarenaen får sine dager: 14.–15. januar"):
         await it.change("format", "sharing_arena", format="physical")

@@ -1,0 +1,93 @@
+"""A session's sheet for all municipalities: recorded, corrected, refused, and what a reader sees."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.pages.which import MUNICIPALITY, session
+from tests.support.demonstration import PROGRAMME, Shown
+
+FIRST, LAST = "2025-02-19", "2025-02-20"
+
+
+@pytest.fixture
+def api(here: Shown) -> Iterator[httpx.Client]:
+    with here.api() as client:
+        yield client
+
+
+def sheet_of(api: httpx.Client) -> dict[str, Any]:
+    path = f"/registration/sessions/{session(api)}/attendance/{MUNICIPALITY}"
+    found: dict[str, Any] = api.get(path).raise_for_status().json()
+    return found
+
+
+def boxes(sheet: dict[str, Any], *days: str) -> dict[str, str]:
+    return {f"der.{it['participant']}.{day}": "ja" for it in sheet["attendees"] for day in days}
+
+
+def record(browser: httpx.Client, api: httpx.Client, version: int, ticked: dict[str, str]) -> httpx.Response:
+    address = f"/samling/{session(api)}/frammote/{MUNICIPALITY}"
+    return browser.post(address, data={"if_match": f'"{version}"'} | ticked, follow_redirects=True)
+
+
+def test_who_was_there_is_ticked_and_corrected(browser: httpx.Client, api: httpx.Client) -> None:
+    page = browser.get(f"/samling/{session(api)}/frammote").text
+    assert "Ikke registrert" in page
+    sheet = sheet_of(api)
+    assert re.search(rf'<input type="checkbox" name="der\.[0-9a-f-]+\.{LAST}"', page)
+    done = record(browser, api, 0, boxes(sheet, FIRST, LAST))
+    assert "Frammøtet er registrert." in done.text
+    assert "Registrert: 4 av 4 deltakere" in done.text
+    assert [it["present"] for it in sheet_of(api)["days"]] == [4, 4]
+    record(browser, api, 1, {})
+    assert [it["present"] for it in sheet_of(api)["days"]] == [0, 0]
+    municipality = browser.get(f"/program/{PROGRAMME}/kommune/{MUNICIPALITY}").text
+    assert "Ingen kom: Fellessamling 3" in municipality
+    assert "Ingen kom: Fellessamling 3" in browser.get(f"/program/{PROGRAMME}").text
+    assert "Forpliktelser som ikke er fulgt opp" in browser.get("/").text
+
+
+def test_who_saw_another_sheet_changes_nothing(browser: httpx.Client, api: httpx.Client) -> None:
+    before = sheet_of(api)
+    refused = record(browser, api, before["version"] + 5, boxes(before, FIRST))
+    assert refused.status_code == 412
+    assert "Dette er endret siden du så på det." in refused.text
+    assert sheet_of(api) == before
+
+
+def test_a_day_that_is_none_of_the_sessions_is_refused(browser: httpx.Client, api: httpx.Client) -> None:
+    before = sheet_of(api)
+    refused = record(browser, api, before["version"], boxes(before, "2025-02-25"))
+    assert refused.status_code == 422
+    assert "Samlingen er fra 19. februar 2025 til 20. februar 2025." in refused.text
+
+
+def test_the_address_of_a_form_leads_to_the_sheet(browser: httpx.Client, api: httpx.Client) -> None:
+    answer = browser.get(f"/samling/{session(api)}/frammote/{MUNICIPALITY}")
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/samling/{session(api)}/frammote")
+
+
+def test_the_page_of_the_session_leads_to_the_sheet_for_who_may_see_it(here: Shown, api: httpx.Client) -> None:
+    address = f"/samling/{session(api)}"
+    with here.browser("reader") as reader, here.browser() as administrator:
+        assert f'href="{address}/frammote"' in administrator.get(address).text
+        assert f'href="{address}/frammote"' not in reader.get(address).text
+        assert reader.get(f"{address}/frammote").status_code == 403
+
+
+def test_a_concern_names_what_was_found(browser: httpx.Client, api: httpx.Client) -> None:
+    record(browser, api, sheet_of(api)["version"], {})
+    address = f"/program/{PROGRAMME}/kommune/{MUNICIPALITY}"
+    page = browser.get(address).text
+    assert 'name="findings.nobody_came"' in page
+    agreement = api.get(f"/registration/programmes/{PROGRAMME}/agreements?party={MUNICIPALITY}").json()["items"][-1]
+    form = {"agreement": agreement["id"], "raised_by": "council", "description": "Ingen kom.", "raised_on": ""}
+    browser.post(f"{address}/meld-bekymring", data=form | {"findings.nobody_came": "ja", "findings.no_advisor": ""})
+    (concern,) = api.get(f"/registration/programmes/{PROGRAMME}/concerns?party={MUNICIPALITY}").json()["items"]
+    assert concern["findings"] == ["nobody_came"]
