@@ -12,6 +12,7 @@ from deploy.client import Client
 from deploy.demo import attendance, shape, waiting
 from deploy.demo import plan as the_plan
 from deploy.demo.cast import WAITING_LIST, Municipality, Person, advisors, contact_person
+from deploy.demo.persons import erase_the_one_who_was_replaced
 from deploy.demo.play import Play, Say, all_of, days
 
 PROGRAMME = "regionalt-2024-2025"
@@ -49,6 +50,7 @@ async def play(client: Client, say: Say, applicants: Sequence[Municipality]) -> 
     staying = [one for one in accepted if one.name != TERMINATED]
     await summer(it, staying)
     await third_semester(it, staying)
+    await erase_the_one_who_was_replaced(it, _named(HAS_NEW_COORDINATOR, accepted))
     return it
 
 

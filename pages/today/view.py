@@ -74,8 +74,13 @@ def is_looked_at(programme: Answer, today: date) -> bool:
     return today <= date.fromisoformat(programme["period_end"]) + AFTERWARDS
 
 
-def sections(today: date, programmes: Sequence[Known], states: Sequence[Answer] = ()) -> list[Section]:
-    """All that needs someone, most urgent first; what is empty is left out. `states` are the services', for operators."""
+def sections(
+    today: date, programmes: Sequence[Known], states: Sequence[Answer] = (), refused: Sequence[Answer] = ()
+) -> list[Section]:
+    """All that needs someone, most urgent first; what is empty is left out.
+
+    `states` are the services', for operators; `refused` has the last mail to each address that is refused for good.
+    """
     found = (
         Section(heading="Meldinger mellom tjenestene som ikke kunne behandles", needs=_parked(states)),
         _of_each("Bekymringer som er åpne", programmes, _concerns),
@@ -85,6 +90,7 @@ def sections(today: date, programmes: Sequence[Known], states: Sequence[Answer] 
         _of_each("Rater som ikke er fakturert", programmes, lambda it: _unbilled(it, today)),
         _of_each("Fakturaer og kreditnotaer som venter på godkjenning", programmes, _approvals),
         _of_each("E-post som ikke kom fram", programmes, _mails),
+        Section(heading="E-postadresser som ikke tar imot", needs=[_address(it) for it in refused]),
         _of_each("Søknader som må vurderes", programmes, _applications),
         _of_each("Tilbud om plass som snart må besvares", programmes, lambda it: _offers(it, today)),
         _of_each("Ledige plasser mens noen står i køen", programmes, _places),
@@ -176,6 +182,12 @@ def _mails(it: Known) -> list[Need]:
         return []
     link = f"{it.path}/e-post?state=failed"
     return [Need(link=link, name=count(len(failed), "e-post", "e-poster"), programme=it.name)]
+
+
+def _address(mail: Answer) -> Need:
+    it = mail["recipient"]
+    link = f"/person/{it['person']}" if it["person"] else f"/e-post/{mail['id']}"
+    return Need(link=link, name=it["name"] or it["address"], text=f"{it['address']}; rett adressen, eller prøv på nytt")
 
 
 def _applications(it: Known) -> list[Need]:

@@ -63,6 +63,7 @@ async def play(client: Client) -> str:
     applied = await client.post(f"{OF_PROGRAMME}/applications", APPLICATION)
     await until_at_rest(client)
     await client.post(f"/scheduling/programmes/{CODE}/sessions", SESSION)
+    await client.post(f"/scheduling/programmes/{CODE}/plan/publication")
     await client.post(f"/registration/applications/{applied['id']}/assessment", ASSESSMENT)
     group = await client.post(f"{GROUP}/participants", GONE | {"role": "Rektor", "represents_school_owner": True})
     (gone,) = group["participants"]

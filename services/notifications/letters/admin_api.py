@@ -70,6 +70,10 @@ class MailView(BaseModel):
     recipient: RecipientView | None = Field(None, description="for who asks for it")
 
 
+class FailingView(BaseModel):
+    mails: list[MailView] = Field(description="one an address, by address")
+
+
 class Retry(Body):
     model_config = example(address="kari.vik@molde.example")
 
@@ -143,6 +147,17 @@ async def list_mails(
         if not found and programme is not None:
             await mails.check_programme_is_known(connection, programme)
     return page_of([view(*it, with_addresses=with_addresses) for it in found], limit, lambda it: it.id)
+
+
+@router.get("/failing-addresses")
+async def list_failing_addresses(database: DatabaseOf, _: Administrator) -> FailingView:
+    """List the addresses that a mail server refuses for good, each with the last mail to it.
+
+    Until a later mail to it was sent, or the person has another.
+    """
+    async with database.reading() as connection:
+        found = await mails.failing(connection)
+    return FailingView(mails=[view(*it, with_addresses=True) for it in found])
 
 
 @router.get("/summary")

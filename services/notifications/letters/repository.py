@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, Select, Table, case, func, not_, or_, select, text, update
+from sqlalchemy import ColumnElement, Row, Select, Table, case, exists, func, not_, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.notifications import tables
@@ -206,6 +206,18 @@ async def missing(connection: AsyncConnection) -> list[Missing]:
         Missing(entity="mail", id=row.id, programme=row.programme, party=row.party, fields=("address", "content"))
         for row in found
     ]
+
+
+async def failing(connection: AsyncConnection) -> list[Named]:
+    """The last mail to each address that a mail server refused for good, by address: until a later one was taken, or goes elsewhere."""
+    i = tables.invitee.c
+    taken = exists().where(OTHER.c.address == M.c.address, OTHER.c.state == "sent", OTHER.c.id > M.c.id)
+    moved = exists().where(OTHER.c.person == M.c.person, OTHER.c.address.not_in(("", M.c.address)), OTHER.c.id > M.c.id)
+    answered = exists().where(i.person == M.c.person, i.address.not_in(("", M.c.address)))
+    is_failing = M.c.state == "failed", M.c.reply.is_not(None), M.c.address != "", ~taken, ~moved, ~answered
+    query = _with_reasons(await clock.today(connection)).where(*is_failing).order_by(M.c.address, M.c.id)
+    last = {row.address: _named(row) for row in await connection.execute(query)}
+    return list(last.values())
 
 
 async def requeue(connection: AsyncConnection, mail: Mail, *, address: str, by: str) -> Mail:

@@ -167,3 +167,25 @@ async def test_what_is_kept_of_somebody_is_said_part_by_part(
         update={"mails": ()}
     )
     assert BO.person not in {it.name for it in kept.mails}
+
+
+async def test_an_address_that_is_refused_for_good_is_listed_until_a_mail_is_taken_or_it_is_another(
+    database: Database, ask: FakeAsk, smtp: MailServer
+) -> None:
+    async def failing() -> list[str]:
+        async with database.reading() as connection:
+            return [it.mail.address for it in await mails.failing(connection)]
+
+    ask.concerned(1, ADA, GONE)
+    for it in (ADA, GONE):
+        smtp.answer(it.email, "550 no such user")
+    await take(database, programme(), party(1), received(1))
+    await work(database, ask)
+    await send(database, smtp)
+    assert await failing() == sorted([ADA.email, GONE.email])
+    smtp.answer(ADA.email, "250 ok")
+    ask.concerned(1, ADA, GONE.model_copy(update={"email": "ny@borte.example"}))
+    await take(database, accepted(1))
+    await work(database, ask)
+    await send(database, smtp)
+    assert await failing() == []
