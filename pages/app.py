@@ -11,8 +11,10 @@ from fastapi.responses import FileResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from pages.applications import routes as applications
+from pages.areas import routes as areas
 from pages.attendance import routes as attendance
 from pages.calendars import routes as calendars
+from pages.development import routes as development
 from pages.frame import errors
 from pages.frame.door import STYLE, Door
 from pages.frame.session import Seal, cookie_for
@@ -31,20 +33,11 @@ from shared.clock import real_now
 from shared.web.gateways import Gateways
 from shared.web.refusals import Refusals
 
-# The sheet of a session stands before its page, which takes whatever follows upon its address.
+# `attendance` before `gatherings`, and `calendars` and `development` before `municipalities`: these take all other addresses
+# below a session's and a party's.
 PAGES = (
-    applications,
-    attendance,
-    calendars,
-    gatherings,
-    invoices,
-    login,
-    mails,
-    municipalities,
-    operations,
-    people,
-    programmes,
-    today,
+    *(applications, areas, attendance, calendars, development, gatherings, invoices, login),
+    *(mails, municipalities, operations, people, programmes, today),
 )
 TIMEOUT = 20  # seconds for an answer of a service
 CONNECTIONS = 40  # to the services, at once

@@ -52,6 +52,7 @@ class Play:
     agreements: dict[str, str] = field(default_factory=dict)
     participants: dict[str, list[str]] = field(default_factory=dict)
     advisors: list[str] = field(default_factory=list)
+    areas: dict[str, list[str]] = field(default_factory=dict)  # development areas by county
     counted: dict[str, int] = field(default_factory=lambda: dict.fromkeys(COUNTED, 0))
 
     @asynccontextmanager

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from deploy.client import Client
-from deploy.demo import attendance, shape, waiting
+from deploy.demo import attendance, local, shape, waiting
 from deploy.demo import plan as the_plan
 from deploy.demo.cast import WAITING_LIST, Municipality, Person, advisors, contact_person
 from deploy.demo.persons import erase_the_one_who_was_replaced
@@ -74,6 +74,7 @@ async def open_the_programme(it: Play, applicants: Sequence[Municipality]) -> No
         it.advisors = [
             view["id"] for view in await all_of(it.client.post("/registration/advisors", one) for one in advisors())
         ]
+        await local.adopt_areas(it)
     plan = [_with_place(session) for session in json.loads(PLAN.read_text(encoding="utf-8"))]
     async with it.on(date(2024, 2, 1), f"Planen legges inn: {len(plan)} samlinger, møter og besøk"):
         await it.plan(*plan)
@@ -92,7 +93,9 @@ def _with_place(session: dict[str, Any]) -> dict[str, Any]:
 
 async def select(it: Play, applicants: Sequence[Municipality]) -> None:
     async with it.on(date(2024, 4, 15), f"{len(applicants)} kommuner søker"):
-        views = await all_of(it.client.post(it.of_programme("applications"), one.application()) for one in applicants)
+        views = await all_of(
+            it.client.post(it.of_programme("applications"), _application_of(it, one)) for one in applicants
+        )
         it.applications = {view["party"]: view["id"] for view in views}
     async with it.on(date(2024, 5, 24), "Søknadene vurderes: 12 tas opp, Hitra venter, Frøya og Melhus får avslag"):
         by_mistake = {DECLINED_BY_MISTAKE: {"outcome": "declined"}}
@@ -107,6 +110,10 @@ async def select(it: Play, applicants: Sequence[Municipality]) -> None:
         reason = {"reason": "Kommunestyret prioriterer andre oppgaver."}
         await it.client.post(_application(it, _named(WITHDRAWS, applicants), "withdrawal"), reason)
     await waiting.offer_the_place(it, _named(WAITING_LIST[0], applicants), WITHDRAWS)
+
+
+def _application_of(it: Play, one: Municipality) -> dict[str, Any]:
+    return one.application() | {"development_area": it.areas[one.county][0]}
 
 
 def _application(it: Play, one: Municipality, end: str) -> str:
@@ -125,6 +132,7 @@ async def form_groups(it: Play, accepted: Sequence[Municipality]) -> None:
         await all_of(_send_agreement(it, one) for one in accepted)
         await it.plan(*(_contract_meeting(one, AUGUST_MEETINGS[n % 3], n // 3) for n, one in enumerate(accepted)))
     await waiting.see_it_lapse(it, WAITING_LIST[0])
+    await local.map_actors(it, accepted)
     one = _named(HAS_NEW_DIRECTOR, accepted)
     async with it.on(date(2024, 7, 1), f"{one.name} får ny kommunedirektør, som skal underskrive i stedet"):
         director = Person(NEW_DIRECTOR, one.domain).contact()
@@ -202,10 +210,12 @@ async def first_semester(it: Play, accepted: Sequence[Municipality]) -> None:
     async with it.on(date(2024, 10, 29), "Koordinatorsamling 2 er holdt"):
         await it.complete("coordinator_meeting", 2)
         await attendance.take(it, "coordinator_meeting", 2, accepted)
+    await local.begin_plans(it, accepted)
     async with it.on(date(2024, 11, 27), "Fellessamling 2 (digital) er holdt"):
         await it.complete("joint_session", 2)
         await attendance.take(it, "joint_session", 2, accepted)
     await _plan_visits(it, 2, accepted)
+    await local.find_needs(it, accepted)
     one = _named(HAS_NEW_REFERENCE, accepted)
     async with it.on(date(2024, 12, 10), f"{one.name} får ny fakturareferanse, fra og med andre rate"):
         await _amend(it, one, payer_reference=NEW_REFERENCE)
@@ -229,6 +239,7 @@ async def second_semester(it: Play, accepted: Sequence[Municipality]) -> None:
     async with it.on(date(2025, 4, 29), "Koordinatorsamling 4 er holdt"):
         await it.complete("coordinator_meeting", 4)
         await attendance.take(it, "coordinator_meeting", 4, staying)
+    await local.try_measures(it, staying)
     async with it.on(date(2025, 5, 21), "Fellessamling 4 (digital) er holdt"):
         await it.complete("joint_session", 4)
         await attendance.take(it, "joint_session", 4, staying)
@@ -294,6 +305,7 @@ async def third_semester(it: Play, staying: Sequence[Municipality]) -> None:
         await it.complete("joint_session", 6)
         await attendance.take(it, "joint_session", 6, remaining)
     await _complete_visits(it, 5, remaining)
+    await local.evaluate(it, remaining)
     async with it.on(date(2025, 12, 15), "Delingsarenaen får sine dager: 14.–15. januar"):
         await it.change("format", "sharing_arena", format="physical")
         await it.change("sharpening", "sharing_arena", when=days(date(2026, 1, 14), date(2026, 1, 15)))

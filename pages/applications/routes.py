@@ -10,6 +10,7 @@ from fastapi.responses import Response
 
 from pages.applications import view
 from pages.frame.api import AWAY, Away, Refused, parts, segment
+from pages.frame.areas import OF_AREAS, areas_to_choose
 from pages.frame.forms import IF_MATCH, Form, refused
 from pages.frame.visitor import Visitor, VisitorOf, done
 
@@ -127,6 +128,7 @@ async def _applications(visitor: Visitor, code: str, form: Form | None = None) -
         applications=api.all(f"{registration}/applications"),
         parties=api.all("/registration/parties"),
         standing=api.look(f"{registration}/waiting-list"),
+        areas=api.all(OF_AREAS),
     )
     if AWAY in found.values():
         raise Away(REGISTRATION)
@@ -141,6 +143,7 @@ async def _applications(visitor: Visitor, code: str, form: Form | None = None) -
         list=standing,
         list_etag=etag,
         is_anyone_in_the_queue=any(it["place"] for it in standing["waiting"]),
+        areas=areas_to_choose(found["areas"], None),
     )
 
 
@@ -155,6 +158,7 @@ async def _application(visitor: Visitor, id: str, form: Form | None = None) -> R
         programme=api.get(registration),
         party=api.get(f"/registration/parties/{party}"),
         agreements=api.all(f"{registration}/agreements", party=party),
+        areas=api.all(OF_AREAS),
     )
     if AWAY in found.values():
         raise Away(REGISTRATION)
@@ -175,4 +179,5 @@ async def _application(visitor: Visitor, id: str, form: Form | None = None) -> R
         place=of_list.get("place"),
         why=of_list.get("why_no_offer", ()),
         offers=of_list.get("offers", ()),
+        areas=areas_to_choose(found["areas"], found["party"]["county"], application["development_area"]),
     )

@@ -11,6 +11,7 @@ QUESTIONS = ("development_as_whole", "development_area", "dialogue_with_branch")
 STATES = ("received", "waiting_list", "offered", "accepted", "declined", "withdrawn")  # as the page shows them
 LAST = 1_000_000  # a place after all others
 VERDICTS = {"ja": True, "nei": False}
+AREA = "development_area"
 CONTACT = ("contact_person.name", "contact_person.email", "contact_person.phone")
 
 
@@ -82,15 +83,15 @@ def of_list(application: Mapping[str, Any], standing: Mapping[str, Any]) -> Mapp
 def received(values: Mapping[str, str]) -> dict[str, Any]:
     """The body of a new application. What is empty as a whole stays, so that the API asks for each of its fields."""
     return {"answers": {}, "contact_person": {}} | body_of(
-        values, "party", *(f"answers.{it}" for it in QUESTIONS), *CONTACT, "payer_reference"
+        values, "party", *(f"answers.{it}" for it in QUESTIONS), *CONTACT, "payer_reference", AREA
     )
 
 
 def changed(values: Mapping[str, str]) -> dict[str, Any]:
     """The body of a change: of what can be changed by now, which is what the form had."""
-    names = (*(f"answers.{it}" for it in QUESTIONS), *CONTACT, "payer_reference")
-    required = [it for it in names if it != "contact_person.phone"]
-    return body_of(values, *(it for it in names if it in values), required=required)
+    names = (*(f"answers.{it}" for it in QUESTIONS), *CONTACT, "payer_reference", AREA)
+    required = [it for it in names if it not in ("contact_person.phone", AREA)]
+    return body_of(values, *(it for it in names if it in values), required=required, nulls=(AREA,))
 
 
 def assessed(values: Mapping[str, str]) -> dict[str, Any]:

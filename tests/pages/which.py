@@ -39,6 +39,12 @@ def advisor(api: httpx.Client) -> str:
     return str(group["advisor"]["id"])
 
 
+def area(api: httpx.Client) -> str:
+    """One that is adopted for it, where the state has none."""
+    path = "/registration/development-areas"
+    return str(api.get(path).raise_for_status().json()["items"][0]["id"])
+
+
 def mail(api: httpx.Client) -> str:
     path = f"/notifications/mails?programme={PROGRAMME}&party={MUNICIPALITY}&kind=invoice"
     return str(api.get(path).raise_for_status().json()["items"][0]["id"])
@@ -50,6 +56,11 @@ WHICH: dict[str, Callable[[httpx.Client], list[str]]] = {
     "/program/{}/soknader": lambda _: [PROGRAMME],
     "/soknad/{}": lambda api: [application(api)],
     "/program/{}/kommune/{}": lambda _: [PROGRAMME, MUNICIPALITY],
+    "/program/{}/kommune/{}/kartlegging": lambda _: [PROGRAMME, MUNICIPALITY],
+    "/program/{}/kommune/{}/utviklingsplan": lambda _: [PROGRAMME, MUNICIPALITY],
+    "/program/{}/kommune/{}/utviklingsplan/tidligere": lambda _: [PROGRAMME, MUNICIPALITY],
+    "/program/{}/utviklingsplaner": lambda _: [PROGRAMME],
+    "/utviklingsomrade/{}": lambda api: [area(api)],
     "/person/{}": lambda api: [person(api)],
     "/person/{}/alt": lambda api: [person(api)],
     "/program/{}/kalender": lambda _: [PROGRAMME],

@@ -1,0 +1,1 @@
+"""Utviklingsområder: what the county branches have adopted, with the term of each."""
