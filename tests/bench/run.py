@@ -14,7 +14,7 @@ import tempfile
 from pathlib import Path
 
 from shared.service import freeze_imports
-from tests.bench import api, billing, growth, idle, kernel, latency, mails, pages
+from tests.bench import api, billing, feeds, growth, idle, kernel, latency, mails, pages
 from tests.bench.ground import Figures, ground
 
 RESULT = Path("var") / "bench.json"
@@ -23,6 +23,7 @@ PARTS = {
     "kernel": kernel.measure,
     "mails": mails.measure,
     "api": api.measure,
+    "feeds": feeds.measure,
     "pages": pages.measure,
     "latency": latency.measure,
     "growth": growth.measure,
@@ -35,6 +36,8 @@ GOALS = {  # at least, or at most
     "relay.vs_bare_loop": (">=", 0.5),
     "mails.vs_bare_loop": (">=", 0.5),
     "api.read_vs_bare_route": (">=", 0.35),
+    "feeds.entries_200_vs_bare": (">=", 0.7),
+    "feeds.unchanged_vs_bare_route": (">=", 0.5),
     "pages.program_vs_reads": ("<=", 1.5),
     "latency.completed_to_issued.vs_parts": ("<=", 2.0),
     "growth.per_event_1e5_vs_1e3": ("<=", 1.15),
