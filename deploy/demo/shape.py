@@ -19,7 +19,7 @@ async def accept_what_the_plan_lacks(it: Play) -> None:
     """And say which days it keeps clear of, which no session of it is on."""
     await it.client.put(f"/scheduling/programmes/{it.programme}/days-to-avoid", {"days": HOLIDAYS})
     findings = f"/scheduling/programmes/{it.programme}/plan/findings"
-    for one in (await it.client.get(findings))["items"]:
+    for one in (await it.client.get(findings))["findings"]:
         body = {"code": one["code"], "sessions": one["sessions"], "because": BECAUSE[one["code"]]}
         await it.client.post(f"{findings}/acceptance", body)
 

@@ -57,7 +57,7 @@ async def _ask_once(visitor: Visitor, id: str) -> Seen:
         programme=found["programme"] or {"code": session["programme"], "name": session["programme"]},
         preview=found.get("preview"),
         invoices=found.get("invoices"),
-        warnings=heeding.shown(found["warnings"]["items"]) if found.get("warnings") else [],
+        warnings=heeding.shown(found["warnings"]["warnings"]) if found.get("warnings") else [],
         minutes=found.get("minutes"),
     )
 

@@ -30,7 +30,7 @@ class Shape:
     def findings(self) -> list[dict[str, Any]]:
         if not self.asked:
             return []
-        return [self._finding(it) for it in self.asked["items"]]
+        return [self._finding(it) for it in self.asked["findings"]]
 
     @property
     def visits(self) -> list[Answer]:

@@ -22,6 +22,7 @@ from shared.web.api import (
     IdInPath,
     Limit,
     Page,
+    PartyInQuery,
     ProgrammeInPath,
     Prose,
     Reader,
@@ -79,6 +80,7 @@ async def show_visits(
     database: DatabaseOf,
     _: Reader,
     *,
+    party: PartyInQuery = None,
     late: LateInQuery = False,
     after: After = None,
     limit: Limit = 500,
@@ -89,7 +91,11 @@ async def show_visits(
         today = await clock.today(connection)
         found = await guidance.visits_of(connection, programme)
         names = await guidance.names_of_parties(connection, programme)
-    views = [_view(it, names.get(it.party), today) for it in found if not late or it.is_late(today)]
+    views = [
+        _view(it, names.get(it.party), today)
+        for it in found
+        if party in (None, it.party) and (not late or it.is_late(today))
+    ]
     left = [it for it in views if after is None or _cursor(it) > after]
     return page_of(left[: limit + 1], limit, _cursor)
 

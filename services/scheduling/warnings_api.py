@@ -78,7 +78,7 @@ class WarningView(BaseModel):
 
 
 class WarningsView(BaseModel):
-    items: list[WarningView]
+    warnings: list[WarningView]
 
 
 class FindingView(BaseModel):
@@ -92,7 +92,7 @@ class FindingView(BaseModel):
 
 
 class FindingsView(BaseModel):
-    items: list[FindingView]
+    findings: list[FindingView]
 
 
 class AcceptedFinding(Body):
@@ -147,7 +147,7 @@ async def show_findings(programme: ProgrammeInPath, database: DatabaseOf, key: R
         period = await repository.period(connection, programme)
         found = plan_findings(await repository.standing(connection, programme, None), period)
         accepted = await circumstances.accepted(connection, programme)
-    return FindingsView(items=[_finding(it, accepted.get((it.code, it.about)), key) for it in found])
+    return FindingsView(findings=[_finding(it, accepted.get((it.code, it.about)), key) for it in found])
 
 
 @router.post("/programmes/{programme}/plan/findings/acceptance", operation_id="accept_finding")
@@ -167,7 +167,7 @@ async def _warnings(database: Database, programme: str, session: str | None, key
             sessions = [await repository.session(connection, session)]
         found = warnings_of(sessions, await circumstances.around(connection, programme, sessions))
         accepted = await circumstances.accepted(connection, programme)
-    return WarningsView(items=list(_views(found, accepted, key)))
+    return WarningsView(warnings=list(_views(found, accepted, key)))
 
 
 def _views(

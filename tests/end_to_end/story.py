@@ -183,7 +183,7 @@ async def _meet(player: Player, at_rest: Callable[[], Awaitable[Any]]) -> None:
     await player("scheduling", "show_plan")
     for id in ("say_days_to_avoid", "show_days_to_avoid", "show_warnings"):
         await player("scheduling", id)
-    lacking = (await player("scheduling", "show_findings"))["items"][0]
+    lacking = (await player("scheduling", "show_findings"))["findings"][0]
     await player("scheduling", "accept_finding", more={name: lacking[name] for name in ("code", "sessions")})
     await player("scheduling", "show_warnings_of_session", id=first)
     for id in ("show_session", "sharpen_session", "change_description"):

@@ -33,6 +33,7 @@ STATEMENTS = {
     "list_unbilled_instalments": "what is due is worked out of all that is known",
     "list_findings": "what is found is worked out of all that is known",
     "list_what_waits": "of several sorts",
+    "show_visits": "joined of the plan and of who is in the programme",
     "list_what_is_missing": "of several entities",
     "list_subscribers": "NATS is asked",
 }
@@ -46,7 +47,7 @@ FOR_ADMINISTRATORS = (
     "concerns",
     "applications",
     "agreements",
-    "findings",
+    "}/findings",  # of municipalities; those of a plan are about nobody
 )
 
 PROJECTION = {"registration": "session"}  # one that the service has

@@ -153,7 +153,7 @@ async def test_what_stands_against_a_plan_is_listed_with_who_accepted_it(api: Ap
         f"{path}/days-to-avoid", json={"days": [{"first": "2024-10-07", "last": "2024-10-11", "why": "Høstferie"}]}
     )
     assert answer.status_code == 200
-    items = (await api.get(f"{path}/warnings"))["items"]
+    items = (await api.get(f"{path}/warnings"))["warnings"]
     told = [(it["code"], it["sessions"], it["accepted"] is not None) for it in items]
     both = sorted([joint["id"], visit["id"]])
     assert sorted(told) == sorted(
@@ -165,9 +165,9 @@ async def test_what_stands_against_a_plan_is_listed_with_who_accepted_it(api: Ap
     )
     (one,) = [it["accepted"] for it in items if it["accepted"]]
     assert (one["by"], one["because"]) == ("the administrator", "Besøk på kvelden")
-    of_visit = (await api.get(f"/scheduling/sessions/{visit['id']}/warnings"))["items"]
+    of_visit = (await api.get(f"/scheduling/sessions/{visit['id']}/warnings"))["warnings"]
     assert [it["code"] for it in of_visit] == ["day_to_avoid", "visit_on_joint_session"]
-    shown = (await api.reader.get(f"/scheduling/sessions/{visit['id']}/warnings")).json()["items"]
+    shown = (await api.reader.get(f"/scheduling/sessions/{visit['id']}/warnings")).json()["warnings"]
     assert [it["accepted"] and (it["accepted"]["by"], it["accepted"]["because"]) for it in shown] == [
         None,
         (None, None),
@@ -205,7 +205,7 @@ async def test_a_visit_is_judged_by_as_many_statements_whatever_stands_in_the_pl
 async def test_a_finding_is_accepted_with_a_reason_and_found_anew_where_its_sessions_are_others(api: Api) -> None:
     findings = f"/scheduling/programmes/{PROGRAMME}/plan/findings"
     first = await api.post(SESSIONS, FIRST)
-    one = (await api.get(findings))["items"][0]
+    one = (await api.get(findings))["findings"][0]
     assert (one["code"], one["sessions"], one["accepted"]) == (
         "physical_joint_sessions_are_missing",
         [first["id"]],
@@ -215,10 +215,10 @@ async def test_a_finding_is_accepted_with_a_reason_and_found_anew_where_its_sess
     accepted = await api.post(f"{findings}/acceptance", body)
     assert (accepted["accepted"]["by"], accepted["accepted"]["because"]) == ("the administrator", "To til planlegges")
     assert await api.post(f"{findings}/acceptance", body) == accepted
-    assert (await api.get(findings))["items"][0] == accepted
+    assert (await api.get(findings))["findings"][0] == accepted
     second = {"number": 2, "instalment": 2, "when": {"months": ["2025-02"]}}
     await api.post(SESSIONS, FIRST | second)
-    assert (await api.get(findings))["items"][0]["accepted"] is None
+    assert (await api.get(findings))["findings"][0]["accepted"] is None
     assert (await api.refused(404, f"{findings}/acceptance", body))["code"] == "no_such_finding"
     assert (await api.refused(422, f"{findings}/acceptance", body | {"because": ""}))["field"] == "because"
 
@@ -235,4 +235,4 @@ async def test_what_was_not_accepted_yet_is_told_before_a_plan_is_published(api:
     assert [it["code"] for it in found["errors"]] == ["day_to_avoid"]
     assert (await api.get(f"{path}/plan"))["state"] == "draft"
     assert (await api.post(f"{path}/plan/publication", {"accepted": ["day_to_avoid"]}))["state"] == "published"
-    assert all(it["accepted"] for it in (await api.get(f"{path}/warnings"))["items"])
+    assert all(it["accepted"] for it in (await api.get(f"{path}/warnings"))["warnings"])
