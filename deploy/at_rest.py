@@ -22,6 +22,11 @@ async def states(client: Client) -> list[dict[str, Any]]:
     return list(await asyncio.gather(*(client.get(f"/{service}/operations/state") for service in PUBLISHERS)))
 
 
+async def is_at_work(client: Client) -> bool:
+    """Whether one of the four has something to do. That none has does not say that none will: `until_at_rest` does."""
+    return any(it[what] for it in await states(client) for what in MUST_BE_ZERO)
+
+
 async def until_at_rest(
     client: Client, *, within: float = 120.0, despite: Collection[str] = ()
 ) -> list[dict[str, Any]]:

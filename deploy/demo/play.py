@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
 
-from deploy.at_rest import states, until_at_rest
+from deploy.at_rest import is_at_work, states, until_at_rest
 from deploy.client import Client
 from deploy.demo.cast import Municipality
 from shared.clock import OSLO
@@ -57,9 +57,11 @@ class Play:
 
     @asynccontextmanager
     async def on(self, day: date, what: str, *, at: time = AFTERNOON) -> AsyncIterator[None]:
-        """Move the clocks to a day in Norway, let the block happen, wait for rest, and tell what came of it."""
+        """Move the clocks to a day in Norway, let what is due by then and the block happen, wait for rest, and tell what came of it."""
         now = datetime.combine(day, at, tzinfo=OSLO).isoformat()
         await all_of(self.client.post(f"/{service}/operations/clock", {"now": now}) for service in PUBLISHERS)
+        if await is_at_work(self.client):  # or whether somebody is reminded of what is cancelled today would be chance
+            await until_at_rest(self.client)
         yield
         await until_at_rest(self.client)
         self.say(f"{day:%d.%m.%Y}  {what:<74}  {await self._news()}".rstrip())

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from deploy.client import Client
-from deploy.demo import attendance, local, shape, waiting
+from deploy.demo import attendance, days_that_come, local, shape, waiting
 from deploy.demo import plan as the_plan
 from deploy.demo.cast import WAITING_LIST, Municipality, Person, advisors, contact_person
 from deploy.demo.persons import erase_the_one_who_was_replaced
@@ -137,6 +137,7 @@ async def form_groups(it: Play, accepted: Sequence[Municipality]) -> None:
     async with it.on(date(2024, 7, 1), f"{one.name} får ny kommunedirektør, som skal underskrive i stedet"):
         director = Person(NEW_DIRECTOR, one.domain).contact()
         await _amend(it, one, signatories={"municipal_director": director})
+    await days_that_come.contact_lists(it)
 
 
 async def _form_group(it: Play, one: Municipality) -> None:
@@ -193,6 +194,7 @@ async def begin(it: Play, accepted: Sequence[Municipality]) -> None:
     async with it.on(date(2024, 8, 21), "Koordinatorsamling 1 er holdt"):
         await it.complete("coordinator_meeting", 1)
         await attendance.take(it, "coordinator_meeting", 1, accepted)
+    await days_that_come.reminders(it)
 
 
 async def first_semester(it: Play, accepted: Sequence[Municipality]) -> None:

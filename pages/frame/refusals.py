@@ -325,6 +325,7 @@ NOUNS = {
     "development_area": ("utviklingsområde", "utviklingsområder"),
     "development_plan": ("versjon av en utviklingsplan", "versjoner av utviklingsplaner"),
     "mapping": ("kartlegging", "kartlegginger"),
+    "contact_list": ("kontaktliste", "kontaktlister"),
     "participant": ("deltaker", "deltakere"),
     "party_group": ("gruppe", "grupper"),
     "planned_session": ("planlagt samling", "planlagte samlinger"),

@@ -20,6 +20,7 @@ OF_REGISTRATION = (
     "group",
     "agreements",
     "concerns",
+    "contact_lists",
     "advisors",
     "parties",
     "attendance",
@@ -41,6 +42,7 @@ class Answers:
     agreements: list[Row]  # the last sent last
     agreement_etag: str  # of the last
     concerns: list[Row]
+    contact_list: Row | None
     advisors: list[Row]
     parties: list[Row]
     attendance: list[Row]  # a row, where the party is accepted
@@ -75,6 +77,7 @@ async def about(api: Api, programme: str, party: str, *, everything: bool) -> An
             "group": _or((None, ""), api.look(f"{of_programme}/groups/{number}")),
             "agreements": _agreements(api, of_programme, party),
             "concerns": api.all(f"{of_programme}/concerns", party=party),
+            "contact_lists": api.all(f"{of_programme}/contact-lists", party=party),
             "advisors": api.all("/registration/advisors", programme=programme),
             "parties": api.all("/registration/parties"),
             "findings": api.all(f"{of_programme}/findings", party=party),
@@ -96,6 +99,7 @@ async def about(api: Api, programme: str, party: str, *, everything: bool) -> An
         agreements=agreements,
         agreement_etag=agreement_etag,
         concerns=found.get("concerns", []),
+        contact_list=next(iter(found.get("contact_lists", [])), None),
         advisors=found.get("advisors", []),
         parties=found.get("parties", []),
         attendance=found["attendance"],

@@ -113,6 +113,9 @@ CHANGES = {
     "koordinator": Change(path=GROUP + "/coordinator", body=_of("participant", "on"), said="koordinator-valgt"),
     "veileder": Change(path=GROUP + "/advisor", body=_of("advisor", "on"), said="veileder-knyttet"),
     "uten-veileder": Change(method="DELETE", path=GROUP + "/advisor", day="on", said="veileder-fjernet"),
+    "kontaktliste": Change(
+        path="/registration/programmes/{programme}/contact-lists", body=_of("party"), said="kontaktliste-sendt"
+    ),
     "send-avtale": Change(path="/registration/programmes/{programme}/agreements", body=_agreement, said="avtale-sendt"),
     "endre-avtale": Change(method="PATCH", path=AGREEMENT, body=_amendment, said="avtale-endret"),
     "bytt-signatar": Change(method="PATCH", path=AGREEMENT, body=_amendment, said="signatar-byttet"),

@@ -47,6 +47,8 @@ def shown(found: Answers) -> dict[str, Any]:
         "attended": found.attendance[0]["sessions"] if found.attendance else [],
         "findings": sorted(found.findings, key=lambda it: it["since"] or ""),
         "concerns": found.concerns,
+        "contact_list": found.contact_list,
+        "list_lacks": list_lacks(found.contact_list) if found.contact_list else [],
         "open_concerns": [it for it in found.concerns if it["state"] == "raised"],
         "sessions": found.sessions,
         "name_of": name_of,
@@ -91,6 +93,18 @@ def lacks(group: Mapping[str, Any]) -> list[str]:
     }
     codes = lacking(group)
     return [text for code, text in words.items() if code in codes]
+
+
+def list_lacks(contact_list: Row) -> list[str]:
+    """What the contact list lacks now (R7), each as it follows *mangler*."""
+    words = {
+        "school_owner_is_missing": "noen fra skoleeier",
+        "participants_are_missing": "minst fire deltakere",
+        "coordinator_is_missing": "koordinator",
+        "advisor_is_missing": "veileder",
+        "contact_person_is_missing": "rådets kontaktperson for programmet",
+    }
+    return [text for code, text in words.items() if code in contact_list["missing_codes"]]
 
 
 def needs(found: Answers) -> Iterator[tuple[str, str]]:

@@ -53,6 +53,8 @@ KIND_OF_MAILING: dict[EventType[Any], str] = {
     registration.AGREEMENT_END_TAKEN_BACK: "agreement_end_taken_back",
     registration.CONCERN_RAISED: "concern_raised",
     registration.CONCERN_RESOLVED: "concern_resolved",
+    registration.CONTACT_LIST_EXCHANGED: "contact_list",
+    registration.CONTACT_LIST_MISSING: "contact_list_missing",
     billing.INVOICE_ISSUED: "invoice",
     billing.CREDIT_NOTE_ISSUED: "credit_note",
     scheduling.GUIDANCE_VISIT_UNBOOKED: "visit_unbooked",
@@ -102,8 +104,8 @@ def about(entity: Any) -> About:  # noqa: PLR0911 - a case for each entity
                 payer_reference=entity.payer_reference,
             )
             return About(agreement=agreement)
-        case registration.Group():
-            return About()  # of its advisor: who that is, registration is asked
+        case registration.Group() | registration.ContactList():
+            return About()  # who its advisor is, and who stands on the list, registration is asked
         case registration.Concern():
             entity.check_known("raised_by")
             return About(concern=Concern(raised_by=entity.raised_by))

@@ -23,6 +23,13 @@ from services.registration.attendance.use_cases.ask_for_what_is_missing import (
     count_what_is_missing,
 )
 from services.registration.consumers import consumers
+from services.registration.contact_lists import admin_api as contact_lists
+from services.registration.contact_lists import adopting as contact_lists_adopting
+from services.registration.contact_lists.use_cases.exchange_contact_lists import (
+    count_what_is_due,
+    exchange_what_is_due,
+)
+from services.registration.contact_lists.use_cases.say_contact_list import say_contact_list
 from services.registration.contacts.use_cases.say_who_is_concerned import say_who_is_concerned
 from services.registration.development_plans import admin_api as development_plans
 from services.registration.development_plans import adopting as development_plans_adopting
@@ -45,7 +52,7 @@ from services.registration.programmes import admin_api as programmes
 from services.registration.programmes import adopting as programmes_adopting
 from services.registration.programmes import repository as programmes_rows
 from services.registration.settings import Settings
-from shared.contracts.questions import WhoIsConcerned
+from shared.contracts.questions import WhatContactList, WhoIsConcerned
 from shared.database import Database
 from shared.messaging import emptying
 from shared.messaging.due_work import Work
@@ -62,6 +69,7 @@ adoptions: Adoptions = {
     **agreements_adopting.ADOPTIONS,
     **erasure_adopting.ADOPTIONS,
     **attendance_adopting.ADOPTIONS,
+    **contact_lists_adopting.ADOPTIONS,
 }
 
 
@@ -100,13 +108,18 @@ def create(settings: Settings) -> Service:
                     waiting_list_api,
                     groups,
                 ),  # /people/retention first
-                *(mapping, development_plans, agreements, attendance, obligations, overview),
+                *(mapping, development_plans, agreements, attendance, obligations, overview, contact_lists),
             )
         ],
-        answers={WhoIsConcerned: say_who_is_concerned},
+        answers={WhoIsConcerned: say_who_is_concerned, WhatContactList: say_contact_list},
         work=lambda _: [
             Work("merge people", once),
             Work("lapse offers", lapse, due=lapsing),
+            Work(
+                "exchange contact lists",
+                partial(exchange_what_is_due, database),
+                due=partial(count_what_is_due, database),
+            ),
             emptying.work_of(database),
             Work(
                 "ask for attendance",

@@ -245,6 +245,29 @@ signatory = Table(
     Column("signed_on", Date),
     changed_by(),
 )
+# What of contacts was exchanged with each party, and what was asked for before.
+contact_list = Table(
+    "contact_list",
+    metadata,
+    Column("programme", ForeignKey("programme.code"), primary_key=True),
+    Column("party", ForeignKey("party.organisation_number"), primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("exchanged_on", Date),  # last; none: not yet
+    Column("complete", Boolean, nullable=False),
+    Column("asked_before", Integer),  # so many days before the period what was missing was asked for last
+    # As it was exchanged last; 0 where that is not known.
+    Column("group_version", Integer, nullable=False),
+    Column("programme_version", Integer, nullable=False),
+    changed_by(),
+)
+# At which stage before its period a programme was looked at for what its contact lists lack.
+contact_list_stage = Table(
+    "contact_list_stage",
+    metadata,
+    Column("programme", String(40), primary_key=True),
+    Column("stage", Integer, primary_key=True),  # days
+    Column("done_on", Date, nullable=False),
+)
 concern = Table(
     "concern",
     metadata,

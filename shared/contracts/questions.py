@@ -29,7 +29,17 @@ class Question(Message, Generic[A]):
 
 
 Purpose = Literal[
-    "application", "invitation", "agreement", "advisor", "concern", "end", "invoice", "guidance", "attendance"
+    "application",
+    "invitation",
+    "agreement",
+    "advisor",
+    "concern",
+    "end",
+    "invoice",
+    "guidance",
+    "attendance",
+    "contact_list",
+    "contact_list_missing",
 ]
 
 
@@ -90,6 +100,48 @@ class WhoIsConcerned(Question[Contacts]):
     """The id of the agreement whose signatories are meant. Null: of the one that the party has now."""
     raised_by: Word | None = None
     """Of a concern, which side raised it (R10)."""
+
+
+class ListedPerson(Message):
+    """Who takes part in a party's group, as its contact list says."""
+
+    person: Word
+    """The person's id."""
+    name: Line
+    """What the person is called."""
+    email: Annotated[str, Field(max_length=254)] | None
+    """The person's e-mail address. Null where there is none."""
+    phone: Word | None
+    """The person's telephone number. Null where it is not known."""
+    role: Text | None
+    """What the person is: a teacher, a headmaster. Null where it was not said."""
+    coordinates: bool
+    """Whether the group has elected this person its coordinator (R5)."""
+    represents_school_owner: bool
+    """Whether this person represents the school owner (R3)."""
+
+
+class ContactListContent(Message):
+    """What stands on a party's contact list now, besides the council's contacts (R7)."""
+
+    period_start: Day
+    """The first day of the programme's period."""
+    group: Annotated[tuple[ListedPerson, ...], Field(max_length=1000)]
+    """Who takes part, the coordinator first."""
+    missing: Annotated[tuple[Word, ...], Field(max_length=20)]
+    """What it lacks, as codes: `coordinator_is_missing`."""
+
+
+class WhatContactList(Question[ContactListContent]):
+    """What stands on a party's contact list."""
+
+    subject = "rpc.registration.contact_list"
+    answer = ContactListContent
+
+    programme: Word
+    """The programme's code."""
+    party: Word
+    """The party's organisation number."""
 
 
 class SessionDetails(Message):
@@ -384,6 +436,7 @@ class WhatIsKeptOfPerson(Question[KeptOfPerson]):
 
 QUESTIONS: tuple[type[Question[Any]], ...] = (
     WhoIsConcerned,
+    WhatContactList,
     WhatSession,
     WhatFeed,
     WhatIsPlanned,

@@ -1,4 +1,4 @@
-"""What registration tells: programmes, parties, applications, groups, plans, agreements, concerns, attendance, erasures."""
+"""What registration tells: programmes, parties, applications, groups, plans, agreements, concerns, attendance, contact lists, erasures."""
 
 from __future__ import annotations
 
@@ -434,6 +434,26 @@ class MissingAttendance(PartyInProgramme):
         return in_order(self, "first_day", "last_day")
 
 
+class ContactList(PartyInProgramme):
+    """The council's contacts and the party's own group, as they were exchanged in writing (R7, A8). Who stands on it is not told."""
+
+    identity: ClassVar[tuple[str, ...]] = ("programme", "party")
+    example: ClassVar[dict[str, Any]] = {
+        "version": 1,
+        "programme": "regionalt-2024-2025",
+        "party": "942110464",
+        "exchanged_on": "2024-07-18",
+        "complete": True,
+    }
+
+    exchanged_on: Day | None = None
+    """The day on which it was exchanged last. Absent while it was not."""
+    complete: bool
+    """Whether it lacked nothing then: a complete group with a coordinator (R5), an advisor (R8), the council's contact person."""
+    asked_before: Number | None = None
+    """How many days before the programme's period what it lacks was asked for last. Absent where it was not."""
+
+
 SIGNED = {"version": 4, "signed_on": "2024-08-20"}
 ENDED = {"version": 5, "signed_on": "2024-08-20", "ends_on": "2025-03-01", "kind_of_end": "agreed"}
 
@@ -496,6 +516,13 @@ CONCERN_RAISED = EventType(PUBLISHER, "concern.raised", Concern)
 CONCERN_RESOLVED = EventType(PUBLISHER, "concern.resolved", Concern, differs={"version": 2, "state": "resolved"})
 ATTENDANCE_RECORDED = EventType(PUBLISHER, "attendance.recorded", Attendance)
 ATTENDANCE_MISSING = EventType(PUBLISHER, "attendance.missing", MissingAttendance)
+CONTACT_LIST_EXCHANGED = EventType(PUBLISHER, "contact_list.exchanged", ContactList)
+CONTACT_LIST_MISSING = EventType(
+    PUBLISHER,
+    "contact_list.missing",
+    ContactList,
+    differs={"version": 1, "exchanged_on": None, "complete": False, "asked_before": 30},
+)
 
 # By what they carry: who keeps an entity hears of all that happens to it.
 PROGRAMME_EVENTS = (PROGRAMME_OPENED, PROGRAMME_CHANGED, PROGRAMME_DELETED)
@@ -523,6 +550,7 @@ AGREEMENT_EVENTS = (
     AGREEMENT_END_TAKEN_BACK,
 )
 CONCERN_EVENTS = (CONCERN_RAISED, CONCERN_RESOLVED)
+CONTACT_LIST_EVENTS = (CONTACT_LIST_EXCHANGED, CONTACT_LIST_MISSING)
 
 EVENTS = (
     *PROGRAMME_EVENTS,
@@ -533,6 +561,7 @@ EVENTS = (
     *DEVELOPMENT_PLAN_EVENTS,
     *AGREEMENT_EVENTS,
     *CONCERN_EVENTS,
+    *CONTACT_LIST_EVENTS,
     PERSON_ERASED,
     ATTENDANCE_RECORDED,
     ATTENDANCE_MISSING,

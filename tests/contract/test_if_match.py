@@ -28,6 +28,7 @@ WITHOUT = {
     "credit_invoice": "an invoice is never changed; what credits it is a document of its own, once",
     "approve_documents": "what is approved never changes: what becomes of it since waits under an id of its own",
     "accept_finding": "names the sessions that were looked at, and is refused where these are others by now",
+    "exchange_contact_lists": "sends what stands by then, once a day unless that has changed",
     "give_up_what_waits": ONCE,
     "keep_no_longer": "is about those of a list, whose number is said",
     "retry_mails": "is about as many as there are, whatever stands in them",

@@ -290,6 +290,8 @@ async def _end(player: Player, agreement: str) -> None:
     await player("registration", "succeed_agreement", agreement=agreement)
     await player("registration", "succeed_agreement", agreement=agreement, more={"party": A_PARTY})
     concern = await player("registration", "raise_concern", agreement=agreement)
+    await player("registration", "list_contact_lists")
+    await player("registration", "exchange_contact_lists")
     await player("registration", "list_concerns", agreement=agreement)
     await player("registration", "list_concerns_of_programme")
     await player("registration", "resolve_concern", concern=concern["id"])

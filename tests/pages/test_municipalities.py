@@ -14,7 +14,7 @@ from tests.pages.looking import looking_at
 from tests.support.demonstration import NEXT_PROGRAMME, PROGRAMME, Shown
 from tests.support.waiting import eventually
 
-TRONDHEIM, STJORDAL, HITRA = "942110464", "939958851", "938772924"
+TRONDHEIM, STJORDAL, HITRA, MOLDE = "942110464", "939958851", "938772924", "921221967"
 MAYBE_UNHEARD = "Faktureringen har kanskje ikke hørt om endringen ennå."
 EVIL = "<script>alert(1)</script> שלום " + "Æ" * 150
 HERE = f"/program/{PROGRAMME}/kommune/{TRONDHEIM}"
@@ -76,7 +76,17 @@ def test_every_part_is_there_with_a_link_to_it(page: Page) -> None:
     links = re.search(r'<nav aria-label="På denne siden">.*?</nav>', text, re.DOTALL)
     assert links
     parts = re.findall(r'href="#(.+?)"', links[0])
-    assert parts == ["fakta", "gruppa", "avtalen", "besok", "fakturaer", "bekymringer", "e-post", "historien"]
+    assert parts == [
+        "fakta",
+        "gruppa",
+        "kontaktlisten",
+        "avtalen",
+        "besok",
+        "fakturaer",
+        "bekymringer",
+        "e-post",
+        "historien",
+    ]
     assert re.findall(r'<h2 id="(.+?)"', text) == parts
     assert "Veiledningsbesøk 1" in text
     assert "Ikke gjennomført: Fellessamling 3" in text
@@ -171,6 +181,31 @@ def test_the_advisor_is_attached_and_taken_away(page: Page, here: Shown) -> None
     found = group(here)["advisor"]
     assert found
     assert found["name"] == advisors[1]["name"]
+
+
+async def test_the_contact_list_is_sent_and_what_it_lacks_is_said(browser: httpx.Client, here: Shown) -> None:
+    page = Page(browser, f"/program/{PROGRAMME}/kommune/{MOLDE}")
+    part = page.text.split('id="kontaktlisten"')[1].split("<h2")[0]
+    assert "18. juli 2024" in part.replace("\N{NO-BREAK SPACE}", " ")
+    assert "Mangler nå" not in part
+    found = group(here, MOLDE)
+    member = next(
+        it for it in found["participants"] if it["id"] != found["coordinator"] and not it["represents_school_owner"]
+    )
+    page.change("fjern-deltaker", member["id"])
+    page.change("kontaktliste")
+    page.change("kontaktliste")
+    part = page.text.split('id="kontaktlisten"')[1].split("<h2")[0].replace("\N{NO-BREAK SPACE}", " ")
+    assert "21. februar 2025, ikke komplett" in part
+    assert "minst fire deltakere" in part
+    await eventually(lambda: len(lists(here)), equals=4)  # twice to two people
+    page.change("deltaker", name="Eli Vik", email="eli.vik@molde.example")
+
+
+def lists(here: Shown) -> list[dict[str, Any]]:
+    with here.api() as api:
+        mails = api.get("/notifications/mails", params={"party": MOLDE, "kind": "contact_list"})
+    return list(mails.json()["items"])
 
 
 def test_an_instalment_is_waived_and_the_waiver_taken_back(page: Page, here: Shown) -> None:
@@ -348,8 +383,8 @@ async def test_the_number_of_questions_does_not_depend_on_how_many_take_part(her
     async with looking_at(here, tmp_path) as looking:
         of_many = await looking.questions(HERE)
         of_few = await looking.questions(f"/program/{NEXT_PROGRAMME}/kommune/{STJORDAL}")
-    assert len(of_many) == 16
-    assert len(of_few) == 15  # without an agreement to look at
+    assert len(of_many) == 17
+    assert len(of_few) == 16  # without an agreement to look at
 
 
 def test_what_is_not_there_is_said(browser: httpx.Client) -> None:

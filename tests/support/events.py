@@ -21,6 +21,7 @@ from shared.contracts.registration import (
     Attendance,
     AttendanceDay,
     Concern,
+    ContactList,
     DevelopmentPlan,
     Group,
     Mapping,
@@ -111,6 +112,16 @@ def accepted(n: int, **changes: Any) -> Event[Application]:
 
 def withdrawn(n: int, version: int = 3, **changes: Any) -> Event[Application]:
     return application(registration.APPLICATION_WITHDRAWN, n, version, **changes)
+
+
+def contact_list_exchanged(n: int, version: int = 1, **changes: Any) -> Event[ContactList]:
+    fields = _in_programme(n) | {"exchanged_on": date(2024, 7, 18), "complete": True}
+    return _event(registration.CONTACT_LIST_EXCHANGED, ContactList(version=version, **(fields | changes)))
+
+
+def contact_list_missing(n: int, version: int = 1, *, asked_before: int = 30) -> Event[ContactList]:
+    fields = _in_programme(n) | {"complete": False, "asked_before": asked_before}
+    return _event(registration.CONTACT_LIST_MISSING, ContactList(version=version, **fields))
 
 
 def group_changed(n: int, version: int = 1, **changes: Any) -> Event[Group]:

@@ -8,13 +8,19 @@ from typing import Any, TypeAlias
 
 from pydantic import TypeAdapter
 
-from services.notifications.letters.domain.content import About, CalendarContent, Entry, MailingContent, Someone
+from services.notifications.letters.domain.content import About, CalendarContent, Entry, Listed, MailingContent, Someone
 from services.notifications.letters.domain.kinds import INVITATION, PURPOSES
 from shared.contracts import questions
 
 Content: TypeAlias = MailingContent | CalendarContent
 
-PEOPLE = ("contacts", "contact", "of_council", "contact_person")  # names of people, which a fingerprint leaves out
+PEOPLE = (
+    "contacts",
+    "contact",
+    "of_council",
+    "contact_person",
+    "group",
+)  # names of people, which a fingerprint leaves out
 
 _ABOUT = TypeAdapter(About)
 _MAILING = TypeAdapter(MailingContent)
@@ -72,6 +78,13 @@ def someone(answered: questions.Someone | None) -> Someone | None:
     if answered is None:
         return None
     return Someone(name=answered.name, email=answered.email, phone=answered.phone, person=answered.person)
+
+
+def listed(answered: questions.ContactListContent) -> dict[str, Any]:
+    """What stands on a contact list as registration answers, as fields of a mail's content."""
+    fields = Listed.__dataclass_fields__
+    group = [Listed(**{name: getattr(it, name) for name in fields}) for it in answered.group]
+    return {"period_start": answered.period_start, "group": tuple(group), "missing": answered.missing}
 
 
 def _filled(it: Any) -> Any:

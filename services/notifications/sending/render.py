@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from services.notifications.letters import contents
-from services.notifications.letters.domain.content import Billed, CalendarContent, Entry, Someone
+from services.notifications.letters.domain.content import Billed, CalendarContent, Entry, Listed, Someone
 from services.notifications.letters.domain.kinds import CHANGE, WITH_FEED, Language
 from services.notifications.letters.domain.letter import Mail
 from services.notifications.sending import icalendar_entry
@@ -166,6 +166,17 @@ def reached(it: Someone) -> str:
     return "\n".join(filter(None, [it.name, it.phone, it.email]))
 
 
+def people(those: Iterable[Listed]) -> str:
+    """Who takes part in a group, a line each.
+
+    >>> people([Listed(person="kari", name="Kari Vik", email="kari@molde.example", phone=None, role="rektor", coordinates=True)])
+    'Kari Vik (rektor), kari@molde.example'
+    """
+    return "\n".join(
+        ", ".join(filter(None, [f"{it.name} ({it.role})" if it.role else it.name, it.phone, it.email])) for it in those
+    )
+
+
 _filters: dict[str, Callable[..., str]] = {
     "day": day,
     "until": until,
@@ -173,5 +184,6 @@ _filters: dict[str, Callable[..., str]] = {
     "billed": billed,
     "account": account,
     "reached": reached,
+    "people": people,
 }
 text_templates, html_templates = environment(TEXT, _filters), environment(HTML, _filters)

@@ -25,6 +25,7 @@ from services.notifications.settings import Settings
 from shared import clock
 from shared.contracts.envelope import Event
 from shared.contracts.questions import (
+    ContactListContent,
     Contacts,
     DocumentContent,
     FeedAddress,
@@ -32,6 +33,7 @@ from shared.contracts.questions import (
     Recipient,
     SessionDetails,
     Someone,
+    WhatContactList,
     WhatDocument,
     WhatFeed,
     WhatSession,
@@ -81,6 +83,7 @@ class FakeAsk(Ask):
         self.contact: Someone | None = None  # of every party, as is the next
         self.advisor: Someone | None = None
         self.council: Someone | None = None  # the programme's contact person
+        self.contact_list: ContactListContent | None = None  # of every party
         self.sessions: dict[str, SessionDetails] = {}  # others have a title only
         self.feed: str | None = FEED  # the address of everybody's calendar
         self.silent: set[type[Question[Any]]] = set()  # nobody is there to answer them
@@ -109,6 +112,9 @@ class FakeAsk(Ask):
             named = {"contact": self.contact, "advisor": self.advisor, "council": self.council}
             stay = self.staying.get(question.party, []) if question.purpose == "invitation" else []
             return Contacts(recipients=tuple(people), lost=self.lost, stay=tuple(stay), **named)
+        if isinstance(question, WhatContactList):
+            assert self.contact_list is not None
+            return self.contact_list
         if isinstance(question, WhatSession):
             nothing_more = SessionDetails(title="Fellessamling", place=None, meeting_link=None)
             return self.sessions.get(question.session, nothing_more)

@@ -16,6 +16,7 @@ from services.notifications.letters.domain.content import (
     Concern,
     Document,
     Entry,
+    Listed,
     MailingContent,
     Someone,
     UnbookedVisit,
@@ -104,6 +105,13 @@ _ABOUT: dict[str, Any] = {
 ADVISOR = Someone(name="Eva Rådgiver", email="eva@kulturskoleradet.example", phone="+47 900 00 001")
 COORDINATOR = Someone(name="Ada Ås", email="ada@volda.example", phone="+47 900 00 002")
 CONTACT_PERSON = Someone(name="Ingrid Moe", email="ingrid@kulturskoleradet.example", phone="+47 900 00 003")
+GROUP = (
+    Listed(
+        person="ada", name="Ada Ås", email="ada@volda.example", phone="+47 900 00 002", role="rektor", coordinates=True
+    ),
+    Listed(person="bo", name="Bo Nordmann", email=None, phone=None, role=None, coordinates=False),
+    Listed(person="kari", name="Kari Vik", email="kari@volda.example", phone=None, role="lærar", coordinates=False),
+)
 _NAMES: dict[str, Any] = {
     "programme": "Fremtidens kulturskole",
     "party": "Volda",
@@ -131,6 +139,14 @@ def content(kind: str, **changes: Any) -> contents.Content:
         "contact": COORDINATOR if kind.startswith("concern") else None,
         "of_council": ADVISOR if PURPOSES[kind] in ("concern", "advisor") else None,
     }
+    if kind.startswith("contact_list"):
+        fields |= {
+            "of_council": ADVISOR,
+            "period_start": date(2024, 8, 1),
+            "group": GROUP,
+            "missing": ("participants_are_missing", "advisor_is_missing") if kind == "contact_list_missing" else (),
+        }
+        return MailingContent(**_NAMES | fields | changes)
     if PURPOSES[kind] == "advisor":
         return MailingContent(**_NAMES | fields | changes)
     if kind in ("invoice", "credit_note"):

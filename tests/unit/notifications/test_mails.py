@@ -30,6 +30,8 @@ MAILED: list[tuple[EventType[Any], str]] = [
     (registration.AGREEMENT_END_TAKEN_BACK, "end"),
     (registration.CONCERN_RAISED, "concern"),
     (registration.CONCERN_RESOLVED, "concern"),
+    (registration.CONTACT_LIST_EXCHANGED, "contact_list"),
+    (registration.CONTACT_LIST_MISSING, "contact_list_missing"),
     (billing.INVOICE_ISSUED, "invoice"),
     (billing.CREDIT_NOTE_ISSUED, "invoice"),
     (registration.ATTENDANCE_MISSING, "attendance"),

@@ -24,6 +24,7 @@ VARIANTS: dict[str, list[dict[str, Any]]] = {
     "agreement_ended": [{"kind_of_end": "terminated"}],
     "agreement_amended": [{"signed_on": None}, {"signed_on": None, "contacts": ("Kari Vik",)}],
     "concern_raised": [{"raised_by": "municipality"}],
+    "contact_list": [{"missing": ("coordinator_is_missing", "contact_person_is_missing"), "of_council": None}],
     "credit_note": [
         {"document": replace(CREDIT_NOTE, reason=reason)} for reason in sorted({reason for reason, _, _ in REASONS})
     ],
@@ -114,6 +115,35 @@ RIGHT: list[tuple[str, Language, dict[str, Any], str]] = [
     ("session_invitation", "nn", {}, "Du er invitert til denne samlinga: Program: Fremtidens kulturskole"),
     ("session_invitation", "nb", {"entry": replace(ENTRY, format="digital")}, "Form: digital"),
     ("session_invitation", "nn", {"entry": replace(ENTRY, format="digital")}, "Form: digital"),
+    (
+        "session_reminder",
+        "nb",
+        {},
+        "Vi minner om denne samlingen, som du er invitert til: Program: Fremtidens kulturskole",
+    ),
+    (
+        "session_reminder",
+        "nn",
+        {},
+        "Vi minner om denne samlinga, som du er invitert til: Program: Fremtidens kulturskole",
+    ),
+    ("contact_list", "nb", {}, "Koordinator: Ada Ås (rektor), +47 900 00 002, ada@volda.example"),
+    ("contact_list", "nb", {}, "Deltakere: Bo Nordmann Kari Vik (lærar), kari@volda.example"),
+    ("contact_list", "nn", {}, "Rettleiar: Eva Rådgiver +47 900 00 001 eva@kulturskoleradet.example"),
+    ("contact_list", "nn", {"group": ()}, "Koordinator: ikkje vald enno Deltakarar: ingen enno"),
+    ("contact_list", "nb", {"missing": ("advisor_is_missing",)}, "Listen er ikke komplett. Ennå mangler en veileder."),
+    (
+        "contact_list_missing",
+        "nb",
+        {},
+        "Kommunen: minst fire deltakere i gruppen Kulturskolerådet: en veileder for Volda",
+    ),
+    (
+        "contact_list_missing",
+        "nn",
+        {"missing": ("coordinator_is_missing", "a_new_code")},
+        "Kommunen: ein koordinator, vald blant deltakarane Det",
+    ),
     ("session_change", "nb", {"before": replace(ENTRY, place=None)}, "Hvor: Quality Hotel Stjørdal (ny)"),
     ("session_change", "nn", {"before": replace(ENTRY, place=None)}, "Kvar: Quality Hotel Stjørdal (ny)"),
     (

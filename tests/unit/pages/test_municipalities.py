@@ -46,6 +46,7 @@ def answers(**given: Any) -> Answers:
         "agreements": [],
         "agreement_etag": "",
         "concerns": [],
+        "contact_list": None,
         "advisors": [],
         "parties": [],
         "attendance": [],

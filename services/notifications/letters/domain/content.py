@@ -55,6 +55,18 @@ class Someone:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Listed:
+    """Who takes part in a group, as its contact list says."""
+
+    person: str  # id
+    name: str
+    email: str | None
+    phone: str | None
+    role: str | None
+    coordinates: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class DocumentNumber:
     """Which invoice or credit note it is; what stands in it is asked for where its event did not carry it."""
 
@@ -171,6 +183,10 @@ class MailingContent:
     document: Document | None = None
     visit: UnbookedVisit | None = None
     attendance: Attendance | None = None
+    # Of a contact list: the programme's first day, the party's group, and what is missing, as codes.
+    period_start: date | None = None
+    group: tuple[Listed, ...] | None = None
+    missing: tuple[str, ...] | None = None
     content_version: Literal[1] = 1
 
 

@@ -32,15 +32,19 @@ class Erased:
 def without(content: Any, erased: Erased) -> Any:
     """What a mail says, as it is stored, without them: nobody stands where one of them was named."""
     if isinstance(content, list):
-        return [without(it, erased) for it in content]
+        return [without(it, erased) for it in content if not _is_one(it, erased)]
     if not isinstance(content, dict):
         return content
     found: dict[str, Any] = {}
     for name, value in content.items():
         if name in LISTS and isinstance(value, list):
             found[name] = [it for it in value if not erased.is_called(str(it))]
-        elif isinstance(value, dict) and {"name", "email"} <= value.keys() and erased.is_one(value):
+        elif _is_one(value, erased):
             found[name] = None
         else:
             found[name] = without(value, erased)
     return found
+
+
+def _is_one(it: Any, erased: Erased) -> bool:
+    return isinstance(it, dict) and {"name", "email"} <= it.keys() and erased.is_one(it)

@@ -5,7 +5,17 @@ from __future__ import annotations
 from typing import Literal
 
 Purpose = Literal[
-    "application", "invitation", "agreement", "advisor", "concern", "end", "invoice", "guidance", "attendance"
+    "application",
+    "invitation",
+    "agreement",
+    "advisor",
+    "concern",
+    "end",
+    "invoice",
+    "guidance",
+    "attendance",
+    "contact_list",
+    "contact_list_missing",
 ]
 Language = Literal["nb", "nn"]
 
@@ -32,12 +42,14 @@ PURPOSES: dict[str, Purpose] = {
     "credit_note": "invoice",
     "visit_unbooked": "guidance",
     "attendance_missing": "attendance",
+    "contact_list": "contact_list",
+    "contact_list_missing": "contact_list_missing",
 }
 # Kinds of mail about a person's calendar; registration is asked for the purpose `invitation`.
 INVITATION, CHANGE, CANCELLATION = "session_invitation", "session_change", "session_cancellation"
 REMINDER = "session_reminder"  # of an entry that stands there; it carries none, and changes none
 
-# Of a party's application, of its agreement and of its advisor, what happens later overtakes what was told before. A document stands for itself,
+# Of a party's application, of its agreement, of its advisor and of its contact list, what happens later overtakes what was told before. A document stands for itself,
 # and of several concerns each does.
 MATTERS = (
     (
@@ -58,6 +70,7 @@ MATTERS = (
         "agreement_end_taken_back",
     ),
     ("advisor_attached", "advisor_detached"),
+    ("contact_list_missing", "contact_list"),
 )
 
 # What asks somebody to sign, while it is not signed, and what asks somebody to pay, until its due date, still matter to whoever

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.notifications.letters import repository as mails
-from services.notifications.letters.contents import someone
+from services.notifications.letters.contents import listed, someone
 from services.notifications.letters.domain.content import About, Attendance, Concern, Document, MailingContent
 from services.notifications.letters.domain.kinds import AMENDED, PURPOSES, Purpose
 from services.notifications.letters.domain.letter import Letter
@@ -26,7 +27,7 @@ from services.notifications.works import LOOK_AT_MAILINGS_OF_PARTIES, WRITE_MAIL
 from shared import clock
 from shared.clock import OSLO
 from shared.contracts import questions
-from shared.contracts.questions import Contacts, WhatDocument, WhatSession, WhoIsConcerned
+from shared.contracts.questions import Contacts, WhatContactList, WhatDocument, WhatSession, WhoIsConcerned
 from shared.database import Database
 from shared.messaging import marks, set_aside
 from shared.messaging.ask import NoAnswer
@@ -100,6 +101,9 @@ async def letters_of(ask: PatientAsk, mailing: Mailing) -> list[Letter] | None:
     if mailing.kind == ("advisor_detached" if contacts.advisor else "advisor_attached"):
         return []  # overtaken: the party has another advisor by now, or none again
     attendance = await attendance_of(ask, mailing.about)
+    on_list = await contact_list_of(ask, mailing)
+    if mailing.kind == "contact_list_missing" and not on_list["missing"]:
+        return []  # it is there by now
     content = MailingContent(
         programme=mailing.programme_name,
         party=mailing.party_name,
@@ -119,6 +123,7 @@ async def letters_of(ask: PatientAsk, mailing: Mailing) -> list[Letter] | None:
         document=document,
         visit=mailing.about.visit,
         attendance=attendance,
+        **on_list,
     )
     return [
         Letter(
@@ -138,7 +143,7 @@ async def letters_of(ask: PatientAsk, mailing: Mailing) -> list[Letter] | None:
 
 def of_council(purpose: Purpose, concern: Concern | None, contacts: Contacts) -> questions.Someone | None:
     """The party's advisor; of a concern, who takes it up for the council (R10). What a municipality raises may be about its advisor."""
-    if purpose == "advisor":
+    if purpose in ("advisor", "contact_list"):
         return contacts.advisor
     if concern is None:
         return None
@@ -152,6 +157,13 @@ async def attendance_of(ask: PatientAsk, about: About) -> Attendance | None:
     if about.attendance is None:
         return None
     return replace(about.attendance, title=(await ask(WhatSession(session=about.attendance.session))).title)
+
+
+async def contact_list_of(ask: PatientAsk, mailing: Mailing) -> dict[str, Any]:
+    """What stands on the party's contact list, of a mailing about one. Raises NoAnswer."""
+    if not mailing.kind.startswith("contact_list"):
+        return {}
+    return listed(await ask(WhatContactList(programme=mailing.programme, party=mailing.party)))
 
 
 async def document_of(ask: PatientAsk, about: About) -> Document | None:

@@ -9,7 +9,17 @@ from typing import Literal
 from services.registration.people.domain.person import Person
 
 Purpose = Literal[
-    "application", "invitation", "agreement", "advisor", "concern", "end", "invoice", "guidance", "attendance"
+    "application",
+    "invitation",
+    "agreement",
+    "advisor",
+    "concern",
+    "end",
+    "invoice",
+    "guidance",
+    "attendance",
+    "contact_list",
+    "contact_list_missing",
 ]
 
 
@@ -74,10 +84,12 @@ def reachable(person: Person | None) -> Reachable | None:
 
 def _concerned(people: PartyPeople, purpose: Purpose, raised_by: str | None) -> list[Person]:
     found: Iterable[Person | None] = [people.contact]
-    if purpose == "invitation":
+    if purpose in ("invitation", "contact_list"):
         found = [people.contact, people.advisor]
     elif purpose == "guidance":
         found = [people.advisor]
+    elif purpose == "contact_list_missing":
+        found = [people.contact, people.council or people.advisor]  # each side sees to what it lacks
     elif purpose == "agreement":
         found = [*people.signatories, people.contact]
     elif purpose == "end":

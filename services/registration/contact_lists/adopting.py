@@ -1,0 +1,27 @@
+"""A contact list taken back from its own event: the inverse of `telling.py`. As of which group it was exchanged is not told."""
+
+from __future__ import annotations
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.registration.contact_lists import repository as contact_lists
+from services.registration.contact_lists.domain.contact_list import ContactList
+from shared.contracts import registration as events
+from shared.contracts.envelope import Event
+from shared.messaging.recover import BY, Adoptions
+
+
+async def contact_list(connection: AsyncConnection, event: Event[events.ContactList]) -> None:
+    it = event.data
+    found = ContactList(
+        programme=it.programme,
+        party=it.party,
+        version=it.version,
+        exchanged_on=it.exchanged_on,
+        complete=it.complete,
+        asked_before=it.asked_before,
+    )
+    await contact_lists.save(connection, [found], by=BY)
+
+
+ADOPTIONS: Adoptions = dict.fromkeys((events.CONTACT_LIST_EXCHANGED, events.CONTACT_LIST_MISSING), contact_list)
