@@ -24,11 +24,11 @@ DOMAIN = "kulturskole"
 ACCOUNT = "KULTURSKOLE"
 
 # Which questions a service may ask, and no other: most answers hold personal data or free text. The plan's are public, and
-# those about what would be invoiced hold figures.
+# those about what would be invoiced, or sent, hold figures.
 ASKS = {
     "notifications": ("rpc.registration.>", "rpc.scheduling.>", "rpc.billing.>"),
     "registration": ("rpc.scheduling.plan", "rpc.scheduling.person", "rpc.notifications.person"),
-    "scheduling": ("rpc.billing.preview",),
+    "scheduling": ("rpc.billing.preview", "rpc.notifications.publication"),
 }
 
 # To have the server that is asked read its configuration anew.

@@ -19,9 +19,10 @@ from services.notifications.mailings.use_cases.follow_addresses import follow_ad
 from services.notifications.mailings.use_cases.write_mailings import write_mailings
 from services.notifications.sending import admin_api as sending_api
 from services.notifications.sending import repository as messages
+from services.notifications.sending.use_cases.say_what_publishing_sends import say_what_publishing_sends
 from services.notifications.sending.use_cases.send_mails import MailSending
 from services.notifications.settings import Settings
-from shared.contracts.questions import WhatIsKeptOfPerson
+from shared.contracts.questions import WhatIsKeptOfPerson, WhatPublishingSends
 from shared.database import Database
 from shared.ids import made_at
 from shared.messaging import emptying
@@ -42,8 +43,11 @@ def create(settings: Settings) -> Service:
         settings=settings,
         database=database,
         consumers=consumers,
-        answers={WhatIsKeptOfPerson: say_what_is_kept},
         routers=[letters_api.router, sending_api.texts, sending_api.router],
+        answers={
+            WhatIsKeptOfPerson: say_what_is_kept,
+            WhatPublishingSends: partial(say_what_publishing_sends, ahead=timedelta(days=settings.invite_days_ahead)),
+        },
         work=work.of,
         missing=[mails.missing],
     )

@@ -247,6 +247,8 @@ def plan(event: Event[scheduling.Plan]) -> Iterable[Fact]:
         happened_at=event.time if is_news else None,
     )
     yield from look_at_calendars(it.programme)
+    if is_news:
+        yield from look_at_mailings(it.programme)
 
 
 @consumers.on(erasure.PERSON_ERASED)

@@ -154,14 +154,14 @@ session_details = Table(
     Column("meeting_link", Text),
 )
 
-# A mail to be written because of one event. Once it has its recipients it has a row of `mail` for each.
+# A mail to be written to a party because of one event. Once it has its recipients it has a row of `mail` for each.
 mailing = Table(
     "mailing",
     metadata,
     Column("kind", String(30), primary_key=True),
     Column("event_id", String(36), primary_key=True),
     Column("programme", String(40), nullable=False),
-    Column("party", String(9), nullable=False),
+    Column("party", String(9), primary_key=True),  # one event may be told of to many
     Column("about", JSON, nullable=False),  # what it is about (letters/contents.py)
     Column("happened_at", Instant, nullable=False),
     Column("addressed_at", Instant),  # none while it waits

@@ -17,9 +17,10 @@ from services.scheduling.use_cases.hand_sessions_on import hand_all_sessions_on
 from services.scheduling.use_cases.publish_plan import tell_of_plans_from_before
 from services.scheduling.use_cases.say_what_is_planned import say_what_is_planned
 from services.scheduling.use_cases.say_what_names_someone import say_what_names_someone
+from services.scheduling.use_cases.say_what_plan_is import say_what_plan_is
 from services.scheduling.use_cases.say_what_session_is import say_what_session_is
 from services.scheduling.use_cases.tell_unbooked_visits import count_unbooked_to_tell, tell_unbooked_visits
-from shared.contracts.questions import WhatFeed, WhatIsPlanned, WhatNamesSomeone, WhatSession
+from shared.contracts.questions import WhatFeed, WhatIsPlanned, WhatNamesSomeone, WhatPlan, WhatSession
 from shared.database import Database
 from shared.messaging.due_work import Work
 from shared.service import Service
@@ -46,6 +47,7 @@ def create(settings: Settings) -> Service:
         answers={
             WhatSession: say_what_session_is,
             WhatIsPlanned: say_what_is_planned,
+            WhatPlan: say_what_plan_is,
             WhatNamesSomeone: say_what_names_someone,
             WhatFeed: partial(say_what_feed, addresses),
         },

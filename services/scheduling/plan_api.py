@@ -1,31 +1,65 @@
-"""Scheduling's routes of the plan as a whole: what it stands at, and its publication (S6)."""
+"""Scheduling's routes of the plan as a whole: what it stands at, its publication and its revisions (S6)."""
 
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from services.scheduling import plans, repository
-from services.scheduling.admin_api import Heeded
+from services.scheduling.admin_api import Heeded, ReasonField, WhenBody
 from services.scheduling.domain.plan import Plan, Reason
+from services.scheduling.domain.revision import Move, check_asked
+from services.scheduling.use_cases.ask_what_publishing_sends import ask_what_publishing_sends
 from services.scheduling.use_cases.publish_plan import publish_plan
+from services.scheduling.use_cases.revise_plan import move_many, postpone
 from shared.database import Database
-from shared.web.api import Administrator, DatabaseOf, ProgrammeInPath, Reader, example
+from shared.web.api import AN_ID, Administrator, AskOf, Body, DatabaseOf, Int, ProgrammeInPath, Reader, example
 from shared.web.etags import if_match, tagged
 from shared.web.keys import Key
 
 router = APIRouter(prefix="/scheduling", tags=["plan"])
 
 IF_MATCH = if_match(Plan)
+MOST_MOVES = 500
 
 
 class Publication(Heeded):
     """The body may be left out. What speaks against the plan's sessions and was not accepted yet is answered (409)."""
 
     model_config = example()
+
+
+class MoveBody(Body):
+    session: Annotated[str, Field(max_length=40, description="its id")]
+    when: WhenBody
+    version: Annotated[Int, Field(ge=1, le=999_999)] | None = Field(
+        None, description="in which it was looked at: where another stands now, nothing is moved (409)"
+    )
+
+    def move(self) -> Move:
+        return Move(session=self.session, when=self.when.when(), version=self.version)
+
+
+class NewRevision(Body):
+    """Either `moves`, or `postpone_weeks` for all that is planned ahead; all of it is done, or nothing."""
+
+    model_config = example(
+        moves=[{"session": AN_ID, "when": {"days": {"first": "2024-10-01", "last": "2024-10-02"}}}],
+        reason="postponed",
+    )
+
+    moves: tuple[MoveBody, ...] = Field((), max_length=MOST_MOVES)
+    postpone_weeks: Annotated[Int, Field(ge=1, le=52)] | None = Field(
+        None, description="how much later: exact days, weeks, months and alternatives alike, each as precise as it was"
+    )
+    revision: Annotated[Int, Field(ge=1, le=999_999)] | None = Field(
+        None,
+        description="which was looked at: where another stands now, nothing is moved (409). To postpone, it is needed",
+    )
+    reason: ReasonField = "other"
 
 
 class RevisionView(BaseModel):
@@ -37,6 +71,11 @@ class RevisionView(BaseModel):
     by: str | None = Field(description="the name of the key that asked for it; for administrators")
 
 
+class PublishingSendsView(BaseModel):
+    plans: int = Field(description="mails with the plan, one to each who is written to of it")
+    invitations: int = Field(description="to sessions, one a person and session")
+
+
 class PlanView(BaseModel):
     programme: str
     version: int
@@ -45,12 +84,22 @@ class PlanView(BaseModel):
     published_on: date | None = Field(description="null of a draft, and of one from before plans were published")
     sessions: int = Field(description="that stand in the plan: not cancelled, and not held with one party alone")
     revisions: tuple[RevisionView, ...] = Field(description="the newest first")
+    publishing_sends: PublishingSendsView | None = Field(
+        None,
+        description="how many mails publishing it would send, as is known by now; null once it is published, and while"
+        " notifications does not answer",
+    )
 
 
 @router.get("/programmes/{programme}/plan")
-async def show_state_of_plan(programme: ProgrammeInPath, database: DatabaseOf, key: Reader) -> PlanView:
-    """Show whether a programme's plan is published, and its revisions (S6)."""
-    return await _shown(database, programme, key)
+async def show_state_of_plan(programme: ProgrammeInPath, database: DatabaseOf, ask: AskOf, key: Reader) -> PlanView:
+    """Show whether a programme's plan is published, its revisions, and how many mails publishing it would send (S6)."""
+    shown = await _shown(database, programme, key)
+    if shown.state == "published":
+        return shown
+    sends = await ask_what_publishing_sends(ask, programme)
+    view = PublishingSendsView(plans=sends.plans, invitations=sends.invitations) if sends else None
+    return shown.model_copy(update={"publishing_sends": view})
 
 
 @router.post(
@@ -64,6 +113,23 @@ async def publish(
 ) -> PlanView:
     """Publish a plan: from then on people are invited, and each change of it is a revision (S6)."""
     await publish_plan(database, programme, (body or Publication()).acceptance(), by=key.name)
+    return await _shown(database, programme, key)
+
+
+@router.post(
+    "/programmes/{programme}/plan/revisions",
+    status_code=201,
+    operation_id="revise_plan",
+    dependencies=[IF_MATCH],
+)
+async def revise(programme: ProgrammeInPath, body: NewRevision, database: DatabaseOf, key: Administrator) -> PlanView:
+    """Move many sessions in one step, as one revision of a published plan (S6)."""
+    moves, weeks = [it.move() for it in body.moves], body.postpone_weeks
+    check_asked(moves, weeks, body.revision)
+    if weeks is None:
+        await move_many(database, programme, moves, revision=body.revision, reason=body.reason, by=key.name)
+    else:
+        await postpone(database, programme, weeks, revision=body.revision, reason=body.reason, by=key.name)
     return await _shown(database, programme, key)
 
 

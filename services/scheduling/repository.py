@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from pydantic import TypeAdapter
-from sqlalchemy import Row, exists, func, select
+from sqlalchemy import Row, bindparam, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.scheduling import tables
@@ -114,6 +114,18 @@ async def standing(connection: AsyncConnection, programme: str | None, party: st
     return _in_order(await connection.execute(query))
 
 
+async def by_id(connection: AsyncConnection, programme: str, ids: Collection[str]) -> dict[str, Session]:
+    """Those of these sessions that are the programme's, locked until the end of the transaction."""
+    query = select(tables.session).where(s.programme == programme, s.id.in_(sorted(ids))).order_by(s.id)
+    return {row.id: session_of(row) for row in await connection.execute(query.with_for_update())}
+
+
+async def planned(connection: AsyncConnection, programme: str) -> list[Session]:
+    """What is planned in a programme, with whomever, locked until the end of the transaction, in order of time."""
+    query = select(tables.session).where(s.programme == programme, s.state == "planned").order_by(s.id)
+    return _in_order(await connection.execute(query.with_for_update()))
+
+
 async def of_party(connection: AsyncConnection, programme: str, party: str) -> list[Session]:
     """The sessions that are held with one party, locked until the end of the transaction, by id."""
     query = select(tables.session).where(s.programme == programme, s.party == party).order_by(s.id)
@@ -167,6 +179,16 @@ async def add(connection: AsyncConnection, it: Session, *, by: str) -> None:
 async def save(connection: AsyncConnection, it: Session, *, by: str) -> None:
     values = _row(it) | {"changed_by": by, "changed_at": clock.moment(connection)}
     await connection.execute(tables.session.update().where(s.id == it.id).values(**values))
+
+
+async def save_all(connection: AsyncConnection, those: Collection[Session], *, by: str) -> None:
+    """In one statement."""
+    if not those:
+        return
+    rows = [{f"new_{name}": value for name, value in _row(it).items()} for it in those]
+    values: dict[str, Any] = {name.removeprefix("new_"): bindparam(name) for name in rows[0] if name != "new_id"}
+    values |= {"changed_by": by, "changed_at": clock.moment(connection)}
+    await connection.execute(tables.session.update().where(s.id == bindparam("new_id")).values(values), rows)
 
 
 async def adopt(

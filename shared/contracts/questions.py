@@ -11,8 +11,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from shared.contracts.billing import BilledParty
 from shared.contracts.bounds import Balance, Count, Day, Line, Number, Ore, Text, Version, Word
+from shared.when import When
 
 A = TypeVar("A", bound=BaseModel)
+MOST_LINES = 300  # of a plan that is written to people
 
 
 class Message(BaseModel):
@@ -222,6 +224,59 @@ class WhatIsPlanned(Question[Planned]):
     """With `period_end`, the first day of a period: only what that would bind and leave out (S1). Null: all that is planned."""
     period_end: Day | None = None
     """The last day of that period."""
+
+
+class PlanLine(Message):
+    """A session that stands in a plan for everyone, or as its own line for each party's visits."""
+
+    session: Word
+    """The session's id."""
+    title: Line
+    """What it is called, in Norwegian."""
+    format: Word
+    """Whether people meet in one place: `physical`, `digital` or `undecided`."""
+    when: When
+    """When it is, as precisely as it is known (S2)."""
+    place: Text | None
+    """Where it is. Null while that is not known."""
+
+
+class PlanAsItStands(Message):
+    """A programme's plan; cancelled sessions are not in it."""
+
+    revision: Count
+    """Which revision stands; 0 where it is a draft."""
+    sessions: Annotated[tuple[PlanLine, ...], Field(max_length=MOST_LINES)]
+    """In order of time; at most so many."""
+
+
+class WhatPlan(Question[PlanAsItStands]):
+    """A programme's plan as a whole, to be written to whoever is concerned (S6)."""
+
+    subject = "rpc.scheduling.whole_plan"
+    answer = PlanAsItStands
+
+    programme: Word
+    """The programme's code."""
+
+
+class PublishingSends(Message):
+    """How many mails would be sent."""
+
+    plans: Count
+    """With the plan: one to each who is written to of it."""
+    invitations: Count
+    """To sessions: one a person and session."""
+
+
+class WhatPublishingSends(Question[PublishingSends]):
+    """How many mails would be sent if a programme's plan were published now (S6)."""
+
+    subject = "rpc.notifications.publication"
+    answer = PublishingSends
+
+    programme: Word
+    """The programme's code."""
 
 
 class DocumentContent(Message):
@@ -440,6 +495,8 @@ QUESTIONS: tuple[type[Question[Any]], ...] = (
     WhatSession,
     WhatFeed,
     WhatIsPlanned,
+    WhatPlan,
+    WhatPublishingSends,
     WhatDocument,
     WhatWouldFollow,
     WhatNamesSomeone,

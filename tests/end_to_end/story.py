@@ -206,6 +206,8 @@ async def _meet(player: Player, at_rest: Callable[[], Awaitable[Any]]) -> None:
     second = await player("scheduling", "plan_session", more={"number": 2, "instalment": 3, "when": days})
     await player("scheduling", "show_state_of_plan")
     await player("scheduling", "publish_plan")
+    later = {"days": {"first": "2024-09-12", "last": "2024-09-13"}}
+    await player("scheduling", "revise_plan", more={"moves": [{"session": second["id"], "when": later}]})
     for id in ("show_feed", "renew_feed"):
         await player("scheduling", id, kind="programme", of=A_PROGRAMME)
     for id in ("move_session", "give_instalment", "decide_format", "cancel_session", "revoke_cancellation"):

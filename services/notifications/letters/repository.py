@@ -193,7 +193,8 @@ async def adopt_mailing(connection: AsyncConnection, lost: Mail, event_id: str) 
     about = {"kind": lost.kind, "event_id": event_id, "programme": lost.programme, "party": lost.party}
     waiting = Present(m, **about, about={}, happened_at=lost.made_at, addressed_at=lost.made_at)
     await record(connection, [waiting])
-    is_waiting = (m.c.kind == lost.kind) & (m.c.event_id == event_id) & m.c.addressed_at.is_(None)
+    is_it = (m.c.kind == lost.kind) & (m.c.event_id == event_id) & (m.c.party == lost.party)
+    is_waiting = is_it & m.c.addressed_at.is_(None)
     await connection.execute(update(m).where(is_waiting).values(addressed_at=lost.made_at))
 
 

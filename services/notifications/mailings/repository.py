@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import exists, select, true, update
+from sqlalchemy import exists, func, not_, select, true, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.notifications import tables
 from services.notifications.letters import contents
-from services.notifications.letters.domain.content import Agreement
-from services.notifications.letters.domain.kinds import AMENDED, MATTERS, WITHDRAWN, language
+from services.notifications.letters.domain.content import About, Agreement, MailingContent, Plan, PlanSession
+from services.notifications.letters.domain.kinds import (
+    AMENDED,
+    MATTERS,
+    OF_THE_PLAN,
+    PLAN_PUBLISHED,
+    PLAN_REVISED,
+    WITHDRAWN,
+    language,
+)
 from services.notifications.letters.overtaken import is_answered
 from services.notifications.mailings.domain.mailing import Mailing
+from shared import clock
+from shared.messaging.facts import Fact, Present
 from shared.messaging.marks import Marks
 
 
@@ -84,17 +94,84 @@ async def waiting_of_parties(connection: AsyncConnection, parties: Sequence[str]
     return [(row.programme, row.party) for row in await connection.execute(query)]
 
 
-async def claim(connection: AsyncConnection, mailing: Mailing, *, at: datetime) -> bool:
-    """Record that this transaction queues the mailing's letters; False where another one has done so."""
-    m = tables.mailing
-    statement = update(m).where(m.c.kind == mailing.kind, m.c.event_id == mailing.event_id, m.c.addressed_at.is_(None))
-    return (await connection.execute(statement.values(addressed_at=at))).rowcount == 1
+async def untold_of_plan(connection: AsyncConnection, programme: str, parties: Collection[str] | None) -> list[Fact]:
+    """A mailing about the plan as it stands for each of these parties (None: of all) that is accepted and has none.
+
+    None where its agreement has ended, and none about a plan from before plans were published.
+    """
+    a, p, m, g = tables.application.c, tables.plan.c, tables.mailing.c, tables.agreement.c
+    of_party = (m.programme == a.programme, m.party == a.party)
+    is_told = exists().where(*of_party, m.event_id == p.event_id)
+    today = await clock.today(connection)
+    has_ended = exists().where(
+        g.programme == a.programme, g.party == a.party, g.called_back_on.is_(None), g.ends_on <= today
+    )
+    was_told_before = exists().where(*of_party, m.kind.in_(OF_THE_PLAN)).label("was_told_before")
+    query = (
+        select(a.party, p.event_id, p.happened_at, p.revision, p.reason, was_told_before)
+        .join(tables.plan, p.programme == a.programme)
+        .where(
+            a.programme == programme,
+            a.state == "accepted",
+            p.event_id.is_not(None),
+            not_(is_told),
+            not_(has_ended),
+            true() if parties is None else a.party.in_(sorted(parties)),
+        )
+    )
+    return [
+        Present(
+            tables.mailing,
+            kind=PLAN_REVISED if row.was_told_before else PLAN_PUBLISHED,
+            event_id=row.event_id,
+            programme=programme,
+            party=row.party,
+            about=contents.store_about(About(plan=Plan(revision=row.revision, reason=row.reason))),
+            happened_at=row.happened_at,
+        )
+        for row in await connection.execute(query)
+    ]
+
+
+async def last_plans(
+    connection: AsyncConnection, programme: str, parties: Collection[str]
+) -> dict[str, tuple[PlanSession, ...]]:
+    """By party, the plan as it was told last, where that is known."""
+    m = tables.mail.c
+    newest = (
+        select(func.max(m.id))
+        .where(m.programme == programme, m.party.in_(sorted(parties)), m.kind.in_(OF_THE_PLAN))
+        .group_by(m.party)
+    )
+    found = {}
+    for row in await connection.execute(select(m.party, m.kind, m.content).where(m.id.in_(newest))):
+        content = contents.read(row.kind, row.content) if row.content else None
+        if isinstance(content, MailingContent) and content.plan:
+            found[row.party] = content.plan.sessions
+    return found
+
+
+async def written_to(connection: AsyncConnection, event_id: str) -> set[str]:
+    """The addresses, in small letters, and the ids of those who were written to because of an event."""
+    m = tables.mail.c
+    query = select(m.person, m.address).where(m.event_id == event_id)
+    return {it for row in await connection.execute(query) for it in (row.person, row.address.lower()) if it}
+
+
+async def claim(connection: AsyncConnection, those: Collection[Mailing], *, at: datetime) -> set[tuple[str, str, str]]:
+    """Record that this transaction queues these mailings' letters, and return the keys of those for which no other one has done so."""
+    m = tables.mailing.c
+    keys = sorted(it.key for it in those)
+    statement = update(tables.mailing).where(m.event_id.in_(sorted({it[1] for it in keys})), m.addressed_at.is_(None))
+    statement = statement.where(tuple_(m.kind, m.event_id, m.party).in_(keys)).values(addressed_at=at)
+    returned = await connection.execute(statement.returning(m.kind, m.event_id, m.party))
+    return {(row.kind, row.event_id, row.party) for row in returned}
 
 
 async def note_refusal(connection: AsyncConnection, mailing: Mailing, reason: str) -> None:
     """Have it be seen why a mailing cannot be written."""
     m = tables.mailing
-    which = (m.c.kind == mailing.kind) & (m.c.event_id == mailing.event_id)
+    which = (m.c.kind == mailing.kind) & (m.c.event_id == mailing.event_id) & (m.c.party == mailing.party)
     await connection.execute(update(m).where(which).values(refused=reason))
 
 

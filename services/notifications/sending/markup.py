@@ -7,7 +7,7 @@ later, and so stands in the mail as they wrote it; in HTML it is escaped by Jinj
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from html import escape
@@ -28,6 +28,7 @@ STATEMENT = re.compile(
     r"^\{%(?:(?!%\}).)*%\}$", re.MULTILINE | re.DOTALL
 )  # with nothing beside it, over several lines too
 HEAD = re.compile(r"([A-Z][a-z]+): (.*)")
+LOOP = re.compile(r"\{% (for|endfor)\b")
 STRONG = re.compile(r"\*\*(.+?)\*\*")
 BEGINNINGS = {"## ": "heading", "* ": "list", "| ": "facts"}
 
@@ -90,7 +91,8 @@ def _variable(line: str, form: Form) -> str:
 
 
 def _body(lines: Iterable[str], form: Form) -> Iterator[str]:
-    for thing, those in groupby(lines, _thing):
+    for thing, pairs in groupby(_things(list(lines)), lambda it: it[0]):
+        those = [line for _, line in pairs]
         if thing == "statement":
             yield from those
         elif thing == "heading":
@@ -99,9 +101,23 @@ def _body(lines: Iterable[str], form: Form) -> Iterator[str]:
             items = (_around("item", _inline(line.removeprefix("* "), form), form) for line in those)
             yield _around(thing, "".join(items), form)
         elif thing == "facts":
-            yield _around(thing, "".join(_fact(line, form) for line in those), form)
+            facts = (line if STATEMENT.fullmatch(line) else _fact(line, form) for line in those)
+            yield _around(thing, "".join(facts), form)
         elif thing == "paragraph":
             yield _around(thing, _inline(" ".join(those), form), form)
+
+
+def _things(lines: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Each line with what it is. A loop over facts stands among them: they are one table."""
+    for n, line in enumerate(lines):
+        beside = {"for": lines[n + 1 : n + 2], "endfor": lines[n - 1 : n] if n else []}
+        loop = LOOP.match(line)
+        is_of_facts = loop is not None and any(map(_is_fact, beside[loop[1]]))
+        yield "facts" if is_of_facts else _thing(line), line
+
+
+def _is_fact(line: str) -> bool:
+    return _thing(line) == "facts"
 
 
 def _thing(line: str) -> str:
@@ -142,6 +158,8 @@ def _text_fact(label: str, value: str, former: str | None = None) -> str:
         return ""
     before = "" if former in (None, value) else f"\n(før: {former})" if former else f"\n({NEW})"
     lines = [wrap(line, width=WIDTH - LABEL) for line in f"{value or '–'}{before}".splitlines()]
+    if len(label) >= LABEL - 1:  # what it is called fills a line of its own
+        return f"{label}:\n" + "".join(f"{' ' * LABEL}{it}\n" for it in "\n".join(lines).splitlines())
     return f"{label + ':':{LABEL - 1}} " + "\n".join(lines).replace("\n", "\n" + " " * LABEL) + "\n"
 
 

@@ -29,6 +29,7 @@ from shared.contracts.questions import (
     Contacts,
     DocumentContent,
     FeedAddress,
+    PlanAsItStands,
     Question,
     Recipient,
     SessionDetails,
@@ -36,6 +37,7 @@ from shared.contracts.questions import (
     WhatContactList,
     WhatDocument,
     WhatFeed,
+    WhatPlan,
     WhatSession,
     WhoIsConcerned,
 )
@@ -84,6 +86,7 @@ class FakeAsk(Ask):
         self.advisor: Someone | None = None
         self.council: Someone | None = None  # the programme's contact person
         self.contact_list: ContactListContent | None = None  # of every party
+        self.plan = PlanAsItStands(revision=1, sessions=())
         self.sessions: dict[str, SessionDetails] = {}  # others have a title only
         self.feed: str | None = FEED  # the address of everybody's calendar
         self.silent: set[type[Question[Any]]] = set()  # nobody is there to answer them
@@ -115,6 +118,8 @@ class FakeAsk(Ask):
         if isinstance(question, WhatContactList):
             assert self.contact_list is not None
             return self.contact_list
+        if isinstance(question, WhatPlan):
+            return self.plan
         if isinstance(question, WhatSession):
             nothing_more = SessionDetails(title="Fellessamling", place=None, meeting_link=None)
             return self.sessions.get(question.session, nothing_more)

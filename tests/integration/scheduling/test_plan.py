@@ -16,8 +16,10 @@ from services.scheduling.consumers import consumers
 from services.scheduling.settings import Settings
 from services.scheduling.use_cases.publish_plan import tell_of_plans_from_before
 from shared.contracts.envelope import Event
+from shared.contracts.questions import PublishingSends, Question, WhatPublishingSends
 from shared.contracts.scheduling import Plan
 from shared.database import Database
+from shared.messaging.ask import Ask, NoAnswer
 from tests.support.api import Api, api_of, problem
 from tests.support.databases import MakeDatabase, set_clock
 from tests.support.events import PROGRAMME, organisation_number, party, programme
@@ -57,9 +59,27 @@ async def database(make_database: MakeDatabase) -> Database:
     return database
 
 
+class FakeNotifications(Ask):
+    """Says how many mails publishing would send, in notifications' place; nobody is there while `sends` is none."""
+
+    def __init__(self) -> None:
+        self.sends: PublishingSends | None = PublishingSends(plans=3, invitations=7)
+
+    async def __call__(self, question: Question[Any]) -> Any:
+        assert question == WhatPublishingSends(programme=PROGRAMME)
+        if self.sends is None:
+            raise NoAnswer
+        return self.sends
+
+
 @pytest.fixture
-async def api(database: Database, tmp_path: Path) -> AsyncIterator[Api]:
-    async with api_of(create, Settings, database, tmp_path) as api:
+def notifications() -> FakeNotifications:
+    return FakeNotifications()
+
+
+@pytest.fixture
+async def api(database: Database, tmp_path: Path, notifications: FakeNotifications) -> AsyncIterator[Api]:
+    async with api_of(create, Settings, database, tmp_path, notifications) as api:
         yield api
 
 
@@ -93,6 +113,15 @@ async def test_it_is_published_once(api: Api, database: Database) -> None:
     assert len(await told(database)) == 1
     assert (await api.refused(404, "/scheduling/programmes/other/plan/publication"))["field"] == "programme"
     assert problem(await api.reader.get("/scheduling/programmes/other/plan"), 404)["code"] == "programme_is_not_known"
+
+
+async def test_it_says_before_how_many_mails_publishing_sends(api: Api, notifications: FakeNotifications) -> None:
+    assert (await api.get(PLAN))["publishing_sends"] == {"plans": 3, "invitations": 7}
+    notifications.sends = None
+    assert (await api.get(PLAN))["publishing_sends"] is None
+    await api.post(PUBLICATION)
+    notifications.sends = PublishingSends(plans=3, invitations=7)
+    assert (await api.get(PLAN))["publishing_sends"] is None
 
 
 async def test_who_has_looked_at_another_state_of_it_publishes_nothing(api: Api) -> None:

@@ -18,6 +18,8 @@ from services.notifications.letters.domain.content import (
     Entry,
     Listed,
     MailingContent,
+    Plan,
+    PlanSession,
     Someone,
     UnbookedVisit,
 )
@@ -100,6 +102,21 @@ _ABOUT: dict[str, Any] = {
     "visit": UnbookedVisit(number=2, first=date(2025, 1, 6), last=date(2025, 2, 2)),
     "attendance": Attendance(
         session="s1", first_day=date(2024, 9, 24), last_day=date(2024, 9, 25), stage=1, title="Fellessamling 1"
+    ),
+    "plan": Plan(
+        revision=3,
+        reason="postponed",
+        sessions=(
+            PlanSession(
+                id="s1",
+                title="Fellessamling 1 (oppstart av regionale program)",
+                told="24.–25. september 2024\nfysisk, Kimen, Stjørdal",
+                before="17.–18. september 2024\nfysisk, Kimen, Stjørdal",
+            ),
+            PlanSession(
+                id="s2", title="Veiledningsbesøk 1", told="oktober 2024 (uke 40–44)", before="oktober 2024 (uke 40–44)"
+            ),
+        ),
     ),
 }
 ADVISOR = Someone(name="Eva Rådgiver", email="eva@kulturskoleradet.example", phone="+47 900 00 001")

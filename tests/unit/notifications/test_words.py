@@ -28,6 +28,7 @@ VARIANTS: dict[str, list[dict[str, Any]]] = {
     "credit_note": [
         {"document": replace(CREDIT_NOTE, reason=reason)} for reason in sorted({reason for reason, _, _ in REASONS})
     ],
+    "plan_revised": [{"reason": it} for it in ("venue", "illness", "other")],
     "session_invitation": [{"entry": replace(ENTRY, format=it)} for it in ("digital", "undecided")],
     "session_change": [{"before": ENTRY}, {"before": replace(ENTRY, place=None)}],
     "session_cancellation": [

@@ -148,6 +148,25 @@ class Entry:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PlanSession:
+    """A session as the plan puts it, in the language form of the mail."""
+
+    id: str
+    title: str
+    told: str  # when, and where: in lines
+    before: str  # what was told last of it, the same where nothing changed; empty where it was not told of
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """A programme's plan as a whole; without its sessions until it is written."""
+
+    revision: int
+    reason: str | None  # why it was revised; none of the first
+    sessions: tuple[PlanSession, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class About:
     """What a mailing is about, until it is written: one of these, and of a document what its event carried."""
 
@@ -158,6 +177,7 @@ class About:
     issued: Document | None = None  # what stands in the document
     visit: UnbookedVisit | None = None
     attendance: Attendance | None = None
+    plan: Plan | None = None
     content_version: Literal[1] = 1
 
 
@@ -187,6 +207,7 @@ class MailingContent:
     period_start: date | None = None
     group: tuple[Listed, ...] | None = None
     missing: tuple[str, ...] | None = None
+    plan: Plan | None = None
     content_version: Literal[1] = 1
 
 

@@ -44,12 +44,16 @@ PURPOSES: dict[str, Purpose] = {
     "attendance_missing": "attendance",
     "contact_list": "contact_list",
     "contact_list_missing": "contact_list_missing",
+    # A party's first mail about the plan, and those after it: the plan is told of to each party that is accepted.
+    "plan_published": "invitation",
+    "plan_revised": "invitation",
 }
+PLAN_PUBLISHED, PLAN_REVISED = OF_THE_PLAN = ("plan_published", "plan_revised")
 # Kinds of mail about a person's calendar; registration is asked for the purpose `invitation`.
 INVITATION, CHANGE, CANCELLATION = "session_invitation", "session_change", "session_cancellation"
 REMINDER = "session_reminder"  # of an entry that stands there; it carries none, and changes none
 
-# Of a party's application, of its agreement, of its advisor and of its contact list, what happens later overtakes what was told before. A document stands for itself,
+# Of a party's application, of its agreement, of its advisor, of its contact list and of the plan, what happens later overtakes what was told before. A document stands for itself,
 # and of several concerns each does.
 MATTERS = (
     (
@@ -71,6 +75,7 @@ MATTERS = (
     ),
     ("advisor_attached", "advisor_detached"),
     ("contact_list_missing", "contact_list"),
+    OF_THE_PLAN,
 )
 
 # What asks somebody to sign, while it is not signed, and what asks somebody to pay, until its due date, still matter to whoever

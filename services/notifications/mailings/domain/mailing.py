@@ -30,6 +30,10 @@ class Mailing:
     is_answered: bool = False  # what it asks for is there by now, or not to be had
 
     @property
+    def key(self) -> tuple[str, str, str]:
+        return self.kind, self.event_id, self.party
+
+    @property
     def is_let_go(self) -> bool:
         """Whether it is not written: who has withdrawn hears of nothing more (R2). A document is always sent."""
         return self.is_answered or (self.is_withdrawn and self.kind in NOT_ONCE_WITHDRAWN)

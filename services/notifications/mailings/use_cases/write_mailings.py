@@ -7,7 +7,7 @@ A mailing that lacks its party, its programme or any recipient keeps no mark: th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -15,24 +15,43 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.notifications.letters import repository as mails
 from services.notifications.letters.contents import listed, someone
-from services.notifications.letters.domain.content import About, Attendance, Concern, Document, MailingContent
-from services.notifications.letters.domain.kinds import AMENDED, PURPOSES, Purpose
+from services.notifications.letters.domain.content import (
+    About,
+    Attendance,
+    Concern,
+    Document,
+    MailingContent,
+    Plan,
+    PlanSession,
+)
+from services.notifications.letters.domain.kinds import AMENDED, OF_THE_PLAN, PURPOSES, Purpose
 from services.notifications.letters.domain.letter import Letter
 from services.notifications.letters.domain.mailbox import sharing, written_to
 from services.notifications.mailings import repository as mailings
 from services.notifications.mailings.documents import answered
 from services.notifications.mailings.domain.mailing import Mailing
+from services.notifications.mailings.domain.plan import Line, told
 from services.notifications.mailings.use_cases.mark_mailings_of_parties import mark_mailings_of_parties
 from services.notifications.works import LOOK_AT_MAILINGS_OF_PARTIES, WRITE_MAILINGS
 from shared import clock
 from shared.clock import OSLO
 from shared.contracts import questions
-from shared.contracts.questions import Contacts, WhatContactList, WhatDocument, WhatSession, WhoIsConcerned
+from shared.contracts.questions import (
+    Contacts,
+    PlanAsItStands,
+    WhatContactList,
+    WhatDocument,
+    WhatPlan,
+    WhatSession,
+    WhoIsConcerned,
+)
 from shared.database import Database
 from shared.messaging import marks, set_aside
 from shared.messaging.ask import NoAnswer
+from shared.messaging.facts import record
 from shared.messaging.marks import Marks
 from shared.messaging.patience import PatientAsk, WasRefused
+from shared.when_text import when_text
 
 LONGEST_REASON = 200
 MARKS = 100  # worked off at a time: bounds how much is asked before anything is committed
@@ -54,14 +73,23 @@ async def write_mailings(database: Database, ask: PatientAsk, *, domain: str) ->
 async def work_off(database: Database, ask: PatientAsk, programme: str, batch: Marks, *, domain: str) -> None:
     """Write the mailings that these marks are on, as far as others answer; the marks of the others stay."""
     async with database.reading() as connection:
+        parties = None if batch.on_all else set(batch.parts())
+        untold = await mailings.untold_of_plan(connection, programme, parties)
+    if untold:
+        async with database.transaction(wakes=False) as connection:
+            await record(connection, untold)
+    async with database.reading() as connection:
         waiting = await mailings.waiting(connection, programme, batch)
+        of_plan = [it.party for it in waiting if it.about.plan]
+        before = await mailings.last_plans(connection, programme, of_plan) if of_plan else {}
+    plans = Plans(ask, programme, before)
     written: list[tuple[Mailing, list[Letter]]] = []
     # The parts whose marks stay: parties, and None, which is all of the programme.
     unanswered: set[str | None] = set()
     refused: list[tuple[Mailing, str]] = []
     for mailing in waiting:
         try:
-            letters = await letters_of(ask, mailing)
+            letters = await letters_of(ask, mailing, plans)
         except NoAnswer as none:
             unanswered |= {mailing.party, None}
             reason = str(none)[:LONGEST_REASON]
@@ -78,13 +106,45 @@ async def work_off(database: Database, ask: PatientAsk, programme: str, batch: M
         await queue_letters(database, written, settled, domain=domain)
 
 
-async def letters_of(ask: PatientAsk, mailing: Mailing) -> list[Letter] | None:
+class Plans:
+    """A programme's plan, for which scheduling is asked once, as each party is told of it. `before` has what each was told last."""
+
+    def __init__(self, ask: PatientAsk, programme: str, before: Mapping[str, Sequence[PlanSession]]) -> None:
+        self._ask = ask
+        self._programme = programme
+        self._before = before
+        self._found: PlanAsItStands | None = None
+
+    async def told(self, mailing: Mailing) -> Plan | None:
+        """None where the plan was revised since: then the party is told of that. Raises NoAnswer."""
+        assert mailing.about.plan is not None  # for the type checker: it is about a plan
+        if self._found is None:
+            self._found = await self._ask(WhatPlan(programme=self._programme))
+        if self._found.revision > mailing.about.plan.revision:
+            return None
+        lines = [
+            Line(
+                session=it.session,
+                title=it.title,
+                format=it.format,
+                when=when_text(it.when, mailing.language),
+                place=it.place,
+            )
+            for it in self._found.sessions
+        ]
+        return told(mailing.about.plan, lines, self._before.get(mailing.party, ()), mailing.language)
+
+
+async def letters_of(ask: PatientAsk, mailing: Mailing, plans: Plans) -> list[Letter] | None:
     """One letter to each recipient, or none where there is nothing to be said any more.
 
     None while nobody is known who is concerned, or somebody's address is lost. Raises NoAnswer.
     """
     if mailing.is_let_go:
         return []
+    plan = await plans.told(mailing) if mailing.about.plan else None
+    if mailing.about.plan and plan is None:
+        return []  # overtaken: the plan was revised since
     document = await document_of(ask, mailing.about)
     purpose, concern = PURPOSES[mailing.kind], mailing.about.concern
     question = WhoIsConcerned(
@@ -124,6 +184,7 @@ async def letters_of(ask: PatientAsk, mailing: Mailing) -> list[Letter] | None:
         visit=mailing.about.visit,
         attendance=attendance,
         **on_list,
+        plan=plan,
     )
     return [
         Letter(
@@ -180,11 +241,15 @@ async def queue_letters(
     """Queue the letters of those mailings for which no other replica has done so meanwhile, and remove what is settled."""
     async with database.transaction() as connection:
         now = await clock.now(connection)
+        # One after the other, so that two replicas that claim the same mailings do not deadlock, and that of a plan, which many
+        # parties are told of, an advisor of several is written to once.
+        for programme in sorted({mailing.programme for mailing, _ in written}):
+            await marks.lock(connection, WRITE_MAILINGS, programme, wait=True)
+        claimed = await mailings.claim(connection, [it for it, _ in written], at=now) if written else set()
         letters: list[Letter] = []
-        # In one order, so that two replicas that claim the same mailings do not deadlock.
-        for mailing, found in sorted(written, key=lambda it: it[0].event_id):
-            if await mailings.claim(connection, mailing, at=now):
-                letters += await one_a_mailbox(connection, found)
+        for _, found in sorted((it for it in written if it[0].key in claimed), key=lambda it: it[0].key):
+            letters += await one_a_mailbox(connection, found)
+        letters = await each_once(connection, letters)
         await mails.queue(connection, letters, domain=domain, made_at=now)
         await marks.remove(connection, settled)
 
@@ -197,3 +262,19 @@ async def one_a_mailbox(connection: AsyncConnection, letters: list[Letter]) -> l
     first = await mails.first_mails(connection, [it for those in shared for it in those])
     left_out = {it for those in shared for it in those} - {written_to(those, first) for those in shared}
     return [it for it in letters if it.person not in left_out]
+
+
+async def each_once(connection: AsyncConnection, letters: list[Letter]) -> list[Letter]:
+    """Without those about a plan to who is written to of it for another party."""
+    found: list[Letter] = []
+    by_event: dict[str, set[str]] = {}
+    for letter in letters:
+        if letter.kind in OF_THE_PLAN and letter.event_id is not None:
+            if letter.event_id not in by_event:
+                by_event[letter.event_id] = await mailings.written_to(connection, letter.event_id)
+            known = by_event[letter.event_id]
+            if {letter.person, letter.address.lower()} & known:
+                continue
+            known |= {letter.person, letter.address.lower()}
+        found.append(letter)
+    return found
