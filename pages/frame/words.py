@@ -72,8 +72,17 @@ WORDS = {
         "session_reminder": "Påminnelse om samling",
         "contact_list": "Kontaktliste",
         "contact_list_missing": "Kontaktlisten mangler noe",
+        "plan_published": "Planen",
+        "plan_revised": "Planen er endret",
         "session_change": "Endret samling",
         "session_cancellation": "Avlyst samling",
+    },
+    # Why a plan was revised.
+    "revision": {
+        "postponed": "noe er utsatt",
+        "venue": "et sted er endret",
+        "illness": "sykdom",
+        "other": "noe annet",
     },
     # Why a mail that failed is not tried again.
     "late": {
@@ -232,6 +241,8 @@ WORDS = {
 
 # What a page says after a change, by the code in its address.
 DONE = {
+    "plan-publisert": "Planen er publisert. Alle som er med, får den nå.",
+    "plan-utsatt": "Programmet er utsatt. Alle som er med, får den nye planen nå.",
     "kalender-fornyet": "Kalenderen har fått en ny adresse. Den gamle virker ikke lenger.",
     "melding-behandlet": "Meldingen er behandlet.",
     "melding-forkastet": "Meldingen er forkastet.",

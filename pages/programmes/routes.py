@@ -12,6 +12,7 @@ from fastapi.responses import Response
 from pages.frame.api import AWAY, Away, Refused, if_there, parts, segment
 from pages.frame.forms import IF_MATCH, Form, body_of, refused
 from pages.frame.visitor import Visitor, VisitorOf, done
+from pages.frame.words import WORDS
 from pages.programmes import facts, lacking
 from pages.programmes.findings import by_party
 from pages.programmes.milestones import Found, Table
@@ -24,6 +25,7 @@ LIST = f"/{OWN}/programmes"
 OF_REGISTRATION = ("programme", "today", "applications", "groups", "agreements", "unmet")
 LISTS = {"unmet": "findings"}  # what the API calls one, where scheduling has another of that name
 MEANWHILE = "Noen andre endret programmet imens. Her er det som står nå."
+PLAN_MEANWHILE = "Noen andre endret planen imens. Her er det som står nå."
 STALE = 412
 
 
@@ -98,14 +100,39 @@ async def avoid(visitor: VisitorOf, code: str) -> Response:
     return done(f"/program/{code}", "dager-unngas")
 
 
+@router.post("/program/{code}/plan/publiser")
+async def publish(visitor: VisitorOf, code: str) -> Response:
+    values = await visitor.typed()
+    try:
+        await visitor.api.send("POST", f"{_plan(code)}/publication", {}, if_match=values.get(IF_MATCH))
+    except Refused as why:
+        return await _one(visitor, code, _again("publiser", values, why, PLAN_MEANWHILE))
+    return done(f"/program/{code}", "plan-publisert")
+
+
+@router.post("/program/{code}/plan/utsett")
+async def postpone(visitor: VisitorOf, code: str) -> Response:
+    values = await visitor.typed()
+    body = body_of(values, "postpone_weeks", "revision", "reason", ints=["postpone_weeks", "revision"])
+    try:
+        await visitor.api.send("POST", f"{_plan(code)}/revisions", body, if_match=values.get(IF_MATCH))
+    except Refused as why:
+        return await _one(visitor, code, _again("utsett", values, why, PLAN_MEANWHILE))
+    return done(f"/program/{code}", "plan-utsatt")
+
+
+def _plan(code: str) -> str:
+    return f"/scheduling/programmes/{segment(code)}/plan"
+
+
 def _path(code: str) -> str:
     return f"{LIST}/{segment(code)}"
 
 
-def _again(name: str, values: dict[str, str], why: Refused) -> Form:
+def _again(name: str, values: dict[str, str], why: Refused, meanwhile: str = MEANWHILE) -> Form:
     """What was typed stays, but over what somebody else has changed meanwhile."""
     form = facts.refused_form(name, values, why)
-    return replace(form, values={}, faults={}, wrong=(MEANWHILE,)) if why.status == STALE else form
+    return replace(form, values={}, faults={}, wrong=(meanwhile,)) if why.status == STALE else form
 
 
 async def _all(visitor: Visitor, form: Form | None = None) -> Response:
@@ -126,6 +153,7 @@ async def _one(visitor: Visitor, code: str, form: Form | None = None) -> Respons
         "findings": if_there(api.get(f"/scheduling/{of}/plan/findings")),
         "visits": _known(api.all(f"/scheduling/{of}/visits", late="true")),
         "avoided": if_there(api.look(f"/scheduling/{of}/days-to-avoid")),
+        "published": if_there(api.look(f"/scheduling/{of}/plan")),
         "invoices": _known(api.all(f"/billing/{of}/invoices")),
         "unbilled": _known(api.all("/billing/unbilled", programme=code)),
     }
@@ -138,6 +166,8 @@ async def _one(visitor: Visitor, code: str, form: Form | None = None) -> Respons
     programme, etag = found.pop("programme")
     shape = lacking.Shape(found.pop("findings"), found.pop("visits"), found.pop("avoided"), found["sessions"])
     unmet = found.pop("unmet", [])
+    stands = found.pop("published")
+    published, etag_of_plan = (None, "") if stands in (None, AWAY) else stands
     lists: dict[str, Any] = {name: None if it is AWAY else it for name, it in found.items()}
     return visitor.page(
         "programmes/programme.html",
@@ -145,6 +175,9 @@ async def _one(visitor: Visitor, code: str, form: Form | None = None) -> Respons
         programme=programme,
         etag=etag,
         table=Table(Found(code=code, **lists)),
+        published=published,
+        etag_of_plan=etag_of_plan,
+        reasons=[(it, text.capitalize()) for it, text in WORDS["revision"].items()],
         plan=None if lists["sessions"] is None else lines(lists["sessions"], lists["today"]),
         billing_is_away=lists["invoices"] is None or lists["unbilled"] is None,
         stand=facts.shown(programme),
