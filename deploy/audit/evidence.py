@@ -140,7 +140,8 @@ def _scope(subject: str) -> tuple[str, str]:
 
 
 def _is_of(scope: tuple[str, str], programme: str, concerned: Collection[str]) -> bool:
-    return scope[0] == programme or (scope[0] == NOBODY and scope[1] in concerned)
+    """Of a programme, of a party that it concerns, or of a person, who is of no programme and no party."""
+    return scope[0] == programme or (scope[0] == NOBODY and scope[1] in {*concerned, NOBODY})
 
 
 def _event(message: Msg) -> Row:

@@ -30,6 +30,6 @@ def check(evidence: Evidence) -> Iterator[str]:
 
 
 def _is_of(row: Row, projection: Projection, evidence: Evidence) -> bool:
-    if projection.programme is None:
-        return row["organisation_number"] in evidence.concerned
+    if projection.programme is None:  # of a party, or of a person
+        return "organisation_number" not in row or row["organisation_number"] in evidence.concerned
     return bool(row[projection.programme] == evidence.programme)

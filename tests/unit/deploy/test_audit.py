@@ -140,8 +140,9 @@ def _projected(service: str, table: str) -> list[dict[str, Any]]:
         "Application": ["application"],
         "Agreement": ["agreement"],
         "Group": ["group"],
+        "Session": ["physical_session"],
     }
-    words = kinds.get(projection.entity.__name__, ["physical_session"])
+    words = kinds.get(projection.entity.__name__, [])  # of the others nothing is told here
     found = [it for it in EVENTS if it["type"].split(".")[2] in words]
     return [projection.expected(it, COLUMNS[service, table]) for it in found]
 
@@ -287,11 +288,22 @@ def test_an_event_is_matched_by_what_it_carries_and_not_by_its_name() -> None:
         _event("e-g", "registration", "advisor.attached", group),
         _event("e-c", "registration", "concern.raised", {"id": "c1", "version": 1, "agreement": "a1"}),
         _event("e-x", "registration", "agreement.renamed", {"id": "a9", "version": 1}),
-        _event("e-y", "scheduling", "plan.published", {"id": "p1", "version": 1}),
+        _event("e-y", "scheduling", "plan.renamed", {"id": "p1", "version": 1}),
         _event("e-z", "billing", "invoice.reminded", {"id": "i1", "version": 1}),
     ]
     known = {**SOUND.projections, ("scheduling", "party_group"): [group]}
     assert broken(replace(told(lambda it: it.extend(others)), projections=known)) == {}
+
+
+def test_a_person_who_was_erased_is_looked_for_with_whoever_was_told() -> None:
+    erased = _event("e-e", "registration", "person.erased", {"id": "p1", "version": 1})
+    evidence = told(lambda it: it.append(erased))
+    there = [{"id": "p1", "version": 1}]
+    kept = {**SOUND.projections, ("notifications", "erased_person"): there, ("scheduling", "erased_person"): there}
+    assert broken(replace(evidence, projections=kept)) == {}
+    assert broken(replace(evidence, projections={**kept, ("scheduling", "erased_person"): []})) == {
+        "projections_agree_with_their_publishers": ["scheduling's erased_person p1 is told and not there"]
+    }
 
 
 def test_a_release_that_is_told_and_not_there_is_noticed() -> None:

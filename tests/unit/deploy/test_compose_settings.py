@@ -61,8 +61,8 @@ def block(name: str, text: str) -> dict[str, str]:
 
 
 def handed_through(lines: str) -> dict[str, str]:
-    """The variables, by setting, with what holds where they are not set."""
-    return {it.lower(): default for it, default in re.findall(rf"{PREFIX}(\w+): \$\{{{PREFIX}\1:-(.*?)\}}", lines)}
+    """The variables, by setting, with what holds where they are not set, or, but for those to which empty says something, empty."""
+    return {it.lower(): default for it, default in re.findall(rf"{PREFIX}(\w+): \$\{{{PREFIX}\1:?-(.*?)\}}", lines)}
 
 
 def of_pages() -> dict[str, str]:
