@@ -144,7 +144,7 @@ async def try_measures(it: Play, staying: Sequence[Municipality]) -> None:
 
 async def evaluate(it: Play, remaining: Sequence[Municipality]) -> None:
     """In the third semester; what was found leads some of them back to the needs."""
-    async with it.on(date(2025, 12, 8), "Tiltakene vurderes, og noen ser på behovene én gang til"):
+    async with it.on(date(2025, 12, 10), "Tiltakene vurderes, og noen ser på behovene én gang til"):
         for one in remaining:
             evaluation = {"state": "done", "note": EVALUATED[one.writes_nynorsk]}
             back = {"needs": {"state": "in_progress"}} if one.place % 3 == 0 else {}
