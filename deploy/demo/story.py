@@ -308,8 +308,9 @@ async def third_semester(it: Play, staying: Sequence[Municipality]) -> None:
         await attendance.take(it, "joint_session", 6, remaining)
     await _complete_visits(it, 5, remaining)
     await local.evaluate(it, remaining)
-    async with it.on(date(2025, 12, 15), "Delingsarenaen får sine dager: 14.–15. januar"):
+    async with it.on(date(2025, 12, 12), "Delingsarenaen blir fysisk"):
         await it.change("format", "sharing_arena", format="physical")
+    async with it.on(date(2025, 12, 15), "Delingsarenaen får sine dager: 14.–15. januar"):
         await it.change("sharpening", "sharing_arena", when=days(date(2026, 1, 14), date(2026, 1, 15)))
     async with it.on(date(2026, 1, 15), "Delingsarenaen er holdt"):
         await it.complete("sharing_arena")
