@@ -13,7 +13,7 @@ from shared.errors import NotFound
 async def accept_finding(
     database: Database, programme: str, code: str, sessions: tuple[str, ...], *, because: str, by: str
 ) -> tuple[PlanFinding, Accepted]:
-    """The same once more changes nothing; for another reason, that is kept instead. Raises NotFound for what is not found."""
+    """What is accepted for this reason already, by whomever, stays so; another reason is kept instead. Raises NotFound for what is not found."""
     async with database.transaction() as connection:
         period = await repository.lock_programme(connection, programme)
         found = plan_findings(await repository.standing(connection, programme, None), period)
@@ -22,7 +22,7 @@ async def accept_finding(
             msg = "the plan has no such finding; look at it anew"
             raise NotFound(msg, code="no_such_finding", field="code")
         before = (await circumstances.accepted(connection, programme)).get((it.code, it.about))
-        if before and (before.by, before.because) == (by, because):
+        if before and before.because == because:
             return it, before
         how = Accepted(by=by, at=await clock.now(connection), because=because)
         await circumstances.keep_accepted(connection, programme, [it], how)

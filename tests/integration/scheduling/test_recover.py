@@ -81,8 +81,10 @@ async def lost(drill: Drill, make_database: MakeDatabase, copy_database: CopyDat
 
 
 def without_what_no_event_carries(rows: dict[str, Any]) -> dict[str, Any]:
+    """Nor until which day visits were looked for: that is done anew, and tells nothing twice."""
     lost = dict.fromkeys(("title", "place", "venue", "city"))
-    return rows | {"session": [it | (lost if it["party"] else {}) for it in rows["session"]]}
+    sessions = [it | (lost if it["party"] else {}) for it in rows["session"]]
+    return {name: it for name, it in rows.items() if name != "looked_for_visits"} | {"session": sessions}
 
 
 async def test_a_database_from_an_older_moment_gets_back_all_that_was_told(drill: Drill, lost: Lost) -> None:
@@ -92,7 +94,7 @@ async def test_a_database_from_an_older_moment_gets_back_all_that_was_told(drill
     assert report.invalid == []
     assert report.adopted.total() == 7
     assert report.taken_in.total() == 2
-    assert await drill.rows(lost.older) == without_what_no_event_carries(before)
+    assert without_what_no_event_carries(await drill.rows(lost.older)) == without_what_no_event_carries(before)
     async with lost.older.reading() as connection:
         assert await clock.now(connection) == LATER
 
@@ -160,11 +162,12 @@ async def test_killed_on_its_way_it_is_run_again(drill: Drill, lost: Lost, point
     await lost.database.close()
     code, _ = await drill.recover_by_command(lost.older, **{VARIABLE: point})
     assert code == -signal.SIGKILL
-    assert (await drill.rows(lost.older) == before) == (point == "commit.after:3")
+    rows = without_what_no_event_carries(await drill.rows(lost.older))
+    assert (rows == before) == (point == "commit.after:3")
     await lost.older.close()
     code, said = await drill.recover_by_command(lost.older)
     assert (code, said["done"]) == (0, True)
-    assert await drill.rows(lost.older) == before
+    assert without_what_no_event_carries(await drill.rows(lost.older)) == before
     async with lost.older.reading() as connection:
         assert await clock.now(connection) == LATER
 
