@@ -11,14 +11,15 @@ import httpx
 from fastapi import FastAPI, Response
 from icalendar import Calendar, Event
 
-from services.scheduling import repository, tables
+from services.scheduling import tables
 from services.scheduling.app import create
 from services.scheduling.consumers import consumers
-from services.scheduling.domain.session import Session
 from services.scheduling.feeds.addresses import Addresses
 from services.scheduling.feeds.domain.feed import Feed
 from services.scheduling.feeds.icalendar_feed import span
 from services.scheduling.feeds.repository import look
+from services.scheduling.sessions import repository as session_rows
+from services.scheduling.sessions.domain.session import Session
 from services.scheduling.settings import Settings
 from shared import clock
 from shared.calendar_times import timezone
@@ -136,7 +137,7 @@ async def _planned(database: Database, entries: int) -> None:
                 meeting_link=None,
                 state="planned",
             )
-            await repository.add(connection, session, by="bench")
+            await session_rows.add(connection, session, by="bench")
     await take(consumers, database, programme(), party(1))
 
 

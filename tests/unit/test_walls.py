@@ -30,7 +30,7 @@ BROKEN = [
     ("registration", "services/registration/cafeteria/__init__.py", []),
     ("billing", "services/billing/documents/repository.py", ["services.billing.instalments.repository"]),
     ("notifications", "services/notifications/mailings/repository.py", ["services.notifications.calendars.repository"]),
-    ("scheduling", "services/scheduling/repository.py", ["services.scheduling.use_cases.plan_session"]),
+    ("scheduling", "services/scheduling/sessions/repository.py", ["services.scheduling.plans.repository"]),
     ("top", "pages/app.py", ["services.billing.tables"]),
     ("pages", "pages/today/routes.py", ["pages.login.routes"]),
     ("pages", "pages/cafeteria/__init__.py", []),
@@ -44,7 +44,7 @@ BROKEN = [
         "services/billing/documents/domain/kid.py",
         ["os", "pathlib", "secrets", "time", "pydantic", "shared.clock", "shared.contracts.billing"],
     ),
-    ("domain", "services/scheduling/domain/period.py", ["services.scheduling.tables", "sqlalchemy"]),
+    ("domain", "services/scheduling/sessions/domain/period.py", ["services.scheduling.tables", "sqlalchemy"]),
     ("contracts", "shared/contracts/billing.py", ["os", "shared.errors", "shared.points"]),
     ("pure", "shared/money.py", ["random"]),
 ]

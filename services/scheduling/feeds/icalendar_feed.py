@@ -7,9 +7,9 @@ from datetime import datetime
 
 from icalendar import Calendar, Event
 
-from services.scheduling.domain.session import Session
 from services.scheduling.feeds.domain.entry import Entry
 from services.scheduling.feeds.domain.feed import Feed
+from services.scheduling.sessions.domain.session import Session
 from shared.calendar_times import Span, on_one_day, timezone, whole_days
 from shared.links import is_link
 from shared.when_text import when_text

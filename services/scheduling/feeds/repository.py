@@ -11,10 +11,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, and_, exists, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.scheduling import repository, tables
-from services.scheduling.domain.session import KINDS_OF_ONE_PARTY
+from services.scheduling import tables
 from services.scheduling.feeds.domain.entry import Entry, is_kept
 from services.scheduling.feeds.domain.feed import Feed, no_such_feed
+from services.scheduling.sessions import repository as session_rows
+from services.scheduling.sessions.domain.session import KINDS_OF_ONE_PARTY
 from shared import clock
 from shared.database import insert
 from shared.ids import made_at
@@ -42,7 +43,7 @@ class Found:
         """Those that have exact days: a date is never made up (S2)."""
         found = (
             Entry(
-                session=repository.session_of(row),
+                session=session_rows.session_of(row),
                 changed_at=row.changed_at or made_at(row.id),
                 party_name=row.party_name,
             )
@@ -99,9 +100,9 @@ def _is_deleted() -> ColumnElement[bool]:
 async def check_is_known(connection: AsyncConnection, feed: Feed) -> None:
     """Raises NotFound for a programme, a party or an advisor that is not known here."""
     if feed.programme is not None:
-        await repository.check_programme_is_known(connection, feed.programme)
+        await session_rows.check_programme_is_known(connection, feed.programme)
     if feed.party is not None:
-        await repository.check_party_is_known(connection, feed.party)
+        await session_rows.check_party_is_known(connection, feed.party)
     if feed.advisor is not None and not await is_advisor(connection, feed.advisor):
         raise no_such_feed()
 

@@ -11,8 +11,8 @@ import pytest
 
 from services.scheduling.app import create
 from services.scheduling.consumers import consumers
+from services.scheduling.sessions.use_cases.say_what_session_is import say_what_session_is
 from services.scheduling.settings import Settings
-from services.scheduling.use_cases.say_what_session_is import say_what_session_is
 from shared.contracts import registration as events
 from shared.contracts.questions import WhatSession
 from shared.database import Database

@@ -11,9 +11,9 @@ import pytest
 
 from services.scheduling.app import create
 from services.scheduling.consumers import consumers
+from services.scheduling.forgetting.use_cases.forget_people import forget_people
+from services.scheduling.forgetting.use_cases.say_what_names_someone import say_what_names_someone
 from services.scheduling.settings import Settings
-from services.scheduling.use_cases.forget_people import forget_people
-from services.scheduling.use_cases.say_what_names_someone import say_what_names_someone
 from shared.contracts.questions import WhatNamesSomeone
 from shared.database import Database
 from tests.integration.scheduling.test_hand_sessions_on import PLAN, visit

@@ -12,8 +12,8 @@ import pytest
 
 from services.scheduling.app import create
 from services.scheduling.consumers import consumers
+from services.scheduling.sessions.use_cases.hand_sessions_on import PLACE_IS_TAKEN, hand_all_sessions_on
 from services.scheduling.settings import Settings
-from services.scheduling.use_cases.hand_sessions_on import PLACE_IS_TAKEN, hand_all_sessions_on
 from shared.contracts.scheduling import Session
 from shared.database import Database
 from shared.messaging import set_aside

@@ -13,8 +13,8 @@ from sqlalchemy import insert
 from services.scheduling import tables
 from services.scheduling.app import create
 from services.scheduling.consumers import consumers
+from services.scheduling.plans.use_cases.publish_plan import tell_of_plans_from_before
 from services.scheduling.settings import Settings
-from services.scheduling.use_cases.publish_plan import tell_of_plans_from_before
 from shared.contracts.envelope import Event
 from shared.contracts.questions import PublishingSends, Question, WhatPublishingSends
 from shared.contracts.scheduling import Plan

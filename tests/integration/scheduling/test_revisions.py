@@ -11,8 +11,8 @@ import pytest
 
 from services.scheduling.app import create
 from services.scheduling.consumers import consumers
+from services.scheduling.plans.use_cases.say_what_plan_is import say_what_plan_is
 from services.scheduling.settings import Settings
-from services.scheduling.use_cases.say_what_plan_is import say_what_plan_is
 from shared.contracts.questions import WhatPlan
 from shared.contracts.scheduling import Plan
 from shared.database import Database

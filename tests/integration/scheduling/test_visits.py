@@ -6,7 +6,7 @@ import json
 from datetime import UTC, date, datetime
 
 from services.scheduling.consumers import consumers
-from services.scheduling.use_cases.tell_unbooked_visits import count_unbooked_to_tell, tell_unbooked_visits
+from services.scheduling.guidance.use_cases.tell_unbooked_visits import count_unbooked_to_tell, tell_unbooked_visits
 from shared.contracts.scheduling import UnbookedVisit
 from shared.database import Database
 from tests.integration.scheduling.test_admin_api import SESSIONS, VISIT, api, database

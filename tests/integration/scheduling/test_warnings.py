@@ -11,8 +11,8 @@ from sqlalchemy import event, select
 
 from services.scheduling import tables
 from services.scheduling.consumers import consumers
-from services.scheduling.domain.session import Session
-from services.scheduling.use_cases.plan_session import plan_session
+from services.scheduling.plans.use_cases.plan_session import plan_session
+from services.scheduling.sessions.domain.session import Session
 from shared.database import Database
 from shared.ids import new_id
 from shared.when import Days, When

@@ -8,8 +8,8 @@ from typing import Any
 
 from services.scheduling.app import create
 from services.scheduling.consumers import consumers
+from services.scheduling.sessions.use_cases.say_what_is_planned import say_what_is_planned
 from services.scheduling.settings import Settings
-from services.scheduling.use_cases.say_what_is_planned import say_what_is_planned
 from shared.contracts.questions import Planned, WhatIsPlanned
 from shared.database import Database
 from tests.support.api import Api, api_of

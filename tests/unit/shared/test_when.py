@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from services.scheduling.repository import WHEN
+from services.scheduling.sessions.repository import WHEN
 from shared.contracts import catalogue
 from shared.contracts.envelope import Event, nats_subject
 from shared.contracts.scheduling import Session, session_event

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from services.scheduling.domain.session import Session
 from services.scheduling.feeds.domain.feed import Feed
+from services.scheduling.sessions.domain.session import Session
 
 CANCELLED_STAYS = timedelta(days=30)
 CANCELLED = "AVLYST"

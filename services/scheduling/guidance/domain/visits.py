@@ -1,0 +1,84 @@
+"""Each party's guidance visits against the plan's own lines for them: whether one is booked, and whether it is high time (S1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Literal
+
+from services.scheduling.circumstances.domain.circumstances import Membership
+from services.scheduling.sessions.domain.session import Session
+
+State = Literal["not_booked", "proposed", "agreed", "held"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Window:
+    """From the first to the last day, in Norway, on which a visit may be by the plan's own line."""
+
+    first: date
+    last: date
+
+    @property
+    def half_gone_on(self) -> date:
+        """The first day on which half of it has passed, or more."""
+        return self.first + timedelta(days=((self.last - self.first).days + 2) // 2)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Visit:
+    party: str
+    number: int
+    line: Session  # the plan's own, without a party
+    session: Session | None  # with the party
+
+    @property
+    def window(self) -> Window:
+        ranges = self.line.when.ranges()
+        return Window(first=min(first for first, _ in ranges), last=max(last for _, last in ranges))
+
+    @property
+    def state(self) -> State:
+        """Proposed while it has weeks, months or alternatives; agreed on since it has days."""
+        if self.session is None:
+            return "not_booked"
+        if self.session.state == "completed":
+            return "held"
+        return "agreed" if self.session.when.days else "proposed"
+
+    def is_late(self, today: date) -> bool:
+        """Whether it is not booked though half of its window is gone."""
+        return self.state == "not_booked" and today >= self.window.half_gone_on
+
+
+def visits(sessions: Sequence[Session], members: Mapping[str, Membership]) -> list[Visit]:
+    """One of each party in the programme and each numbered line that stands, by party and number.
+
+    None that is not planned with a party whose agreement has ended by the last day on which it could be.
+    """
+    lines, planned = _standing(sessions)
+    return list(_visits(lines, planned, members))
+
+
+def _visits(
+    lines: Mapping[int, Session], planned: Mapping[tuple[str, int], Session], members: Mapping[str, Membership]
+) -> Iterator[Visit]:
+    for party, member in sorted(members.items()):
+        for number, line in sorted(lines.items()):
+            it = Visit(party=party, number=number, line=line, session=planned.get((party, number)))
+            has_ended = member.ends_on is not None and member.ends_on <= it.window.last
+            if it.session is not None or (member.is_accepted and not has_ended):
+                yield it
+
+
+def _standing(sessions: Sequence[Session]) -> tuple[dict[int, Session], dict[tuple[str, int], Session]]:
+    lines, planned = {}, {}
+    for it in sessions:
+        if it.kind != "guidance_visit" or it.state == "cancelled" or it.number is None:
+            continue
+        if it.party is None:
+            lines[it.number] = it
+        else:
+            planned[it.party, it.number] = it
+    return lines, planned

@@ -1,1 +1,0 @@
-"""What scheduling does, one file a verb."""
