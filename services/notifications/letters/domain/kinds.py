@@ -93,7 +93,7 @@ WITHDRAWN = "withdrawn"
 NOT_ONCE_WITHDRAWN = frozenset({kind for kinds in MATTERS for kind in kinds} - {CALLED_BACK} | {REMINDER})
 
 # Kinds of mail that say where the plan can be subscribed to (S6): an address that is asked for when one is sent, and kept nowhere.
-WITH_FEED = frozenset({INVITATION})
+WITH_FEED = frozenset({INVITATION, *OF_THE_PLAN})
 
 KINDS = (*PURPOSES, INVITATION, CHANGE, CANCELLATION, REMINDER)
 
