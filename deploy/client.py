@@ -54,8 +54,16 @@ class Client:
     async def put(self, path: str, body: dict[str, Any]) -> Any:
         return await self._call("PUT", path, json=body)
 
+    async def without_key(self, url: str) -> bytes:
+        """What an address answers that is open to whoever knows it, asked of this gateway. Raises Refused or Unavailable."""
+        path = httpx.URL(url).path
+        return (await self._answer("GET", path, headers={"Authorization": ""})).content
+
     async def _call(self, method: str, path: str, **arguments: Any) -> Any:
         """The answer's JSON. Raises Refused or Unavailable."""
+        return (await self._answer(method, path, **arguments)).json()
+
+    async def _answer(self, method: str, path: str, **arguments: Any) -> httpx.Response:
         try:
             answer = await self._http.request(method, path, **arguments)
         except httpx.TransportError as error:
@@ -66,7 +74,7 @@ class Client:
             raise Unavailable(msg)
         if answer.is_error:
             raise Refused(method, path, answer)
-        return answer.json()
+        return answer
 
 
 def canonical(value: Any) -> str:

@@ -213,6 +213,7 @@ async def first_semester(it: Play, accepted: Sequence[Municipality]) -> None:
         await it.complete("coordinator_meeting", 2)
         await attendance.take(it, "coordinator_meeting", 2, accepted)
     await local.begin_plans(it, accepted)
+    await the_plan.postpone_three_and_take_it_back(it)
     async with it.on(date(2024, 11, 27), "Fellessamling 2 (digital) er holdt"):
         await it.complete("joint_session", 2)
         await attendance.take(it, "joint_session", 2, accepted)

@@ -6,6 +6,7 @@ from typing import Any
 
 from deploy.at_rest import until_at_rest
 from deploy.client import Client
+from deploy.demo import calendar
 from deploy.demo.cast import municipalities
 from deploy.demo.play import all_of
 from deploy.demo.story import HAS_NEW_REFERENCE, LEFT, NEW_REFERENCE, TERMINATED
@@ -25,6 +26,7 @@ EXPECTED = {
     "credit_notes": 1,
     "total_ore": 22_666_668,  # credit notes subtracted
     "levanger_references": ["KS-5037", NEW_REFERENCE, NEW_REFERENCE],  # on its invoices, by number (R6)
+    "calendar_of_volda": {"entries": 20, "differing": 0},  # its feed, read back and compared with the plan (S6)
     "events_parked": 0,
 }
 FEE, TWO_INSTALMENTS = 2_000_000, 2 * 666_667  # øre (B1, B2)
@@ -37,6 +39,7 @@ async def counted(client: Client, programme: str) -> dict[str, Any]:
     figures = {name: value for answer in answers for name, value in answer.items()}
     figures["events_published"] = sum(state["last_sequence"] for state in states)
     figures["levanger_references"] = await _references(client, programme, HAS_NEW_REFERENCE)
+    figures["calendar_of_volda"] = await calendar.compared(client, programme)
     figures["events_parked"] = sum(state["parked"] for state in states)
     wanted = (*EXPECTED, "first_number", "last_number", "mails", "mails_by_kind", "failed", "events_published")
     return {name: figures[name] for name in wanted}
@@ -92,7 +95,17 @@ def text(figures: dict[str, Any]) -> str:
         ("Kreditnotaer", it["credit_notes"]),
         ("Fakturert minus kreditert", f"{kroner(it['total_ore'])} kr"),
         ("E-poster", it["mails"]),
+        ("Voldas kalender", _of_calendar(**it["calendar_of_volda"])),
         ("Hendelser", f"{it['events_published']} publisert, {it['events_parked']} parkert"),
         ("Tid", f"{it['wall_seconds']:.1f} s"),
     )
     return "\n".join(f"  {name:<26}{value}" for name, value in rows)
+
+
+def _of_calendar(*, entries: int, differing: int) -> str:
+    """
+    >>> _of_calendar(entries=20, differing=0)
+    '20 oppføringer, med planens dager'
+    """
+    told = "med planens dager" if not differing else f"hvor {differing} dager er andre enn planens"
+    return f"{entries} oppføringer, {told}"
