@@ -98,6 +98,7 @@ WORDS = {
         "recipient": "noen å sende til",
         "answer": "svar fra en annen del av systemet",
         "refused": "en annen del av systemet, som sier nei",
+        "plan": "at planen publiseres",
         "agreement": "at avtalen sendes",
         "retry": "et nytt forsøk, siden e-posttjeneren utsatte den",
         "sending": "sin tur til å bli sendt",

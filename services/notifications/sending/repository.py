@@ -42,6 +42,7 @@ async def what_waits(connection: AsyncConnection, today: date) -> list[Waiting]:
         *await _questions(connection),
         *await _set_aside(connection),
         *await _invitations(connection, today),
+        *await _of_drafts(connection, today),
         *await _mails(connection),
     ]
 
@@ -168,8 +169,28 @@ async def _invitations(connection: AsyncConnection, today: date) -> list[Waiting
     ]
 
 
+async def _of_drafts(connection: AsyncConnection, today: date) -> list[Waiting]:
+    """Programmes of which nobody is invited until their plan is published (S6), each by the party that waits longest."""
+    a = tables.application.c
+    since = func.min(a.since).label("since")
+    query = (
+        select(a.programme, since)
+        .where(a.state == "accepted", _is_draft(a.programme), _has_upcoming_session(today))
+        .group_by(a.programme)
+        .order_by(since)
+        .limit(MOST)
+    )
+    return [
+        Waiting(what=INVITATION, programme=row.programme, party=None, why="plan", since=row.since)
+        for row in await connection.execute(query)
+    ]
+
+
 async def invitations_of_later(connection: AsyncConnection, invited_until: date) -> list[Waiting]:
-    """Sessions after this day, to which an accepted party is invited once its agreement is sent: `waits`, as a condition."""
+    """Sessions after this day, to which an accepted party is invited once its agreement is sent: `waits`, as a condition.
+
+    What stands in a draft waits for that first.
+    """
     a, s, g = tables.application, tables.session, tables.agreement
     has_agreement = exists().where(
         g.c.programme == a.c.programme,
@@ -182,6 +203,7 @@ async def invitations_of_later(connection: AsyncConnection, invited_until: date)
         .where(
             a.c.state == "accepted",
             not_(has_agreement),
+            not_(_is_draft(a.c.programme)),
             s.c.first_day > invited_until,
             not_(s.c.cancelled),
             _is_held_with(a.c.party),
@@ -263,6 +285,10 @@ def _has_upcoming_session(today: date) -> ColumnElement[bool]:
         _is_held_with(a.c.party),
         not_(has_ended),
     )
+
+
+def _is_draft(programme: ColumnElement[str]) -> ColumnElement[bool]:
+    return ~exists().where(tables.plan.c.programme == programme)
 
 
 def _is_held_with(party: ColumnElement[str]) -> ColumnElement[bool]:

@@ -10,9 +10,19 @@ from typing import Literal
 # "answer": another service was asked, and is asked again. "retry": the SMTP server put it off, and it is tried again.
 # "refused": another service refuses what it is asked, and is asked again. "sending": its turn comes, or the SMTP server is away.
 # "set_aside": what is to be done about it failed, and is tried again, ever more seldom. "given_up": somebody gave it up, and it waits no more.
-# "agreement": the session is far off, and the agreement not sent.
+# "plan": it is a draft, of which nobody is invited. "agreement": the session is far off, and the agreement not sent.
 Why = Literal[
-    "programme", "party", "recipient", "answer", "refused", "agreement", "retry", "sending", "set_aside", "given_up"
+    "programme",
+    "party",
+    "recipient",
+    "answer",
+    "refused",
+    "plan",
+    "agreement",
+    "retry",
+    "sending",
+    "set_aside",
+    "given_up",
 ]
 
 
@@ -20,7 +30,7 @@ Why = Literal[
 class Waiting:
     what: str  # the kind of mail
     programme: str
-    party: str | None  # none where a session's calendar entries wait, or all of the programme's
+    party: str | None  # none where a session's calendar entries wait, or all of the programme's: for its plan too
     why: Why
     since: datetime  # when its event happened, its mark was left, or its mail was made
     id: str | None = None  # by which it can be given up: its event's, or its session's
