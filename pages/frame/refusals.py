@@ -343,7 +343,7 @@ NOUNS = {
     "contact_person": ("oppdrag som kontaktperson", "oppdrag som kontaktperson"),
     "coordinator": ("oppdrag som koordinator", "oppdrag som koordinator"),
     "council_contact_person": ("oppdrag som rådets kontaktperson", "oppdrag som rådets kontaktperson"),
-    "signatory": ("avtale å signere", "avtaler å signere"),
+    "signatory": ("avtale som personen signerer", "avtaler som personen signerer"),
 }
 
 

@@ -41,7 +41,7 @@ class Emptied(Value):
 class Kept(Value):
     """What is kept that may still say who it was."""
 
-    what: Code[Literal["texts_of_sessions"]]
+    what: Code[Literal["texts_of_sessions", "minutes_of_visits", "reasons_in_plan"]]
     """What it is."""
     why: Code[Literal["free_text"]]
     """Why it is kept."""

@@ -21,8 +21,8 @@ from services.registration.rows import fields
 from shared.messaging import emptying
 from shared.messaging.facts import Present, record
 
-# Whose texts are names of public bodies, people themselves, or no text that anybody wrote.
-WITHOUT_PROSE = frozenset({"programme", "party", "person", "erasure", "person_in_plan", "person_in_mails"})
+# Whose texts are names of public bodies, people themselves, what events tell, or no text that anybody wrote.
+WITHOUT_PROSE = frozenset({"programme", "party", "person", "erasure", "person_in_plan", "person_in_mails", "session"})
 ANSWERS = {"scheduling": tables.person_in_plan, "notifications": tables.person_in_mails}
 
 e, p = tables.erasure.c, tables.participant.c

@@ -89,6 +89,8 @@ def receipt(
             Kept(what="backups", why="brings_a_database_back", until=until),
             *archive,
             Kept(what="mails_delivered", why="left_the_system"),
+            Kept(what="texts_in_events", why="about_public_bodies"),
+            Kept(what="names_of_keys", why="says_who_did_what"),
         ],
     )
 

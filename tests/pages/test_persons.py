@@ -1,0 +1,64 @@
+"""All that is known of a person, the person erased, the receipt, and whose time is over (N2)."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+import httpx
+
+from tests.support.demonstration import PROGRAMME, Shown
+
+
+def hidden(page: str) -> dict[str, str]:
+    return {name: unescape(value) for name, value in re.findall(r'type="hidden" name="(.+?)" value="(.*?)"', page)}
+
+
+def test_all_that_is_known_is_shown_and_who_is_needed_is_not_erased(here: Shown, browser: httpx.Client) -> None:
+    with here.api() as api:
+        group = api.get(f"/registration/programmes/{PROGRAMME}/groups/942110464").json()
+        it = group["participants"][0]
+    page = browser.get(f"/person/{it['person']}").text
+    assert "fordi personen trengs som" in page
+    assert "Slett opplysningene om" not in page
+    known = browser.get(f"/person/{it['person']}/alt").text
+    assert it["email"] in known
+    assert "E-poster: " in known
+    refused = browser.post(f"/person/{it['person']}/glem", data=hidden(page) | {"reason": "asked_for"})
+    assert refused.status_code == 409
+    assert "siden noe trenger den" in refused.text
+
+
+def test_who_signs_an_agreement_in_force_is_not_erased_and_the_page_says_why(
+    here: Shown, browser: httpx.Client
+) -> None:
+    with here.api() as api:
+        agreements = api.get(f"/registration/programmes/{PROGRAMME}/agreements").json()["items"]
+        signatory = next(one for one in agreements if one["signed_on"])["signatories"][0]
+    path = f"/person/{signatory['person']}"
+    page = browser.get(path).text
+    assert "<li>den som signerer avtalen" in page[page.index("fordi personen trengs som") :]
+    refused = browser.post(f"{path}/glem", data=hidden(page) | {"reason": "asked_for"})
+    assert refused.status_code == 409
+    assert "avtaler som personen signerer." in refused.text
+
+
+def test_who_is_erased_has_a_receipt_in_their_place(browser: httpx.Client) -> None:
+    browser.post("/veiledere", data={"name": "Kort Gjest", "email": "kort.gjest@raadet.example"})
+    found = re.search(r'href="(/person/[^"]+)"><bdi>Kort Gjest<', browser.get("/veiledere").text)
+    assert found
+    typed = hidden(browser.get(found[1]).text)
+    assert browser.post(f"{found[1]}/glem", data=typed).status_code == 422
+    erased = browser.post(f"{found[1]}/glem", data=typed | {"reason": "asked_for"})
+    assert erased.headers["location"] == f"{found[1]}?gjort=opplysninger-slettet"
+    receipt = browser.get(found[1]).text
+    assert "Slettet person" in receipt
+    assert "<td>Navn, adresse og telefonnummer</td>" in receipt
+    assert "Vet ikke om noen personer." in receipt
+    assert "Sikkerhetskopier, fordi" in receipt
+    assert "Kort Gjest" not in receipt + browser.get("/veiledere").text
+
+
+def test_whose_time_is_over_is_not_known_where_nothing_is_set(browser: httpx.Client) -> None:
+    assert 'href="/personer/tid-ute"' in browser.get("/veiledere").text
+    assert "Det er ikke satt hvor lenge personer beholdes" in browser.get("/personer/tid-ute").text
