@@ -110,6 +110,82 @@ async def test_what_was_due_long_ago_is_not_sent_by_itself_but_when_somebody_ask
     assert await told(database) == [("exchanged", None, True)]
 
 
+async def moved(api: Api, days: int) -> None:
+    """The period starts so many days after the first of August."""
+    await api.patch(OF_PROGRAMME, {"period_start": (START + timedelta(days=days)).isoformat()})
+
+
+async def test_a_period_that_is_moved_to_a_later_day_has_its_lists_exchanged_anew_before_that_one(
+    api: Api, database: Database
+) -> None:
+    await send(api)
+    await days_pass(database, 30, 14)
+    assert len(await told(database)) == 1
+    await moved(api, 60)
+    await days_pass(database, 13, 0, -45)
+    assert len(await told(database)) == 1
+    await days_pass(database, -46, -46, -50, -60, -80)
+    assert await told(database) == [("exchanged", None, True)] * 2
+    (shown,) = (await api.get(LISTS))["items"]
+    assert (shown["exchanged_on"], shown["version"]) == ("2024-09-16", 2)
+
+
+async def test_a_period_that_is_moved_and_moved_back_before_that_has_its_lists_once(
+    api: Api, database: Database
+) -> None:
+    await send(api)
+    await days_pass(database, 14)
+    await moved(api, 60)
+    await days_pass(database, 10)
+    await moved(api, 0)
+    await days_pass(database, 9, 0)
+    assert await told(database) == [("exchanged", None, True)]
+
+
+async def test_a_period_that_is_moved_to_an_earlier_day_has_what_has_not_happened_at_once(
+    api: Api, database: Database
+) -> None:
+    await send(api)
+    await days_pass(database, 20)
+    await moved(api, -10)
+    await days_pass(database, 20, 15, 10)
+    assert await told(database) == [("exchanged", None, True)]
+
+
+async def test_what_is_missing_is_asked_for_anew_before_the_day_that_the_period_was_moved_to(
+    api: Api, database: Database
+) -> None:
+    await accept(api)
+    await days_pass(database, 30, 14)
+    await moved(api, 60)
+    await days_pass(database, 13, -29, -30, -30, -45, -46, -46, -60)
+    assert await told(database) == [("missing", it, False) for it in (30, 14, 30, 14)]
+
+
+async def test_what_was_asked_for_in_time_for_the_day_that_the_period_was_moved_to_is_not_asked_for_again(
+    api: Api, database: Database
+) -> None:
+    await accept(api)
+    await days_pass(database, 30)
+    await moved(api, -5)
+    await days_pass(database, 29, 25, 20)
+    assert await told(database) == [("missing", 30, False)]
+
+
+async def test_a_list_that_was_exchanged_on_request_is_due_only_where_it_has_changed_since(
+    api: Api, database: Database
+) -> None:
+    await send(api)
+    await set_clock(database, datetime.combine(START - timedelta(days=60), time(12), UTC))
+    assert await api.post(LISTS) == {"exchanged": 1, "unchanged": 0}
+    await days_pass(database, 14)
+    assert len(await told(database)) == 1
+    group = await api.get(GROUP)
+    await api.delete(f"{GROUP}/participants/{group['participants'][0]['id']}")
+    await days_pass(database, 13, 13)
+    assert await told(database) == [("exchanged", None, True), ("exchanged", None, False)]
+
+
 async def test_it_is_exchanged_on_request_once_a_day_unless_somebody_has_changed(api: Api, database: Database) -> None:
     await form_group(api)
     assert await api.post(LISTS) == {"exchanged": 0, "unchanged": 0}  # no agreement is sent

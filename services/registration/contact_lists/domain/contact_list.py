@@ -40,13 +40,27 @@ def stage_on(period_start: date, today: date) -> int | None:
     return min(passed, default=None)
 
 
+def is_done(period_start: date, stage: int, done_on: date | None) -> bool:
+    """Whether a programme was looked at at a stage that it has come to: before its period was moved to a later day, it was not."""
+    return done_on is not None and done_on >= period_start - timedelta(days=stage)
+
+
 def is_due(period_start: date, sent_on: date | None, today: date) -> bool:
-    """Whether a list that was never exchanged is, by itself: fourteen days before the period, or with an agreement sent later.
+    """Whether a list is, by itself: fourteen days before the period, or with an agreement sent later.
 
     `sent_on` is the agreement's. What nobody saw become due is not sent so much later that it is no news.
     """
     due_on = max(period_start - EXCHANGE, sent_on or date.min)
     return due_on <= today <= due_on + STILL_SENT
+
+
+def does(exchanged_on: date | None, period_start: date, *, is_same: bool) -> bool:
+    """Whether the list that was exchanged last does for a period that starts on this day.
+
+    One that was exchanged earlier than fourteen days before it, on request or before the period was moved, does where it
+    `is_same`: nobody gets a list again that says what the last one said.
+    """
+    return exchanged_on is not None and (is_same or exchanged_on >= period_start - EXCHANGE)
 
 
 def lacking(group: Group, council_contact_person: str | None) -> list[str]:
@@ -75,7 +89,5 @@ def exchanged(before: ContactList, *, complete: bool, of: tuple[int, int], today
 
 
 def asked_for(before: ContactList, stage: int) -> ContactList:
-    """What is missing is asked for once at each stage, and at none after a later one."""
-    if before.asked_before is not None and before.asked_before <= stage:
-        return before
+    """What is missing at a stage."""
     return replace(before, version=before.version + 1, complete=False, asked_before=stage)

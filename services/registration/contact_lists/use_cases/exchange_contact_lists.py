@@ -13,7 +13,6 @@ from services.registration.applications.domain.application import check_accepted
 from services.registration.contact_lists import repository as contact_lists
 from services.registration.contact_lists import telling
 from services.registration.contact_lists.domain.contact_list import (
-    STAGES,
     asked_for,
     exchanged,
     lacking,
@@ -85,9 +84,9 @@ async def _do_what_is_due(connection: AsyncConnection, code: str) -> None:
     opened, today = await programmes.get(connection, code, lock=True), await clock.today(connection)
     found = await contact_lists.of_programme(connection, code)
     stage = stage_on(opened.period_start, today)
-    if stage is not None and not await contact_lists.is_done(connection, code, stage):
+    if stage is not None and await contact_lists.programmes_at_a_stage(connection, today, code):
         await _ask_for_what_is_missing(connection, opened, found, stage)
-        await contact_lists.note_done(connection, code, [it for it in STAGES if it >= stage], on=today)
+        await contact_lists.note_done(connection, code, stage, on=today)
         found = await contact_lists.of_programme(connection, code)
     due = {party for _, party in await contact_lists.due(connection, today, code)}
     await _exchange(connection, opened, [it for it in found if it.list.party in due], today, by=BY)
@@ -96,9 +95,7 @@ async def _do_what_is_due(connection: AsyncConnection, code: str) -> None:
 async def _ask_for_what_is_missing(
     connection: AsyncConnection, programme: Programme, found: Collection[Listed], stage: int
 ) -> None:
-    lists = [asked_for(it.list, stage) for it in found if lacking(it.group.group, programme.contact_person)]
-    before = {it.list.party: it.list for it in found}
-    new = [it for it in lists if it != before[it.party]]
+    new = [asked_for(it.list, stage) for it in found if lacking(it.group.group, programme.contact_person)]
     await contact_lists.save(connection, new, by=BY)
     told = [telling.contact_list(it) for it in new]
     await outbox.add(connection, events.CONTACT_LIST_MISSING, told, at=await clock.now(connection))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -9,7 +10,9 @@ import pytest
 from services.registration.contact_lists.domain.contact_list import (
     ContactList,
     asked_for,
+    does,
     exchanged,
+    is_done,
     is_due,
     lacking,
     stage_on,
@@ -75,10 +78,30 @@ def test_the_same_list_on_the_same_day_is_one_and_another_day_or_group_makes_it_
     assert exchanged(first, complete=True, of=(3, 1), today=START + timedelta(days=1)).version == 2
 
 
-def test_at_each_stage_what_is_missing_is_asked_for_once() -> None:
-    first = asked_for(LIST, 30)
-    assert (first.version, first.asked_before) == (1, 30)
-    assert asked_for(first, 30) is first
-    second = asked_for(first, 14)
-    assert (second.version, second.asked_before) == (2, 14)
-    assert asked_for(second, 30) is second
+def test_a_stage_that_was_seen_to_is_to_be_seen_to_anew_where_the_period_is_moved_to_a_later_day() -> None:
+    for done_on, is_done_for in ((None, False), (before(31), False), (before(30), True), (before(20), True)):
+        assert is_done(START, 30, done_on) == is_done_for
+    assert not is_done(START + timedelta(days=11), 30, before(20))
+    assert is_done(START - timedelta(days=5), 30, before(20))
+
+
+@pytest.mark.parametrize(
+    ("exchanged_on", "is_same", "it_does"),
+    [
+        (None, True, False),
+        (before(14), False, True),
+        (before(3), False, True),
+        (before(15), False, False),  # on request, or before the period was moved
+        (before(15), True, True),  # and it would say the same
+    ],
+)
+def test_the_list_that_was_exchanged_last_does_unless_it_came_early_and_says_something_else(
+    exchanged_on: date | None, *, is_same: bool, it_does: bool
+) -> None:
+    assert does(exchanged_on, START, is_same=is_same) == it_does
+
+
+def test_what_is_asked_for_makes_a_version() -> None:
+    first = asked_for(replace(LIST, complete=True), 30)
+    assert (first.version, first.asked_before, first.complete) == (1, 30, False)
+    assert asked_for(first, 14) == replace(first, version=2, asked_before=14)
