@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -21,6 +20,7 @@ from shared.errors import Conflict
 from tests.integration.registration.waiting import (
     UNMET,
     WAITING_LIST,
+    all_wait_or_are_done,
     applied,
     decide,
     offer,
@@ -47,16 +47,6 @@ async def told(database: Database) -> list[tuple[str, str, int | None]]:
     found = [it for it in await events_of(database) if ".application." in it.type]
     said = [(it.type.split(".")[3], it.data.id, it.data.waiting_list_place) for it in found]
     return [it for it in said if it[0] != "received"]
-
-
-async def waiting_for_a_lock(database: Database) -> int:
-    async with database.reading() as connection:
-        query = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-        return int((await connection.exec_driver_sql(query)).scalar_one())
-
-
-async def _all_wait_or_are_done(database: Database, tasks: Sequence[asyncio.Task[Any]]) -> bool:
-    return await waiting_for_a_lock(database) + sum(it.done() for it in tasks) >= len(tasks)
 
 
 async def state(api: Api, application: str) -> str:
@@ -369,7 +359,7 @@ async def test_two_administrators_do_not_give_the_last_place_away_twice(api: Api
         async with database.transaction() as connection:
             await programmes.get(connection, CODE, lock=True)
             tasks = [asyncio.create_task(it) for it in acts]
-            await eventually(lambda: _all_wait_or_are_done(database, tasks))
+            await eventually(lambda: all_wait_or_are_done(database, tasks))
             assert not any(it.done() for it in tasks), "somebody decides without the programme's lock"
         found = await asyncio.gather(*tasks, return_exceptions=True)
     refused = [it for it in found if isinstance(it, Conflict)]

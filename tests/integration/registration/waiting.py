@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
+from collections.abc import Sequence
 from typing import Any
 
 from stdnum.no import orgnr
 
+from shared.database import Database
 from tests.integration.registration.world import APPLICATION, ASSESSMENT, OF_PROGRAMME, PARTY, PROGRAMME
 from tests.support.api import Api
 
@@ -53,3 +56,14 @@ async def seen(api: Api) -> list[tuple[str, int | None, list[str]]]:
     """Who waits, in order: the application, its place, and the codes of why it has no offer."""
     found = (await api.get(WAITING_LIST))["waiting"]
     return [(it["application"], it["place"], [why["code"] for why in it["why_no_offer"]]) for it in found]
+
+
+async def _waiting_for_a_lock(database: Database) -> int:
+    async with database.reading() as connection:
+        query = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        return int((await connection.exec_driver_sql(query)).scalar_one())
+
+
+async def all_wait_or_are_done(database: Database, tasks: Sequence[asyncio.Task[Any]]) -> bool:
+    """On PostgreSQL: each of these waits for a lock, as far as it is not done."""
+    return await _waiting_for_a_lock(database) + sum(it.done() for it in tasks) >= len(tasks)

@@ -19,7 +19,7 @@ from services.notifications.calendars.domain.calendar import (
     differences,
     standing,
 )
-from services.notifications.calendars.domain.reminders import Reminded, coming_up, nearest_lead, reminders
+from services.notifications.calendars.domain.reminders import Reminded, coming_up, reminders
 from tests.unit.notifications.calendars.test_calendar_rule import ADA, BO, DAY, VOLDA, party, session
 
 LEADS = (14, 2)
@@ -186,7 +186,9 @@ def test_day_by_day_and_in_jumps_the_same_reminders_are_sent_but_for_those_that_
 
     def is_right_on(day: date, it: Reminded) -> bool:
         *_, lead, first_day = it
+        left = (first_day - day).days
+        is_nearest = 0 < left <= lead and not any(left <= other < lead for other in leads)
         is_told_since = any(daily[it] < other <= day for other in told_on)
-        return daily[it] <= day and not is_told_since and nearest_lead(first_day, leads, day) == lead
+        return daily[it] <= day and not is_told_since and is_nearest
 
     assert set(in_jumps) == {it for it in daily if any(is_right_on(day, it) for day in jumping)}
