@@ -26,7 +26,7 @@ from shared.contracts.catalogue import PUBLISHERS
 from shared.database import Database
 from shared.points import VARIABLE
 from tests.chaos import faults
-from tests.chaos.office import all_of, missing, say_anew
+from tests.chaos.office import missing, say_anew
 from tests.chaos.programme import (
     ASSESSMENT,
     CONTACT_PERSON,
@@ -34,6 +34,7 @@ from tests.chaos.programme import (
     ROLES,
     Run,
     agreement,
+    all_of,
     application,
     of_programme,
 )
@@ -202,6 +203,7 @@ async def restored(
 
     story = Story(fleet.client, count, after=after)
     await story.play()
+    await story.check_the_year()
     evidence = await faults.books_and_evidence(fleet, count)
     assert (await faults.audited(fleet, NEXT)).agreements[0]["signed_on"] == "2024-08-15"
     await _check_that_nobody_is_told_twice(fleet)
@@ -234,6 +236,7 @@ async def _check_what_is_missing(client: Client) -> None:
             "advisor",
             "agreement",
             "application",
+            "attendance",
             "concern",
             "contact_person",
             "participant",

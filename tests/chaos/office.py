@@ -1,4 +1,7 @@
-"""What the office says anew after registration was recovered: who is who, and what was applied for. No event carries it."""
+"""What the office says anew after registration was recovered: who is who, what was applied for, and who was there.
+
+No event carries it.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,15 @@ from collections.abc import Iterable
 from typing import Any
 
 from deploy.client import Client
-from tests.chaos.programme import CONTACT_PERSON, agreement, application, of_programme, person
+from tests.chaos.programme import (
+    CONTACT_PERSON,
+    agreement,
+    all_of,
+    all_were_there,
+    application,
+    of_programme,
+    person,
+)
 
 # Of what is listed as missing, what no route takes, and what the office has no need to say.
 STAYS = {"agreement", "application", "concern"}
@@ -14,18 +25,6 @@ STAYS = {"agreement", "application", "concern"}
 
 async def missing(client: Client, service: str) -> list[dict[str, Any]]:
     return await all_of(client, f"/{service}/operations/missing")
-
-
-async def all_of(client: Client, path: str, **parameters: str) -> list[dict[str, Any]]:
-    """A list whole, page by page."""
-    found: list[dict[str, Any]] = []
-    after: dict[str, str] = {}
-    while True:
-        page = await client.get(path, limit=100, **parameters, **after)
-        found += page["items"]
-        if page["next"] is None:
-            return found
-        after = {"after": page["next"]}
 
 
 async def say_anew(client: Client, advisors: dict[tuple[str, str], dict[str, Any]]) -> None:
@@ -44,7 +43,15 @@ async def say_anew(client: Client, advisors: dict[tuple[str, str], dict[str, Any
             if (it["programme"], it["party"], it["entity"]) == (programme, party, "contact_person"):
                 await _name(client, [(it["id"], person(party, "leder"))])
         await client.post(of_programme("applications", programme), application(party))
+    await say_who_was_there(client, [it["id"] for it in found if it["entity"] == "attendance"])
     assert {it["entity"] for it in await missing(client, "registration")} <= STAYS
+
+
+async def say_who_was_there(client: Client, sheets: Iterable[str]) -> None:
+    """All were, at those sheets: each by the id of its session and its party's number."""
+    for it in sheets:
+        path = "/registration/sessions/{}/attendance/{}".format(*it.split("/"))
+        await client.put(path, all_were_there(await client.get(path)))
 
 
 async def _name_group(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
-from datetime import date, datetime, time
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import httpx
@@ -14,11 +15,13 @@ from deploy.at_rest import until_at_rest
 from deploy.client import Client, Refused
 from shared.clock import OSLO
 from shared.contracts.catalogue import PUBLISHERS
+from shared.contracts.registration import ATTENDANCE_MISSING
 
 PROGRAMME = "chaos-2024"
 WHERE = {"venue": "Plassen", "city": "Molde"}  # of all of them
 AT_ONCE = 24  # requests under way
 DAYS = {1: date(2024, 9, 25), 2: date(2025, 2, 20), 3: date(2025, 9, 12)}  # of the physical joint sessions
+ASKED_FOR_AFTER = (3, 10)  # days without attendance
 AMOUNTS = {1: 666_667, 2: 666_667, 3: 666_666}  # øre, by instalment
 # One in so many signs after the first session, is terminated after the second, turns out to have left before the third.
 LATE, TERMINATED, LEFT = 10, 20, 25
@@ -74,7 +77,11 @@ def undisturbed_books(count: int) -> dict[str, Any]:
 
 
 class Run:
-    """One programme as it is played. `after` is awaited after each part, with its name. `waits`: one more is offered a place."""
+    """One programme as it is played. `after` is awaited after each part, with its name.
+
+    `whole_year`: with what 0.2.0 has no routes for. One more party is offered a place, and its offer lapses; attendance is
+    taken at the first session, and asked for where it was forgotten.
+    """
 
     def __init__(
         self,
@@ -83,9 +90,9 @@ class Run:
         *,
         within: float = 900,
         after: Callable[[str], Awaitable[None]] | None = None,
-        waits: bool = False,
+        whole_year: bool = True,
     ) -> None:
-        self._waits = waits
+        self._whole_year = whole_year
         self._client = client
         self._parties = parties(count)
         self._within = within
@@ -99,7 +106,7 @@ class Run:
         for part in (
             self.open,
             self.apply,
-            *([self.wait_in_vain] if self._waits else []),
+            *([self.wait_in_vain] if self._whole_year else []),
             self.form_groups,
             self.send_agreements,
             self.first_session,
@@ -178,6 +185,8 @@ class Run:
         await self.on(DAYS[1])
         await self._say_where(1)
         await self.change(1, "completion")
+        if self._whole_year:
+            await self._take_attendance()
         await self.on(date(2024, 10, 15))
         await self._all(self._sign(party, date(2024, 10, 15)) for n, party in enumerate(self._parties) if is_late(n))
 
@@ -204,6 +213,35 @@ class Run:
             for n, party in enumerate(self._parties)
             if has_left(n)
         )
+
+    async def _take_attendance(self) -> None:
+        """All were there (S5). Of the first party it is forgotten, until it was asked for and asked for again (N1)."""
+        await self.rest()  # registration has heard of the session by then
+        forgotten, *others = self._parties
+        await self._record(others)
+        for days in ASKED_FOR_AFTER:
+            await self.on(DAYS[1] + timedelta(days=days))
+        await self.rest()  # the mail that asks has left by then; what is recorded before is not asked for
+        await self._record([forgotten])
+
+    async def _record(self, those: Sequence[str]) -> None:
+        path = f"/registration/sessions/{self._sessions[1]}/attendance"
+        sheets = {it["party"]: it for it in (await self._client.get(path))["parties"]}
+        await self._all(self._put(f"{path}/{party}", all_were_there(sheets[party])) for party in those)
+
+    async def check_the_year(self) -> None:
+        """Raises AssertionError where the offer has not lapsed, attendance is not as recorded, or something was told twice."""
+        assert await self.has_lapsed()
+        path = of_programme("attendance")
+        for party in self._parties:
+            (it,) = (await self._client.get(path, party=party))["items"]
+            assert (it["expected"], it["present"]) == (4, 4), it
+        told = await all_of(self._client, "/registration/operations/told", programme=PROGRAMME)
+        asked = [it["event"]["data"] for it in told if it["event"]["type"] == ATTENDANCE_MISSING.type]
+        of_first = [(it["party"], it["stage"]) for it in asked if it["session"] == self._sessions[1]]
+        assert of_first == [(self._parties[0], stage) for stage in (1, 2)], of_first
+        times = Counter((it["session"], it["party"], it["stage"]) for it in asked)
+        assert times.total() == len(times), "something was asked for twice"
 
     async def rest(self) -> None:
         await until_at_rest(self._client, within=self._within)
@@ -275,8 +313,24 @@ class Run:
         async with self._limit:
             return await self._client.post(path, body)
 
+    async def _put(self, path: str, body: dict[str, Any]) -> Any:
+        async with self._limit:
+            return await self._client.put(path, body)
+
     async def _all(self, calls: Iterable[Awaitable[Any]]) -> list[Any]:
         return list(await asyncio.gather(*calls))
+
+
+async def all_of(client: Client, path: str, **parameters: str) -> list[dict[str, Any]]:
+    """A list whole, page by page."""
+    found: list[dict[str, Any]] = []
+    after: dict[str, str] = {}
+    while True:
+        page = await client.get(path, limit=100, **parameters, **after)
+        found += page["items"]
+        if page["next"] is None:
+            return found
+        after = {"after": page["next"]}
 
 
 async def publish_plan(client: Client, programme: str = PROGRAMME) -> None:
@@ -292,6 +346,10 @@ CONTACT_PERSON = {"name": "Ingrid Moe", "email": "ingrid.moe@raadet.example", "p
 MET = {"met": True, "reason": "Godt begrunnet."}
 QUESTIONS = ("development_as_whole", "development_area", "dialogue_with_branch")
 ASSESSMENT = dict.fromkeys(QUESTIONS, MET) | {"outcome": "accepted"}
+
+
+def all_were_there(sheet: dict[str, Any]) -> dict[str, Any]:
+    return {"present": [{"participant": it["participant"], "days": it["expected_on"]} for it in sheet["attendees"]]}
 
 
 def of_programme(end: str, programme: str = PROGRAMME) -> str:

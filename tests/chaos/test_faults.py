@@ -16,9 +16,9 @@ FEW, COUNT, KILLS = 25, 100, 8
 
 
 async def test_a_run_that_nobody_disturbs_ends_in_the_books_that_the_others_are_compared_with(fleet: Fleet) -> None:
-    run = Run(fleet.client, FEW, waits=True)
+    run = Run(fleet.client, FEW)
     await run.play()
-    assert await run.has_lapsed()
+    await run.check_the_year()
     found = await faults.outcome(fleet, FEW)
     assert found["mails_that_came_twice"] == 0
     assert faults.ends(fleet) == dict.fromkeys(fleet.replicas, 0)
@@ -30,9 +30,9 @@ async def test_deaths_at_random_moments_and_at_every_named_point_change_nothing(
         faults.dying_at_points(fleet) as reached,
         faults.killing(fleet, random.Random(8), KILLS, every=2.0) as victims,
     ):
-        run = Run(fleet.client, COUNT, waits=True)
+        run = Run(fleet.client, COUNT)
         await run.play()
-    assert await run.has_lapsed()
+    await run.check_the_year()
     assert len(victims) == KILLS
     assert {point.partition(":")[0] for point in reached} == set(POINTS)
     await faults.outcome(fleet, COUNT)
