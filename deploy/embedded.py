@@ -129,6 +129,7 @@ class Supervisor:
             "smtp_host": HOST,
             "smtp_port": smtp_port,
             "smtp_starttls": False,  # the sink is on this machine
+            "trial_mails": state.mails,
             "feeds_secret_file": state.make_feeds_secret(),
             **_public(url),
         }

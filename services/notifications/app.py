@@ -10,6 +10,7 @@ from services.notifications.calendars.use_cases.mark_what_comes_near import coun
 from services.notifications.calendars.use_cases.update_calendars import Rules, update_calendars
 from services.notifications.consumers import consumers
 from services.notifications.forgetting import adopting as forgetting_adopting
+from services.notifications.forgetting import trial_mails
 from services.notifications.forgetting.use_cases.forget_people import forget_people
 from services.notifications.forgetting.use_cases.say_what_is_kept import say_what_is_kept
 from services.notifications.letters import admin_api as letters_api
@@ -65,6 +66,7 @@ class DueWork:
     def of(self, ask: Ask) -> Sequence[Work]:
         patient = PatientAsk(ask)
         sending = MailSending(self._database, self._settings, patient)
+        folder = self._settings.trial_mails
 
         async def write() -> None:
             """Mailings come first: whoever is accepted reads so before being invited."""
@@ -85,7 +87,7 @@ class DueWork:
                 trouble=lambda: sending.trouble,
                 finish=sending.finish,
             ),
-            emptying.work_of(self._database),
+            emptying.work_of(self._database, partial(trial_mails.remove, folder) if folder else None),
         ]
 
     async def mails(self) -> Mails:

@@ -28,6 +28,8 @@ class Settings(ServiceSettings):
     smtp_password_file: Path | None = None
     smtp_timeout: float = 30.0  # seconds for one mail; a little later, that of a process that died is tried again
     smtp_connections: int = 6  # at once
+    # Where a mail server that delivers nowhere keeps what it takes: what says who was erased is removed there too.
+    trial_mails: Annotated[Path | None, NONE_IF_EMPTY] = None
     mail_sender: Address = "kulturskole@kulturskoleradet.example"
     # The sender's name, and who invites.
     mail_organiser: Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]+$")] = "Norsk kulturskoleråd"

@@ -1,7 +1,8 @@
 """Somebody is erased: name, address and telephone number stand nowhere any more, but where the receipt says so (N2).
 
 Searched are the four databases (of SQLite the files themselves, byte for byte), NATS' files, all logs and what says who changed
-what, after services that ran as they are deployed.
+what, after services that ran as they are deployed; and the whole folder of an embedded start, with the mails that its own
+mail server keeps.
 """
 
 from __future__ import annotations
@@ -14,7 +15,10 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
+import pytest
+from sqlalchemy import Engine, event
 
+from deploy import embedded, mail_sink
 from deploy.at_rest import until_at_rest
 from deploy.client import Client
 from services.notifications import tables as of_notifications
@@ -182,3 +186,43 @@ async def test_of_who_was_erased_nothing_is_left(
         assert (told["mails"], told["mails_to_others"] > 0) == (mails, True)
         assert {it["what"] for it in receipt["outside"]} >= {"backups", "mails_delivered"}
         assert len(smtp.to(EMAIL)) == mails
+
+
+@pytest.fixture
+def plain_sqlite() -> Iterator[None]:
+    """SQLite as it is by itself, which leaves what was deleted in the file; some builds overwrite it."""
+
+    def leave(connection: Any, _record: object) -> None:
+        if hasattr(connection, "isolation_level"):
+            connection.execute("PRAGMA secure_delete=OFF")
+
+    event.listen(Engine, "connect", leave)
+    yield
+    event.remove(Engine, "connect", leave)
+
+
+async def test_nor_in_the_folder_of_an_embedded_start_and_the_mails_it_keeps(
+    tmp_path: Path, plain_sqlite: None
+) -> None:
+    async with (
+        embedded.running(tmp_path, port=0, nats_port=0, simulated_clock=True) as it,
+        Client(it.url, it.first_key or "") as client,
+    ):
+        person = await play(client)
+        mails = len(mail_sink.names(it.state.mails))
+        assert {".db-wal", ".eml"} <= {Path(name).suffix for name in _in_folder(tmp_path, it.state.mails)}
+        await client.post(f"/registration/people/{person}/erasure", {"reason": "asked_for"})
+        await until_at_rest(client)
+        assert _in_folder(tmp_path, it.state.mails) == set()
+        left = len(mail_sink.names(it.state.mails))
+        assert 0 < left < mails  # those to others that do not name her
+
+
+def _in_folder(folder: Path, mails: Path) -> set[str]:
+    """In which files any of the words stands, in a mail however it is encoded."""
+    found = _in_files(folder)
+    for name in mail_sink.names(mails):
+        mail = mail_sink.read(mails, name)
+        if any(True for _ in _words_in(repr(mail).encode())):
+            found.add(f"{name}.eml")
+    return found

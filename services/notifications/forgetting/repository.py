@@ -33,6 +33,7 @@ class Emptied(NamedTuple):
     mails_to_others: int
     messages: int
     dropped: Sequence[Mail]  # with what they said, failed since
+    said: Collection[str] = ()  # the ids of all mails that said who they were
 
     @property
     def is_any(self) -> bool:
@@ -83,9 +84,10 @@ async def empty(connection: AsyncConnection, erased: Erased) -> Emptied:
     naming = await _naming(connection, erased)
     for id, content in naming.items():
         await connection.execute(update(M).where(M.c.id == id).values(content=content))
-    messages = await _remove_messages(connection, [*(row.id for row in rows), *naming])
+    said = [*(row.id for row in rows), *naming]
+    messages = await _remove_messages(connection, said)
     known = [row for row in rows if row.address or row.content]
-    return Emptied(invitations, len(known), len(naming), messages, dropped)
+    return Emptied(invitations, len(known), len(naming), messages, dropped, said)
 
 
 async def _naming(connection: AsyncConnection, erased: Erased) -> dict[str, Any]:

@@ -32,6 +32,7 @@ NOT_ASKED_FOR = {
         ("smtp_host", "smtp_port", "smtp_user", "smtp_password_file", "mail_sender", "smtp_ehlo", "smtp_tls"),
         "deploy/compose.smtp.yml: who sends mail that arrives says through what",
     ),
+    "trial_mails": "the embedded start alone has such a folder",
     "smtp_ca_file": "deploy/compose.smtp-ca.yml: the file has to be mounted as well",
     **dict.fromkeys(
         [f"seller_{it}" for it in ("name", "organisation_number", "street", "postal_code", "city", "account")],

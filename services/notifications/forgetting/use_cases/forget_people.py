@@ -37,5 +37,5 @@ async def forget(database: Database, person: str) -> None:
             await repository.keep_told(connection, person, version=version + 1)
             await outbox.tell(connection, FORGOTTEN_IN_MAILS, telling.forgotten(person, version + 1, emptied))
         if emptied.is_any:
-            await record(connection, emptying.wipe())
+            await record(connection, emptying.wipe(emptied.said))
         await marks.remove(connection, taken)

@@ -38,8 +38,9 @@ from shared import clock
 from shared.contracts import notifications as events
 from shared.contracts.questions import WhatFeed
 from shared.database import Database
-from shared.messaging import outbox
+from shared.messaging import emptying, outbox
 from shared.messaging.ask import TIME_OUT, NoAnswer
+from shared.messaging.facts import record
 from shared.messaging.patience import Patience, PatientAsk
 from shared.points import reached
 from shared.transient import is_transient
@@ -251,6 +252,9 @@ async def settle(connection: AsyncConnection, tried: Tried) -> None:
     taken = {mail.id: (mail.content, outcome.message) for mail, outcome in tried}
     said = {it.id: message for it in sent for content, message in [taken[it.id]] if message and content == it.content}
     await messages.keep(connection, said)  # but none that names somebody who was erased since it was claimed
+    as_it_was = {it.id for it in sent if it.content == taken[it.id][0]}
+    if erased_since := [it.id for it in accepted if it.id not in as_it_was]:
+        await record(connection, emptying.wipe(erased_since))
     await outbox.add(connection, events.MAIL_SENT, [telling.mail(mail) for mail in sent], at=now)
     unsent = [(mail, outcome) for mail, outcome in tried if outcome.kind != "accepted"]
     if unsent:
