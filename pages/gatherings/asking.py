@@ -6,10 +6,10 @@ import asyncio
 from datetime import date
 from typing import Any
 
+from pages.frame import heeding
 from pages.frame.api import AWAY, Away, Missing, Refused, parts
 from pages.frame.forms import refused
 from pages.frame.visitor import Visitor
-from pages.gatherings import heeding
 from pages.gatherings.view import JOINT, UNHEARD, NotForeseen, Seen, may_become, sent_of
 
 SERVICE = "scheduling"  # whose a session is

@@ -8,11 +8,12 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import Response
 
+from pages.frame import heeding
 from pages.frame.api import AWAY, Away, Forbidden, Refused, parts
 from pages.frame.forms import Form, body_of, refused
 from pages.frame.visitor import Visitor, VisitorOf, done, unnamed
 from pages.frame.words import WORDS
-from pages.gatherings import dates, heeding
+from pages.gatherings import dates
 
 router = APIRouter()
 

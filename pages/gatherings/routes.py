@@ -8,13 +8,14 @@ from typing import Annotated, Any
 from fastapi import Path, Query
 from fastapi.responses import RedirectResponse, Response
 
+from pages.frame import heeding
 from pages.frame.api import Away, Missing, Refused
 from pages.frame.forms import IF_MATCH, Form, body_of, refused
 from pages.frame.needs import is_past
 from pages.frame.refusals import in_norwegian
 from pages.frame.visitor import Visitor, VisitorOf, done
 from pages.frame.words import WORDS, name_of
-from pages.gatherings import dates, heeding, view
+from pages.gatherings import dates, view
 from pages.gatherings.asking import ask
 from pages.gatherings.planning import router
 

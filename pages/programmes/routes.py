@@ -9,6 +9,7 @@ from typing import Any
 from fastapi import APIRouter
 from fastapi.responses import Response
 
+from pages.frame import heeding
 from pages.frame.api import AWAY, Away, Refused, if_there, parts, segment
 from pages.frame.forms import IF_MATCH, Form, body_of, refused
 from pages.frame.visitor import Visitor, VisitorOf, done
@@ -104,9 +105,10 @@ async def avoid(visitor: VisitorOf, code: str) -> Response:
 async def publish(visitor: VisitorOf, code: str) -> Response:
     values = await visitor.typed()
     try:
-        await visitor.api.send("POST", f"{_plan(code)}/publication", {}, if_match=values.get(IF_MATCH))
+        body = heeding.accepted_in(values)
+        await visitor.api.send("POST", f"{_plan(code)}/publication", body, if_match=values.get(IF_MATCH))
     except Refused as why:
-        return await _one(visitor, code, _again("publiser", values, why, PLAN_MEANWHILE))
+        return await _one(visitor, code, _plan_again("publiser", values, why))
     return done(f"/program/{code}", "plan-publisert")
 
 
@@ -114,10 +116,11 @@ async def publish(visitor: VisitorOf, code: str) -> Response:
 async def postpone(visitor: VisitorOf, code: str) -> Response:
     values = await visitor.typed()
     body = body_of(values, "postpone_weeks", "revision", "reason", ints=["postpone_weeks", "revision"])
+    body |= heeding.accepted_in(values)
     try:
         await visitor.api.send("POST", f"{_plan(code)}/revisions", body, if_match=values.get(IF_MATCH))
     except Refused as why:
-        return await _one(visitor, code, _again("utsett", values, why, PLAN_MEANWHILE))
+        return await _one(visitor, code, _plan_again("utsett", values, why))
     return done(f"/program/{code}", "plan-utsatt")
 
 
@@ -133,6 +136,11 @@ def _again(name: str, values: dict[str, str], why: Refused, meanwhile: str = MEA
     """What was typed stays, but over what somebody else has changed meanwhile."""
     form = facts.refused_form(name, values, why)
     return replace(form, values={}, faults={}, wrong=(meanwhile,)) if why.status == STALE else form
+
+
+def _plan_again(name: str, values: dict[str, str], why: Refused) -> Form:
+    """With what speaks against the plan's days, and a tick for that, where it is refused for nothing else."""
+    return heeding.warned(name, values, why) or _again(name, values, why, PLAN_MEANWHILE)
 
 
 async def _all(visitor: Visitor, form: Form | None = None) -> Response:

@@ -159,6 +159,13 @@ async def named(connection: AsyncConnection, id: str) -> Named:
     return _named(_there((await connection.execute(NAMED.where(s.id == id))).first()))
 
 
+async def named_all(connection: AsyncConnection, ids: Collection[str]) -> list[Named]:
+    """Those of these sessions that there are, in one statement; none for no ids."""
+    if not ids:
+        return []
+    return [_named(row) for row in await connection.execute(NAMED.where(s.id.in_(sorted(ids))))]
+
+
 async def completed_joint_sessions(connection: AsyncConnection, programme: str) -> dict[str, int]:
     """How many joint sessions of a programme are completed, by format."""
     query = (

@@ -18,7 +18,7 @@ from shared.contracts.scheduling import Plan
 from shared.database import Database
 from shared.ids import new_id
 from shared.when_text import when_text
-from tests.support.api import Api, api_of
+from tests.support.api import Api, api_of, problem
 from tests.support.databases import MakeDatabase, set_clock
 from tests.support.events import PROGRAMME, accepted, organisation_number, party, programme
 from tests.support.facts import events_of, take
@@ -157,7 +157,16 @@ async def test_one_that_cannot_be_moved_has_none_be_moved_and_is_named(
 
 
 async def test_all_that_is_planned_ahead_is_postponed_as_precisely_as_it_was(api: Api, ids: list[str]) -> None:
-    plan = await api.post(REVISIONS, {"postpone_weeks": 5, "revision": 1, "reason": "postponed"})
+    body = {"postpone_weeks": 5, "revision": 1, "reason": "postponed"}
+    before = await dates(api)
+    told = await api.refused(409, REVISIONS, body)
+    assert (told["code"], told["values"]["of"], told["values"]["name"]) == (
+        "public_holiday",
+        "Fellessamling 2",
+        "første nyttårsdag",
+    )
+    assert await dates(api) == before
+    plan = await api.post(REVISIONS, body | {"accepted": ["public_holiday"]})
     assert [it["changed"] for it in plan["revisions"]] == [4, None]
     assert sorted(await dates(api)) == sorted(
         [
@@ -192,6 +201,31 @@ async def test_what_is_no_revision_is_refused(api: Api, ids: list[str]) -> None:
     ):
         assert (await api.refused(status, REVISIONS, body))["code"] == code
     assert (await api.get(PLAN))["revision"] == 2
+
+
+async def test_what_speaks_against_many_moves_is_told_of_each_session_and_nothing_is_moved(
+    api: Api, database: Database, ids: list[str]
+) -> None:
+    before, told = await dates(api), await events_of(database)
+    moves = {"moves": [move(ids[1], "2024-11-30"), move(ids[2], "2024-12-25"), move(ids[4], "2024-11-30")]}
+    found = problem(await api.administrator.post(REVISIONS, json=moves), 409)
+    assert [(it["code"], it["values"]["of"]) for it in found["errors"]] == [
+        ("visit_on_joint_session", "Fellessamling 2 / Veiledningsbesøk 1, Kommune 1"),
+        ("weekend", "Fellessamling 2"),
+        ("weekend", "Veiledningsbesøk 1, Kommune 1"),
+        ("public_holiday", "Koordinatorsamling 1"),
+    ]
+    half = moves | {"accepted": ["weekend", "public_holiday"]}
+    assert problem(await api.administrator.post(REVISIONS, json=half), 409)["errors"] == found["errors"]
+    assert (await dates(api), await events_of(database)) == (before, told)
+    all_of_them = moves | {
+        "accepted": ["weekend", "public_holiday", "visit_on_joint_session"],
+        "accepted_because": "Jul",
+    }
+    assert (await api.post(REVISIONS, all_of_them))["revision"] == 2
+    items = (await api.get(f"{OF_PROGRAMME}/warnings"))["warnings"]
+    assert {(it["accepted"]["by"], it["accepted"]["because"]) for it in items} == {("the administrator", "Jul")}
+    assert len(items) == len(found["errors"])
 
 
 async def test_a_draft_has_no_revisions(api: Api) -> None:

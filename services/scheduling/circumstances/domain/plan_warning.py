@@ -60,11 +60,22 @@ def in_order(warnings: Iterable[PlanWarning]) -> list[PlanWarning]:
     return sorted(set(warnings), key=lambda it: (it.day, it.code, it.sessions))
 
 
-def check_accepted(warnings: Iterable[PlanWarning], acceptance: Acceptance) -> None:
-    """Raises NotAccepted, with all of them, where one is not accepted by its code."""
+def check_accepted(
+    warnings: Iterable[PlanWarning], acceptance: Acceptance, names: Mapping[str, str] | None = None
+) -> None:
+    """Raises NotAccepted, with all of them, where one is not accepted by its code.
+
+    `names` are those of sessions, by id, where several are changed at once: each warning then says which it is about.
+    """
     found = in_order(warnings)
     if all(it.code in acceptance.codes for it in found):
         return
     msg = "warnings speak against this; to save it nevertheless, name their codes in `accepted`"
-    told = [Conflict(it.text, code=it.code, field="accepted", values={**it.values}) for it in found]
+    told = [_told(it, names or {}) for it in found]
     raise NotAccepted(msg, code="warnings_are_not_accepted", field="accepted", warnings=told)
+
+
+def _told(it: PlanWarning, names: Mapping[str, str]) -> Conflict:
+    of = " / ".join(names[id] for id in it.sessions if id in names)
+    text, values = (f"{of}: {it.text}", {"of": of}) if of else (it.text, {})
+    return Conflict(text, code=it.code, field="accepted", values={**it.values, **values})

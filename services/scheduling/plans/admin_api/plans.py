@@ -45,8 +45,11 @@ class MoveBody(Body):
         return Move(session=self.session, when=self.when.when(), version=self.version)
 
 
-class NewRevision(Body):
-    """Either `moves`, or `postpone_weeks` for all that is planned ahead; all of it is done, or nothing."""
+class NewRevision(Heeded):
+    """Either `moves`, or `postpone_weeks` for all that is planned ahead; all of it is done, or nothing.
+
+    What speaks against the new days is answered first (409), each with the session that it is about.
+    """
 
     model_config = example(
         moves=[{"session": AN_ID, "when": {"days": {"first": "2024-10-01", "last": "2024-10-02"}}}],
@@ -126,12 +129,12 @@ async def publish(
 )
 async def revise(programme: ProgrammeInPath, body: NewRevision, database: DatabaseOf, key: Administrator) -> PlanView:
     """Move many sessions in one step, as one revision of a published plan (S6)."""
-    moves, weeks = [it.move() for it in body.moves], body.postpone_weeks
+    moves, weeks, acceptance = [it.move() for it in body.moves], body.postpone_weeks, body.acceptance()
     check_asked(moves, weeks, body.revision)
     if weeks is None:
-        await move_many(database, programme, moves, revision=body.revision, reason=body.reason, by=key.name)
+        await move_many(database, programme, moves, acceptance, revision=body.revision, reason=body.reason, by=key.name)
     else:
-        await postpone(database, programme, weeks, revision=body.revision, reason=body.reason, by=key.name)
+        await postpone(database, programme, weeks, acceptance, revision=body.revision, reason=body.reason, by=key.name)
     return await _shown(database, programme, key)
 
 

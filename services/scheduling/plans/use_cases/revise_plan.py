@@ -7,6 +7,8 @@ from dataclasses import replace
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.scheduling.circumstances.domain.plan_warning import NOTHING_SEEN, Acceptance
+from services.scheduling.circumstances.use_cases.heed_warnings import heed_all_warnings
 from services.scheduling.plans.domain.plan import Plan, Reason, is_revision
 from services.scheduling.plans.domain.postponing import is_ahead, postponed
 from services.scheduling.plans.domain.revision import Move, check_each_once, check_may_be_revised, moved_in_revision
@@ -25,11 +27,19 @@ Moved = list[tuple[Session, Session]]  # as it was, and as it is
 
 
 async def move_many(
-    database: Database, programme: str, moves: Sequence[Move], *, revision: int | None, reason: Reason, by: str
+    database: Database,
+    programme: str,
+    moves: Sequence[Move],
+    acceptance: Acceptance = NOTHING_SEEN,
+    *,
+    revision: int | None,
+    reason: Reason,
+    by: str,
 ) -> Plan:
     """Move these sessions; where all of them are there already, nothing is changed.
 
-    `revision` is the one that whoever asks has seen; none: whichever stands. Raises NotFound, RuleBroken, Conflict or Stale.
+    `revision` is the one that whoever asks has seen; none: whichever stands. Raises NotFound, RuleBroken, Conflict, NotAccepted
+    or Stale.
     """
     check_each_once(moves)
     async with database.transaction() as connection:
@@ -39,23 +49,30 @@ async def move_many(
         for n, move in enumerate(moves):
             session = _seen_as(sessions.get(move.session), move, f"moves.{n}")
             found.append((session, moved_in_revision(session, move.when, period, f"moves.{n}.session")))
-        return await _save(connection, plan, found, reason=reason, by=by)
+        return await _save(connection, plan, found, acceptance, reason=reason, by=by)
 
 
 async def postpone(
-    database: Database, programme: str, weeks: int, *, revision: int | None, reason: Reason, by: str
+    database: Database,
+    programme: str,
+    weeks: int,
+    acceptance: Acceptance = NOTHING_SEEN,
+    *,
+    revision: int | None,
+    reason: Reason,
+    by: str,
 ) -> Plan:
     """Move all that is planned ahead, with whomever, so many weeks later.
 
-    `revision` is the one that whoever asks has seen: asked for twice, it is done once. Raises NotFound, RuleBroken, Conflict or
-    Stale.
+    `revision` is the one that whoever asks has seen: asked for twice, it is done once. Raises NotFound, RuleBroken, Conflict,
+    NotAccepted or Stale.
     """
     async with database.transaction() as connection:
         plan, period = await _locked(connection, programme, revision)
         today = await clock.today(connection)
         ahead = [it for it in await session_rows.planned(connection, programme) if is_ahead(it, today)]
         found = [(it, moved_in_revision(it, postponed(it.when, weeks), period, "postpone_weeks")) for it in ahead]
-        return await _save(connection, plan, found, reason=reason, by=by)
+        return await _save(connection, plan, found, acceptance, reason=reason, by=by)
 
 
 async def _locked(connection: AsyncConnection, programme: str, revision: int | None) -> tuple[Plan, Period]:
@@ -78,11 +95,15 @@ def _seen_as(session: Session | None, move: Move, field: str) -> Session:
     return session
 
 
-async def _save(connection: AsyncConnection, plan: Plan, moved: Moved, *, reason: Reason, by: str) -> Plan:
-    """In a few statements, however many they are."""
+async def _save(
+    connection: AsyncConnection, plan: Plan, moved: Moved, acceptance: Acceptance, *, reason: Reason, by: str
+) -> Plan:
+    """In a few statements, however many they are. Raises NotAccepted."""
     changed = [(before, replace(after, version=before.version + 1)) for before, after in moved if after != before]
-    await session_rows.save_all(connection, [after for _, after in changed], by=by)
-    entities = [telling.session(after) for _, after in changed]
+    was, will_be = [before for before, _ in changed], [after for _, after in changed]
+    await heed_all_warnings(connection, was, will_be, acceptance, by=by)
+    await session_rows.save_all(connection, will_be, by=by)
+    entities = [telling.session(it) for it in will_be]
     at = await clock.now(connection)
     for kind in dict.fromkeys(events.session_event(it, "moved") for it in entities):
         of_kind = [it for it in entities if events.session_event(it, "moved") == kind]

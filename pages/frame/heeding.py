@@ -1,4 +1,4 @@
-"""What speaks against a date: shown before it is saved, and saved only once somebody has ticked that it was seen."""
+"""What speaks against dates: shown before they are saved, and saved only once somebody has ticked that it was seen."""
 
 from __future__ import annotations
 
@@ -25,10 +25,17 @@ def warned(name: str, values: Mapping[str, str], why: Refused) -> Form | None:
     if why.problem.get("code") != NOT_ACCEPTED:
         return None
     codes = dict.fromkeys(str(it.get("code")) for it in why.faults)
-    texts = dict.fromkeys(in_norwegian(str(it.get("code")), it.get("values") or {}) for it in why.faults)
+    texts = dict.fromkeys(map(_text, why.faults))
     typed = {**values, TOLD: " ".join(codes)}
     typed.pop(ACCEPTED, None)
     return Form(name, typed, wrong=tuple(texts), status=why.status)
+
+
+def _text(it: Mapping[str, Any]) -> str:
+    """Where several sessions are changed at once, with the one that it is about."""
+    values = it.get("values") or {}
+    text = in_norwegian(str(it.get("code")), values)
+    return f"{values['of']}: {text}" if values.get("of") else text
 
 
 def shown(warnings: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
