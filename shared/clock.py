@@ -56,7 +56,7 @@ def real_now() -> datetime:
 
 async def database_now(connection: AsyncConnection) -> datetime:
     """The real time by the database's clock, in UTC: the same for all replicas."""
-    return (await connection.execute(select(_by_the_database(connection)))).scalar_one()
+    return (await connection.execute(select(_by_the_database(connection.dialect.name)))).scalar_one()
 
 
 async def now(connection: AsyncConnection) -> datetime:
@@ -67,12 +67,17 @@ async def now(connection: AsyncConnection) -> datetime:
 
 def moment(connection: AsyncConnection) -> ColumnElement[datetime]:
     """The domain's now, in UTC, as a part of a statement."""
+    return moment_in(connection.dialect.name)
+
+
+def moment_in(dialect: str) -> ColumnElement[datetime]:
+    """The same, for a statement that is built once for all connections."""
     simulated = select(clock.c.now).scalar_subquery()
-    return func.coalesce(simulated, _by_the_database(connection), type_=Instant)
+    return func.coalesce(simulated, _by_the_database(dialect), type_=Instant)
 
 
-def _by_the_database(connection: AsyncConnection) -> ColumnElement[datetime]:
-    if connection.dialect.name == "postgresql":
+def _by_the_database(dialect: str) -> ColumnElement[datetime]:
+    if dialect == "postgresql":
         return func.clock_timestamp(type_=Instant)  # and not that of the transaction's beginning
     # With microseconds, as moments are stored.
     return func.strftime("%Y-%m-%d %H:%M:%f000", "now", type_=Instant)

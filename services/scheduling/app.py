@@ -49,7 +49,8 @@ def create(settings: Settings) -> Service:
         settings=settings,
         database=database,
         consumers=consumers,
-        routers=[it.router for it in (sessions, plans, circumstances, guidance, feeds, open_api)],
+        # The feeds first: a route takes the longer to find the more there are before it.
+        routers=[it.router for it in (open_api, sessions, plans, circumstances, guidance, feeds)],
         answers={
             WhatSession: say_what_session_is,
             WhatIsPlanned: say_what_is_planned,

@@ -12,7 +12,7 @@ from shared.errors import Conflict
 
 PREFIX = "/scheduling/feeds/"
 OPEN = re.compile(rf"{PREFIX}.+\.ics")  # what answers without a key, to whoever looks
-SAID = re.compile(r"([a-z]+)/([a-z0-9.-]{1,60})/([1-9][0-9]{0,8})/([A-Za-z0-9_-]{43})\.ics")
+SAID = re.compile(r"([a-z]+)/([a-z0-9.-]{1,60})/([1-9][0-9]{0,8})/([A-Za-z0-9_-]{43})")
 
 
 class Addresses:
@@ -35,7 +35,7 @@ class Addresses:
         return f"{self._public_url}{PREFIX}{feed.kind}/{feed.of}/{feed.number}/{_token(self._secret, feed)}.ics"
 
     def feed_at(self, rest: str) -> Feed:
-        """The feed that has or had this address, of which `rest` is what follows the prefix. Raises NotFound."""
+        """The feed that has or had this address, of which `rest` is what stands between the prefix and `.ics`. Raises NotFound."""
         said = SAID.fullmatch(rest)
         if said is None or self._secret is None:
             raise no_such_feed()

@@ -168,6 +168,7 @@ async def test_what_is_cancelled_is_told_for_thirty_days(api: Api, database: Dat
     told = (await fetched(api, path)).headers["etag"]
     await set_clock(database, NOW + timedelta(days=30) - timedelta(seconds=1))
     assert {*await entries(api, path)} == {"AVLYST: Fellessamling 1"}
+    assert (await fetched(api, path, **{"If-None-Match": told})).status_code == 304
     await set_clock(database, NOW + timedelta(days=30))
     answer = await fetched(api, path, **{"If-None-Match": told})
     assert answer.status_code == 200
