@@ -1,15 +1,17 @@
-"""Frammøte: who was at a session on which day, one sheet for all municipalities, and recorded municipality by municipality."""
+"""Frammøte: who was at a session on which day, one sheet for all municipalities, saved as a whole."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Annotated
 
 from fastapi import APIRouter, Path
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 
 from pages.attendance import view
 from pages.frame.api import AWAY, Away, Refused, parts, segment
-from pages.frame.forms import IF_MATCH, Form, refused
+from pages.frame.forms import Form, refused
 from pages.frame.visitor import Visitor, VisitorOf, done, unnamed
 from pages.frame.words import name_of
 
@@ -17,6 +19,7 @@ router = APIRouter()
 
 OWN = "registration"  # the service that knows who was there
 SHEET = "/samling/{id}/frammote"
+NONE: Mapping[str, Form] = MappingProxyType({})
 Id = Annotated[str, Path(pattern=r"^[0-9a-f-]{36}$")]
 
 
@@ -25,24 +28,24 @@ async def show(visitor: VisitorOf, id: Id) -> Response:
     return await _page(visitor, id)
 
 
-@router.get(SHEET + "/{party}")
-async def show_again(id: Id, party: str) -> Response:
-    """To who asks anew for the address that a form was sent to."""
-    return RedirectResponse(f"/samling/{id}/frammote", 303)
-
-
-@router.post(SHEET + "/{party}")
-async def record(visitor: VisitorOf, id: Id, party: str) -> Response:
+@router.post(SHEET)
+async def record(visitor: VisitorOf, id: Id) -> Response:
+    """One municipality after the other: what one of them is refused for keeps none of the others from being recorded."""
     values = await visitor.typed()
-    path = f"/{OWN}/sessions/{id}/attendance/{segment(party)}"
-    try:
-        await visitor.api.send("PUT", path, view.body_of(values), if_match=values.get(IF_MATCH))
-    except Refused as why:
-        return await _page(visitor, id, refused(party, values, why))
+    path = f"/{OWN}/sessions/{id}/attendance"
+    sheets = await visitor.api.get(path)
+    refusals: dict[str, Form] = {}
+    for party, body in view.said_anew(sheets["parties"], values).items():
+        try:
+            await visitor.api.send("PUT", f"{path}/{segment(party)}", body, if_match=view.version_seen(values, party))
+        except Refused as why:
+            refusals[party] = refused(party, values, why)
+    if refusals:
+        return await _page(visitor, id, refusals)
     return done(f"/samling/{id}/frammote", "frammote-registrert")
 
 
-async def _page(visitor: Visitor, id: str, form: Form | None = None) -> Response:
+async def _page(visitor: Visitor, id: str, refusals: Mapping[str, Form] = NONE) -> Response:
     """Its calls are as many for many municipalities as for few."""
     found = await parts(sheets=visitor.api.get(f"/{OWN}/sessions/{id}/attendance"), today=visitor.api.today())
     if AWAY in found.values():
@@ -52,7 +55,8 @@ async def _page(visitor: Visitor, id: str, form: Form | None = None) -> Response
     named = await parts(programme=visitor.api.get(f"/{OWN}/programmes/{segment(code)}"))
     return visitor.page(
         "attendance/sheet.html",
-        form=form,
+        status=max((it.status for it in refusals.values()), default=200),
+        refusals={party: refusals.get(party, Form(party)) for party in (it["party"] for it in sheets["parties"])},
         programme=named["programme"] or unnamed(code),
         it=sheets,
         name=name_of(sheets),
@@ -60,5 +64,7 @@ async def _page(visitor: Visitor, id: str, form: Form | None = None) -> Response
         is_to_come=not sheets["days"] or sheets["days"][0] > today.isoformat(),
         parties=view.in_order(sheets["parties"]),
         box=view.box,
+        nobody=view.nobody,
+        version=view.version,
         summed=view.summed,
     )

@@ -1,4 +1,4 @@
-"""What the sheet shows of each municipality, and what its form says."""
+"""What the sheet shows of each municipality, and what is said anew of which when it is saved."""
 
 from __future__ import annotations
 
@@ -6,27 +6,60 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from pages.frame.forms import IF_MATCH
 from pages.frame.words import count, in_norwegian_order
 
-THERE = "der"  # a box's name begins with it: `der.<participant>.<day>`
+THERE = "der"  # a box's name begins with it
 
 Row = Mapping[str, Any]
 
 
-def box(participant: str, day: str) -> str:
-    """The name of the box that says that somebody was there on a day."""
-    return f"{THERE}.{participant}.{day}"
+def box(party: str, participant: str, day: str) -> str:
+    """The name of the box that says that somebody of a municipality was there on a day."""
+    return f"{THERE}.{party}.{participant}.{day}"
 
 
-def body_of(values: Mapping[str, str]) -> dict[str, Any]:
-    """The API's request of the boxes that are ticked; who has none was absent."""
+def nobody(party: str) -> str:
+    """The name of the box that says that nobody of a municipality came, which no box at all does not say."""
+    return f"ingen.{party}"
+
+
+def version(party: str) -> str:
+    """The name of the field with the version of the sheet that the form was shown with."""
+    return f"{IF_MATCH}.{party}"
+
+
+def version_seen(values: Mapping[str, str], party: str) -> str | None:
+    return values.get(version(party))
+
+
+def said_anew(sheets: Iterable[Row], values: Mapping[str, str]) -> dict[str, dict[str, Any]]:
+    """The API's request for each municipality of which something else is said than is recorded, by its number.
+
+    Of one that has nothing recorded, no tick at all says nothing yet.
+    """
+    found: dict[str, dict[str, Any]] = {}
+    for sheet in sheets:
+        party = sheet["party"]
+        if version(party) not in values:
+            continue
+        ticked = _ticked(values, party)
+        recorded = {it["participant"]: sorted(it["present_on"]) for it in sheet["attendees"] if it["present_on"]}
+        is_known = bool(sheet["version"]) and not sheet["is_lost"]
+        says_something = bool(ticked or values.get(nobody(party)))
+        if (ticked != recorded) if is_known else says_something:
+            found[party] = {"present": [{"participant": who, "days": days} for who, days in sorted(ticked.items())]}
+    return found
+
+
+def _ticked(values: Mapping[str, str], party: str) -> dict[str, list[str]]:
+    """The days of each participant, in their order."""
     there: dict[str, list[str]] = defaultdict(list)
     for name, value in values.items():
-        kind, _, which = name.partition(".")
-        if kind == THERE and value:
-            participant, _, day = which.rpartition(".")
-            there[participant].append(day)
-    return {"present": [{"participant": who, "days": sorted(days)} for who, days in sorted(there.items())]}
+        match name.split("."):
+            case [kind, of, participant, day] if kind == THERE and of == party and value:
+                there[participant].append(day)
+    return {who: sorted(days) for who, days in there.items()}
 
 
 def in_order(parties: Iterable[Row]) -> list[Row]:

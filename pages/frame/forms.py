@@ -12,7 +12,7 @@ from starlette.requests import Request
 from pages.frame.api import Refused
 from pages.frame.refusals import OF_AN_EMPTY_FIELD, in_norwegian
 
-MOST_FIELDS = 400  # a hundred actors that are mapped have three each
+MOST_FIELDS = 2500  # the attendance of a hundred municipalities: each four to ten people, on two days
 LARGEST = 200_000  # bytes
 LONGEST_NUMBER = 18  # characters
 IF_MATCH = "if_match"  # the hidden field with the ETag of what the form was shown with

@@ -270,17 +270,34 @@ def _visit(it: Known, one: Answer) -> Need:
 
 
 def _findings(it: Known) -> list[Need]:
-    """By municipality; what its group lacks, and visits that can still be booked, stand above."""
-    by_party: dict[str, list[Answer]] = defaultdict(list)
+    """Alike ones of many municipalities together, the others by municipality.
+
+    What its group lacks, visits that can still be booked, and sessions that nobody completed stand above.
+    """
+    above = {one["id"] for one in it.sessions if one["state"] == "planned"}
+    alike: dict[tuple[str, str], list[Answer]] = defaultdict(list)
     for one in it.findings:
-        if one["code"] not in SHOWN_ABOVE:
+        if one["code"] not in SHOWN_ABOVE and not (one["code"] == "visit_not_held" and one["session"] in above):
+            alike[one["code"], finding(one)].append(one)
+    many = [those for those in alike.values() if len(those) > FEW]
+    by_party: dict[str, list[Answer]] = defaultdict(list)
+    for those in alike.values():
+        for one in those if those not in many else ():
             by_party[one["party"]].append(one)
     needs = []
     for those in by_party.values():
         oldest = min(those, key=lambda one: one["since"] or "")
         more = f", og {len(those) - 1} til" if len(those) > 1 else ""
         needs.append(_of_party(it, oldest, finding(oldest) + more))
-    return _shown(it, sorted(needs, key=lambda need: in_norwegian_order(need.name)), "")
+    together = [_alike(it, those) for those in many]
+    return _shown(it, together + sorted(needs, key=lambda need: in_norwegian_order(need.name)), "#forpliktelser")
+
+
+def _alike(it: Known, those: Sequence[Answer]) -> Need:
+    """Where they are seen to: on the sheet of their session, if that is what is missing."""
+    session = those[0]["session"] if those[0]["code"] == "attendance_not_recorded" else None
+    link = f"/samling/{session}/frammote" if session else f"{it.path}#forpliktelser"
+    return Need(link=link, name=f"{finding(those[0])}, {len(those)} kommuner", programme=it.name)
 
 
 def in_a_row(words: Sequence[str]) -> str:

@@ -12,6 +12,7 @@ import pytest
 from tests.pages.which import MUNICIPALITY, session
 from tests.support.demonstration import PROGRAMME, Shown
 
+OTHER, ANOTHER = "939760946", "942110464"  # Volda, Trondheim
 FIRST, LAST = "2025-02-19", "2025-02-20"
 
 
@@ -21,31 +22,36 @@ def api(here: Shown) -> Iterator[httpx.Client]:
         yield client
 
 
-def sheet_of(api: httpx.Client) -> dict[str, Any]:
-    path = f"/registration/sessions/{session(api)}/attendance/{MUNICIPALITY}"
+def sheet_of(api: httpx.Client, party: str = MUNICIPALITY) -> dict[str, Any]:
+    path = f"/registration/sessions/{session(api)}/attendance/{party}"
     found: dict[str, Any] = api.get(path).raise_for_status().json()
     return found
 
 
 def boxes(sheet: dict[str, Any], *days: str) -> dict[str, str]:
-    return {f"der.{it['participant']}.{day}": "ja" for it in sheet["attendees"] for day in days}
+    return {f"der.{sheet['party']}.{it['participant']}.{day}": "ja" for it in sheet["attendees"] for day in days}
 
 
-def record(browser: httpx.Client, api: httpx.Client, version: int, ticked: dict[str, str]) -> httpx.Response:
-    address = f"/samling/{session(api)}/frammote/{MUNICIPALITY}"
-    return browser.post(address, data={"if_match": f'"{version}"'} | ticked, follow_redirects=True)
+def record(
+    browser: httpx.Client, api: httpx.Client, versions: dict[str, int], ticked: dict[str, str] | None = None
+) -> httpx.Response:
+    """Save the sheet as it is sent when these municipalities stand on it, with the versions that were shown."""
+    address = f"/samling/{session(api)}/frammote"
+    shown = {f"if_match.{party}": f'"{version}"' for party, version in versions.items()}
+    return browser.post(address, data=shown | (ticked or {}), follow_redirects=True)
 
 
 def test_who_was_there_is_ticked_and_corrected(browser: httpx.Client, api: httpx.Client) -> None:
     page = browser.get(f"/samling/{session(api)}/frammote").text
     assert "Ikke registrert" in page
     sheet = sheet_of(api)
-    assert re.search(rf'<input type="checkbox" name="der\.[0-9a-f-]+\.{LAST}"', page)
-    done = record(browser, api, 0, boxes(sheet, FIRST, LAST))
+    assert re.search(rf'<input type="checkbox" name="der\.{MUNICIPALITY}\.[0-9a-f-]+\.{LAST}"', page)
+    done = record(browser, api, {MUNICIPALITY: 0, OTHER: 0}, boxes(sheet, FIRST, LAST))
     assert "Frammøtet er registrert." in done.text
     assert "Registrert: 4 av 4 deltakere" in done.text
     assert [it["present"] for it in sheet_of(api)["days"]] == [4, 4]
-    record(browser, api, 1, {})
+    assert sheet_of(api, OTHER)["version"] == 0  # of which nothing was ticked
+    record(browser, api, {MUNICIPALITY: 1, OTHER: 0})
     assert [it["present"] for it in sheet_of(api)["days"]] == [0, 0]
     municipality = browser.get(f"/program/{PROGRAMME}/kommune/{MUNICIPALITY}").text
     assert "Ingen kom: Fellessamling 3" in municipality
@@ -55,7 +61,7 @@ def test_who_was_there_is_ticked_and_corrected(browser: httpx.Client, api: httpx
 
 def test_who_saw_another_sheet_changes_nothing(browser: httpx.Client, api: httpx.Client) -> None:
     before = sheet_of(api)
-    refused = record(browser, api, before["version"] + 5, boxes(before, FIRST))
+    refused = record(browser, api, {MUNICIPALITY: before["version"] + 5}, boxes(before, FIRST))
     assert refused.status_code == 412
     assert "Dette er endret siden du så på det." in refused.text
     assert sheet_of(api) == before
@@ -63,14 +69,41 @@ def test_who_saw_another_sheet_changes_nothing(browser: httpx.Client, api: httpx
 
 def test_a_day_that_is_none_of_the_sessions_is_refused(browser: httpx.Client, api: httpx.Client) -> None:
     before = sheet_of(api)
-    refused = record(browser, api, before["version"], boxes(before, "2025-02-25"))
+    refused = record(browser, api, {MUNICIPALITY: before["version"]}, boxes(before, "2025-02-25"))
     assert refused.status_code == 422
     assert "Samlingen er fra 19. februar 2025 til 20. februar 2025." in refused.text
 
 
-def test_the_address_of_a_form_leads_to_the_sheet(browser: httpx.Client, api: httpx.Client) -> None:
-    answer = browser.get(f"/samling/{session(api)}/frammote/{MUNICIPALITY}")
-    assert (answer.status_code, answer.headers["location"]) == (303, f"/samling/{session(api)}/frammote")
+def test_what_one_municipality_is_refused_for_keeps_none_of_the_others_from_being_saved(
+    browser: httpx.Client, api: httpx.Client
+) -> None:
+    mine, other = sheet_of(api), sheet_of(api, OTHER)
+    wrong = boxes(mine, "2025-02-25")
+    refused = record(browser, api, {MUNICIPALITY: mine["version"], OTHER: 0}, wrong | boxes(other, LAST))
+    assert refused.status_code == 422
+    assert refused.text.count("Det ble ikke lagret.") == 1
+    assert sheet_of(api) == mine
+    assert [it["present"] for it in sheet_of(api, OTHER)["days"]] == [0, 4]
+
+
+def test_that_nobody_came_is_said_by_a_box_of_its_own_and_not_by_a_sheet_without_ticks(
+    browser: httpx.Client, api: httpx.Client
+) -> None:
+    page = browser.get(f"/samling/{session(api)}/frammote").text
+    assert f'name="ingen.{ANOTHER}"' in page
+    record(browser, api, {ANOTHER: 0})
+    assert sheet_of(api, ANOTHER)["version"] == 0
+    record(browser, api, {ANOTHER: 0}, {f"ingen.{ANOTHER}": "ja"})
+    assert [it["present"] for it in sheet_of(api, ANOTHER)["days"]] == [0, 0]
+    assert f'name="ingen.{ANOTHER}"' not in browser.get(f"/samling/{session(api)}/frammote").text
+
+
+def test_who_is_in_no_group_is_refused_and_not_left_out(browser: httpx.Client, api: httpx.Client) -> None:
+    before = sheet_of(api)
+    stranger = {f"der.{MUNICIPALITY}.01900000-0000-7000-8000-000000000000.{FIRST}": "ja"}
+    refused = record(browser, api, {MUNICIPALITY: before["version"]}, stranger)
+    assert refused.status_code in (404, 422)
+    assert "Det ble ikke lagret." in refused.text
 
 
 def test_the_page_of_the_session_leads_to_the_sheet_for_who_may_see_it(here: Shown, api: httpx.Client) -> None:
@@ -82,7 +115,7 @@ def test_the_page_of_the_session_leads_to_the_sheet_for_who_may_see_it(here: Sho
 
 
 def test_a_concern_names_what_was_found(browser: httpx.Client, api: httpx.Client) -> None:
-    record(browser, api, sheet_of(api)["version"], {})
+    record(browser, api, {MUNICIPALITY: sheet_of(api)["version"]}, {f"ingen.{MUNICIPALITY}": "ja"})
     address = f"/program/{PROGRAMME}/kommune/{MUNICIPALITY}"
     page = browser.get(address).text
     assert 'name="findings.nobody_came"' in page

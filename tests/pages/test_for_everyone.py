@@ -29,7 +29,6 @@ NAME = f"<script>document.title='script'</script> שלום עולם {LONG}"[:200
 NOT_LOOKED_AT = {
     "/logg-inn": "who is logged in is led on from there",
     "/samling/{}/{}": "leads to the page of the session that a form was about",
-    "/samling/{}/frammote/{}": "leads to the sheet that a form stood on",
     "/e-post/{}/innhold": "a mail as it was sent, which stands in a frame of another page",
 }
 OF_COLOURS_AND_WIDTHS = {"type": "rule", "values": ["color-contrast", "scrollable-region-focusable", "target-size"]}

@@ -82,6 +82,8 @@ def test_every_part_is_there_with_a_link_to_it(page: Page) -> None:
         "kontaktlisten",
         "avtalen",
         "besok",
+        "oppfolging",
+        "frammote",
         "fakturaer",
         "bekymringer",
         "e-post",
@@ -358,7 +360,7 @@ def test_an_agreement_is_sent_signed_called_back_and_carried_over(browser: httpx
 def test_readers_see_what_is_public_and_no_forms(here: Shown) -> None:
     with here.browser("reader") as reader:
         text = reader.get(HERE).text
-        assert re.findall(r'<h2 id="(.+?)"', text) == ["fakta", "besok", "fakturaer", "historien"]
+        assert re.findall(r'<h2 id="(.+?)"', text) == ["fakta", "besok", "frammote", "fakturaer", "historien"]
         assert "@" not in text
         assert re.findall(r'<form[^>]* action="(.+?)"', text) == ["/logg-ut"]
 
@@ -383,8 +385,8 @@ async def test_the_number_of_questions_does_not_depend_on_how_many_take_part(her
     async with looking_at(here, tmp_path) as looking:
         of_many = await looking.questions(HERE)
         of_few = await looking.questions(f"/program/{NEXT_PROGRAMME}/kommune/{STJORDAL}")
-    assert len(of_many) == 17
-    assert len(of_few) == 16  # without an agreement to look at
+    assert len(of_many) == 19
+    assert len(of_few) == 18  # without an agreement to look at
 
 
 def test_what_is_not_there_is_said(browser: httpx.Client) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import httpx
 
+from tests.end_to_end.started import eventually
 from tests.pages.looking import looking_at
 from tests.support.demonstration import NEXT_PROGRAMME, PROGRAMME, Shown
 
@@ -32,8 +33,13 @@ def test_what_needs_someone_is_shown_by_the_day_that_it_is_for_the_services(here
     assert set(re.findall("<h2>([^<]+)</h2>", page.text)) == {
         "Samlinger som er over, men ikke registrert som gjennomført",
         "Søknader som må vurderes",
+        "Forpliktelser som ikke er fulgt opp",
         "Programmer",
     }
+    # What all of them lack stands once, and what one lacks by its name.
+    unmet = links(page, "Forpliktelser som ikke er fulgt opp")
+    assert list(unmet) == ["Frammøtet er ikke registrert: Koordinatorsamling 3, 12 kommuner", "Verdal"]
+    assert browser.get(next(iter(unmet.values()))).status_code == 200
 
 
 def test_who_reads_is_shown_what_readers_may_see(here: Shown) -> None:
@@ -71,7 +77,7 @@ async def test_sixty_municipalities_take_as_many_calls_as_twelve(here: Shown, tm
         looking.asked.times = 5
         assert sorted(await looking.questions("/")) == sorted(twelve)
         assert "Veiledningsbesøk 2, 60 kommuner" in (await looking.browser.get("/")).text
-    assert len(twelve) == 23  # the programmes, the day, addresses that are refused, and ten lists of each of two
+    assert len(twelve) == 25  # the programmes, the day, addresses that are refused, and eleven lists of each of two
 
 
 def test_nothing_is_said_to_need_someone_where_nothing_does(here: Shown) -> None:
@@ -83,9 +89,31 @@ def test_nothing_is_said_to_need_someone_where_nothing_does(here: Shown) -> None
                     it["party"] or it["kind"] not in ("guidance_visit", "contract_meeting")
                 ):
                     api.post(f"/scheduling/sessions/{it['id']}/completion")
-        for it in api.get(f"/registration/programmes/{NEXT_PROGRAMME}/applications").json()["items"]:
-            api.post(f"/registration/applications/{it['id']}/withdrawal")
+            for it in api.get(f"/registration/programmes/{NEXT_PROGRAMME}/applications").json()["items"]:
+                api.post(f"/registration/applications/{it['id']}/withdrawal")
+        eventually(lambda: "visit_not_held" not in unmet(api))
+        for it in api.get(f"/registration/programmes/{PROGRAMME}/findings").json()["items"]:
+            if it["code"] == "attendance_not_recorded":
+                all_came(api, f"/registration/sessions/{it['session']}/attendance/{it['party']}")
+            if it["code"] == "development_plan_not_begun":
+                begin_a_plan(api, f"/registration/programmes/{PROGRAMME}/groups/{it['party']}/development-plan")
+        assert unmet(api) == set()
     with here.browser() as browser:
         page = browser.get("/")
     assert "Ingenting venter på noen nå." in page.text
     assert re.findall("<h2>([^<]+)</h2>", page.text) == ["Programmer"]
+
+
+def unmet(api: httpx.Client) -> set[str]:
+    return {it["code"] for it in api.get(f"/registration/programmes/{PROGRAMME}/findings").json()["items"]}
+
+
+def all_came(api: httpx.Client, path: str) -> None:
+    expected = api.get(path).raise_for_status().json()["attendees"]
+    present = [{"participant": it["participant"], "days": it["expected_on"]} for it in expected]
+    api.put(path, json={"present": present}).raise_for_status()
+
+
+def begin_a_plan(api: httpx.Client, path: str) -> None:
+    phases = {"needs": {"state": "in_progress", "note": "Vi har spurt barna."}}
+    api.patch(path, json={"focus": "Sang i alle barnehager.", "phases": phases}).raise_for_status()

@@ -172,6 +172,8 @@ class Fleet:
         self.keys_file = folder / "keys.json"
         self.urls = urls
         self.secret = keys.create(self.keys_file, name="test", role="operator")
+        self._feeds_secret = folder / "feeds-secret"
+        self._feeds_secret.write_text("f" * 40)
         self.replicas = {service: [self._replica(service, program) for _ in range(replicas)] for service in PUBLISHERS}
         self.client = Client("http://gateway", self.secret, transport=_Gateway(self.replicas))
 
@@ -233,6 +235,7 @@ class Fleet:
             "NATS_USER": service,
             "NATS_PASSWORD": PASSWORDS[service],
             "KEYS_FILE": str(self.keys_file),
+            "FEEDS_SECRET_FILE": str(self._feeds_secret),
             "PORT": str(free_port()),
             "SIMULATED_CLOCK": "true",
             "SMTP_HOST": self.mails.host,
