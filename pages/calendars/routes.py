@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from pages.frame.api import Refused, segment
-from pages.frame.forms import IF_MATCH, Form, refused
+from pages.frame.forms import IF_MATCH, Form, body_of, refused
 from pages.frame.visitor import Visitor, VisitorOf, done
 
 router = APIRouter()
@@ -101,7 +101,9 @@ async def _shown(visitor: Visitor, whose: Whose, form: Form | None = None) -> Re
 async def _renewed(visitor: Visitor, whose: Whose) -> Response:
     values = await visitor.typed()
     try:
-        await visitor.api.send("POST", f"{whose.feed}/renewal", if_match=values.get(IF_MATCH))
+        await visitor.api.send(
+            "POST", f"{whose.feed}/renewal", body_of(values, "number", ints={"number"}), if_match=values.get(IF_MATCH)
+        )
     except Refused as why:
         return await _shown(visitor, whose, refused("forny", values, why))
     return done(f"{whose.back}/kalender", "kalender-fornyet")

@@ -84,6 +84,7 @@ TEXTS = {
     # What is not there
     "agreement_is_not_known": "Avtalen er ikke kjent her ennå. Prøv igjen om litt.",
     "feed_was_renewed": "Denne kalenderen har fått en ny adresse. Be kulturskolerådet om den.",
+    "feed_renewed_meanwhile": "Kalenderen har fått en ny adresse siden du så på den. Se på adressen som gjelder nå.",
     "feeds_are_off": "Kalenderabonnement er ikke slått på her. Si fra til driften.",
     "no_such_advisor": "Veilederen finnes ikke.",
     "no_such_agreement": "Avtalen finnes ikke.",

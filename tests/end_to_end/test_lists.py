@@ -33,6 +33,7 @@ STATEMENTS = {
     "list_unbilled_instalments": "what is due is worked out of all that is known",
     "list_findings": "what is found is worked out of all that is known",
     "list_what_waits": "of several sorts",
+    "list_contact_lists": "what they lack is said of groups, and of the programme",
     "find_people": "what needs somebody is said for today, which the clock is asked for",
     "show_visits": "joined of the plan and of who is in the programme",
     "list_what_is_missing": "of several entities",

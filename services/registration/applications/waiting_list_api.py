@@ -62,7 +62,7 @@ class Order(Body):
     model_config = example(applications=(AN_ID,))
 
     applications: tuple[Id, ...] = Field(
-        max_length=1000,
+        max_length=500,
         description="the ids of all who are in the queue, in order; who is out of it is put back by being named",
     )
 

@@ -44,7 +44,7 @@ from shared.when import MOST_DAYS
 
 router = APIRouter(prefix="/registration", tags=["attendance"])
 
-MOST = 200  # participants on a sheet
+MOST = 100  # participants on a sheet
 
 
 class Present(Body):

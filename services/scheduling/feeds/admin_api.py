@@ -22,14 +22,17 @@ OF = (
     "a programme's code; of a party the same, a dot and its organisation number; of an advisor the person's id, for all"
     " programmes"
 )
+MOST_ADDRESSES = 999_999_999  # that a feed has had
 KindInPath = Annotated[str, Path(max_length=20, description="programme, party or advisor", examples=["programme"])]
 OfInPath = Annotated[str, Path(max_length=60, description=OF, examples=[A_PROGRAMME])]
 
 
 class Renewal(Body):
-    """Nothing needs to be said; the body may be left out."""
+    """Which address is to be the newest: said twice, it is made once."""
 
-    model_config = example()
+    model_config = example(number=2)
+
+    number: int = Field(ge=2, le=MOST_ADDRESSES, description="one more than the number that is shown")
 
 
 class FeedView(BaseModel):
@@ -57,14 +60,18 @@ async def renew(
     of: OfInPath,
     request: Request,
     database: DatabaseOf,
+    *,
     key: Administrator,
-    _: Renewal | None = None,
+    renewal: Renewal,
 ) -> FeedView:
-    """Give a calendar feed another address; the one before leads nowhere from then on (S6)."""
+    """Give a calendar feed another address; the one before leads nowhere from then on (S6).
+
+    The same again changes nothing.
+    """
     addresses = addresses_of(request.app)
     feed = feed_of(kind, of)
     addresses.of(feed)  # raises where there are none
-    return await _shown(database, addresses, await renew_feed(database, feed, by=key.name))
+    return await _shown(database, addresses, await renew_feed(database, feed, renewal.number, by=key.name))
 
 
 async def _shown(database: Database, addresses: Addresses, feed: Feed) -> FeedView:

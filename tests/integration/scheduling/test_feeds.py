@@ -223,7 +223,7 @@ async def test_a_304_is_one_query_and_renders_nothing(api: Api, monkeypatch: pyt
 async def test_a_renewed_address_is_gone_and_an_unknown_one_was_never_there(api: Api) -> None:
     of = f"{PROGRAMME}.{ONE}"
     first = await address(api, "party", of)
-    renewed = await api.post(f"{FEEDS}/party/{of}/renewal")
+    renewed = await api.post(f"{FEEDS}/party/{of}/renewal", {"number": 2})
     second = await address(api, "party", of)
     assert renewed["number"] == 2
     assert renewed["renewed_by"] == "the administrator"
@@ -250,9 +250,13 @@ async def test_a_renewed_address_is_gone_and_an_unknown_one_was_never_there(api:
 async def test_an_address_is_renewed_once_by_who_clicks_twice(api: Api) -> None:
     path = f"{FEEDS}/programme/{PROGRAMME}"
     tag = (await api.administrator.get(path)).headers["etag"]
-    answers = [await api.administrator.post(f"{path}/renewal", headers={"If-Match": tag}) for _ in range(2)]
-    assert [it.status_code for it in answers] == [200, 412]
+    asked: dict[str, Any] = {"json": {"number": 2}, "headers": {"If-Match": tag}}
+    answers = [await api.administrator.post(f"{path}/renewal", **asked) for _ in range(2)]
+    assert [it.json()["address"] for it in answers] == [(await api.get(path))["address"]] * 2
     assert (await api.get(path))["number"] == 2
+    skipped = await api.refused(409, f"{path}/renewal", {"number": 4})
+    assert skipped["code"] == "feed_renewed_meanwhile"
+    problem(await api.administrator.post(f"{path}/renewal", json={"number": 3}, headers={"If-Match": tag}), 412)
 
 
 async def test_nothing_but_a_look_is_open(api: Api) -> None:
@@ -269,7 +273,7 @@ async def test_nothing_but_a_look_is_open(api: Api) -> None:
 async def test_who_may_not_see_links_may_not_see_addresses(api: Api) -> None:
     of = f"{FEEDS}/programme/{PROGRAMME}"
     problem(await api.reader.get(of), 403)
-    problem(await api.reader.post(f"{of}/renewal"), 403)
+    problem(await api.reader.post(f"{of}/renewal", json={"number": 2}), 403)
 
 
 @pytest.mark.parametrize(
@@ -277,14 +281,14 @@ async def test_who_may_not_see_links_may_not_see_addresses(api: Api) -> None:
 )
 async def test_whom_nobody_knows_has_no_calendar(api: Api, of: str) -> None:
     await api.refused(404, f"{FEEDS}/{of}", method="GET")
-    await api.refused(404, f"{FEEDS}/{of}/renewal")
+    await api.refused(404, f"{FEEDS}/{of}/renewal", {"number": 2})
 
 
 async def test_no_address_is_stored_or_logged(
     api: Api, database: Database, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     path = await address(api, "programme", PROGRAMME)
-    await api.post(f"{FEEDS}/programme/{PROGRAMME}/renewal")
+    await api.post(f"{FEEDS}/programme/{PROGRAMME}/renewal", {"number": 2})
     renewed = await address(api, "programme", PROGRAMME)
 
     async def fails(*_: Any) -> Any:
@@ -318,7 +322,7 @@ async def test_without_a_secret_there_are_no_calendars(database: Database, tmp_p
     async with api_of(create, Settings, database, tmp_path) as api:
         for path in (f"{FEEDS}/programme/{PROGRAMME}",):
             assert (await api.refused(409, path, method="GET"))["code"] == "feeds_are_off"
-            assert (await api.refused(409, f"{path}/renewal"))["code"] == "feeds_are_off"
+            assert (await api.refused(409, f"{path}/renewal", {"number": 2}))["code"] == "feeds_are_off"
         problem(await fetched(api, f"{FEEDS}/programme/{PROGRAMME}/1/{'x' * 43}.ics"), 404)
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from shared.errors import NotFound
+from shared.errors import Conflict, NotFound
 
 Kind = Literal["programme", "party", "advisor"]
 
@@ -64,6 +64,14 @@ def feed_of(kind: str, of: str, number: int = 1) -> Feed:
         if it == kind and whose.fullmatch(of):
             return Feed(kind=it, of=of, number=number)
     raise no_such_feed()
+
+
+def renewed(feed: Feed, number: int) -> Feed:
+    """The feed with its next address. Raises Conflict where another than the next is asked for."""
+    if number != feed.number + 1:
+        msg = f"the newest address of this calendar has number {feed.number}: the next has number {feed.number + 1}"
+        raise Conflict(msg, code="feed_renewed_meanwhile", rule="S6", field="number")
+    return replace(feed, number=number)
 
 
 def no_such_feed() -> NotFound:
