@@ -186,6 +186,22 @@ WORDS = {
         "signatory": "den som signerer avtalen",
         "council_contact_person": "rådets kontaktperson",
     },
+    # In what somebody is named.
+    "text_in": {
+        "application": "Søknad",
+        "assessment": "Vurdering av en søknad",
+        "offer": "Tilbud om plass",
+        "agreement": "Avtale",
+        "signatory": "Sted for signering",
+        "participant": "Rolle i en gruppe",
+        "concern": "Bekymring",
+        "development_area": "Utviklingsområde",
+        "development_plan": "Utviklingsplan",
+        "mapping": "Kartlegging",
+        "minutes": "Referat",
+        "accepted": "Begrunnelse for noe som er godtatt i planen",
+        "days_to_avoid": "Dager som unngås",
+    },
     # Of the receipt of an erasure: what was emptied, what is kept, and why.
     "emptied": {
         "name_and_address": "navn, adresse og telefonnummer",

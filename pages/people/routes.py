@@ -11,6 +11,7 @@ from pages.frame.api import Refused, segment
 from pages.frame.forms import IF_MATCH, Form, body_of, refused
 from pages.frame.visitor import Visitor, VisitorOf, done
 from pages.frame.words import WORDS
+from pages.people.view import session_of, text_of
 
 router = APIRouter()
 
@@ -74,7 +75,8 @@ async def show_all_that_is_known(id: str, visitor: VisitorOf) -> Response:
     known = await visitor.api.get(f"{_path(id)}/export")
     as_json = json.dumps(known, ensure_ascii=False, indent=2)
     sections = [(name, known[part]) for part, name in PARTS.items()]
-    return visitor.page("people/known.html", known=known, as_json=as_json, sections=sections)
+    written = [text_of(it) for it in known["texts"]] + [session_of(it) for it in known["sessions"]]
+    return visitor.page("people/known.html", known=known, as_json=as_json, sections=sections, written=written)
 
 
 @router.get(RETENTION)

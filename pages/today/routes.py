@@ -16,7 +16,7 @@ from pages.today.view import Known, is_looked_at, sections
 
 router = APIRouter()
 
-FAILING = "/notifications/failing-addresses"
+FAILING, PENDING = "/notifications/failing-addresses", "/registration/people/pending-erasures"
 Lists = tuple[tuple[str, str, dict[str, str]], ...]
 # Of a programme: what `Known` calls the list, the list, and its filters.
 FOR_READERS: Lists = (
@@ -51,17 +51,23 @@ async def show(visitor: VisitorOf) -> Response:
         for it in programmes:
             lists[it["code"], "places"] = _one(visitor.api, it, "/registration/programmes/{programme}/waiting-list")
     states = {service: visitor.api.get(f"/{service}/operations/state") for service in _operated(visitor)}
-    failing = {FAILING: visitor.api.get(FAILING)} if visitor.may("administrator") else {}
-    found = await parts(**{"/".join(key): it for key, it in lists.items()}, **states, **failing)
+    of_all = {path: visitor.api.get(path) for path in (FAILING, PENDING) if visitor.may("administrator")}
+    found = await parts(**{"/".join(key): it for key, it in lists.items()}, **states, **of_all)
     known = [_known(it, [name for code, name in lists if code == it["code"]], found) for it in programmes]
     away = {path.split("/")[1] for name, path, _ in asked for it in programmes if found[f"{it['code']}/{name}"] is AWAY}
-    away |= {it.split("/")[1] for it in failing if found[it] is AWAY}
+    away |= {it.split("/")[1] for it in of_all if found[it] is AWAY}
     away |= {service for service in states if found[service] is AWAY}
-    refused = [it for path in failing if found[path] is not AWAY for it in found[path]["mails"]]
+    there = {path: found[path] for path in of_all if found[path] is not AWAY}
     return visitor.page(
         "today/today.html",
         today=today,
-        sections=sections(today, known, [found[it] for it in states if found[it] is not AWAY], refused),
+        sections=sections(
+            today,
+            known,
+            [found[it] for it in states if found[it] is not AWAY],
+            refused=there[FAILING]["mails"] if FAILING in there else (),
+            erasures=there[PENDING]["pending"] if PENDING in there else (),
+        ),
         several=len(programmes) > 1,
         programmes=programmes,
         away=[NAMES[it] for it in SERVICES if it in away],

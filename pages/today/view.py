@@ -20,7 +20,7 @@ from pages.frame.needs import (
     last_day,
 )
 from pages.frame.templates import day, moment, when
-from pages.frame.words import count, finding, in_norwegian_order, which
+from pages.frame.words import count, finding, in_norwegian_order, which, word
 
 AFTERWARDS = timedelta(
     days=92
@@ -75,11 +75,17 @@ def is_looked_at(programme: Answer, today: date) -> bool:
 
 
 def sections(
-    today: date, programmes: Sequence[Known], states: Sequence[Answer] = (), refused: Sequence[Answer] = ()
+    today: date,
+    programmes: Sequence[Known],
+    states: Sequence[Answer] = (),
+    *,
+    refused: Sequence[Answer] = (),
+    erasures: Sequence[Answer] = (),
 ) -> list[Section]:
     """All that needs someone, most urgent first; what is empty is left out.
 
-    `states` are the services', for operators; `refused` has the last mail to each address that is refused for good.
+    `states` are the services', for operators; `refused` has the last mail to each address that is refused for good, `erasures`
+    those to which a service has not answered.
     """
     found = (
         Section(heading="Meldinger mellom tjenestene som ikke kunne behandles", needs=_parked(states)),
@@ -91,6 +97,7 @@ def sections(
         _of_each("Fakturaer og kreditnotaer som venter på godkjenning", programmes, _approvals),
         _of_each("E-post som ikke kom fram", programmes, _mails),
         Section(heading="E-postadresser som ikke tar imot", needs=[_address(it) for it in refused]),
+        Section(heading="Slettinger som ikke er ferdige", needs=[_erasure(it) for it in erasures]),
         _of_each("Søknader som må vurderes", programmes, _applications),
         _of_each("Tilbud om plass som snart må besvares", programmes, lambda it: _offers(it, today)),
         _of_each("Ledige plasser mens noen står i køen", programmes, _places),
@@ -188,6 +195,15 @@ def _address(mail: Answer) -> Need:
     it = mail["recipient"]
     link = f"/person/{it['person']}" if it["person"] else f"/e-post/{mail['id']}"
     return Need(link=link, name=it["name"] or it["address"], text=f"{it['address']}; rett adressen, eller prøv på nytt")
+
+
+def _erasure(receipt: Answer) -> Need:
+    silent = in_a_row([word(it["service"], "service") for it in receipt["services"] if not it["has_answered"]])
+    return Need(
+        link=f"/person/{receipt['person']}",
+        name=f"Slettet {moment(receipt['erased_at'])}",
+        text=f"{silent} har ikke svart ennå",
+    )
 
 
 def _applications(it: Known) -> list[Need]:

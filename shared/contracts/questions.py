@@ -409,11 +409,24 @@ class NamingSession(Message):
     """Where to meet online. Null where there is no link."""
 
 
+class NamingText(Message):
+    """A text beside the sessions in which people wrote of somebody."""
+
+    where: Word
+    """What it is: `minutes.text`, `accepted.because`, `days_to_avoid.why`."""
+    key: Annotated[tuple[Text, ...], Field(max_length=5)]
+    """Which one: of minutes the session's id, else the programme's code first."""
+    text: Annotated[str, Field(max_length=10_000)]
+    """What it says."""
+
+
 class NamingSessions(Message):
-    """A part of the sessions that name somebody."""
+    """A part of the sessions that name somebody, and after these of the texts that do."""
 
     sessions: Annotated[tuple[NamingSession, ...], Field(max_length=100)]
     """By id."""
+    texts: Annotated[tuple[NamingText, ...], Field(max_length=20)] = ()
+    """By what they are."""
     more_after: Word | None
     """The `after` of the next part. Null at the end."""
 

@@ -7,6 +7,7 @@ from html import unescape
 
 import httpx
 
+from tests.pages.which import MUNICIPALITY
 from tests.support.demonstration import PROGRAMME, Shown
 
 
@@ -27,6 +28,24 @@ def test_all_that_is_known_is_shown_and_who_is_needed_is_not_erased(here: Shown,
     refused = browser.post(f"/person/{it['person']}/glem", data=hidden(page) | {"reason": "asked_for"})
     assert refused.status_code == 409
     assert "siden noe trenger den" in refused.text
+
+
+def test_what_was_written_of_somebody_is_shown_with_where_it_is_mended(here: Shown, browser: httpx.Client) -> None:
+    with here.api() as api:
+        group = api.get(f"/registration/programmes/{PROGRAMME}/groups/{MUNICIPALITY}").json()
+        it = group["participants"][1]
+        of = f"/registration/programmes/{PROGRAMME}/agreements"
+        agreement = api.get(of, params={"party": MUNICIPALITY}).json()["items"][-1]["id"]
+        said = {"raised_by": "council", "description": f"{it['name']} svarer ikke."}
+        api.post(f"/registration/agreements/{agreement}/concerns", json=said).raise_for_status()
+        planned = api.get(f"/scheduling/programmes/{PROGRAMME}/sessions", params={"limit": 200}).json()["items"]
+        visit = next(one for one in planned if one["party"] == MUNICIPALITY)
+        api.patch(f"/scheduling/sessions/{visit['id']}", json={"place": f"Hos {it['name']}"}).raise_for_status()
+    page = browser.get(f"/person/{it['person']}/alt").text
+    written = page[page.index("Det som er skrevet om personen") : page.index("Som JSON")]
+    assert f"<li>Bekymring: <bdi>{it['name']} svarer ikke.</bdi></li>" in written
+    assert f'href="/samling/{visit["id"]}"' in written
+    assert written.count("rettes for hånd</span>") == 1
 
 
 def test_who_signs_an_agreement_in_force_is_not_erased_and_the_page_says_why(
@@ -53,7 +72,7 @@ def test_who_is_erased_has_a_receipt_in_their_place(browser: httpx.Client) -> No
     assert erased.headers["location"] == f"{found[1]}?gjort=opplysninger-slettet"
     receipt = browser.get(found[1]).text
     assert "Slettet person" in receipt
-    assert "<td>Navn, adresse og telefonnummer</td>" in receipt
+    assert "<li>Navn, adresse og telefonnummer</li>" in receipt
     assert "Vet ikke om noen personer." in receipt
     assert "Sikkerhetskopier, fordi" in receipt
     assert "Kort Gjest" not in receipt + browser.get("/veiledere").text

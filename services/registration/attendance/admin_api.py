@@ -73,7 +73,8 @@ class AttendeeView(BaseModel):
     """Somebody who was to be there."""
 
     participant: str
-    name: str | None = Field(description="null where it is lost")
+    name: str | None = Field(description="null where it is lost, or the person erased")
+    erased: bool = Field(description="whether the person was erased (N2)")
     role: str | None
     represents_school_owner: bool
     expected_on: list[date] = Field(description="the days on which they were in the group, or coordinated it")
@@ -213,6 +214,7 @@ def _sheet(session: Session, sheet: Sheet, group: Group, name: str, known: dict[
                 AttendeeView(
                     participant=it.id,
                     name=person.name if person else None,
+                    erased=person.erased if person else False,
                     role=it.role,
                     represents_school_owner=it.represents_school_owner,
                     expected_on=on,

@@ -13,7 +13,7 @@ from services.registration.erasure.domain.receipt import Reason, Receipt
 from services.registration.erasure.use_cases.erase_person import erase_person
 from services.registration.erasure.use_cases.export_person import Export, export_person
 from services.registration.erasure.use_cases.keep_no_longer import keep_no_longer, whose_time_is_over
-from services.registration.erasure.use_cases.show_receipt import show_receipt
+from services.registration.erasure.use_cases.show_receipt import pending_receipts, show_receipt
 from services.registration.people.admin_api import PersonView, PointingView, person_view, pointing_view
 from services.registration.people.domain.person import Person
 from services.registration.settings import Settings
@@ -81,6 +81,10 @@ class ErasedView(BaseModel):
     erased: list[ReceiptView]
 
 
+class PendingView(BaseModel):
+    pending: list[ReceiptView] = Field(description="the earliest first")
+
+
 class DueView(BaseModel):
     person: PersonView
     last_day: date | None = Field(
@@ -123,7 +127,7 @@ class SignatureView(View):
 class TextView(BaseModel):
     """What somebody wrote in which the person is named."""
 
-    where: str = Field(description="`concern.description`")
+    where: str = Field(description="`concern.description`, `minutes.text`")
     key: list[str] = Field(description="which one")
     text: Any
 
@@ -192,6 +196,13 @@ async def erase_those(
     return ErasedView(erased=[await _receipt(database, it.person, settings) for it in erased])
 
 
+@router.get("/people/pending-erasures", operation_id="show_pending_erasures")
+async def show_pending(database: DatabaseOf, _: Administrator, settings: SettingsOf) -> PendingView:
+    """Show the erasures to which a service has not answered yet."""
+    found = await pending_receipts(database, backups_kept_days=settings.backups_kept_days)
+    return PendingView(pending=[_receipt_view(it) for it in found])
+
+
 @router.get("/people/{person}/export", operation_id="export_person", responses={503: {}})
 async def export(person: IdInPath, database: DatabaseOf, ask: AskOf, _: Administrator) -> ExportView:
     """Show all that all services know of a person: 503 where one of them does not say."""
@@ -214,9 +225,12 @@ async def show_erasure(person: IdInPath, database: DatabaseOf, _: Administrator,
 
 
 async def _receipt(database: DatabaseOf, person: str, settings: Settings) -> ReceiptView:
-    it: Receipt = await show_receipt(database, person, backups_kept_days=settings.backups_kept_days)
+    return _receipt_view(await show_receipt(database, person, backups_kept_days=settings.backups_kept_days))
+
+
+def _receipt_view(it: Receipt) -> ReceiptView:
     return ReceiptView(
-        person=person,
+        person=it.erasure.person,
         reason=it.erasure.reason,
         erased_at=it.erasure.erased_at,
         erased_by=it.erasure.by,
@@ -241,7 +255,8 @@ def _export(it: Export) -> ExportView:
         texts=[
             TextView(where=f"{one.table}.{one.column}", key=[str(part) for part in one.key], text=one.text)
             for one in it.texts
-        ],
+        ]
+        + [TextView(where=one.where, key=list(one.key), text=one.text) for one in it.texts_of_plan],
         invitations=_views(InvitedView, it.invitations),
         mails=_views(KnownMail, it.mails),
         sessions=_views(SessionView, it.sessions),

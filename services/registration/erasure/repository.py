@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, Table, Text, select
+from sqlalchemy import JSON, Column, Table, Text, and_, exists, not_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registration import tables
@@ -64,6 +64,13 @@ async def answers(connection: AsyncConnection, person: str) -> dict[str, Mapping
         row = (await connection.execute(select(table).where(table.c.id == person))).first()
         found[service] = dict(row._mapping) if row else None  # noqa: SLF001 - SQLAlchemy's name for a row by names
     return found
+
+
+async def unanswered(connection: AsyncConnection) -> list[str]:
+    """Who was erased and not yet forgotten by every other service, the earliest first."""
+    has_answered = [exists().where(it.c.id == e.person) for it in ANSWERS.values()]
+    query = select(e.person).where(not_(and_(*has_answered))).order_by(e.erased_at, e.person)
+    return list((await connection.execute(query)).scalars())
 
 
 async def _empty_roles(connection: AsyncConnection, person: str, *, by: str) -> int:

@@ -108,10 +108,12 @@ async def test_who_was_not_in_the_group_on_a_day_is_refused(api: Api, group: dic
 
 async def test_what_does_not_fit_the_session_is_refused(api: Api, database: Database, group: dict[str, Any]) -> None:
     first, *_ = ids(group)
-    assert (await refused(api, 422, {first: ["2024-09-26"]}))["code"] == "day_is_not_of_the_session"
+    why = await refused(api, 422, {first: ["2024-09-26"]})
+    assert (why["rule"], why["field"], why["code"]) == ("S5", "present", "day_is_not_of_the_session")
     assert (await refused(api, 404, {session_id(9): [FIRST]}))["code"] == "no_such_participant"
     await take(consumers, database, session("cancelled", version=3))
-    assert (await refused(api, 409, {first: [FIRST]}))["code"] == "session_is_cancelled"
+    why = await refused(api, 409, {first: [FIRST]})
+    assert (why["rule"], why["field"], why["code"]) == ("S5", "session", "session_is_cancelled")
     await take(consumers, database, session("moved", version=4, last_day=None))
     assert (await refused(api, 409, {first: [FIRST]}))["code"] == "exact_days_are_missing"
     await take(consumers, database, session("moved", version=5, last_day=date(2024, 10, 2)))
@@ -130,6 +132,19 @@ async def test_a_session_shows_the_sheets_of_all_parties_and_a_programme_the_fig
     (figures,) = (await api.get(f"{OF_PROGRAMME}/attendance"))["items"]
     assert (figures["party"], figures["expected"], figures["present"]) == (MOLDE, 8, 3)
     assert [(it["days"], it["days_with_school_owner"]) for it in figures["sessions"]] == [(2, 1)]
+
+
+async def test_who_was_there_and_is_erased_stays_in_the_figures_without_a_name(api: Api, group: dict[str, Any]) -> None:
+    gone = group["participants"][0]
+    before = await record(api, {gone["id"]: [FIRST, LAST]})
+    successor = {"name": "Siri Aas", "email": "siri@molde.example"}
+    await api.post(f"{GROUP}/participants/{gone['id']}/successor", successor)
+    await api.post(f"/registration/people/{gone['person']}/erasure", {"reason": "asked_for"})
+    after = await api.get(OF_MOLDE)
+    assert (after["days"], after["version"]) == (before["days"], before["version"])
+    shown = {it["participant"]: (it["name"], it["erased"]) for it in after["attendees"]}
+    assert shown[gone["id"]] == (None, True)
+    assert [it for it in shown.values() if it[1]] == [(None, True)]
 
 
 async def test_two_who_turn_out_to_be_one_were_there_as_one(

@@ -21,6 +21,7 @@ from shared.contracts.questions import (
     KeptOfPerson,
     NamingSession,
     NamingSessions,
+    NamingText,
     Question,
     WhatIsKeptOfPerson,
     WhatNamesSomeone,
@@ -86,7 +87,10 @@ class Others(Ask):
             place=None,
             meeting_link=None,
         )
-        return NamingSessions(sessions=(session,), more_after=None if question.after else "one")
+        if question.after is None:
+            return NamingSessions(sessions=(session,), more_after="one")
+        text = NamingText(where="minutes.text", key=("session-None",), text="Person 2 tok imot.")
+        return NamingSessions(sessions=(session,), texts=(text,), more_after=None)
 
 
 async def replaced(api: Api) -> dict[str, Any]:
@@ -127,11 +131,14 @@ async def test_who_was_replaced_is_erased_and_every_service_has_to_answer(api: A
         {"version": 1, "id": person["id"]},
     )
     assert erased.subject == "_._"
+    assert (await api.get("/registration/people/pending-erasures"))["pending"] == [receipt]
     for kind in (FORGOTTEN_IN_PLAN, FORGOTTEN_IN_MAILS):
         event = kind.example()
         data = event.data.model_copy(update={"id": person["id"]})
         await take(consumers, database, kind.event(data, id=new_id(), time=event.time))  # type: ignore[arg-type]  # its own
-    receipt = await api.get(f"{path}/erasure")
+        receipt = await api.get(f"{path}/erasure")
+        listed = [it["person"] for it in (await api.get("/registration/people/pending-erasures"))["pending"]]
+        assert listed == ([person["id"]] if receipt["is_pending"] else [])
     assert not receipt["is_pending"]
     assert receipt["services"][2]["emptied"] == [{"what": "invitations", "count": 1}, {"what": "mails", "count": 12}]
     assert receipt["services"][1]["kept"] == [{"what": "texts_of_sessions", "why": "free_text", "until": None}]
@@ -157,6 +164,17 @@ async def test_nothing_says_that_an_erased_person_is_lost(api: Api) -> None:
         ("participant", None),
         ("coordinator", None),
     ]
+
+
+async def test_who_signs_an_agreement_in_force_is_refused_in_the_rules_words(api: Api) -> None:
+    path = await send(api)
+    await sign(api, path, "2024-04-15")
+    signatory = await person_of(api, "Per Moen")
+    refused = problem(await api.administrator.post(f"/registration/people/{signatory['id']}/erasure", json=ASKED), 409)
+    assert [(it["rule"], it["field"]) for it in refused["errors"]] == [("N2", "person")]
+    assert f"signatory of {MOLDE} in {CODE}" in refused["detail"]
+    assert "Per Moen" not in str(refused)
+    assert (await person_of(api, "Per Moen"))["name"] == "Per Moen"
 
 
 async def test_who_is_needed_is_not_erased_and_what_needs_them_is_named(api: Api) -> None:
@@ -195,7 +213,10 @@ async def test_what_people_wrote_of_them_goes_and_the_rest_of_it_stays(api: Api,
     said = "Person 2 (2@molde.example) kom ikke; Siri Aas kommer."
     concern = await api.post(f"{path}/concerns", {"raised_by": "council", "description": said})
     exported = await export(api, database, gone, Others())
-    assert [(it["where"], it["text"]) for it in exported["texts"]] == [("concern.description", said)]
+    assert [(it["where"], it["text"]) for it in exported["texts"]] == [
+        ("concern.description", said),
+        ("minutes.text", "Person 2 tok imot."),
+    ]
     receipt = await api.post(f"/registration/people/{gone}/erasure", ASKED)
     assert receipt["services"][0]["emptied"][2] == {"what": "texts", "count": 1}
     (found,) = (await api.get(f"{OF_PROGRAMME}/concerns"))["items"]
@@ -267,8 +288,9 @@ async def test_an_advisor_who_is_just_being_attached_is_not_erased(api: Api, dat
 
 async def test_readers_see_no_receipt_and_erase_nobody(api: Api) -> None:
     person = (await replaced(api))["id"]
-    for method, path in (("GET", "export"), ("GET", "erasure"), ("POST", "erasure")):
-        answer = await api.reader.request(method, f"/registration/people/{person}/{path}", json=ASKED)
+    of_one = [("GET", f"{person}/export"), ("GET", f"{person}/erasure"), ("POST", f"{person}/erasure")]
+    for method, path in [*of_one, ("GET", "pending-erasures"), ("GET", "retention")]:
+        answer = await api.reader.request(method, f"/registration/people/{path}", json=ASKED)
         assert answer.status_code == 403, path
 
 

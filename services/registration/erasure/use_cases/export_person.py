@@ -18,6 +18,7 @@ from shared.contracts.questions import (
     InvitedFor,
     KeptMail,
     NamingSession,
+    NamingText,
     WhatIsKeptOfPerson,
     WhatNamesSomeone,
 )
@@ -35,6 +36,7 @@ class Export:
     tenures: Sequence[Mapping[str, Any]]
     signatures: Sequence[Mapping[str, Any]]
     texts: Sequence[Written]
+    texts_of_plan: Sequence[NamingText]
     invitations: Sequence[InvitedFor]
     mails: Sequence[KeptMail]
     sessions: Sequence[NamingSession]
@@ -56,7 +58,7 @@ async def export_person(database: Database, ask: Ask, id: str) -> Export:
         }
         now, today = await clock.now(connection), await clock.today(connection)
     invitations, mails = await _mails(ask, id)
-    sessions = await _sessions(ask, words.words)
+    sessions, texts_of_plan = await _plan(ask, words.words)
     return Export(
         person=person,
         exported_at=now,
@@ -65,6 +67,7 @@ async def export_person(database: Database, ask: Ask, id: str) -> Export:
         invitations=invitations,
         mails=mails,
         sessions=sessions,
+        texts_of_plan=texts_of_plan,
     )
 
 
@@ -80,12 +83,14 @@ async def _mails(ask: Ask, id: str) -> tuple[list[InvitedFor], list[KeptMail]]:
             return invitations, mails
 
 
-async def _sessions(ask: Ask, words: Sequence[str]) -> list[NamingSession]:
-    found: list[NamingSession] = []
+async def _plan(ask: Ask, words: Sequence[str]) -> tuple[list[NamingSession], list[NamingText]]:
+    sessions: list[NamingSession] = []
+    texts: list[NamingText] = []
     after: str | None = None
     while words:
         part = await ask(WhatNamesSomeone(words=tuple(words), after=after))
-        found += part.sessions
+        sessions += part.sessions
+        texts += part.texts
         if (after := part.more_after) is None:
             break
-    return found
+    return sessions, texts
