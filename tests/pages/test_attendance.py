@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.end_to_end.started import eventually
 from tests.pages.which import MUNICIPALITY, session
 from tests.support.demonstration import PROGRAMME, Shown
 
@@ -104,6 +105,21 @@ def test_who_is_in_no_group_is_refused_and_not_left_out(browser: httpx.Client, a
     refused = record(browser, api, {MUNICIPALITY: before["version"]}, stranger)
     assert refused.status_code in (404, 422)
     assert "Det ble ikke lagret." in refused.text
+
+
+def test_a_session_that_is_cancelled_meanwhile_has_no_attendance(browser: httpx.Client, api: httpx.Client) -> None:
+    planned = api.get(f"/scheduling/programmes/{PROGRAMME}/sessions", params={"limit": 200}).json()["items"]
+    meeting = next(one["id"] for one in planned if one["kind"] == "coordinator_meeting" and one["state"] == "planned")
+    api.post(f"/scheduling/sessions/{meeting}/cancellation", json={}).raise_for_status()
+    path = f"/registration/sessions/{meeting}/attendance"
+    eventually(lambda: api.get(path).json()["state"] == "cancelled")
+    address = f"/samling/{meeting}/frammote"
+    nobody = {f"if_match.{MUNICIPALITY}": '"0"', f"ingen.{MUNICIPALITY}": "ja"}
+    refused = browser.post(address, data=nobody)
+    assert refused.status_code == 409
+    assert "Det ble ikke lagret." in refused.text
+    assert "Samlingen er avlyst." in refused.text
+    assert "Det ble ikke lagret." not in browser.get(address).text
 
 
 def test_the_page_of_the_session_leads_to_the_sheet_for_who_may_see_it(here: Shown, api: httpx.Client) -> None:

@@ -12,9 +12,11 @@ from services.notifications import tables
 from services.notifications.forgetting.use_cases.forget_people import forget_people
 from services.notifications.forgetting.use_cases.say_what_is_kept import say_what_is_kept
 from services.notifications.letters import repository as mails
+from services.notifications.works import FORGET_PEOPLE
 from shared.contracts.envelope import Event
 from shared.contracts.questions import Recipient, Someone, WhatIsKeptOfPerson
 from shared.database import Database
+from shared.messaging.tables import set_aside
 from tests.integration.notifications.world import ADA, BO, FakeAsk, queued, send, take, work
 from tests.support.events import (
     accepted,
@@ -30,6 +32,7 @@ from tests.support.facts import events_of
 from tests.support.smtp import MailServer
 
 GONE = Recipient(person="0000000f-0000-7000-8000-000000000001", name="Åse Å. Borte", email="aase@borte.example")
+OTHER = "0000000f-0000-7000-8000-000000000002"  # whom nobody here knows
 AS_CONTACT = Someone(name=GONE.name, email=GONE.email, phone="+47 900 00 009", person=GONE.person)
 
 
@@ -189,3 +192,26 @@ async def test_an_address_that_is_refused_for_good_is_listed_until_a_mail_is_tak
     await work(database, ask)
     await send(database, smtp)
     assert await failing() == []
+
+
+async def test_an_erasure_that_cannot_be_worked_off_is_seen_holds_up_no_other_and_is_answered_once_it_can(
+    database: Database, ask: FakeAsk, smtp: MailServer
+) -> None:
+    ask.concerned(1, ADA, GONE)
+    await take(database, programme(), party(1), received(1))
+    await work(database, ask)
+    unreadable = tables.mail.update().where(tables.mail.c.person == GONE.person)
+    async with database.transaction() as connection:
+        await connection.execute(unreadable.values(content=["nobody knows"]))
+    await take(database, person_erased(GONE.person), person_erased(OTHER))
+    await forget_people(database)
+    assert [it.data.id for it in await events_of(database) if it.type.endswith("person.forgotten.v1")] == [OTHER]
+    async with database.reading() as connection:
+        (seen,) = await connection.execute(select(set_aside))
+    assert (seen.work, seen.key) == (FORGET_PEOPLE, GONE.person)
+    async with database.transaction() as connection:
+        await connection.execute(unreadable.values(content={}))
+    answered = await forget(database)
+    assert (answered.data.id, is_named(await everything(database))) == (GONE.person, [])
+    async with database.reading() as connection:
+        assert (await connection.execute(select(set_aside))).all() == []

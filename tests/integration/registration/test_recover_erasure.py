@@ -18,6 +18,8 @@ async def test_a_restore_from_before_an_erasure_performs_it_again(
     await set_clock(database, APRIL)
     async with drill.running(database) as api:
         person = (await replaced(api))["id"]
+        actors = [{"name": "Biblioteket", "field": "culture", "responsibility": "Person 2 har ansvaret."}]
+        (await api.administrator.put(f"{GROUP}/mapping", json={"actors": actors})).raise_for_status()
         path = f"/registration/people/{person}"
     older = await copy_database(database)
     async with drill.running(database) as api:
@@ -40,3 +42,5 @@ async def test_a_restore_from_before_an_erasure_performs_it_again(
         assert after | {"reason": "asked_for", "erased_by": before["erased_by"]} == before
         assert (await api.get("/registration/operations/missing"))["items"] == []
         assert person in [it["person"] for it in (await api.get(GROUP))["history"]]
+        (actor,) = (await api.get(f"{GROUP}/mapping"))["actors"]
+        assert actor["responsibility"] == "[slettet] har ansvaret."
