@@ -84,6 +84,7 @@ COMPARED: dict[tuple[str, str], Projection] = {
             "not_after": _last,
         },
     ),
+    ("registration", "plan"): Projection(entity=Plan),
     ("scheduling", "programme"): Projection(entity=Programme, programme="code", columns={"deleted": _deleted}),
     ("scheduling", "party"): Projection(entity=Party, programme=None, columns={"deleted": _deleted}),
     ("scheduling", "application"): Projection(entity=Application),

@@ -16,7 +16,7 @@ from services.notifications.letters.domain.content import (
     DocumentNumber,
     UnbookedVisit,
 )
-from services.notifications.letters.domain.kinds import ATTENDANCE_MISSING
+from services.notifications.letters.domain.kinds import ATTENDANCE_MISSING, VISIT_UNBOOKED
 from services.notifications.mailings.documents import carried
 from services.notifications.works import (
     FORGET_PEOPLE,
@@ -57,7 +57,7 @@ KIND_OF_MAILING: dict[EventType[Any], str] = {
     registration.CONTACT_LIST_MISSING: "contact_list_missing",
     billing.INVOICE_ISSUED: "invoice",
     billing.CREDIT_NOTE_ISSUED: "credit_note",
-    scheduling.GUIDANCE_VISIT_UNBOOKED: "visit_unbooked",
+    scheduling.GUIDANCE_VISIT_UNBOOKED: VISIT_UNBOOKED,
     registration.ATTENDANCE_MISSING: ATTENDANCE_MISSING,
 }
 _KIND_BY_TYPE = {kind.type: name for kind, name in KIND_OF_MAILING.items()}
@@ -220,6 +220,7 @@ def session(event: Event[scheduling.Session]) -> Iterable[Fact]:
         programme=it.programme,
         party=it.party,
         kind=it.kind,
+        number=it.number,
         format=it.format,
         first_day=days.first if days else None,
         last_day=days.last if days else None,

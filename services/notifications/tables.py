@@ -76,6 +76,7 @@ session = Table(
     Column("programme", String(40), nullable=False),
     Column("party", String(9)),
     Column("kind", String(30), nullable=False),
+    Column("number", Integer),  # among its kind; none of what was told of before this was kept
     Column("format", String(10), nullable=False),
     Column("first_day", Date),  # none without exact days
     Column("last_day", Date),

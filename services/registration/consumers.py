@@ -1,4 +1,4 @@
-"""What registration learns from the others: all sessions (R5, R9), and what became of those whom it erased."""
+"""What registration learns from the others: all sessions, whose plans are published (R5, R9, S6), and what became of those whom it erased."""
 
 from __future__ import annotations
 
@@ -33,6 +33,12 @@ def session(event: Event[scheduling.Session]) -> Iterable[Fact]:
         not_before=min(first for first, _ in ranges),
         not_after=max(last for _, last in ranges),
     )
+
+
+@consumers.on(*scheduling.PLAN_EVENTS)
+def plan(event: Event[scheduling.Plan]) -> Iterable[Fact]:
+    """A plan is told of from its publication on."""
+    yield Newest(tables.plan, programme=event.data.programme, version=event.data.version)
 
 
 @consumers.on(erasure.FORGOTTEN_IN_PLAN)

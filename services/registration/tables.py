@@ -329,6 +329,13 @@ session = Table(
     Index("ix_session_programme", "programme"),
     Index("ix_session_last_day", "last_day"),
 )
+# Whose plans are published: of a draft nobody is invited (S6).
+plan = Table(
+    "plan",
+    metadata,
+    Column("programme", String(40), primary_key=True),
+    Column("version", Integer, nullable=False),
+)
 # What was recorded last of a party's attendance at a session (S5): in figures by day, and who was there.
 attendance = Table(
     "attendance",

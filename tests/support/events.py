@@ -31,7 +31,7 @@ from shared.contracts.registration import (
     PostalAddress,
     Programme,
 )
-from shared.contracts.scheduling import Happened, Plan, Session
+from shared.contracts.scheduling import Happened, Plan, Session, UnbookedVisit
 from shared.ids import new_id
 from shared.when import Days, When
 
@@ -263,6 +263,13 @@ def plan_revised(code: str = PROGRAMME, version: int = 2, **changes: Any) -> Eve
     fields: dict[str, Any] = {"revision": version, "published_on": AT.date(), "revised_on": AT.date(), "sessions": 3}
     fields |= {"reason": "postponed", "changed": 1}
     return _event(scheduling.PLAN_REVISED, Plan(programme=code, version=version, **(fields | changes)))
+
+
+def visit_unbooked(n: int, version: int = 1, **changes: Any) -> Event[UnbookedVisit]:
+    """That the second visit of a party is not booked."""
+    fields: dict[str, Any] = {"number": 2, "window_first": date(2025, 1, 6), "window_last": date(2025, 2, 2)}
+    it = UnbookedVisit(programme=PROGRAMME, party=organisation_number(n), version=version, **(fields | changes))
+    return _event(scheduling.GUIDANCE_VISIT_UNBOOKED, it)
 
 
 # Events of billing.

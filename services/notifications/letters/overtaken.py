@@ -19,10 +19,12 @@ from services.notifications.letters.domain.kinds import (
     NOT_ONCE_WITHDRAWN,
     REMINDER,
     TO_SIGN,
+    VISIT_UNBOOKED,
     WITHDRAWN,
 )
 from shared import clock
 
+VISIT = "guidance_visit"  # a kind of session
 M = tables.mail
 OTHER = M.alias("other")
 Columns: TypeAlias = ReadOnlyColumnCollection[str, Column[Any]]
@@ -84,16 +86,27 @@ def _is_told_since() -> tuple[ColumnElement[bool], ...]:
     return matter, credited_by_event, credited_by_mail
 
 
-def is_answered(kind: ColumnElement[str], party: ColumnElement[str], said: ColumnElement[Any]) -> ColumnElement[bool]:
-    """Whether it asks for attendance that is recorded by now, or for that of a session that is cancelled. `said` is JSON."""
+def is_answered(which: Columns, said: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Whether it asks for attendance that is recorded by now, or for that of a session that is cancelled, or tells of a visit that it is
+    not booked and it is by now. `which` are the columns of a mail or a mailing, `said` its JSON.
+    """
     asked, a, s = said["attendance"], tables.attendance.c, tables.session.c
     recorded = exists().where(
         a.session == asked["session"].as_string(),
-        a.party == party,
+        a.party == which.party,
         cast(a.until, String) >= asked["last_day"].as_string(),
     )
     cancelled = exists().where(s.id == asked["session"].as_string(), s.cancelled)
-    return and_(kind == ATTENDANCE_MISSING, or_(recorded, cancelled))
+    booked = exists().where(
+        s.programme == which.programme,
+        s.party == which.party,
+        s.kind == VISIT,
+        s.number == said["visit"]["number"].as_integer(),
+        not_(s.cancelled),
+    )
+    return or_(
+        and_(which.kind == ATTENDANCE_MISSING, or_(recorded, cancelled)), and_(which.kind == VISIT_UNBOOKED, booked)
+    )
 
 
 IS_WITHDRAWN = M.c.kind.in_(sorted(NOT_ONCE_WITHDRAWN)) & exists().where(
@@ -132,7 +145,7 @@ IS_OVERTAKEN = or_(
     *_is_told_since(),
     *_reminds_in_vain(),
     IS_WITHDRAWN,
-    is_answered(M.c.kind, M.c.party, M.c.content),
+    is_answered(M.c, M.c.content),
 )
 
 

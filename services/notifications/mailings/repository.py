@@ -42,7 +42,7 @@ async def waiting(connection: AsyncConnection, code: str, marks: Marks) -> list[
             party.c.kind.label("party_kind"),
             party.c.language_form,
             withdrawn.label("is_withdrawn"),
-            is_answered(m.c.kind, m.c.party, m.c.about).label("is_answered"),
+            is_answered(m.c, m.c.about).label("is_answered"),
         )
         .join(programme, programme.c.code == m.c.programme)
         .join(party, party.c.organisation_number == m.c.party)

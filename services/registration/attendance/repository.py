@@ -64,15 +64,21 @@ async def session(connection: AsyncConnection, id: str) -> Session:
 
 
 async def sessions(connection: AsyncConnection, programme: str) -> list[Session]:
-    """All of a programme, in time."""
-    query = select(tables.session).where(s.programme == programme).order_by(s.not_before, s.id)
+    """All of a programme that somebody may owe something by, in time."""
+    query = select(tables.session).where(s.programme == programme, _obliges()).order_by(s.not_before, s.id)
     return [Session(**fields(row)) for row in await connection.execute(query)]
 
 
 async def attended_between(connection: AsyncConnection, first: date, last: date) -> list[Session]:
     """Those at which attendance is taken and whose last day is one of these, in all programmes."""
-    query = select(tables.session).where(s.last_day.between(first, last), s.kind.in_(ATTENDED), s.state != "cancelled")
+    on_those_days = s.last_day.between(first, last), s.kind.in_(ATTENDED), s.state != "cancelled"
+    query = select(tables.session).where(*on_those_days, _obliges())
     return [Session(**fields(row)) for row in await connection.execute(query.order_by(s.programme, s.id))]
+
+
+def _obliges() -> ColumnElement[bool]:
+    """Of a plan that is a draft nobody was invited (S6), so that nobody owes anything by it but for what was held nevertheless."""
+    return exists().where(tables.plan.c.programme == s.programme) | (s.state == "completed")
 
 
 async def version(connection: AsyncConnection, session: str, party: str) -> int:

@@ -18,7 +18,7 @@ from shared.database import Database
 from tests.integration.registration.world import GROUP, MOLDE, OF_PROGRAMME, form_group, send, sign
 from tests.support.api import Api, problem
 from tests.support.databases import set_clock
-from tests.support.events import completed, session, session_id
+from tests.support.events import completed, plan_published, session, session_id
 from tests.support.facts import events_of, take
 
 FIRST, LAST = "2024-09-24", "2024-09-25"
@@ -180,7 +180,7 @@ async def agreement(api: Api, database: Database) -> str:
     path = await send(api)
     await set_clock(database, datetime(2024, 8, 15, 12, tzinfo=UTC))
     await sign(api, path)
-    await take(consumers, database, session(), completed(1))
+    await take(consumers, database, plan_published(), session(), completed(1))
     return path
 
 
@@ -248,6 +248,27 @@ async def test_who_had_not_signed_by_then_is_not_asked(api: Api, database: Datab
     await days_after(database, 3)
     await sign(api, path, "2024-09-27")
     assert await asked(database) == []
+
+
+async def test_by_a_draft_of_which_nobody_was_invited_nobody_owes_anything(api: Api, database: Database) -> None:
+    """But for what was held nevertheless."""
+    path = await send(api)
+    await days_after(database, 3)
+    await sign(api, path, "2024-09-25")
+    await take(consumers, database, session())
+    assert await asked(database) == []
+    assert session_id(1) not in {it for _, it in await findings(api)}
+    await take(consumers, database, plan_published())  # as a plan from before plans were published is told of, too
+    assert await asked(database) == [(1, 1)]
+    assert ("attendance_not_recorded", session_id(1)) in await findings(api)
+
+
+async def test_what_was_held_by_a_draft_is_asked_about(api: Api, database: Database) -> None:
+    path = await send(api)
+    await days_after(database, 3)
+    await sign(api, path, "2024-09-25")
+    await take(consumers, database, session(), completed(1))
+    assert await asked(database) == [(1, 1)]
 
 
 async def test_a_session_that_is_moved_is_asked_about_anew(database: Database, agreement: str) -> None:

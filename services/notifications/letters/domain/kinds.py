@@ -84,8 +84,9 @@ AMENDED, CALLED_BACK = "agreement_amended", "agreement_called_back"
 TO_SIGN = ("agreement_to_sign", AMENDED)
 TO_PAY = ("invoice",)
 
-# What asks for attendance is overtaken once it is recorded, or the session is cancelled.
+# What asks for attendance is overtaken once it is recorded, or the session is cancelled; that a visit is not booked, once it is.
 ATTENDANCE_MISSING = "attendance_missing"
+VISIT_UNBOOKED = "visit_unbooked"
 
 # A state of an application. Who has withdrawn hears nothing more of these matters (R2); a document is always sent, and of what is
 # called back with it registration names the council's director alone.

@@ -25,6 +25,7 @@ from services.notifications.letters.domain.kinds import (
     NOT_ONCE_WITHDRAWN,
     REMINDER,
     TO_SIGN,
+    VISIT_UNBOOKED,
     WITH_FEED,
 )
 from services.notifications.letters.domain.letter import Mail
@@ -51,7 +52,11 @@ SERVER = "the SMTP server"
 LONGEST_WAIT = 5.0  # seconds, from a mail's claim until it is tried
 LEASE_MARGIN = timedelta(seconds=LONGEST_WAIT + TIME_OUT + 5)  # a lease lasts for one try and this
 CLAIMED_PER_CONNECTION = 2  # mails: one is being sent, one waits for its turn
-IN_TIME = (REMINDER, ATTENDANCE_MISSING)  # kinds that say nothing any more once time, or what is known, has gone on
+IN_TIME = (
+    REMINDER,
+    ATTENDANCE_MISSING,
+    VISIT_UNBOOKED,
+)  # kinds that say nothing any more once time, or what is known, has gone on
 GATHERING = 0.02  # seconds: tries that end this close to each other are recorded in one transaction
 RETRY_AFTER = 0.2  # seconds, while the database does not answer
 
@@ -228,7 +233,7 @@ async def claim(connection: AsyncConnection, *, lease: timedelta, at_most: int) 
     """Take the next mails.
 
     One that is tried or sent again fails, unsent, where what came later has overtaken it meanwhile, or its session is over; so
-    does a reminder, and what asks for attendance, tried for the first time too; so does one that asks to sign an agreement which was
+    does a reminder, what asks for attendance, and what tells that a visit is not booked, tried for the first time too; so does one that asks to sign an agreement which was
     called back, or which others are to sign by now, and one about an application or an agreement whose party has withdrawn.
     """
     claimed = await mails.claim(connection, lease=lease, at_most=at_most)
