@@ -14,14 +14,16 @@ from sqlalchemy import event
 
 from services.notifications.letters import contents
 from services.notifications.letters.domain.content import MailingContent
+from services.notifications.sending.use_cases.say_what_publishing_sends import say_what_publishing_sends
 from shared.contracts.envelope import Event
-from shared.contracts.questions import PlanAsItStands, PlanLine, WhatPlan
+from shared.contracts.questions import PlanAsItStands, PlanLine, WhatPlan, WhatPublishingSends
 from shared.database import Database
 from shared.when import Days, Weeks, When
 from tests.integration.notifications.world import (
     ADA,
     BO,
     EVA,
+    RULES,
     FakeAsk,
     marks_left,
     person,
@@ -34,6 +36,7 @@ from tests.support.events import (
     AT,
     accepted,
     ended,
+    organisation_number,
     party,
     plan_published,
     plan_revised,
@@ -195,17 +198,24 @@ def counting(database: Database) -> Iterator[list[str]]:
 
 
 async def published_for(database: Database, ask: FakeAsk, first: int, count: int) -> int:
-    """How many statements it takes to publish a plan with a session for so many parties, from `first` on, once all are known."""
+    """How many statements it takes to publish a plan for so many parties, from `first` on, once all are known.
+
+    With a session for all of them, and a visit with each.
+    """
     code, those = f"program-{first}", range(first, first + count)
     for n in those:
         ask.concerned(n, person(f"person-{n}"), EVA)
     await happens(database, ask, programme(code), *map(party, those), *(accepted(n, programme=code) for n in those))
-    await happens(database, ask, session(n=first, programme=code))
+    visit: dict[str, Any] = {"kind": "guidance_visit", "number": 1, "programme": code}
+    visits = [session(n=5_000 + n, party=organisation_number(n), **visit) for n in those]
+    await happens(database, ask, session(n=first, programme=code), *visits)
     await take_as_told(database, plan_published(code, published_on=AT.date()))
     with counting(database) as statements:
+        sends = await say_what_publishing_sends(database, WhatPublishingSends(programme=code), ahead=RULES.ahead)
         await work(database, ask)
     mails = Counter(it.kind for it in await queued(database, programme=code))
-    assert (mails["plan_published"], mails["session_invitation"]) == (count + 1, count + 1)
+    assert (mails["plan_published"], mails["session_invitation"]) == (count + 1, count + 1 + 2 * count)
+    assert (sends.plans, sends.invitations) == (mails["plan_published"], mails["session_invitation"])
     return len(statements)
 
 
