@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from services.scheduling.circumstances import admin_api as circumstances
+from services.scheduling.circumstances import repository as circumstances_rows
 from services.scheduling.consumers import consumers
 from services.scheduling.feeds import admin_api as feeds
 from services.scheduling.feeds import open_api
@@ -15,9 +16,11 @@ from services.scheduling.forgetting.use_cases.forget_people import forget_people
 from services.scheduling.forgetting.use_cases.say_what_names_someone import say_what_names_someone
 from services.scheduling.guidance import admin_api as guidance
 from services.scheduling.guidance import adopting as guidance_adopting
+from services.scheduling.guidance import repository as guidance_rows
 from services.scheduling.guidance.use_cases.tell_unbooked_visits import count_unbooked_to_tell, tell_unbooked_visits
 from services.scheduling.plans import admin_api as plans
 from services.scheduling.plans import adopting as plans_adopting
+from services.scheduling.plans import repository as plans_rows
 from services.scheduling.plans.use_cases.publish_plan import tell_of_plans_from_before
 from services.scheduling.plans.use_cases.say_what_plan_is import say_what_plan_is
 from services.scheduling.sessions import admin_api as sessions
@@ -36,7 +39,7 @@ from shared.service import Service
 adoptions: Adoptions = {
     **sessions_adopting.ADOPTIONS,
     **plans_adopting.ADOPTIONS,
-    **guidance_adopting.ADOPTIONS,
+    **guidance_adopting.ADOPTIONS,  # of what was held, more than sessions'
     **forgetting_adopting.ADOPTIONS,
 }
 
@@ -58,7 +61,7 @@ def create(settings: Settings) -> Service:
             WhatNamesSomeone: say_what_names_someone,
             WhatFeed: partial(say_what_feed, addresses),
         },
-        missing=[session_rows.missing],
+        missing=[it.missing for it in (session_rows, circumstances_rows, plans_rows, guidance_rows)],
         work=lambda _: [
             Work("hand sessions on", partial(hand_all_sessions_on, database)),
             Work("tell of plans from before", partial(tell_of_plans_from_before, database)),

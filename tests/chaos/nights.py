@@ -243,7 +243,7 @@ async def _check_what_is_missing(client: Client) -> None:
             "programme",
             "signatory",
         },
-        "scheduling": set(),
+        "scheduling": {"days_to_avoid", "plan"},  # since the plan was revised
         "billing": set(),
         "notifications": {"mail"},
     }

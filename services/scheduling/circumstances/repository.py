@@ -17,6 +17,8 @@ from services.scheduling.circumstances.domain.days_to_avoid import Avoided, Days
 from services.scheduling.sessions import repository as session_rows
 from services.scheduling.sessions.domain.session import Session
 from shared.database import insert
+from shared.messaging.facts import Present, record
+from shared.messaging.missing import Missing
 
 _DAYS = TypeAdapter(tuple[Avoided, ...])
 
@@ -63,6 +65,18 @@ async def days_to_avoid(connection: AsyncConnection, programme: str, *, lock: bo
     if row is None:
         return DaysToAvoid(programme=programme)
     return DaysToAvoid(programme=programme, version=row.version, days=_DAYS.validate_json(row.days))
+
+
+async def keep_lost_days_to_avoid(connection: AsyncConnection, programme: str, *, by: str) -> None:
+    """Unless there are any."""
+    await record(connection, [Present(tables.days_to_avoid, programme=programme, version=0, days="[]", changed_by=by)])
+
+
+async def missing(connection: AsyncConnection) -> list[Missing]:
+    """Days to avoid of programmes whose plan was taken back from an event."""
+    t = tables.days_to_avoid.c
+    codes = (await connection.execute(select(t.programme).where(t.version == 0).order_by(t.programme))).scalars()
+    return [Missing(entity="days_to_avoid", id=it, programme=it, fields=("days",)) for it in codes]
 
 
 async def save_days_to_avoid(connection: AsyncConnection, it: DaysToAvoid, *, by: str) -> None:

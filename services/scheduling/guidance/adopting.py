@@ -1,4 +1,7 @@
-"""Of which visits it was told that they are not booked, taken back from its own event, for a database that lost it."""
+"""Of which visits it was told that they are not booked, and which were held, taken back from their own events.
+
+Minutes stand in no event: of what was held they may be lost, and are missing until they are written anew.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.scheduling.guidance import repository as guidance
 from services.scheduling.guidance.domain.visits import Window
+from services.scheduling.sessions.adopting import session
 from shared.contracts import scheduling as events
 from shared.contracts.envelope import Event
-from shared.messaging.recover import Adoptions
+from shared.messaging.recover import BY, Adoptions
 
 
 async def unbooked_visit(connection: AsyncConnection, event: Event[events.UnbookedVisit]) -> None:
@@ -23,4 +27,13 @@ async def unbooked_visit(connection: AsyncConnection, event: Event[events.Unbook
     )
 
 
-ADOPTIONS: Adoptions = {events.GUIDANCE_VISIT_UNBOOKED: unbooked_visit}
+async def held(connection: AsyncConnection, event: Event[events.Session]) -> None:
+    await session(connection, event)
+    if event.data.party is not None:
+        await guidance.keep_lost_minutes(connection, event.data.id, by=BY)
+
+
+ADOPTIONS: Adoptions = {
+    events.GUIDANCE_VISIT_UNBOOKED: unbooked_visit,
+    **{events.BY_NAME[kind, "completed"]: held for kind in ("guidance_visit", "contract_meeting")},
+}

@@ -13,7 +13,8 @@ from services.scheduling.guidance.domain.minutes import Minutes
 from services.scheduling.guidance.domain.visits import Visit, Window, visits
 from services.scheduling.sessions import repository as session_rows
 from shared.database import insert
-from shared.messaging.facts import Newest, record
+from shared.messaging.facts import Newest, Present, record
+from shared.messaging.missing import Missing
 
 KIND = "guidance_visit"
 
@@ -95,3 +96,18 @@ async def save_minutes(connection: AsyncConnection, it: Minutes) -> None:
     values = vars(it)
     statement = insert(connection, tables.minutes).values(values)
     await connection.execute(statement.on_conflict_do_update(index_elements=["session"], set_=values))
+
+
+async def keep_lost_minutes(connection: AsyncConnection, session: str, *, by: str) -> None:
+    """Unless there are any."""
+    await record(connection, [Present(tables.minutes, session=session, version=0, text=None, written_by=by)])
+
+
+async def missing(connection: AsyncConnection) -> list[Missing]:
+    """Minutes of what is known to be held from an event alone."""
+    t, s = tables.minutes, tables.session.c
+    query = select(t.c.session, s.programme, s.party).join(tables.session, s.id == t.c.session).where(t.c.version == 0)
+    return [
+        Missing(entity="minutes", id=row.session, programme=row.programme, party=row.party, fields=("text",))
+        for row in await connection.execute(query.order_by(t.c.session))
+    ]

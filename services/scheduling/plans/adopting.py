@@ -1,9 +1,13 @@
-"""A plan, taken back from its own event: the inverse of `telling.py`, for a database that lost it."""
+"""A plan, taken back from its own event: the inverse of `telling.py`, for a database that lost it.
+
+Days to avoid stand in no event: a plan that comes back has lost them, unless they are known or said anew.
+"""
 
 from __future__ import annotations
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.scheduling.circumstances import repository as circumstances
 from services.scheduling.plans import repository as plans
 from services.scheduling.plans.domain.plan import Plan, Revision
 from shared.contracts import scheduling as events
@@ -24,6 +28,7 @@ async def plan(connection: AsyncConnection, event: Event[events.Plan]) -> None:
         by=BY,
     )
     await plans.adopt(connection, found, revision)
+    await circumstances.keep_lost_days_to_avoid(connection, it.programme, by=BY)
 
 
 ADOPTIONS: Adoptions = dict.fromkeys(events.PLAN_EVENTS, plan)

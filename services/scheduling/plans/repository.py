@@ -6,9 +6,14 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.scheduling import tables
+from services.scheduling.circumstances import repository as circumstances
 from services.scheduling.plans.domain.plan import Plan, Revision
+from services.scheduling.plans.domain.plan_findings import plan_findings
+from services.scheduling.sessions import repository as session_rows
 from shared.database import insert
 from shared.messaging.facts import Newest, Present, record
+from shared.messaging.missing import Missing
+from shared.messaging.recover import BY
 
 p, r = tables.plan.c, tables.plan_revision.c
 
@@ -54,6 +59,21 @@ async def revisions(connection: AsyncConnection, programme: str) -> list[Revisio
         )
         for row in await connection.execute(query)
     ]
+
+
+async def missing(connection: AsyncConnection) -> list[Missing]:
+    """Who accepted what a plan lacks (S1), and why, where the plan stands as an event told of it."""
+    newest = select(r.programme).join(tables.plan, (p.programme == r.programme) & (p.revision == r.number))
+    is_there = exists().where(tables.programme.c.code == r.programme, ~tables.programme.c.deleted)
+    taken_back = newest.where(r.changed_by == BY, is_there).order_by(r.programme)
+    found = []
+    for programme in list((await connection.execute(taken_back)).scalars()):
+        period = await session_rows.period(connection, programme)
+        standing = await session_rows.standing(connection, programme, None)
+        known = await circumstances.accepted(connection, programme)
+        if any((it.code, it.about) not in known for it in plan_findings(standing, period)):
+            found.append(Missing(entity="plan", id=programme, programme=programme, fields=("accepted",)))
+    return found
 
 
 async def count_sessions(connection: AsyncConnection, programme: str) -> int:

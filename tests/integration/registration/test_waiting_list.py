@@ -36,6 +36,7 @@ from tests.support.facts import events_of
 from tests.support.waiting import eventually
 
 THE_DAY_AFTER = datetime(2024, 5, 2, 22, 30, tzinfo=UTC)  # 3 May in Norway, a day after `offer` is to be answered
+THE_LAST_MINUTE = datetime(2024, 5, 2, 21, 59, tzinfo=UTC)  # a minute before midnight in Norway
 MET = Verdict(met=True, reason="Ja.")
 ACCEPTING = Assessment(
     development_as_whole=MET, development_area=MET, dialogue_with_branch=MET, outcome="accepted", reason="Plass."
@@ -195,12 +196,25 @@ async def test_who_says_no_is_withdrawn_and_the_place_is_free_for_the_next(api: 
     assert (await offer(api, b))["state"] == "offered"
 
 
+async def test_an_offer_is_answered_on_its_last_day_and_not_after_it(api: Api, database: Database) -> None:
+    await open_with(api, 2)
+    a, b = await applied(api, 2)
+    await decide(api, "waiting_list", a, b)
+    await offer(api, a)
+    await offer(api, b)
+    await set_clock(database, THE_LAST_MINUTE)
+    assert (await api.post(f"{path_of(a)}/offer/acceptance"))["state"] == "accepted"
+    await set_clock(database, THE_DAY_AFTER)
+    for what in ("acceptance", "refusal"):
+        assert (await api.refused(409, f"{path_of(b)}/offer/{what}"))["code"] == "offer_has_lapsed"
+
+
 async def test_an_offer_lapses_by_itself_the_day_after_and_once_only(api: Api, database: Database) -> None:
     await open_with(api, 1)
     a, b = await applied(api, 2)
     await decide(api, "waiting_list", a, b)
     await offer(api, a)
-    await set_clock(database, datetime(2024, 5, 2, 21, 59, tzinfo=UTC))
+    await set_clock(database, THE_LAST_MINUTE)
     await lapse_offers(database)
     assert await state(api, a) == "offered"
     await set_clock(database, THE_DAY_AFTER)

@@ -18,7 +18,7 @@ async def say_days_to_avoid(database: Database, programme: str, days: Iterable[A
     async with database.transaction() as connection:
         await session_rows.lock_programme(connection, programme)
         before = await circumstances.days_to_avoid(connection, programme, lock=True)
-        if before.days == found:
+        if before.version and before.days == found:
             return before
         seen.compare(before)
         after = replace(before, version=before.version + 1, days=found)

@@ -12,12 +12,12 @@ from shared.database import Database
 
 
 async def write_minutes(database: Database, id: str, text: str | None, *, by: str) -> Minutes:
-    """None takes away what stands. Raises NotFound, RuleBroken, Conflict or Stale."""
+    """None takes away what stands, or says that there are none. Raises NotFound, RuleBroken, Conflict or Stale."""
     async with database.transaction() as connection:
         session = await session_rows.session(connection, id, lock=True)
         check_may_have_minutes(session)
         before = await guidance.minutes(connection, id, lock=True)
-        if before.text == text:
+        if before.version and before.text == text:
             return before
         seen.compare(before)
         after = replace(before, version=before.version + 1, text=text, written_by=by)

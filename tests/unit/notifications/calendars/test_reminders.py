@@ -174,13 +174,33 @@ def played(
     return sent, told_on
 
 
-@given(NEWS, st.sets(DAYS), st.sets(st.integers(1, 30), max_size=4))
+EVERY_DAY = [BEGIN + timedelta(days=n) for n in range(80)]
+SOME_LEADS = st.sets(st.integers(1, 30), max_size=4)
+
+
+@given(NEWS, SOME_LEADS)
+def test_day_by_day_each_reminder_is_sent_on_its_day_unless_something_is_told_that_day(
+    news: dict[date, Session], leads: set[int]
+) -> None:
+    daily, told_on = played(news, EVERY_DAY, leads)
+    expected, now = {}, session(None)
+    for day in EVERY_DAY:
+        now = news.get(day, now)
+        if day in told_on or now.cancelled or now.entry is None:
+            continue
+        left = (now.entry.first_day - day).days
+        if left in leads:
+            expected[now.id, ADA.id, left, now.entry.first_day] = day
+    assert daily == expected
+
+
+@given(NEWS, st.sets(DAYS), SOME_LEADS)
 def test_day_by_day_and_in_jumps_the_same_reminders_are_sent_but_for_those_that_were_jumped_over(
     news: dict[date, Session], seen: set[date], leads: set[int]
 ) -> None:
     """A reminder is jumped over where none of those days was seen on which it is the right one: from the day on which it is sent
     day by day, until a nearer one is due, the session begins, or something is told of it."""
-    daily, told_on = played(news, [BEGIN + timedelta(days=n) for n in range(80)], leads)
+    daily, told_on = played(news, EVERY_DAY, leads)
     jumping = sorted(seen | news.keys())
     in_jumps, _ = played(news, jumping, leads)
 
