@@ -39,6 +39,7 @@ GOALS = {  # at least, or at most
     "feeds.entries_200_vs_bare": (">=", 0.7),
     "feeds.unchanged_vs_bare_read": (">=", 0.5),
     "pages.program_vs_reads": ("<=", 1.5),
+    "pages.program_of_100_vs_reads": ("<=", 1.5),
     "latency.completed_to_issued.vs_parts": ("<=", 2.0),
     "growth.per_event_1e5_vs_1e3": ("<=", 1.15),
     "service.idle_mib_over_imports": ("<=", 40.0),
