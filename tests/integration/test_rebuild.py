@@ -11,6 +11,7 @@ from sqlalchemy import Table, delete, select, update
 
 from deploy.parts import PARTS
 from shared.contracts.envelope import Event
+from shared.contracts.erasure import A_PERSON, FORGOTTEN_IN_MAILS, FORGOTTEN_IN_PLAN
 from shared.contracts.questions import (
     Contacts,
     FeedAddress,
@@ -20,6 +21,7 @@ from shared.contracts.questions import (
     WhoIsConcerned,
 )
 from shared.database import Database
+from shared.ids import new_id
 from shared.messaging.rebuild import CannotRebuild
 from shared.messaging.stopped import IsRunning
 from shared.messaging.tables import inbox, parked_message
@@ -27,6 +29,7 @@ from shared.points import VARIABLE
 from tests.support.databases import MakeDatabase
 from tests.support.drill import Drill, DrillOf, Rows
 from tests.support.events import (
+    AT,
     accepted,
     attendance,
     completed,
@@ -34,6 +37,7 @@ from tests.support.events import (
     group_changed,
     organisation_number,
     party,
+    person_erased,
     plan_published,
     plan_revised,
     programme,
@@ -63,6 +67,9 @@ STORY: list[Event[Any]] = [
     group_changed(1),
     signed(1),
     attendance(1),
+    person_erased(A_PERSON),
+    FORGOTTEN_IN_PLAN.event(FORGOTTEN_IN_PLAN.example().data, id=new_id(), time=AT),
+    FORGOTTEN_IN_MAILS.event(FORGOTTEN_IN_MAILS.example().data, id=new_id(), time=AT),
 ]
 
 

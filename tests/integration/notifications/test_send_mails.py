@@ -111,6 +111,8 @@ async def test_a_mail_arrives_and_that_it_was_sent_is_told_by_the_id_of_to_whom_
         "session": None,
         "sequence": None,
         "repeats": None,
+        "lead_days": None,
+        "first_day": None,
         "fingerprint": contents.fingerprint(mail.kind, mail.content),
     }
     assert "@" not in event.model_dump_json()
