@@ -209,7 +209,7 @@ async def test_the_stock_fetch_loop_forgets_what_it_collected_and_ours_does_not(
     await client.jetstream().publish(SUBJECT, b"1")
     await eventually(lambda: len(deliveries), equals=1)
     # Forgotten, it comes back after the ack_wait as a redelivery. When the stock loop gives [1], `pull.py` can go.
-    assert deliveries == ([1] if ours else [2])
+    assert (deliveries[0] == 1) is ours  # more than twice where the machine is busy
     await broker.stop()
 
 

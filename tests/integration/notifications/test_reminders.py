@@ -41,6 +41,7 @@ from tests.support.events import (
     accepted,
     ended,
     party,
+    plan_published,
     programme,
     sent,
     session,
@@ -222,7 +223,7 @@ async def test_a_database_that_is_put_back_from_before_reminds_nobody_again(
 ) -> None:
     drill, database = await drill_of("notifications"), await make_database("notifications")
     await set_clock(database, AT)
-    await drill.publish(programme(), party(1), accepted(1), sent(1), session())
+    await drill.publish(programme(), plan_published(), party(1), accepted(1), sent(1), session())
     async with running(drill, smtp, database):
         pass
     older = await copy_database(database)
