@@ -78,7 +78,6 @@ async def test_a_list_that_is_exchanged_anew_is_sent_anew(taking_part: Database,
 
 
 async def test_what_is_missing_is_asked_for_while_it_is(taking_part: Database, ask: FakeAsk) -> None:
-    assert ask.contact_list is not None
     ask.contact_list = ask.contact_list.model_copy(update={"missing": ("coordinator_is_missing",)})
     await take(taking_part, contact_list_missing(1))
     await work(taking_part, ask)

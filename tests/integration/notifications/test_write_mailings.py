@@ -68,7 +68,7 @@ async def test_everyone_concerned_gets_one_mail_with_what_is_to_be_said(database
         "party_kind": "municipality",
         "happened_on": "2024-09-01",
         "contacts": [],
-        "application": {"waiting_list_place": None, "replaces": None},
+        "application": {"waiting_list_place": None, "replaces": None, "offered_until": None},
     }
     assert bo.content == ada.content
     assert ada.message_id != bo.message_id

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -85,7 +85,8 @@ class FakeAsk(Ask):
         self.contact: Someone | None = None  # of every party, as is the next
         self.advisor: Someone | None = None
         self.council: Someone | None = None  # the programme's contact person
-        self.contact_list: ContactListContent | None = None  # of every party
+        # Of every party.
+        self.contact_list = ContactListContent(period_start=date(2024, 8, 1), group=(), missing=())
         self.plan = PlanAsItStands(revision=1, sessions=())
         self.sessions: dict[str, SessionDetails] = {}  # others have a title only
         self.feed: str | None = FEED  # the address of everybody's calendar
@@ -116,7 +117,6 @@ class FakeAsk(Ask):
             stay = self.staying.get(question.party, []) if question.purpose == "invitation" else []
             return Contacts(recipients=tuple(people), lost=self.lost, stay=tuple(stay), **named)
         if isinstance(question, WhatContactList):
-            assert self.contact_list is not None
             return self.contact_list
         if isinstance(question, WhatPlan):
             return self.plan
