@@ -84,6 +84,7 @@ async def test_of_every_kind_of_event_only_those_who_are_to_hear_of_it_hear(
     ask.for_purpose = {purpose: [EVA]}
     ask.people = {}
     ask.advisor = None if mail == "advisor_detached" else ADVISOR
+    ask.contact_list = ask.contact_list.model_copy(update={"missing": ("coordinator_is_missing",)})
     await take(database, programme(), party(1, organisation_number=event.data.party), event)
     await work(database, ask)
     assert [(it.kind, it.person, it.event_id) for it in await queued(database)] == [(mail, "eva", event.id)]
