@@ -15,8 +15,10 @@ from shared.contracts.erasure import A_PERSON, FORGOTTEN_IN_MAILS, FORGOTTEN_IN_
 from shared.contracts.questions import (
     Contacts,
     FeedAddress,
+    PlanAsItStands,
     SessionDetails,
     WhatFeed,
+    WhatPlan,
     WhatSession,
     WhoIsConcerned,
 )
@@ -51,6 +53,7 @@ NOBODY: dict[Any, Any] = {
     WhoIsConcerned: Contacts(recipients=()),
     WhatSession: SessionDetails(title="Fellessamling", place=None, meeting_link=None),
     WhatFeed: FeedAddress(address=None),
+    WhatPlan: PlanAsItStands(revision=2, sessions=()),
 }
 STORY: list[Event[Any]] = [
     programme(),
