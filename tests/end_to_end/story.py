@@ -141,6 +141,7 @@ async def _form_group(player: Player) -> str:
     await player("registration", "export_person", person=third["person"])
     await player("registration", "erase_person", person=third["person"])
     await player("registration", "show_receipt", person=third["person"])
+    await player("registration", "show_pending_erasures")
     await player("registration", "show_retention")
     await player("registration", "keep_no_longer")
     await player("registration", "correct_participant", participant=second["id"])
