@@ -29,7 +29,7 @@ SOON = timedelta(days=7)  # until an offer is to be answered
 FEW = 3  # that are alike, and shown one by one
 MOST = 10  # of one kind, of one programme
 DOCUMENTS = "fakturaer"
-SHOWN_ABOVE = ("group_incomplete", "no_advisor", "visit_not_booked")
+SHOWN_ABOVE = ("group_incomplete", "no_advisor")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,7 +108,7 @@ def sections(
             "Veiledningsbesøk som ikke er avtalt, enda halve tiden er gått", programmes, lambda it: _visits(it, today)
         ),
         _of_each("Kommunegrupper som mangler noe", programmes, lambda it: _groups(it, today)),
-        _of_each("Forpliktelser som ikke er fulgt opp", programmes, _findings),
+        _of_each("Forpliktelser som ikke er fulgt opp", programmes, lambda it: _findings(it, today)),
     )
     return [it for it in found if it.needs]
 
@@ -266,9 +266,8 @@ def _groups(it: Known, today: date) -> list[Need]:
 def _visits(it: Known, today: date) -> list[Need]:
     """While they can still be booked: alike ones together."""
     alike: dict[int, list[Answer]] = defaultdict(list)
-    for one in it.visits:
-        if today <= date.fromisoformat(one["window_last"]):
-            alike[one["number"]].append(one)
+    for one in _bookable(it, today):
+        alike[one["number"]].append(one)
     needs = []
     for number, those in sorted(alike.items()):
         if len(those) > FEW:
@@ -279,21 +278,31 @@ def _visits(it: Known, today: date) -> list[Need]:
     return _shown(it, needs, "")
 
 
+def _bookable(it: Known, today: date) -> list[Answer]:
+    return [one for one in it.visits if today <= date.fromisoformat(one["window_last"])]
+
+
 def _visit(it: Known, one: Answer) -> Need:
     link = f"{it.path}/ny-samling?kind=guidance_visit&number={one['number']}&party={one['party']}"
     name = f"Veiledningsbesøk {one['number']}, {one['party_name'] or one['party']}"
     return Need(link=link, name=name, text=one["window_text"], programme=it.name)
 
 
-def _findings(it: Known) -> list[Need]:
+def _findings(it: Known, today: date) -> list[Need]:
     """Alike ones of many municipalities together, the others by municipality.
 
     What its group lacks, visits that can still be booked, and sessions that nobody completed stand above.
     """
-    above = {one["id"] for one in it.sessions if one["state"] == "planned"}
+    past = {one["id"] for one in it.sessions if one["state"] == "planned"}
+    late = {(one["party"], one["number"]) for one in _bookable(it, today)}
     alike: dict[tuple[str, str], list[Answer]] = defaultdict(list)
     for one in it.findings:
-        if one["code"] not in SHOWN_ABOVE and not (one["code"] == "visit_not_held" and one["session"] in above):
+        is_above = (
+            one["code"] in SHOWN_ABOVE
+            or (one["code"] == "visit_not_held" and one["session"] in past)
+            or (one["code"] == "visit_not_booked" and (one["party"], one["number"]) in late)
+        )
+        if not is_above:
             alike[one["code"], finding(one)].append(one)
     many = [those for those in alike.values() if len(those) > FEW]
     by_party: dict[str, list[Answer]] = defaultdict(list)

@@ -55,3 +55,15 @@ def test_visits_that_are_not_booked_stand_on_i_dag_while_they_can_be() -> None:
     assert section.needs[0].link == "/program/p/ny-samling?kind=guidance_visit&number=2&party=1"
     (section,) = sections(today, [Known(code="p", name="P", visits=[visit(n) for n in range(5)])])
     assert [it.name for it in section.needs] == ["Veiledningsbesøk 2, 5 kommuner"]
+
+
+def test_a_visit_that_nobody_booked_is_an_obligation_that_was_not_met_once_its_time_is_over() -> None:
+    unmet = {"code": "visit_not_booked", "rule": "R9", "session": "v", "kind": "guidance_visit", "number": 2}
+    findings = [unmet | {"party": "1", "party_name": "Kommune 1", "title": None, "since": "2025-01-17"}]
+    programme = Known(code="p", name="P", visits=[visit(1)], findings=findings)
+    assert [it.heading for it in sections(date(2025, 2, 2), [programme])] == [
+        "Veiledningsbesøk som ikke er avtalt, enda halve tiden er gått"
+    ]
+    (section,) = sections(date(2025, 2, 3), [programme])
+    assert section.heading == "Forpliktelser som ikke er fulgt opp"
+    assert [it.name for it in section.needs] == ["Kommune 1"]
