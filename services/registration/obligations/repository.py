@@ -47,7 +47,7 @@ async def found(
     mapped = await mapping.mappings_of(connection, programme)
     plans = await development_plans.plans_of(connection, programme)
     worked = await _worked_on(connection, programme)
-    query = select(ag.party, ag.signed_on, ag.ends_on, ag.period_start)
+    query = select(ag.party, ag.predecessor, ag.signed_on, ag.ends_on, ag.period_start)
     signed = query.where(ag.programme == programme, ag.signed_on.is_not(None), ag.called_back_on.is_(None))
     by_id = {it.id: it for it in sessions}
     return [
@@ -61,7 +61,7 @@ async def found(
                 ends_on=row.ends_on,
                 period_start=row.period_start,
                 group=formed[row.party],
-                sessions=[it for it in sessions if it.party in (None, row.party)],
+                sessions=[it for it in sessions if _concerns(it, row.party, row.predecessor)],
                 sheets=sheets[row.party],
                 days_until_recorded=days_until_recorded,
                 is_mapped=row.party in mapped and mapped[row.party].size > 0,
@@ -70,6 +70,12 @@ async def found(
             )
         )
     ]
+
+
+def _concerns(session: Session, party: str, predecessor: str | None) -> bool:
+    """What was held with the one whose agreement it was counts for the successor; what was not is handed on, or is no more (R12)."""
+    held_before = session.state == "completed" and predecessor is not None and session.party == predecessor
+    return session.party in (None, party) or held_before
 
 
 async def _worked_on(connection: AsyncConnection, programme: str) -> dict[str, list[date]]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 
+from services.registration.consumers import consumers
 from services.registration.contacts.use_cases.say_who_is_concerned import say_who_is_concerned
 from shared.contracts.questions import Purpose, WhoIsConcerned
 from shared.database import Database
@@ -24,7 +26,8 @@ from tests.integration.registration.world import (
 )
 from tests.support.api import Api
 from tests.support.databases import set_clock
-from tests.support.facts import events_of
+from tests.support.events import completed, plan_published, session
+from tests.support.facts import events_of, take
 
 NEW = "942110464"
 SUCCESSOR = PARTY | {"organisation_number": NEW, "name": "Nye Molde", "municipality_number": "1599"}
@@ -137,3 +140,32 @@ async def test_who_applied_in_vain_takes_part_as_the_successor(api: Api, databas
 async def test_what_has_ended_goes_on_with_nobody(api: Api, path: str) -> None:
     await api.post(f"{path}/end", {"ends_on": "2024-09-01", "reason": "Nedlagt."})
     assert "2024-09-01" in (await api.refused(409, f"{path}/successor", {"party": NEW}))["message"]
+
+
+async def findings(api: Api, party: str) -> list[str]:
+    return [it["code"] for it in (await api.get(f"{OF_PROGRAMME}/findings", party=party))["items"]]
+
+
+async def test_what_was_held_with_the_one_before_counts_for_the_successor(
+    api: Api, database: Database, path: str
+) -> None:
+    """The contract meeting and the visits, and the work that a visit was; what is only planned with it does not."""
+    of_one: dict[str, Any] = {"party": MOLDE, "format": "digital"}
+    visit: dict[str, Any] = {"kind": "guidance_visit", "last_day": date(2024, 11, 6)}
+    plan_line = session(n=6, number=1, **visit)
+    meeting = completed(4, kind="contract_meeting", last_day=date(2024, 10, 20), **of_one)
+    held = completed(5, number=1, **visit, **of_one)
+    joint = completed(1, last_day=date(2024, 10, 17)), completed(2, last_day=date(2024, 11, 27))
+    await take(consumers, database, plan_published(), plan_line, meeting, held, *joint)
+    await set_clock(database, datetime(2024, 12, 1, 12, tzinfo=UTC))
+    of_meetings = {"contract_meeting_not_held", "visit_not_booked", "visit_not_held", "no_work_between_sessions"}
+    assert not of_meetings & {*await findings(api, MOLDE)}
+    await api.post(f"{path}/successor", {"party": NEW})
+    assert not of_meetings & {*await findings(api, NEW)}
+    assert await findings(api, MOLDE) == []
+    await take(
+        consumers,
+        database,
+        session("completion_revoked", 4, 3, kind="contract_meeting", last_day=date(2024, 10, 20), **of_one),
+    )
+    assert of_meetings & {*await findings(api, NEW)} == {"contract_meeting_not_held"}

@@ -21,7 +21,9 @@ class Facts:
     ends_on: date | None  # the first day on which it is no longer in force
     period_start: date  # the agreement's
     group: Group
-    sessions: Collection[Session]  # the programme's, and those with this party alone
+    sessions: Collection[
+        Session
+    ]  # the programme's, those with this party alone, and those held with whose agreement it was (R12)
     sheets: Collection[Sheet]  # this party's
     days_until_recorded: int  # from a session's last day, until its attendance is missing
     is_mapped: bool | None = None  # whether local roles are (R4); none: not known
