@@ -9,6 +9,10 @@ from typing import Any
 from services.registration.people.domain.person import Person
 
 IN_ITS_PLACE = "[slettet]"
+# What stands around a word that is no part of a longer one; and around an address, which goes on over full stops and hyphens:
+# before it in somebody else's name, after it in another domain. A compound, as `a@b.no-adressen`, is no domain.
+WHOLE = (r"(?<!\w)", r"(?!\w)")
+WHOLE_ADDRESS = (r"(?<!\w)(?<!\w[.+-])", r"(?!\w|\.\w|-[\w-]*\.\w)")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,8 +26,13 @@ class Words:
 
     @property
     def pattern(self) -> re.Pattern[str] | None:
-        found = [r"\s+".join(map(re.escape, it.split())) for it in sorted(self.words, key=len, reverse=True)]
-        return re.compile(rf"(?<!\w)(?:{'|'.join(found)})(?!\w)", re.IGNORECASE) if found else None
+        found = [_whole(it) for it in sorted(self.words, key=len, reverse=True)]
+        return re.compile("|".join(found), re.IGNORECASE) if found else None
+
+
+def _whole(word: str) -> str:
+    before, after = WHOLE_ADDRESS if "@" in word else WHOLE
+    return before + r"\s+".join(map(re.escape, word.split())) + after
 
 
 def words_of(person: Person) -> Words:

@@ -20,6 +20,15 @@ PATTERN = words_of(KARI).pattern
         ("KARI  ÅS VIK (kari.vik@molde.example, +47 900 00 000)", "[slettet] ([slettet], [slettet])"),
         ("Kari Ås Viken og Kari", "Kari Ås Viken og Kari"),
         ("okari.vik@molde.example", "okari.vik@molde.example"),
+        ("ola.kari.vik@molde.example", "ola.kari.vik@molde.example"),
+        ("ola-kari.vik@molde.example", "ola-kari.vik@molde.example"),
+        ("a+kari.vik@molde.example", "a+kari.vik@molde.example"),
+        ("kari.vik@molde.example.no", "kari.vik@molde.example.no"),
+        ("kari.vik@molde.example-skole.no", "kari.vik@molde.example-skole.no"),
+        ("Skriv til kari.vik@molde.example.", "Skriv til [slettet]."),
+        ("<kari.vik@molde.example>, -kari.vik@molde.example-", "<[slettet]>, -[slettet]-"),
+        ("Ikke kari.vik@molde.example-adressen. Spør Ola.", "Ikke [slettet]-adressen. Spør Ola."),
+        ("...kari.vik@molde.example\n.Slutt", "...[slettet]\n.Slutt"),
     ],
 )
 def test_by_the_whole_name_the_address_and_the_telephone_number(text: str, left: str) -> None:
