@@ -24,7 +24,7 @@ OF_AGREEMENTS = {
     "/programmes/{programme}/agreements": "Avtalen ble sendt til signering",
     "/signatures": "En signatur ble registrert",
     "/end": "Avtalen ble avsluttet",
-    "/termination": "Avtalen ble hevet",
+    "/termination": "Avtalen ble sagt opp",
     "/end-taken-back": "Avslutningen ble trukket tilbake",
     "/successor": "Avtalen ble overtatt av en annen",
     "PATCH /registration/agreements/{agreement}": "Avtalen ble endret",

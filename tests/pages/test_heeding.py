@@ -102,8 +102,8 @@ def test_minutes_are_written_of_a_visit_that_was_held(browser: httpx.Client, api
     long = browser.post(f"{path}/referat", data=form | {"text": "x" * 5000})
     assert long.status_code == 422
     assert "Bruk høyst 4000 tegn." in long.text
-    text = "Gruppen er i gang.\nNeste gang: fase 2 <b>"
+    text = "Gruppa er i gang.\nNeste gang: fase 2 <b>"
     page = after(browser, browser.post(f"{path}/referat", data=form | {"text": text}))
-    assert re.search(r'<p class="prose">Gruppen er i gang\.\s+Neste gang: fase 2 &lt;b&gt;</p>', page)
+    assert re.search(r'<p class="prose">Gruppa er i gang\.\s+Neste gang: fase 2 &lt;b&gt;</p>', page)
     with here.browser("reader") as reader:
         assert "Neste gang" not in reader.get(path).text
