@@ -34,8 +34,13 @@ async def record(visitor: VisitorOf, id: Id) -> Response:
     values = await visitor.typed()
     path = f"/{OWN}/sessions/{id}/attendance"
     sheets = await visitor.api.get(path)
-    refusals: dict[str, Form] = {}
-    for party, body in view.said_anew(sheets["parties"], values).items():
+    named = [it for it in sheets["parties"] if view.version(it["party"]) in values]
+    refusals = {
+        it["party"]: Form(it["party"], values, wrong=(why,), status=422)
+        for it in named
+        if (why := view.contradiction(it, values))
+    }
+    for party, body in view.said_anew([it for it in named if it["party"] not in refusals], values).items():
         try:
             await visitor.api.send("PUT", f"{path}/{segment(party)}", body, if_match=view.version_seen(values, party))
         except Refused as why:
@@ -65,6 +70,7 @@ async def _page(visitor: Visitor, id: str, refusals: Mapping[str, Form] = NONE) 
         parties=view.in_order(sheets["parties"]),
         box=view.box,
         nobody=view.nobody,
+        is_nobody=view.is_nobody,
         version=view.version,
         summed=view.summed,
     )

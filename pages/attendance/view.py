@@ -33,6 +33,29 @@ def version_seen(values: Mapping[str, str], party: str) -> str | None:
     return values.get(version(party))
 
 
+EMPTIED = "Ingen er krysset av lenger. Kom ingen, så kryss av for det. Var noen der, så kryss av for dem."
+BOTH = "Det er krysset av både for at ingen møtte, og for noen som møtte."
+
+
+def contradiction(sheet: Row, values: Mapping[str, str]) -> str | None:
+    """Why a municipality's part of the form says nothing, or two things at once. None: it does not."""
+    party = sheet["party"]
+    ticked, says_nobody = _ticked(values, party), bool(values.get(nobody(party)))
+    if ticked and says_nobody:
+        return BOTH
+    return EMPTIED if _recorded(sheet) and not ticked and not says_nobody else None
+
+
+def _recorded(sheet: Row) -> dict[str, list[str]]:
+    """The days of each who was there, as it is recorded."""
+    return {it["participant"]: sorted(it["present_on"]) for it in sheet["attendees"] if it["present_on"]}
+
+
+def is_nobody(sheet: Row) -> bool:
+    """Whether it is recorded that nobody came."""
+    return bool(sheet["version"]) and not sheet["is_lost"] and not _recorded(sheet)
+
+
 def said_anew(sheets: Iterable[Row], values: Mapping[str, str]) -> dict[str, dict[str, Any]]:
     """The API's request for each municipality of which something else is said than is recorded, by its number.
 
@@ -41,10 +64,7 @@ def said_anew(sheets: Iterable[Row], values: Mapping[str, str]) -> dict[str, dic
     found: dict[str, dict[str, Any]] = {}
     for sheet in sheets:
         party = sheet["party"]
-        if version(party) not in values:
-            continue
-        ticked = _ticked(values, party)
-        recorded = {it["participant"]: sorted(it["present_on"]) for it in sheet["attendees"] if it["present_on"]}
+        ticked, recorded = _ticked(values, party), _recorded(sheet)
         is_known = bool(sheet["version"]) and not sheet["is_lost"]
         says_something = bool(ticked or values.get(nobody(party)))
         if (ticked != recorded) if is_known else says_something:

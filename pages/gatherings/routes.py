@@ -61,7 +61,7 @@ async def sharpen(visitor: VisitorOf, id: Id) -> Response:
 @router.post("/samling/{id}/format")
 async def decide_format(visitor: VisitorOf, id: Id) -> Response:
     values = await visitor.typed()
-    body = body_of(values, "format")
+    body = body_of(values, "format", "reason")
     return await _change(visitor, id, "format", values, path="format", body=body, what="samling-format")
 
 
@@ -102,7 +102,7 @@ async def say_yes(visitor: VisitorOf, id: Id, form: str) -> Response:
         raise Missing
     values = await visitor.typed()
     path, what = YES[form]
-    body = body_of(values, *(it for it in EXPECTED if it in values), ints=EXPECTED)
+    body = body_of(values, "reason", *(it for it in EXPECTED if it in values), ints=EXPECTED)
     invoices, credit_notes = (values.get(it, "0") for it in EXPECTED[:2])
     sent = {}
     if form == "gjennomfort" and invoices != "0":
@@ -118,7 +118,13 @@ async def _new_date(visitor: Visitor, id: str, form: str, *, path: str, what: st
     if faults:
         return await _page(visitor, id, Form(form, values, faults, status=422))
     return await _change(
-        visitor, id, form, values, path=path, body={"when": when} | heeding.accepted_in(values), what=what
+        visitor,
+        id,
+        form,
+        values,
+        path=path,
+        body={"when": when} | body_of(values, "reason") | heeding.accepted_in(values),
+        what=what,
     )
 
 
@@ -165,4 +171,5 @@ async def _page(visitor: Visitor, id: str, form: Form | None = None, *, expected
         button=view.button(session["state"], found.preview if found.has_preview else None),
         sum_of=view.sum_of,
         warnings=found.warnings,
+        reasons=[(it, text.capitalize()) for it, text in WORDS["revision"].items()],
     )

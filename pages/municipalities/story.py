@@ -95,7 +95,7 @@ def _mails(mails: list[Row]) -> Iterator[Happening]:
             last[day, kind] = max(moment, last.get((day, kind), moment))
     for (day, kind), several in groupby(sorted(in_short)):
         number = len(list(several))
-        text = f"E-post: {count(number, MAILED[kind], MAILED[kind] + 'er')} til kalenderen"
+        text = f"E-post: {count(number, MAILED[kind], MAILED[kind].removesuffix('e') + 'er')} til kalenderen"
         yield Happening(day=day, text=text, place=(MAIL, last[day, kind]))
 
 

@@ -264,7 +264,7 @@ async def _hold(database: Database) -> str:
 
 
 async def _look_at_mails(player: Player, database: Database) -> None:
-    for id in ("list_mails", "show_summary", "list_what_waits", "list_failing_addresses"):
+    for id in ("list_mails", "show_summary", "list_what_waits", "show_failing_addresses"):
         await player("notifications", id)
     await _wait_in_vain(database)
     await player("notifications", "give_up_what_waits", id=NOBODYS)

@@ -52,7 +52,13 @@ def test_who_was_there_is_ticked_and_corrected(browser: httpx.Client, api: httpx
     assert "Registrert: 4 av 4 deltakere" in done.text
     assert [it["present"] for it in sheet_of(api)["days"]] == [4, 4]
     assert sheet_of(api, OTHER)["version"] == 0  # of which nothing was ticked
-    record(browser, api, {MUNICIPALITY: 1, OTHER: 0})
+    emptied = record(browser, api, {MUNICIPALITY: 1, OTHER: 0})  # which may be by mistake, and says nothing
+    assert "Ingen er krysset av lenger." in emptied.text
+    assert [it["present"] for it in sheet_of(api)["days"]] == [4, 4]
+    both = record(browser, api, {MUNICIPALITY: 1}, boxes(sheet, FIRST) | {f"ingen.{MUNICIPALITY}": "ja"})
+    assert both.status_code == 422
+    assert "både for at ingen møtte" in both.text
+    record(browser, api, {MUNICIPALITY: 1}, {f"ingen.{MUNICIPALITY}": "ja"})
     assert [it["present"] for it in sheet_of(api)["days"]] == [0, 0]
     municipality = browser.get(f"/program/{PROGRAMME}/kommune/{MUNICIPALITY}").text
     assert "Ingen kom: Fellessamling 3" in municipality
@@ -96,7 +102,8 @@ def test_that_nobody_came_is_said_by_a_box_of_its_own_and_not_by_a_sheet_without
     assert sheet_of(api, ANOTHER)["version"] == 0
     record(browser, api, {ANOTHER: 0}, {f"ingen.{ANOTHER}": "ja"})
     assert [it["present"] for it in sheet_of(api, ANOTHER)["days"]] == [0, 0]
-    assert f'name="ingen.{ANOTHER}"' not in browser.get(f"/samling/{session(api)}/frammote").text
+    page = browser.get(f"/samling/{session(api)}/frammote").text
+    assert re.search(rf'name="ingen\.{ANOTHER}" type="checkbox" value="ja" checked', page)
 
 
 def test_who_is_in_no_group_is_refused_and_not_left_out(browser: httpx.Client, api: httpx.Client) -> None:

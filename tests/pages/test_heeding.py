@@ -55,7 +55,7 @@ def test_a_new_session_on_a_sunday_is_told_of_too(browser: httpx.Client) -> None
 
 def test_what_the_plan_lacks_is_accepted_with_a_reason(browser: httpx.Client, api: httpx.Client, here: Shown) -> None:
     page = browser.get(PAGE).text
-    assert page.count("Ingen veiledning mellom disse to fellessamlingene.") == 1
+    assert page.count("Ingen veiledning mellom disse to fellessamlingene: ") == 1
     assert "<bdi>Det siste besøket er lagt etter Fellessamling 6.</bdi>" in page
     assert "Godta at planen er slik" not in page
     it = session(api, "coordinator_meeting", 4)

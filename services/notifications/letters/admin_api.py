@@ -150,8 +150,8 @@ async def list_mails(
 
 
 @router.get("/failing-addresses")
-async def list_failing_addresses(database: DatabaseOf, _: Administrator) -> FailingView:
-    """List the addresses that a mail server refuses for good, each with the last mail to it.
+async def show_failing_addresses(database: DatabaseOf, _: Administrator) -> FailingView:
+    """Show the addresses that a mail server refuses for good, each with the last mail to it.
 
     Until a later mail to it was sent, or the person has another.
     """
