@@ -82,6 +82,17 @@ class When:
         return self.duration_minutes
 
     @property
+    def hours(self) -> tuple[int, int] | None:
+        """From which to which minute of the day it lasts, by its clock times or its duration; none where that is not said."""
+        days = self.days
+        if days is None or days.starts_at is None:
+            return None
+        begin = _minutes(days.starts_at)
+        if days.ends_at is not None:
+            return begin, _minutes(days.ends_at)
+        return (begin, begin + self.duration_minutes) if self.duration_minutes else None
+
+    @property
     def precision(self) -> Precision:
         if self.days:
             return Precision.DAYS
@@ -99,6 +110,11 @@ class When:
     def earliest(self) -> date:
         """The first day that it may begin on."""
         return min(first for first, _ in self.ranges())
+
+
+def half_gone_on(first: date, last: date) -> date:
+    """The first day on which half of these days or more have passed; that of an odd number is gone with the one in the middle."""
+    return first + timedelta(days=((last - first).days + 2) // 2)
 
 
 class Finding(NamedTuple):

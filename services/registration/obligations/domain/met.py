@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import timedelta
 
-from services.registration.attendance.domain.session import Session
 from services.registration.obligations.domain.facts import Facts, Finding
+from shared.when import half_gone_on
 
 VISIT, CONTRACT_MEETING = "guidance_visit", "contract_meeting"
 
@@ -23,7 +23,7 @@ def of_visits(facts: Facts) -> Iterator[Finding]:
             if it.last_day < facts.today:
                 yield Finding(what="visit_not_held", session=it.id, since=it.last_day + timedelta(days=1))
         elif it.party is not None or it.number not in booked:
-            since = _half_gone(it)
+            since = half_gone_on(it.not_before, it.not_after)
             if since <= facts.today:
                 yield Finding(what="visit_not_booked", session=it.id, since=since)
 
@@ -37,8 +37,3 @@ def of_the_contract_meeting(facts: Facts) -> Iterator[Finding]:
     since = max(facts.period_start, passed.not_after + timedelta(days=1)) if passed else facts.period_start
     if since <= facts.today:
         yield Finding(what="contract_meeting_not_held", session=passed.id if passed else None, since=since)
-
-
-def _half_gone(session: Session) -> date:
-    """The first day on which half of the days that it may be on are gone."""
-    return session.not_before + ((session.not_after - session.not_before) + timedelta(days=1)) // 2

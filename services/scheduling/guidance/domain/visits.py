@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Literal
 
 from services.scheduling.circumstances.domain.circumstances import Membership
 from services.scheduling.sessions.domain.session import Session
+from shared.when import half_gone_on
 
 State = Literal["not_booked", "proposed", "agreed", "held"]
 
@@ -23,7 +24,7 @@ class Window:
     @property
     def half_gone_on(self) -> date:
         """The first day on which half of it has passed, or more."""
-        return self.first + timedelta(days=((self.last - self.first).days + 2) // 2)
+        return half_gone_on(self.first, self.last)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -130,6 +130,15 @@ def test_that_a_visit_is_not_booked_when_half_of_its_window_is_gone() -> None:
     assert found(sessions=[*facts().sessions, line, rough]) == [("visit_not_booked", "visit3")]
 
 
+@pytest.mark.parametrize(("days", "gone"), [(1, 1), (2, 1), (3, 2), (4, 2), (35, 18)])
+def test_half_of_a_window_is_gone_on_the_day_that_the_advisor_hears_of_it(days: int, gone: int) -> None:
+    """As scheduling counts it: the day in the middle of an odd number has to be over (S1)."""
+    first = date(2025, 1, 6)
+    line = planned("line3", first, days, kind="guidance_visit")
+    of_line = [it for it in findings(facts(sessions=[*facts().sessions, line])) if it.session == "line3"]
+    assert [it.since for it in of_line] == [first + timedelta(days=gone)]
+
+
 def test_that_a_visit_was_not_held() -> None:
     visit = session("visit1", date(2024, 10, 7), 1, kind="guidance_visit", party=PARTY)
     assert found(sessions=[*facts().sessions, visit]) == []
