@@ -22,7 +22,8 @@ KIND = "guidance_visit"
 async def visits_of(connection: AsyncConnection, programme: str) -> list[Visit]:
     """As many queries for a hundred parties as for one."""
     found = await session_rows.of_programme(connection, programme, kind=KIND)
-    return visits([it.session for it in found], await circumstances.members(connection, programme))
+    members = await circumstances.members(connection, programme)
+    return visits([it.session for it in found], members, await session_rows.successions(connection, programme))
 
 
 async def programmes_with_visits(connection: AsyncConnection) -> list[str]:

@@ -7,12 +7,22 @@ from datetime import UTC, date, datetime
 
 from services.scheduling.consumers import consumers
 from services.scheduling.guidance.use_cases.tell_unbooked_visits import count_unbooked_to_tell, tell_unbooked_visits
+from shared.contracts import registration
 from shared.contracts.scheduling import UnbookedVisit
 from shared.database import Database
 from tests.integration.scheduling.test_admin_api import SESSIONS, VISIT, api, database
 from tests.support.api import Api, problem
 from tests.support.databases import set_clock
-from tests.support.events import PROGRAMME, accepted, group_changed, organisation_number, party
+from tests.support.events import (
+    PROGRAMME,
+    accepted,
+    application,
+    group_changed,
+    organisation_number,
+    party,
+    signed,
+    succeeded,
+)
 from tests.support.facts import events_of, take
 
 __all__ = ["api", "database"]
@@ -103,6 +113,22 @@ async def test_what_is_not_booked_once_half_of_the_window_is_gone_is_told_once(a
     await tell_unbooked_visits(database)
     assert await count_unbooked_to_tell(database) == 0
     assert await told(database) == [(organisation_number(2), 1, 1, date(2024, 11, 3))]
+
+
+async def test_a_successor_has_had_what_was_held_with_its_predecessor(api: Api, database: Database) -> None:
+    await take(consumers, database, party(2), signed(1), group_changed(2, advisor=ADVISOR))
+    await api.post(SESSIONS, LINE)
+    visit = await api.post(SESSIONS, VISIT)
+    await api.post(PUBLICATION)
+    await on(database, date(2024, 10, 7))
+    await api.post(f"/scheduling/sessions/{visit['id']}/completion")
+    to_two = application(registration.APPLICATION_CHANGED, 1, 3, state="accepted", party=organisation_number(2))
+    await take(consumers, database, succeeded(1, by=2), to_two)
+    await on(database, HALF_GONE)
+    await tell_unbooked_visits(database)
+    assert await told(database) == []
+    (one,) = (await api.get(VISITS))["items"]
+    assert (one["party"], one["state"], one["session"]) == (organisation_number(2), "held", visit["id"])
 
 
 async def test_nobody_is_told_by_a_draft(api: Api, database: Database) -> None:

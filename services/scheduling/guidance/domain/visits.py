@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -32,7 +32,7 @@ class Visit:
     party: str
     number: int
     line: Session  # the plan's own, without a party
-    session: Session | None  # with the party
+    session: Session | None  # with the party, or held with the one before it
 
     @property
     def window(self) -> Window:
@@ -53,13 +53,28 @@ class Visit:
         return self.state == "not_booked" and today >= self.window.half_gone_on
 
 
-def visits(sessions: Sequence[Session], members: Mapping[str, Membership]) -> list[Visit]:
+def visits(
+    sessions: Sequence[Session], members: Mapping[str, Membership], successions: Iterable[tuple[str, str]] = ()
+) -> list[Visit]:
     """One of each party in the programme and each numbered line that stands, by party and number.
 
-    None that is not planned with a party whose agreement has ended by the last day on which it could be.
+    None that is not planned with a party whose agreement has ended by the last day on which it could be. `successions` are whose
+    agreement another party has taken over, and which party that is: what was held with the one counts for the other (R12).
     """
     lines, planned = _standing(sessions)
-    return list(_visits(lines, planned, members))
+    return list(_visits(lines, _held_before(planned, successions) | planned, members))
+
+
+def _held_before(
+    planned: Mapping[tuple[str, int], Session], successions: Iterable[tuple[str, str]]
+) -> dict[tuple[str, int], Session]:
+    """By the successor: it stays a session with whom it was held with."""
+    successors = dict(successions)
+    return {
+        (successors[party], number): it
+        for (party, number), it in planned.items()
+        if it.state == "completed" and party in successors
+    }
 
 
 def _visits(

@@ -65,6 +65,16 @@ def test_alternatives_make_one_window() -> None:
     assert found.window == Window(first=date(2025, 6, 1), last=date(2025, 8, 31))
 
 
+def test_what_was_held_with_the_predecessor_counts_for_its_successor() -> None:
+    held, successions = replace(AGREED, state="completed"), [("one", "two")]
+    (found,) = visits([LINE, held], {"two": IN}, successions)
+    assert (found.party, found.state, found.session, found.is_late(LAST)) == ("two", "held", held, False)
+    (own,) = visits([LINE, held, replace(AGREED, id="own", party="two")], {"two": IN}, successions)
+    assert (own.state, own.session and own.session.id) == ("agreed", "own")
+    (left,) = visits([LINE, AGREED], {"two": IN}, successions)  # it was never held, nor handed on
+    assert left.state == "not_booked"
+
+
 def test_it_is_asked_of_who_is_in_the_programme_until_the_last_day_it_may_be() -> None:
     waiting, gone, staying = (
         Membership(is_accepted=False),
