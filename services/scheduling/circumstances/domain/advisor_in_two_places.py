@@ -37,8 +37,8 @@ def _collide(one: Session, other: Session) -> bool:
 
 
 def _overlap(one: Session, other: Session) -> bool:
-    """Whether their clock times do, which are times of one day; false where they are not said."""
-    a, b = one.when.days, other.when.days
-    if a is None or b is None or not (a.starts_at and a.ends_at and b.starts_at and b.ends_at):
+    """Whether their hours do, which are those of one day; false where they are not said."""
+    a, b = one.when.hours, other.when.hours
+    if a is None or b is None:
         return False
-    return a.starts_at < b.ends_at and b.starts_at < a.ends_at
+    return a[0] < b[1] and b[0] < a[1]

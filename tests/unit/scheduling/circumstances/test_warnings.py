@@ -148,6 +148,15 @@ def test_a_screen_or_one_house_is_no_second_place_unless_the_hours_overlap() -> 
     assert warned(visit("one", starts_at="08:00", ends_at="10:30"), among=[overlapping]) == []
 
 
+@pytest.mark.parametrize(("minutes", "is_told"), [(150, True), (90, False), (None, False)])
+def test_hours_that_are_a_start_and_a_duration_overlap_as_others_do(minutes: int | None, *, is_told: bool) -> None:
+    days = Days(first=MONDAY, last=MONDAY, starts_at="09:00")
+    long = replace(visit("one"), when=When(days=days, duration_minutes=minutes))
+    noon = visit("two", format="digital", starts_at="10:30", ends_at="12:00")
+    expected = [("advisor_in_two_places", MONDAY)] if is_told else []
+    assert warned(long, among=[noon]) == warned(noon, among=[replace(long, format="digital")]) == expected
+
+
 @pytest.mark.parametrize(
     ("member", "is_told"),
     [
