@@ -9,7 +9,21 @@ from functools import cache, cached_property
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, String, and_, bindparam, case, exists, literal, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    String,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.scheduling import tables
@@ -91,13 +105,26 @@ def _query(kind: Kind, dialect: str, *, only_state: bool) -> Select[Any]:
 
 
 def _stands_in(kind: Kind) -> ColumnElement[bool]:
-    """Which sessions are a feed's: those of everyone, and those that are held with its party or with its advisor's parties."""
+    """Which sessions are a feed's: those of everyone, and those that are held with its party or with its advisor's parties.
+
+    Of a party whose agreement has ended, none from that day on.
+    """
     of_everyone = and_(s.party.is_(None), *(s.kind != it for it in KINDS_OF_ONE_PARTY))
     if kind == "advisor":
         is_advisor = g.advisor == bindparam("advisor")
-        return exists().where(is_advisor, g.programme == s.programme, or_(of_everyone, g.party == s.party))
-    its_own = or_(of_everyone, s.party == bindparam("party")) if kind == "party" else of_everyone
-    return and_(s.programme == bindparam("programme"), its_own)
+        with_theirs = and_(g.party == s.party, _is_in_force(g.programme, g.party))
+        return exists().where(is_advisor, g.programme == s.programme, or_(of_everyone, with_theirs))
+    programme, party = bindparam("programme", type_=String), bindparam("party", type_=String)
+    if kind == "party":
+        return and_(s.programme == programme, or_(of_everyone, s.party == party), _is_in_force(programme, party))
+    return and_(s.programme == programme, of_everyone)
+
+
+def _is_in_force(programme: ColumnElement[str], party: ColumnElement[str]) -> ColumnElement[bool]:
+    """Whether a party's agreement has not ended by a session's last day: by the same day mails take a session back."""
+    a = tables.agreement.c
+    ends_on = select(func.min(a.ends_on)).where(a.programme == programme, a.party == party).scalar_subquery()
+    return func.coalesce(s.last_day < ends_on, true())
 
 
 def _is_published() -> ColumnElement[bool]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,17 @@ from services.scheduling.settings import Settings
 from shared.database import Database
 from tests.support.api import Api, api_of, problem
 from tests.support.databases import MakeDatabase, set_clock
-from tests.support.events import PROGRAMME, accepted, group_changed, organisation_number, party, programme
+from tests.support.events import (
+    PROGRAMME,
+    accepted,
+    end_taken_back,
+    ended,
+    group_changed,
+    organisation_number,
+    party,
+    programme,
+    signed,
+)
 from tests.support.facts import take
 
 SESSIONS = f"/scheduling/programmes/{PROGRAMME}/sessions"
@@ -134,6 +144,42 @@ async def test_who_is_an_advisor_no_more_has_an_empty_calendar(api: Api, databas
     await take(consumers, database, group_changed(2, version=2, advisor=None))
     assert await entries(api, path) == {}
     await api.refused(404, f"{FEEDS}/advisor/{ADVISOR}", method="GET")
+
+
+@pytest.mark.parametrize(
+    ("ends_on", "of_party", "of_advisor"),
+    [
+        (date(2024, 10, 7), [], ["Fellessamling 1"]),
+        (date(2024, 10, 8), ["Veiledningsbesøk 1"], ["Fellessamling 1", "Veiledningsbesøk 1, Kommune 1"]),
+        (date(2024, 11, 27), ["Veiledningsbesøk 1"], ["Fellessamling 1", "Veiledningsbesøk 1, Kommune 1"]),
+    ],
+)
+async def test_from_the_day_on_which_its_agreement_has_ended_nothing_stands_with_a_party(
+    api: Api, database: Database, ends_on: date, of_party: list[str], of_advisor: list[str]
+) -> None:
+    await take(consumers, database, signed(1), signed(2))
+    paths = [await address(api, "party", f"{PROGRAMME}.{n}") for n in (ONE, TWO)]
+    paths.append(await address(api, "advisor", ADVISOR))
+    before = [await fetched(api, it) for it in paths]
+    await take(consumers, database, ended(1, ends_on))
+    assert [sorted(await entries(api, it)) for it in paths] == [
+        of_party,
+        ["Fellessamling 1", "Veiledningsbesøk 1"],
+        of_advisor,
+    ]
+    known = [
+        await fetched(api, path, **{"If-None-Match": it.headers["etag"]})
+        for path, it in zip(paths, before, strict=True)
+    ]
+    assert [it.status_code for it in known] == [200, 304, 200 if len(of_advisor) < 2 else 304]
+    await take(consumers, database, end_taken_back(1))
+    assert [(await fetched(api, it)).content for it in paths] == [it.content for it in before]
+
+
+async def test_an_agreement_that_ends_after_all_of_it_takes_nothing_away(api: Api, database: Database) -> None:
+    path = await address(api, "party", f"{PROGRAMME}.{ONE}")
+    await take(consumers, database, signed(1), ended(1, date(2024, 11, 28)))
+    assert len(await entries(api, path)) == 2
 
 
 async def test_several_days_are_whole_days_and_clock_times_of_one_are_norways(api: Api) -> None:
