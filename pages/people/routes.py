@@ -11,7 +11,7 @@ from pages.frame.api import Refused, segment
 from pages.frame.forms import IF_MATCH, Form, body_of, refused
 from pages.frame.visitor import Visitor, VisitorOf, done
 from pages.frame.words import WORDS
-from pages.people.view import session_of, text_of
+from pages.people.view import attended, session_of, text_of
 
 router = APIRouter()
 
@@ -27,6 +27,7 @@ PARTS = {
     "participations": "Grupper",
     "tenures": "Hvem var hva når",
     "signatures": "Signaturer",
+    "attendance": "Frammøte",
     "texts": "Tekster som nevner personen",
     "invitations": "Oppføringer som invitert",
     "mails": "E-poster",
@@ -76,7 +77,10 @@ async def show_all_that_is_known(id: str, visitor: VisitorOf) -> Response:
     as_json = json.dumps(known, ensure_ascii=False, indent=2)
     sections = [(name, known[part]) for part, name in PARTS.items()]
     written = [text_of(it) for it in known["texts"]] + [session_of(it) for it in known["sessions"]]
-    return visitor.page("people/known.html", known=known, as_json=as_json, sections=sections, written=written)
+    present = [attended(it) for it in known["attendance"]]
+    return visitor.page(
+        "people/known.html", known=known, as_json=as_json, sections=sections, written=written, present=present
+    )
 
 
 @router.get(RETENTION)

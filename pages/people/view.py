@@ -1,4 +1,4 @@
-"""What people wrote of somebody: where it stands, and where it is mended."""
+"""What people wrote of somebody: where it stands, and where it is mended; and where they were present."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pages.frame.words import which, word
+from pages.frame.words import name_of, which, word
 
 IN_PLAN = ("minutes", "accepted", "days_to_avoid")
 # By the table of a text, and by which part of its key, the page that shows it.
@@ -27,6 +27,19 @@ class Said:
     link: str | None
     text: str
     by_hand: bool  # an erasure leaves it as it is
+
+
+@dataclass(frozen=True, kw_only=True)
+class At:
+    name: str
+    link: str
+    days: Sequence[str]
+
+
+def attended(it: Mapping[str, Any]) -> At:
+    """A session at which somebody was recorded as present, and on which days; one not heard of yet has no name."""
+    name = name_of(it) if it["kind"] else "En samling"
+    return At(name=name, link=f"/samling/{it['session']}", days=it["days"])
 
 
 def text_of(it: Mapping[str, Any]) -> Said:

@@ -7,6 +7,7 @@ from html import unescape
 
 import httpx
 
+from pages.frame.templates import day
 from tests.pages.which import MUNICIPALITY
 from tests.support.demonstration import PROGRAMME, Shown
 
@@ -28,6 +29,23 @@ def test_all_that_is_known_is_shown_and_who_is_needed_is_not_erased(here: Shown,
     refused = browser.post(f"/person/{it['person']}/glem", data=hidden(page) | {"reason": "asked_for"})
     assert refused.status_code == 409
     assert "siden noe trenger den" in refused.text
+
+
+def test_where_somebody_was_present_is_shown_with_the_days(here: Shown, browser: httpx.Client) -> None:
+    with here.api() as api:
+        planned = api.get(f"/scheduling/programmes/{PROGRAMME}/sessions", params={"limit": 200}).json()["items"]
+        joint = next(it for it in planned if it["kind"] == "joint_session" and it["state"] == "completed")
+        sheets = api.get(f"/registration/sessions/{joint['id']}/attendance").json()["parties"]
+        there = {it["participant"]: it for sheet in sheets for it in sheet["attendees"] if it["present_on"]}
+        groups = [api.get(f"/registration/programmes/{PROGRAMME}/groups/{it['party']}").json() for it in sheets]
+        person, sheet = next(
+            (it["person"], there[it["id"]]) for group in groups for it in group["participants"] if it["id"] in there
+        )
+    page = browser.get(f"/person/{person}/alt").text
+    shown = page[page.index("Der personen var til stede") : page.index("Som JSON")]
+    line = next(it for it in shown.split("<li>") if f'href="/samling/{joint["id"]}"' in it)
+    assert day(sheet["present_on"][0]) in line
+    assert "Frammøte: " in page
 
 
 def test_what_was_written_of_somebody_is_shown_with_where_it_is_mended(here: Shown, browser: httpx.Client) -> None:

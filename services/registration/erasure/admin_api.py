@@ -124,6 +124,16 @@ class SignatureView(View):
     signed_on: date | None
 
 
+class KnownAttendance(View):
+    session: str
+    kind: str | None = Field(description="null, as number and title, where the session is not heard of yet")
+    number: int | None
+    title: str | None
+    programme: str
+    party: str = Field(description="whose sheet it is")
+    days: list[date] = Field(description="on which they were recorded as present")
+
+
 class TextView(BaseModel):
     """What somebody wrote in which the person is named."""
 
@@ -171,6 +181,7 @@ class ExportView(BaseModel):
     participations: list[ParticipationView]
     tenures: list[KnownTenure] = Field(description="who was what, from when until when")
     signatures: list[SignatureView]
+    attendance: list[KnownAttendance] = Field(description="at which sessions they were recorded as present, in time")
     texts: list[TextView] = Field(
         description="in which they are named by their whole name, address or telephone number"
     )
@@ -252,6 +263,7 @@ def _export(it: Export) -> ExportView:
         participations=[ParticipationView(**one) for one in it.participations],
         tenures=[KnownTenure(**one, was=one["role"]) for one in it.tenures],
         signatures=[SignatureView(**one) for one in it.signatures],
+        attendance=[KnownAttendance(**one) for one in it.attendance],
         texts=[
             TextView(where=f"{one.table}.{one.column}", key=[str(part) for part in one.key], text=one.text)
             for one in it.texts

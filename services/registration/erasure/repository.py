@@ -131,6 +131,23 @@ async def signatures(connection: AsyncConnection, person: str) -> list[Mapping[s
     return [dict(it) for it in rows.mappings()]
 
 
+async def attendance(connection: AsyncConnection, person: str) -> list[Mapping[str, Any]]:
+    """At which sessions somebody was recorded as present, and on which days, in time; of one not heard of yet, its id alone."""
+    c, s = tables.presence.c, tables.session.c
+    query = (
+        select(c.session, s.kind, s.number, s.title, p.programme, c.party, c.day)
+        .join(tables.participant, p.id == c.participant)
+        .outerjoin(tables.session, s.id == c.session)
+        .where(p.person == person)
+        .order_by(c.day, c.session, c.party)
+    )
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    for row in (await connection.execute(query)).mappings():
+        at = {name: row[name] for name in row if name != "day"}
+        found.setdefault((row["session"], row["party"]), at | {"days": []})["days"].append(row["day"])
+    return list(found.values())
+
+
 async def everybody(connection: AsyncConnection, *, after: str, limit: int) -> list[tuple[Person, bool]]:
     """Those who are not erased, by id, each with whether the council has them as an advisor."""
     n, v = tables.person.c, tables.advisor.c

@@ -44,6 +44,7 @@ from tests.integration.registration.world import (
 )
 from tests.support.api import Api, api_of, problem
 from tests.support.databases import set_clock
+from tests.support.events import completed, plan_published, session, session_id
 from tests.support.facts import events_of, take
 
 ASKED = {"reason": "asked_for"}
@@ -261,6 +262,31 @@ async def test_an_export_has_what_all_services_know(api: Api, database: Database
 
     found = await export(api, database, director, Nothing())
     assert [it["role"] for it in found["signatures"]] == ["municipal_director"]
+
+
+async def test_an_export_has_at_which_sessions_on_which_days_somebody_was_present(api: Api, database: Database) -> None:
+    group = await form_group(api)
+    who = next(it for it in group["participants"] if it["name"] == "Person 2")
+    await set_clock(database, datetime(2024, 9, 25, 15, tzinfo=UTC))
+    await take(consumers, database, plan_published(), session(), completed(1))
+    days = ["2024-09-24", "2024-09-25"]
+    present = {"present": [{"participant": who["id"], "days": days}]}
+    path = f"/registration/sessions/{session_id(1)}/attendance/{MOLDE}"
+    assert (await export(api, database, who["person"], Others()))["attendance"] == []
+    answer = await api.administrator.put(path, json=present)
+    assert answer.status_code == 200, answer.text
+    there = {"session": session_id(1), "kind": "joint_session", "number": 1, "title": "Fellessamling 1"}
+    assert (await export(api, database, who["person"], Others()))["attendance"] == [
+        there | {"programme": CODE, "party": MOLDE, "days": days}
+    ]
+    await _lose_the_session(database)
+    (found,) = (await export(api, database, who["person"], Others()))["attendance"]
+    assert (found["session"], found["kind"], found["title"], found["days"]) == (session_id(1), None, None, days)
+
+
+async def _lose_the_session(database: Database) -> None:
+    async with database.transaction() as connection:
+        await connection.execute(tables.session.delete())
 
 
 async def test_without_an_answer_of_every_service_there_is_no_export(api: Api, database: Database) -> None:

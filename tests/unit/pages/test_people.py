@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pages.frame.words import WORDS
-from pages.people.view import session_of, text_of
+from pages.people.view import attended, session_of, text_of
 from pages.today.view import sections
 from services.registration import tables
 from services.registration.erasure.repository import prose_of
@@ -51,6 +51,14 @@ def test_each_text_is_named_and_leads_to_where_it_is_mended(
 ) -> None:
     it = text_of(text)
     assert (it.name, it.link, it.text, it.by_hand) == (name, link, shown, by_hand)
+
+
+def test_where_somebody_was_present_is_named_also_before_the_session_is_heard_of() -> None:
+    there = {"session": "s", "kind": "joint_session", "number": 3, "title": None, "days": ["2024-09-24"]}
+    assert attended(there).name == "Fellessamling 3"
+    assert attended(there | {"title": "Oppstart"}).name == "Oppstart"
+    unheard = attended(there | {"kind": None, "number": None})
+    assert (unheard.name, unheard.link, unheard.days) == ("En samling", "/samling/s", ["2024-09-24"])
 
 
 def test_a_session_that_names_somebody_is_mended_by_hand() -> None:

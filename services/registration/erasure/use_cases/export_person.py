@@ -35,6 +35,7 @@ class Export:
     participations: Sequence[Mapping[str, Any]]
     tenures: Sequence[Mapping[str, Any]]
     signatures: Sequence[Mapping[str, Any]]
+    attendance: Sequence[Mapping[str, Any]]
     texts: Sequence[Written]
     texts_of_plan: Sequence[NamingText]
     invitations: Sequence[InvitedFor]
@@ -54,6 +55,7 @@ async def export_person(database: Database, ask: Ask, id: str) -> Export:
             "participations": participations,
             "tenures": await repository.tenures(connection, id, [it["id"] for it in participations]),
             "signatures": await repository.signatures(connection, id),
+            "attendance": await repository.attendance(connection, id),
             "texts": [it async for it in repository.written(connection, pattern)] if pattern else [],
         }
         now, today = await clock.now(connection), await clock.today(connection)
