@@ -55,6 +55,7 @@ def handed_over(
         state=application.state,
         contact_person=application.contact_person,
         payer_reference=application.payer_reference,
+        development_area=application.development_area or own.development_area,
         withdrawal_reason=None,
     )
     return takes_part, replace(application, state="withdrawn", withdrawal_reason=f"Overført til {party}.")
