@@ -21,10 +21,12 @@ THINGS = (
     "development_area",
     "id",
     "key",
+    "kind",
     "number",
     "party",
     "programme",
     "role",
+    "session",
 )
 
 ByInQuery = Annotated[str | None, Query(max_length=80, description="a key's name", examples=["operator"])]

@@ -29,7 +29,7 @@ PROGRAMMES, ADVISORS = "/registration/programmes", "/registration/advisors"
 CHANGES = "/registration/operations/changes"
 CODE = PROGRAMME["code"]
 ADMINISTRATOR = "the administrator"
-PEOPLE = ("participant", "person")  # parameters of paths that name a person
+PEOPLE = ("of", "participant", "person")  # parameters of paths that name a person, or may
 
 
 @pytest.fixture
