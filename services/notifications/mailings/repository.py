@@ -97,7 +97,8 @@ async def waiting_of_parties(connection: AsyncConnection, parties: Sequence[str]
 async def untold_of_plan(connection: AsyncConnection, programme: str, parties: Collection[str] | None) -> list[Fact]:
     """A mailing about the plan as it stands for each of these parties (None: of all) that is accepted and has none.
 
-    None where its agreement has ended, and none about a plan from before plans were published.
+    None where its agreement has ended, and none about a plan from before plans were published. It tells of a change where the
+    party was written to about the plan: a mailing may have been overtaken before it had letters.
     """
     a, p, m, g = tables.application.c, tables.plan.c, tables.mailing.c, tables.agreement.c
     of_party = (m.programme == a.programme, m.party == a.party)
@@ -106,9 +107,12 @@ async def untold_of_plan(connection: AsyncConnection, programme: str, parties: C
     has_ended = exists().where(
         g.programme == a.programme, g.party == a.party, g.called_back_on.is_(None), g.ends_on <= today
     )
-    was_told_before = exists().where(*of_party, m.kind.in_(OF_THE_PLAN)).label("was_told_before")
+    mail = tables.mail.c
+    was_written_to = exists().where(
+        mail.programme == a.programme, mail.party == a.party, mail.kind.in_(OF_THE_PLAN), mail.state != "failed"
+    )
     query = (
-        select(a.party, p.event_id, p.happened_at, p.revision, p.reason, was_told_before)
+        select(a.party, p.event_id, p.happened_at, p.revision, p.reason, was_written_to.label("was_written_to"))
         .join(tables.plan, p.programme == a.programme)
         .where(
             a.programme == programme,
@@ -122,7 +126,7 @@ async def untold_of_plan(connection: AsyncConnection, programme: str, parties: C
     return [
         Present(
             tables.mailing,
-            kind=PLAN_REVISED if row.was_told_before else PLAN_PUBLISHED,
+            kind=PLAN_REVISED if row.was_written_to else PLAN_PUBLISHED,
             event_id=row.event_id,
             programme=programme,
             party=row.party,
@@ -136,11 +140,17 @@ async def untold_of_plan(connection: AsyncConnection, programme: str, parties: C
 async def last_plans(
     connection: AsyncConnection, programme: str, parties: Collection[str]
 ) -> dict[str, tuple[PlanSession, ...]]:
-    """By party, the plan as it was told last, where that is known."""
+    """By party, the plan as it was told last, where that is known: by a mail that did not fail, and still says it."""
     m = tables.mail.c
     newest = (
         select(func.max(m.id))
-        .where(m.programme == programme, m.party.in_(sorted(parties)), m.kind.in_(OF_THE_PLAN))
+        .where(
+            m.programme == programme,
+            m.party.in_(sorted(parties)),
+            m.kind.in_(OF_THE_PLAN),
+            m.state != "failed",
+            m.address != "",  # else what it said is gone
+        )
         .group_by(m.party)
     )
     found = {}

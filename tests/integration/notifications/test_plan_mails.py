@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, timedelta
 from random import Random
 from typing import Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, update
 
+from services.notifications import tables
 from services.notifications.letters import contents
 from services.notifications.letters.domain.content import MailingContent
 from services.notifications.sending.use_cases.say_what_publishing_sends import say_what_publishing_sends
@@ -28,6 +29,7 @@ from tests.integration.notifications.world import (
     marks_left,
     person,
     queued,
+    send,
     take_as_told,
     waiting,
     work,
@@ -45,6 +47,7 @@ from tests.support.events import (
     session_id,
     withdrawn,
 )
+from tests.support.smtp import MailServer
 
 PUBLISHED = plan_published(published_on=AT.date())
 OF_THE_PLAN = ("plan_published", "plan_revised")
@@ -92,6 +95,13 @@ async def sessions(database: Database, person: str) -> list[tuple[str, str, str]
         (it.title, it.told.replace("\N{NO-BREAK SPACE}", " "), it.before.replace("\N{NO-BREAK SPACE}", " "))
         for it in content.plan.sessions
     ]
+
+
+async def revised(database: Database, ask: FakeAsk, revision: int, first: date) -> None:
+    """The joint session is all that there is, and on this day and the next."""
+    moved = JOINT.model_copy(update={"when": When(days=Days(first=first, last=first + timedelta(days=1)))})
+    ask.plan = PlanAsItStands(revision=revision, sessions=(moved,))
+    await happens(database, ask, plan_revised(version=revision))
 
 
 async def test_each_party_that_is_accepted_gets_the_plan_and_an_advisor_of_several_once(
@@ -144,7 +154,36 @@ async def test_what_a_later_revision_has_overtaken_is_not_written(database: Data
     await happens(database, ask, programme(), party(1), accepted(1), plan_revised())
     assert await told(database) == []
     await happens(database, ask, plan_revised(version=3))
-    assert await told(database) == [("ada", "plan_revised"), ("eva", "plan_revised")]
+    assert await told(database) == [("ada", "plan_published"), ("eva", "plan_published")]
+
+
+async def test_who_was_never_written_to_about_the_plan_is_not_told_that_it_is_changed(
+    database: Database, ask: FakeAsk
+) -> None:
+    """It was revised before its publication had led to any letter."""
+    ask.plan = PlanAsItStands(revision=2, sessions=(JOINT,))
+    await happens(database, ask, programme(), party(1), accepted(1), PUBLISHED)
+    assert await told(database) == []
+    await happens(database, ask, plan_revised())
+    assert await told(database) == [("ada", "plan_published"), ("eva", "plan_published")]
+
+
+@pytest.mark.parametrize("gone", [{"state": "failed"}, {"name": "", "address": "", "content": {}, "erased": True}])
+async def test_what_was_so_before_is_what_the_party_had_last(
+    database: Database, ask: FakeAsk, smtp: MailServer, gone: dict[str, Any]
+) -> None:
+    """Not what failed to reach it, nor what it is no longer known to have had, as where its reader was erased."""
+    await happens(database, ask, programme(), party(1), accepted(1), PUBLISHED)
+    await send(database, smtp, ask)
+    await revised(database, ask, 2, date(2024, 10, 1))
+    await send(database, smtp, ask)
+    async with database.transaction() as connection:
+        second = (tables.mail.c.kind == "plan_revised") & (tables.mail.c.state == "sent")
+        await connection.execute(update(tables.mail).where(second).values(**gone))
+    await revised(database, ask, 3, date(2024, 10, 8))
+    _, now, before = (await sessions(database, "ada"))[0]
+    assert now.startswith("8.–9. oktober")
+    assert before.startswith("24.–25. september")
 
 
 async def test_of_a_plan_from_before_nobody_is_written_to_until_it_is_revised(database: Database, ask: FakeAsk) -> None:
