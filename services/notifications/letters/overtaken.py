@@ -17,6 +17,7 @@ from services.notifications.letters.domain.kinds import (
     CALLED_BACK,
     MATTERS,
     NOT_ONCE_WITHDRAWN,
+    OFFERED,
     REMINDER,
     TO_SIGN,
     VISIT_UNBOOKED,
@@ -109,6 +110,13 @@ def is_answered(which: Columns, said: ColumnElement[Any]) -> ColumnElement[bool]
     )
 
 
+def is_past_its_offer(which: Columns, said: ColumnElement[Any], today: date) -> ColumnElement[bool]:
+    """Whether it offers a place until a day that is past. `which` are the columns of a mail or a mailing, `said` its JSON, and
+    `today` is a day in Norway.
+    """
+    return and_(which.kind == OFFERED, said["application"]["offered_until"].as_string() < today.isoformat())
+
+
 IS_WITHDRAWN = M.c.kind.in_(sorted(NOT_ONCE_WITHDRAWN)) & exists().where(
     tables.application.c.programme == M.c.programme,
     tables.application.c.party == M.c.party,
@@ -197,3 +205,11 @@ async def asked_in_vain(connection: AsyncConnection, ids: Collection[str]) -> se
     is_replaced = exists().where(later.kind == AMENDED, later.addressed_at.is_not(None), *of_the_same, not_(is_told))
     asked = M.c.id.in_(sorted(ids)) & M.c.kind.in_(TO_SIGN)
     return set((await connection.execute(select(M.c.id).where(asked, is_called_back | is_replaced))).scalars())
+
+
+async def offered_in_vain(connection: AsyncConnection, ids: Collection[str]) -> set[str]:
+    """Those of these mails that offer a place until a day that is past."""
+    if not ids:
+        return set()
+    condition = is_past_its_offer(M.c, M.c.content, await clock.today(connection))
+    return set((await connection.execute(select(M.c.id).where(M.c.id.in_(sorted(ids)), condition))).scalars())

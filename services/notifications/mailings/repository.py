@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import exists, func, not_, select, true, tuple_, update
+from sqlalchemy import ColumnElement, exists, false, func, not_, or_, select, true, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.notifications import tables
@@ -21,7 +21,7 @@ from services.notifications.letters.domain.kinds import (
     WITHDRAWN,
     language,
 )
-from services.notifications.letters.overtaken import is_answered
+from services.notifications.letters.overtaken import Columns, is_answered, is_past_its_offer
 from services.notifications.mailings.domain.mailing import Mailing
 from shared import clock
 from shared.messaging.facts import Fact, Present
@@ -32,6 +32,7 @@ async def waiting(connection: AsyncConnection, code: str, marks: Marks) -> list[
     """The programme's waiting mailings that these marks are on, once programme and party are known."""
     m, programme, party, a = tables.mailing, tables.programme, tables.party, tables.application.c
     withdrawn = exists().where(a.programme == m.c.programme, a.party == m.c.party, a.state == WITHDRAWN)
+    is_too_late = is_past_its_offer(m.c, m.c.about, await clock.today(connection))
     marked = true() if marks.on_all else m.c.party.in_(marks.parts())
     query = (
         select(
@@ -42,7 +43,7 @@ async def waiting(connection: AsyncConnection, code: str, marks: Marks) -> list[
             party.c.kind.label("party_kind"),
             party.c.language_form,
             withdrawn.label("is_withdrawn"),
-            is_answered(m.c, m.c.about).label("is_answered"),
+            or_(is_answered(m.c, m.c.about), func.coalesce(is_too_late, false())).label("is_answered"),
         )
         .join(programme, programme.c.code == m.c.programme)
         .join(party, party.c.organisation_number == m.c.party)
@@ -98,7 +99,7 @@ async def untold_of_plan(connection: AsyncConnection, programme: str, parties: C
     """A mailing about the plan as it stands for each of these parties (None: of all) that is accepted and has none.
 
     None where its agreement has ended, and none about a plan from before plans were published. It tells of a change where the
-    party was written to about the plan: a mailing may have been overtaken before it had letters.
+    party has had a mail about the plan: a mailing may have been overtaken before it had letters, and these before they were sent.
     """
     a, p, m, g = tables.application.c, tables.plan.c, tables.mailing.c, tables.agreement.c
     of_party = (m.programme == a.programme, m.party == a.party)
@@ -109,7 +110,7 @@ async def untold_of_plan(connection: AsyncConnection, programme: str, parties: C
     )
     mail = tables.mail.c
     was_written_to = exists().where(
-        mail.programme == a.programme, mail.party == a.party, mail.kind.in_(OF_THE_PLAN), mail.state != "failed"
+        mail.programme == a.programme, mail.party == a.party, mail.kind.in_(OF_THE_PLAN), _was_had(mail)
     )
     query = (
         select(a.party, p.event_id, p.happened_at, p.revision, p.reason, was_written_to.label("was_written_to"))
@@ -137,10 +138,15 @@ async def untold_of_plan(connection: AsyncConnection, programme: str, parties: C
     ]
 
 
+def _was_had(mail: Columns) -> ColumnElement[bool]:
+    """Whether it was sent, or is just being sent: one about a plan that is only queued is overtaken by the next."""
+    return or_(mail.state == "sent", mail.leased_until.is_not(None))
+
+
 async def last_plans(
     connection: AsyncConnection, programme: str, parties: Collection[str]
 ) -> dict[str, tuple[PlanSession, ...]]:
-    """By party, the plan as it was told last, where that is known: by a mail that did not fail, and still says it."""
+    """By party, the plan as it was told last, where that is known: by a mail that was sent, and still says it."""
     m = tables.mail.c
     newest = (
         select(func.max(m.id))
@@ -148,7 +154,7 @@ async def last_plans(
             m.programme == programme,
             m.party.in_(sorted(parties)),
             m.kind.in_(OF_THE_PLAN),
-            m.state != "failed",
+            _was_had(m),
             m.address != "",  # else what it said is gone
         )
         .group_by(m.party)

@@ -58,6 +58,7 @@ async def test_the_mail_that_leaves_says_it_and_what_is_kept_and_shown_does_not(
 ) -> None:
     await invited(database, ask)
     if kind == "plan_revised":
+        await send(database, smtp, ask)
         ask.plan = PlanAsItStands(revision=2, sessions=())
         await take_as_told(database, plan_revised())
         await work(database, ask)

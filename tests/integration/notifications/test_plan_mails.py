@@ -129,9 +129,10 @@ async def test_who_is_accepted_later_gets_it_then(database: Database, ask: FakeA
 
 
 async def test_after_a_revision_each_gets_what_is_so_now_with_what_was_so_before(
-    database: Database, ask: FakeAsk
+    database: Database, ask: FakeAsk, smtp: MailServer
 ) -> None:
     await happens(database, ask, programme(), party(1), accepted(1), PUBLISHED)
+    await send(database, smtp, ask)
     moved = JOINT.model_copy(update={"when": When(days=Days(first=date(2024, 10, 1), last=date(2024, 10, 2)))})
     third = JOINT.model_copy(update={"session": session_id(3), "title": "Fellessamling 2"})
     ask.plan = PlanAsItStands(revision=2, sessions=(third, moved))
@@ -166,6 +167,22 @@ async def test_who_was_never_written_to_about_the_plan_is_not_told_that_it_is_ch
     assert await told(database) == []
     await happens(database, ask, plan_revised())
     assert await told(database) == [("ada", "plan_published"), ("eva", "plan_published")]
+
+
+async def test_what_is_revised_before_it_is_sent_is_sent_as_it_is_then_alone(
+    database: Database, ask: FakeAsk, smtp: MailServer
+) -> None:
+    """Nothing was sent before, so that it is no change."""
+    await happens(database, ask, programme(), party(1), accepted(1), PUBLISHED)
+    await revised(database, ask, 2, date(2024, 10, 1))
+    for _ in range(2):  # the second waits until the first is settled
+        await send(database, smtp, ask)
+    of_plan = [it for it in await queued(database, person="ada") if it.kind in OF_THE_PLAN]
+    assert [(it.kind, it.state) for it in of_plan] == [("plan_published", "failed"), ("plan_published", "sent")]
+    delivered = {it.message_id for it in smtp.deliveries}
+    assert [it.message_id in delivered for it in of_plan] == [False, True]
+    _, now, before = (await sessions(database, "ada"))[0]
+    assert now == before
 
 
 @pytest.mark.parametrize("gone", [{"state": "failed"}, {"name": "", "address": "", "content": {}, "erased": True}])

@@ -49,6 +49,7 @@ PURPOSES: dict[str, Purpose] = {
     "plan_revised": "invitation",
 }
 PLAN_PUBLISHED, PLAN_REVISED = OF_THE_PLAN = ("plan_published", "plan_revised")
+OFFERED = "application_offered"  # until a day; after it nothing is told but that the offer has lapsed
 # Kinds of mail about a person's calendar; registration is asked for the purpose `invitation`.
 INVITATION, CHANGE, CANCELLATION = "session_invitation", "session_change", "session_cancellation"
 REMINDER = "session_reminder"  # of an entry that stands there; it carries none, and changes none

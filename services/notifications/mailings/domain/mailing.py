@@ -27,7 +27,7 @@ class Mailing:
     refused: str | None = None  # what was answered last instead of what was asked for it
     is_withdrawn: bool = False  # the party's application
     before: Agreement | None = None  # an amended one as it was told of last
-    is_answered: bool = False  # what it asks for is there by now, or not to be had
+    is_answered: bool = False  # what it asks for is there by now, or not to be had, or what it offers is past
 
     @property
     def key(self) -> tuple[str, str, str]:

@@ -23,6 +23,8 @@ from services.notifications.letters import repository as mails
 from services.notifications.letters.domain.kinds import (
     ATTENDANCE_MISSING,
     NOT_ONCE_WITHDRAWN,
+    OF_THE_PLAN,
+    OFFERED,
     REMINDER,
     TO_SIGN,
     VISIT_UNBOOKED,
@@ -56,6 +58,7 @@ IN_TIME = (
     REMINDER,
     ATTENDANCE_MISSING,
     VISIT_UNBOOKED,
+    *OF_THE_PLAN,
 )  # kinds that say nothing any more once time, or what is known, has gone on
 GATHERING = 0.02  # seconds: tries that end this close to each other are recorded in one transaction
 RETRY_AFTER = 0.2  # seconds, while the database does not answer
@@ -233,13 +236,15 @@ async def claim(connection: AsyncConnection, *, lease: timedelta, at_most: int) 
     """Take the next mails.
 
     One that is tried or sent again fails, unsent, where what came later has overtaken it meanwhile, or its session is over; so
-    does a reminder, what asks for attendance, and what tells that a visit is not booked, tried for the first time too; so does one that asks to sign an agreement which was
-    called back, or which others are to sign by now, and one about an application or an agreement whose party has withdrawn.
+    does a reminder, what asks for attendance, what tells that a visit is not booked, and a plan, tried for the first time too; so
+    does one that offers a place until a day that is past, or asks to sign an agreement which was called back, or which others are
+    to sign by now, and one about an application or an agreement whose party has withdrawn.
     """
     claimed = await mails.claim(connection, lease=lease, at_most=at_most)
     again = [it.id for it in claimed if it.changed_by is not None or it.repeats is not None or it.kind in IN_TIME]
     late = await overtaken.by_what_came_later(connection, again) | await overtaken.by_time(connection, again)
     late |= await overtaken.asked_in_vain(connection, [it.id for it in claimed if it.kind in TO_SIGN])
+    late |= await overtaken.offered_in_vain(connection, [it.id for it in claimed if it.kind == OFFERED])
     late |= await overtaken.by_withdrawal(connection, [it.id for it in claimed if it.kind in NOT_ONCE_WITHDRAWN])
     tried = [(it, Outcome(kind="overtaken", reply=it.reply)) for it in claimed if it.id in late]
     await settle(connection, tried)
