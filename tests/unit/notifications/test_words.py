@@ -145,6 +145,8 @@ RIGHT: list[tuple[str, Language, dict[str, Any], str]] = [
         {"missing": ("coordinator_is_missing", "a_new_code")},
         "Kommunen: ein koordinator, vald blant deltakarane Det",
     ),
+    ("contact_list_missing", "nb", {"missing": ("advisor_is_missing",)}, "en veileder for Volda Dette ordner"),
+    ("contact_list_missing", "nn", {"missing": ("advisor_is_missing",)}, "ein rettleiar for Volda Dette ordnar"),
     ("session_change", "nb", {"before": replace(ENTRY, place=None)}, "Hvor: Quality Hotel Stjørdal (ny)"),
     ("session_change", "nn", {"before": replace(ENTRY, place=None)}, "Kvar: Quality Hotel Stjørdal (ny)"),
     (
