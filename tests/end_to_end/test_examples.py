@@ -10,6 +10,9 @@ from shared.web.openapi import takes_if_match
 from tests.end_to_end.examples import Player
 from tests.end_to_end.story import played
 
+# What changes nothing here, so that nobody did it.
+DOES_NOTHING = {"POST /people/retention": "nobody's time is over where people are kept without an end"}
+
 
 async def test_every_example_works_and_what_is_not_there_is_not_found(tmp_path: Path) -> None:
     async with played(tmp_path) as (run, player):
@@ -22,7 +25,7 @@ async def test_every_example_works_and_what_is_not_there_is_not_found(tmp_path: 
                 assert answer.status_code == 404, f"{service} {id}: {answer.text}"
         for service in PUBLISHERS:
             noted, asked = await routes_of(run.url, service, run.first_key), changing(player, service)
-            assert asked - noted == set(), "who did it is not kept"
+            assert asked - noted - DOES_NOTHING.keys() == set(), "who did it is not kept"
 
 
 def changing(player: Player, service: str) -> set[str]:
