@@ -51,6 +51,9 @@ def prepared(folder: Path, service: str, role: Role, player: Player) -> Path:
     Readers and administrators ask for what is there; the operator's coverage asks for anything.
     """
     lines = ["[phases.coverage]", "generate-duplicate-query-parameters = true", 'unexpected-methods = ["PUT"]']
+    # Too big a body is refused as such before it is looked at.
+    statuses = ["400", "401", "403", "404", "405", "406", "409", "413", "415", "422", "428", "429", "5xx"]
+    lines += ["[checks.negative_data_rejection]", f"expected-statuses = {json.dumps(statuses)}"]
     if role != "operator":
         lines.append("[parameters]")
         lines += [f'"path.{name}" = {json.dumps(value)}' for name, value in player.last_in_path(service).items()]
