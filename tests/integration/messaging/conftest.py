@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
@@ -35,6 +36,7 @@ from tests.support.databases import new_database
 from tests.support.forks import Process, start
 from tests.support.nats import PASSWORDS, NatsServer
 from tests.support.postgres import Postgres
+from tests.support.processes import HOST, free_port
 from tests.support.waiting import PATIENCE, eventually
 
 SERVICES = ("billing", "registration")
@@ -46,6 +48,7 @@ class Arena:
 
     def __init__(self, folder: Path, server: NatsServer) -> None:
         self._folder = folder
+        self.port = free_port()
         self.server = server
         self.postgres: Postgres | None = None
         self.urls: dict[str, str] = {}
@@ -77,6 +80,8 @@ class Arena:
         await self.operator.close()
         await self.database.close()
         await self.publisher.close()
+        for log in sorted(self._folder.glob("*.log")):
+            sys.stdout.write(f"{log.name}:\n{log.read_text(errors='replace')}")  # pytest shows it of a test that failed
 
     async def provision(self, consumers: Consumers | None = None) -> None:
         await provision(self.operator, durables([consumers or toy.consumers("billing")], ack_wait=ACK_WAIT))
@@ -130,10 +135,6 @@ class Arena:
         self.spawned.append(process)
         return process
 
-    @property
-    def port(self) -> int:
-        return self.server.port + 1_000 if self.server.port < 60_000 else self.server.port - 1_000
-
     @asynccontextmanager
     async def kept_running(self, service: str) -> AsyncIterator[str]:
         """As a supervisor does: the process is started again whenever it dies. Yields its URL."""
@@ -155,7 +156,7 @@ class Arena:
 
     async def is_ready(self) -> str:
         """Wait until the spawned service is; its URL."""
-        url = f"http://127.0.0.1:{self.port}"
+        url = f"http://{HOST}:{self.port}"
         async with httpx.AsyncClient() as http:
 
             async def answers() -> bool:

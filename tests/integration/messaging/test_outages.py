@@ -24,6 +24,7 @@ from shared.web import serving
 from tests.integration.messaging.conftest import Arena
 from tests.support import toy
 from tests.support.databases import MakeDatabase, count, new_database
+from tests.support.processes import HOST
 from tests.support.waiting import PATIENCE, eventually, patiently
 
 
@@ -134,7 +135,7 @@ async def test_a_service_that_stops_while_the_broker_is_away_does_not_connect_ag
 async def test_a_service_that_is_told_to_stop_while_it_waits_for_the_broker_stops(arena: Arena) -> None:
     arena.server.kill()
     process = await arena.spawn("billing")
-    url = f"http://127.0.0.1:{arena.port}/health/live"
+    url = f"http://{HOST}:{arena.port}/health/live"
     await eventually(lambda: answers(url))
     process.send_signal(signal.SIGTERM)
     async with patiently():
