@@ -103,6 +103,8 @@ async def say_yes(visitor: VisitorOf, id: Id, form: str) -> Response:
     values = await visitor.typed()
     path, what = YES[form]
     body = body_of(values, "reason", *(it for it in EXPECTED if it in values), ints=EXPECTED)
+    if form == "avlys-angre":  # it comes back to its days
+        body |= heeding.accepted_in(values)
     invoices, credit_notes = (values.get(it, "0") for it in EXPECTED[:2])
     sent = {}
     if form == "gjennomfort" and invoices != "0":

@@ -44,6 +44,31 @@ def test_a_weekend_is_told_of_and_saved_only_once_it_is_ticked(browser: httpx.Cl
     assert "Det som taler mot tiden" not in after(browser, back)
 
 
+def test_a_cancellation_is_taken_back_to_days_of_which_was_warned_only_once_that_is_ticked(
+    browser: httpx.Client, api: httpx.Client
+) -> None:
+    it = session(api, "joint_session", 4)
+    days = it["when"]["days"]
+    avoided = f"/scheduling/programmes/{PROGRAMME}/days-to-avoid"
+    before = api.get(avoided).json()["days"]
+    assert SEEN not in after(browser, send(browser, it, "avlys"))
+    now = [*before, {"first": days["first"], "last": days["first"], "why": "Valgdag"}]
+    assert api.put(avoided, json={"days": now}).status_code == 200
+    warned = send(browser, it, "avlys-angre")
+    assert warned.status_code == 409
+    assert "bør unngås: Valgdag." in warned.text
+    assert SEEN in warned.text
+    form = form_of(warned.text, "avlys-angre")
+    assert form["accepted"] == "day_to_avoid"
+    to = f"/samling/{it['id']}/avlys-angre"
+    assert browser.post(to, data={n: v for n, v in form.items() if n != "accepted"}).status_code == 409
+    assert session(api, "joint_session", 4)["state"] == "cancelled"
+    page = after(browser, browser.post(to, data=form | {"accepted_because": "Den var avlyst ved en feil"}))
+    assert "<dd>planlagt</dd>" in page
+    assert "<bdi>Den var avlyst ved en feil</bdi>" in page
+    assert api.put(avoided, json={"days": before}).status_code == 200
+
+
 def test_a_new_session_on_a_sunday_is_told_of_too(browser: httpx.Client) -> None:
     typed = new(number="44", kind="coordinator_meeting", format="digital", instalment="")
     typed |= {"when.precision": "days", "when.days.first": "2025-06-15", "when.days.last": ""}

@@ -89,6 +89,42 @@ async def test_moving_and_sharpening_tell_what_is_new(api: Api, database: Databa
     assert await happened(database) == ["planned", "moved", "sharpened", "moved"]
 
 
+async def test_a_cancellation_that_is_taken_back_tells_what_speaks_against_its_days_by_now(
+    api: Api, database: Database
+) -> None:
+    visit = await api.post(SESSIONS, VISIT)
+    path = f"/scheduling/sessions/{visit['id']}"
+    await api.post(f"{path}/cancellation")
+    await take(consumers, database, signed(1), ended(1, date(2024, 10, 7)))
+    avoided = {"days": [{"first": "2024-10-07", "last": "2024-10-11", "why": "Høstferie"}]}
+    days = f"/scheduling/programmes/{PROGRAMME}/days-to-avoid"
+    assert (await api.administrator.put(days, json=avoided)).status_code == 200
+    one = {"accepted": ["day_to_avoid"]}
+    for body in (None, one):
+        found = problem(await api.administrator.post(f"{path}/cancellation-revoked", json=body), 409)
+        assert found["code"] == "warnings_are_not_accepted"
+        assert [it["code"] for it in found["errors"]] == ["day_to_avoid", "party_not_in_programme"]
+    assert await kept(database) == []
+    assert await happened(database) == ["planned", "cancelled"]
+    both = {"accepted": ["day_to_avoid", "party_not_in_programme"], "accepted_because": "Avtalt med rektor"}
+    back = await api.post(f"{path}/cancellation-revoked", both)
+    assert back == visit | {"version": 3}
+    assert await api.post(f"{path}/cancellation-revoked") == back  # it stands, and nothing is told again
+    assert [(it.code, it.about, it.accepted_by, it.because) for it in await kept(database)] == [
+        (code, f"2024-10-07 {visit['id']}", "the administrator", "Avtalt med rektor")
+        for code in ("day_to_avoid", "party_not_in_programme")
+    ]
+
+
+async def test_what_is_to_come_back_and_is_out_of_date_is_told_that_first(api: Api) -> None:
+    session = await api.post(SESSIONS, FIRST | SATURDAY | {"accepted": ["weekend"]})
+    path = f"/scheduling/sessions/{session['id']}"
+    await api.post(f"{path}/cancellation")
+    answer = await api.administrator.post(f"{path}/cancellation-revoked", headers={"If-Match": '"1"'})
+    assert problem(answer, 412)["code"] == "changed_meanwhile"
+    assert (await api.refused(409, f"{path}/cancellation-revoked"))["code"] == "weekend"
+
+
 async def test_a_page_that_is_out_of_date_is_told_that_first(api: Api) -> None:
     session = await api.post(SESSIONS, FIRST)
     path = f"/scheduling/sessions/{session['id']}/move"

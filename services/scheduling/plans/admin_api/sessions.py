@@ -92,6 +92,14 @@ class Reasoned(Body):
     reason: ReasonField = "other"
 
 
+class TakenBack(Heeded):
+    """The body may be left out. What speaks against the session's exact days is answered (409)."""
+
+    model_config = example()
+
+    reason: ReasonField = "other"
+
+
 @router.post("/programmes/{programme}/sessions", status_code=201, operation_id="plan_session")
 async def plan(programme: ProgrammeInPath, body: NewSession, database: DatabaseOf, key: Administrator) -> SessionView:
     """Plan a session (S1, S2)."""
@@ -140,8 +148,9 @@ async def cancel(id: IdInPath, database: DatabaseOf, key: Administrator, body: R
 
 @router.post("/sessions/{id}/cancellation-revoked", operation_id="revoke_cancellation", dependencies=[IF_MATCH])
 async def revoke_the_cancellation(
-    id: IdInPath, database: DatabaseOf, key: Administrator, body: Reasoned | None = None
+    id: IdInPath, database: DatabaseOf, key: Administrator, body: TakenBack | None = None
 ) -> SessionView:
     """Revoke a cancellation; the instalment that it carried comes back with it, unless another carries it by now (B6)."""
-    reason = body.reason if body else "other"
-    return await shown(database, await revoke_cancellation(database, id, by=key.name, reason=reason), key)
+    it = body or TakenBack()
+    session = await revoke_cancellation(database, id, it.acceptance(), by=key.name, reason=it.reason)
+    return await shown(database, session, key)
