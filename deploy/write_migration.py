@@ -20,7 +20,7 @@ from alembic.operations import ops
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData, TypeDecorator
 
-from shared import clock, migrations
+from shared import clock, kept_files, migrations
 from shared.database import Database
 from shared.messaging import tables as kernel
 from shared.migrations import steps
@@ -59,7 +59,7 @@ def main(
 def tables_of(service: str | None) -> MetaData:
     """The tables that a service's code works with; without a service, the kernel's, the clock's and the migrations'."""
     own = (
-        [kernel.metadata, clock.metadata, steps.metadata]
+        [kernel.metadata, clock.metadata, kept_files.metadata, steps.metadata]
         if service is None
         else [import_module(f"services.{service}.tables").metadata]
     )

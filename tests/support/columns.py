@@ -12,7 +12,7 @@ from importlib import import_module
 from sqlalchemy import Column, LargeBinary, String, Table, Text
 from sqlalchemy.types import JSON
 
-from shared import clock
+from shared import clock, kept_files
 from shared.messaging import tables as kernel
 from shared.migrations import steps
 
@@ -82,7 +82,9 @@ COLUMNS: Mapping[str, Mapping[Holds, str]] = {
     },
     "kernel": {
         Holds.CODES: """outbox.type outbox.subject set_aside.reason parked_message.subject parked_message.type parked_message.reason
-            parked_message.error change.route change.entity""",
+            parked_message.error change.route change.entity kept_file.name kept_file.media_type kept_file.sha256
+            kept_file.made_by""",
+        Holds.BODY: "kept_file.content",
         Holds.TOLD: "outbox.body parked_message.body",
     },
 }
@@ -90,7 +92,11 @@ COLUMNS: Mapping[str, Mapping[Holds, str]] = {
 
 def tables_of(service: str) -> list[Table]:
     if service == "kernel":
-        return [it for metadata in (kernel.metadata, clock.metadata, steps.metadata) for it in metadata.sorted_tables]
+        return [
+            it
+            for metadata in (kernel.metadata, clock.metadata, kept_files.metadata, steps.metadata)
+            for it in metadata.sorted_tables
+        ]
     found: list[Table] = import_module(f"services.{service}.tables").metadata.sorted_tables
     return found
 

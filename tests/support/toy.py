@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Column, Integer, MetaData, String, Table
 
-from shared import clock, logs
+from shared import clock, kept_files, logs
 from shared.contracts import registration
 from shared.contracts.envelope import Event
 from shared.contracts.questions import Message, Question
@@ -68,7 +68,7 @@ def nobody(service: str) -> Consumers:
 
 async def create_tables(database: Database) -> None:
     async with database.transaction() as connection:
-        for each in (metadata, kernel.metadata, clock.metadata):
+        for each in (metadata, kernel.metadata, clock.metadata, kept_files.metadata):
             await connection.run_sync(each.create_all)
 
 
