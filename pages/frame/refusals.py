@@ -64,7 +64,7 @@ TEXTS = {
     "not_a_day": "Skriv datoen som 2024-09-25.",
     "not_a_month": "Skriv måned og år, for eksempel juni 2025.",
     "not_a_name": "Bruk høyst 40 tegn: små bokstaver (a–z), tall og bindestrek, med en bokstav først.",
-    "not_a_reference": "Bruk høyst 50 tegn: bokstaver (A–Z), tall og . / _ -, uten mellomrom.",
+    "not_a_reference": "Bruk høyst 50 tegn: bokstaver, tall, mellomrom og . / _ , + # -.",
     "not_a_telephone_number": "Skriv telefonnummeret med 3 til 20 sifre, gjerne med + først.",
     "not_an_address": "Skriv e-postadressen som kari.vik@molde.example.",
     "not_an_id": "Denne id-en er ikke skrevet riktig.",
@@ -149,6 +149,7 @@ TEXTS = {
     "criteria_are_not_met": "Ikke alle kriteriene er oppfylt. Bekreft at søkeren skal tas opp likevel.",
     "has_applied_already": "Denne kommunen eller avdelingen har søkt fra før, med et annet innhold. Endre den søknaden.",
     "not_a_county_branch": "Utviklingsområder vedtas av en fylkesavdeling, og dette er en kommune.",
+    "reference_without_digit": "Referansen må inneholde minst ett siffer. Et navn er ingen referanse.",
     "national_identity_number": "Dette ser ut som et fødselsnummer. Oppgi en referanse som ikke er en personopplysning.",
     "payer_reference_is_lost": "Betalers referanse på søknaden er gått tapt. Oppgi den på nytt.",
     # Places, and who waits for one

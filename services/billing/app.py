@@ -11,7 +11,7 @@ from services.billing.consumers import consumers
 from services.billing.documents import admin_api as documents_api
 from services.billing.documents import adopting as documents_adopting
 from services.billing.documents import repository as documents_rows
-from services.billing.documents.domain.content import BilledParty
+from services.billing.documents.domain.content import BilledParty, endpoint
 from services.billing.documents.use_cases.issue_invoices import Seller
 from services.billing.documents.use_cases.show_document import show_document
 from services.billing.instalments import admin_api as instalments_api
@@ -60,10 +60,12 @@ def seller(settings: Settings) -> Seller:
         street=settings.seller_street,
         postal_code=settings.seller_postal_code,
         city=settings.seller_city,
+        endpoint=endpoint(settings.seller_organisation_number),
     )
     return Seller(
         party=party,
         account=settings.seller_account,
+        in_foretaksregisteret=settings.in_foretaksregisteret,
         no_vat_because=settings.no_vat_because,
         document_prefix=settings.document_prefix,
         kid_prefix=settings.kid_prefix,

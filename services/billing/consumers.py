@@ -44,6 +44,7 @@ def party(event: Event[registration.Party]) -> Iterable[Fact]:
         postal_code=it.address.postal_code,
         city=it.address.city,
         language_form=it.language_form,
+        invoice_endpoint=it.invoice_endpoint,
     )
     yield from look_at_party(it.organisation_number)
 
@@ -60,6 +61,8 @@ def agreement(event: Event[registration.Agreement]) -> Iterable[Fact]:
         party=it.party,
         fee_ore=it.fee_ore,
         payer_reference=it.payer_reference,
+        order_reference=it.order_reference,
+        accounting_cost=it.accounting_cost,
         signed_on=it.signed_on,
         called_back_on=it.called_back_on,
         ends_on=it.ends_on,

@@ -36,6 +36,8 @@ class Settings(ServiceSettings):
     seller_account: Annotated[str, AfterValidator(_account)] = "12345678903"
     # Instead of what an invoice says by itself: that the seller is not registered for VAT (A7, an assumption).
     no_vat_because: Text | None = None
+    # Whether the seller is registered in Foretaksregisteret, which an EHF then says (A7).
+    in_foretaksregisteret: bool = False
     # More documents of a programme that follow from a start, or from a revocation alone, wait until somebody approves them.
     approve_above: Annotated[int, Field(ge=0)] = 50
     # Before the number of each invoice and credit note: FK1-35. It ends in no digit, or two numbers could be the same.

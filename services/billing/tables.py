@@ -44,6 +44,7 @@ party = Table(
     Column("postal_code", String(4), nullable=False),
     Column("city", Text, nullable=False),
     Column("language_form", String(10), nullable=False),
+    Column("invoice_endpoint", Text),  # where its EHF go; none: to its organisation number
 )
 agreement = Table(
     "agreement",
@@ -55,6 +56,8 @@ agreement = Table(
     Column("party", String(9), nullable=False, index=True),
     Column("fee_ore", BigInteger, nullable=False),
     Column("payer_reference", String(50), nullable=False),
+    Column("order_reference", Text),
+    Column("accounting_cost", Text),
     Column("signed_on", Date),
     Column("called_back_on", Date),  # before it was signed: then it is none
     Column("ends_on", Date),

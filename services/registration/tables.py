@@ -218,6 +218,8 @@ agreement = Table(
     Column("period_end", Date, nullable=False),
     Column("fee_ore", BigInteger, nullable=False),
     Column("payer_reference", String(50), nullable=False),
+    Column("order_reference", String(50)),
+    Column("accounting_cost", String(50)),
     Column("sent_on", Date),  # none: not known
     Column("signed_on", Date),
     Column("called_back_on", Date),

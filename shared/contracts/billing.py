@@ -28,6 +28,8 @@ class BilledParty(Value):
     """Four digits."""
     city: Line
     """The place that goes with the postal code."""
+    endpoint: Word | None = None
+    """Where its EHF go, scheme:number as Peppol has it: `0192:942110464`. Absent where it was issued before that was said."""
 
 
 class Content(Value):
@@ -39,6 +41,10 @@ class Content(Value):
     """The party, as it was known when the invoice was issued."""
     payer_reference: Word
     """What the payer wants to find on its invoices (R2)."""
+    order_reference: Word | None = None
+    """The payer's order, a code. Absent where it named none."""
+    accounting_cost: Word | None = None
+    """What the payer posts it to, a code. Absent where it named none."""
     programme_name: Line
     """What the programme is called."""
     delivered: Text
@@ -61,6 +67,8 @@ class Content(Value):
     """The category of VAT, as EN 16931 has it: `O`, not subject to VAT."""
     vat_reason_code: Word | None = None
     """Why there is no VAT, as a code of EN 16931's list VATEX: `VATEX-EU-O`."""
+    in_foretaksregisteret: bool = False
+    """Whether the seller is registered in Foretaksregisteret (A7)."""
     account: Word | None = None
     """The seller's bank account, eleven digits. Absent on a credit note."""
     credits_document_number: Word | None = None
@@ -127,6 +135,7 @@ CONTENT: dict[str, Any] = {
         "street": "Eksempelgata 1",
         "postal_code": "7010",
         "city": "Trondheim",
+        "endpoint": "0192:312345676",
     },
     "buyer": {
         "name": "Trondheim kommune",
@@ -134,8 +143,10 @@ CONTENT: dict[str, Any] = {
         "street": "Munkegata 1",
         "postal_code": "7011",
         "city": "Trondheim",
+        "endpoint": "0192:942110464",
     },
     "payer_reference": "KS-5001",
+    "order_reference": "4500012345",
     "programme_name": "Fremtidens kulturskole",
     "delivered": "Deltakeravgift Fremtidens kulturskole, rate 1 av 3: Fellessamling 1",
     "delivered_from": "2024-09-24",
@@ -147,6 +158,7 @@ CONTENT: dict[str, Any] = {
     "no_vat_because": "Selgeren er ikke registrert i Merverdiavgiftsregisteret.",
     "vat_category": "O",
     "vat_reason_code": "VATEX-EU-O",
+    "in_foretaksregisteret": False,
 }
 
 

@@ -298,6 +298,10 @@ class DocumentContent(Message):
     """The party, as it was known when the invoice was issued."""
     payer_reference: Word
     """What the payer wants to find on its invoices (R2)."""
+    order_reference: Word | None = None
+    """The payer's order, a code. Null where it named none."""
+    accounting_cost: Word | None = None
+    """What the payer posts it to, a code. Null where it named none."""
     programme_name: Line
     """What the programme is called."""
     instalment: Number
@@ -324,6 +328,8 @@ class DocumentContent(Message):
     """The category of VAT, as EN 16931 has it: `O`, not subject to VAT."""
     vat_reason_code: Word | None = "VATEX-EU-O"
     """Why there is no VAT, as a code of EN 16931's list VATEX."""
+    in_foretaksregisteret: bool = False
+    """Whether the seller is registered in Foretaksregisteret (A7)."""
     account: Word | None
     """The seller's bank account, eleven digits. Null on a credit note."""
     kid: Word | None

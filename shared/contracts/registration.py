@@ -13,8 +13,8 @@ from shared.contracts.envelope import (
     EntityId,
     EventType,
     OrganisationNumber,
-    PayerReference,
     ProgrammeCode,
+    Reference,
     Value,
     in_order,
 )
@@ -98,6 +98,9 @@ class Party(Entity):
         "language_form": "nøytral",
         "address": {"street": "Rådhuset", "postal_code": "7013", "city": "Trondheim"},
         "takes_invoices_by": "email",
+        "by_mail_if_refused": True,
+        "invoice_endpoint": "0192:942110464",
+        "has_invoice_email": False,
     }
 
     organisation_number: OrganisationNumber
@@ -117,7 +120,13 @@ class Party(Entity):
     address: PostalAddress
     """Where it is written to, and what its invoices say."""
     takes_invoices_by: Code[Literal["email", "ehf"]] = "email"
-    """How it wants invoices: by e-mail, or as EHF to its organisation number. EHF is not sent yet (B8)."""
+    """How it wants invoices: by e-mail, or as EHF. EHF is not sent yet (B8)."""
+    by_mail_if_refused: bool = True
+    """Whether it takes an invoice by e-mail where its EHF is refused (B8)."""
+    invoice_endpoint: Annotated[str, Pattern(r"^[0-9]{4}:[A-Za-z0-9._:-]{1,50}$")] | None = None
+    """Where EHF to it go, scheme:number as Peppol has it. Absent: to its organisation number, `0192:942110464`."""
+    has_invoice_email: bool = False
+    """Whether mails about its invoices go to an address of its own, which is not told (N2)."""
     deleted: bool = False
     """Whether it was registered by mistake, and is gone: nothing points to it. It may be registered anew."""
 
@@ -296,6 +305,8 @@ class Agreement(PartyInProgramme):
         "period_end": "2025-12-31",
         "fee_ore": 2_000_000,
         "payer_reference": "KULTUR-5001",
+        "order_reference": "4500012345",
+        "accounting_cost": "2130/383",
     }
 
     id: EntityId
@@ -319,8 +330,12 @@ class Agreement(PartyInProgramme):
     party's. Absent where it has been one party's alone."""
     fee_ore: Ore
     """What the party pays for the whole programme, in øre and without VAT (B1)."""
-    payer_reference: PayerReference
+    payer_reference: Reference
     """What the payer wants to find on its invoices (R2): a code, never a person's name."""
+    order_reference: Reference | None = None
+    """The payer's order, which stands on its invoices, a code as well. Absent where it named none."""
+    accounting_cost: Reference | None = None
+    """What the payer posts the fee to, which stands on its invoices, a code as well. Absent where it named none."""
 
     @model_validator(mode="after")
     def _its_days_are_in_order(self) -> Self:

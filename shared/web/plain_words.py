@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from shared.contracts.envelope import UUID
+from shared.contracts.envelope import A_REFERENCE, UUID
 from shared.errors import Unfit
 from shared.web.api import CURSOR
 
@@ -34,8 +34,8 @@ EXPECTED = {
     r"^[a-z][a-z0-9-]{0,39}$": Saying(
         "it has at most 40 small letters (a to z), digits and hyphens, and a letter first", code="not_a_name"
     ),
-    r"^[A-Za-z0-9][A-Za-z0-9./_-]{0,49}$": Saying(
-        "it has at most 50 letters (A to z), digits and . / _ -, and no space", code="not_a_reference"
+    A_REFERENCE: Saying(
+        "it has at most 50 Latin letters, digits and . / _ , + # -, and spaces between them", code="not_a_reference"
     ),
     r"^[^\x00-\x1f\x7f]*$": A_LINE,
     r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$": A_LINE,

@@ -27,7 +27,10 @@ class Holds(Enum):
     WHO = None, "name, address, telephone number: emptied"
     PROSE = None, "what people wrote: searched for the whole name, address and number, and emptied of it"
     KEY = "names_of_keys", "what a key is called, which may be somebody's name"
-    TOLD = "texts_in_events", "told in events and on invoices: titles and places of joint sessions, payers' references"
+    TOLD = (
+        "texts_in_events",
+        "told in events and on invoices: titles and places of joint sessions, references that the payer asks for",
+    )
     SESSIONS = "texts_of_sessions", "title, place and link of a session"
     MINUTES = "minutes_of_visits", "minutes of a visit"
     REASONS = "reasons_in_plan", "why a finding is accepted, or days are avoided"
@@ -57,7 +60,8 @@ COLUMNS: Mapping[str, Mapping[Holds, str]] = {
             agreement.end_note signatory.place concern.description concern.resolution_note concern.findings
             development_area.name development_area.description mapping.fields mapping.actors
             development_plan.focus development_plan.notes development_plan.states""",
-        Holds.TOLD: "application.payer_reference agreement.payer_reference session.title",
+        Holds.TOLD: """application.payer_reference agreement.payer_reference agreement.order_reference
+            agreement.accounting_cost session.title""",
     },
     "scheduling": {
         Holds.CODES: "programme.code session.when accepted.code accepted.about plan_revision.reason feed.of",
@@ -67,11 +71,11 @@ COLUMNS: Mapping[str, Mapping[Holds, str]] = {
         Holds.REASONS: "accepted.because days_to_avoid.days",
     },
     "billing": {
-        Holds.CODES: """programme.code session.planned release.reason waiver.reason credit_note.reason credit_note.because
+        Holds.CODES: """programme.code party.invoice_endpoint session.planned release.reason waiver.reason credit_note.reason credit_note.because
             credit_note.release invoice.release held.reason held.approval held.delivery approval.cause""",
         Holds.BODY: "programme.name party.name party.street party.city",
-        Holds.TOLD: """agreement.payer_reference session.title session.place session.venue session.city release.venue release.city
-            invoice.content credit_note.content""",
+        Holds.TOLD: """agreement.payer_reference agreement.order_reference agreement.accounting_cost session.title session.place
+            session.venue session.city release.venue release.city invoice.content credit_note.content""",
     },
     "notifications": {
         Holds.CODES: """programme.code plan.reason session.starts_at session.ends_at mailing.about mailing.refused mail.repeats

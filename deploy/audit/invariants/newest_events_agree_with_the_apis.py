@@ -12,7 +12,7 @@ from shared.contracts.scheduling import Session
 # The entity that events carry, the name of the same in the evidence, and the fields that are compared.
 AGREEMENT = (
     *("party", "predecessor", "signed_on", "called_back_on", "ends_on", "kind_of_end"),
-    *("period_start", "period_end", "fee_ore", "payer_reference"),
+    *("period_start", "period_end", "fee_ore", "payer_reference", "order_reference", "accounting_cost"),
 )
 ENTITIES = (
     (Programme, "programmes", ("name", "period_start", "period_end", "fee_ore", "days_to_pay")),

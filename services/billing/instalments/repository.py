@@ -14,8 +14,9 @@ from shared.messaging.marks import Marks
 
 _A, _P = tables.agreement.c, tables.party.c
 AGREEMENTS = select(
-    *(_A.id, _A.event_id, _A.party, _A.fee_ore, _A.payer_reference, _A.signed_on, _A.ends_on),
-    *(_P.organisation_number, _P.name, _P.street, _P.postal_code, _P.city, _P.language_form),
+    *(_A.id, _A.event_id, _A.party, _A.fee_ore, _A.payer_reference, _A.order_reference, _A.accounting_cost),
+    *(_A.signed_on, _A.ends_on),
+    *(_P.organisation_number, _P.name, _P.street, _P.postal_code, _P.city, _P.language_form, _P.invoice_endpoint),
 ).outerjoin(tables.party, _P.organisation_number == _A.party)
 
 
@@ -69,8 +70,8 @@ async def ids_of_parties(connection: AsyncConnection, parties: Iterable[str]) ->
 
 def _agreement(row: Sequence[Any]) -> Agreement:
     """A row of AGREEMENTS. Its columns are taken by position, which is quicker: thousands are read at a time."""
-    id, event_id, party, fee_ore, payer_reference, signed_on, ends_on = row[:7]
-    number, name, street, postal_code, city, language_form = row[7:]
+    id, event_id, party, fee_ore, payer_reference, order_reference, accounting_cost, signed_on, ends_on = row[:9]
+    number, name, street, postal_code, city, language_form, invoice_endpoint = row[9:]
     buyer = None
     if number is not None:
         buyer = Buyer(
@@ -80,6 +81,7 @@ def _agreement(row: Sequence[Any]) -> Agreement:
             postal_code=postal_code,
             city=city,
             language_form=language_form,
+            endpoint=invoice_endpoint,
         )
     return Agreement(
         id=id,
@@ -88,6 +90,8 @@ def _agreement(row: Sequence[Any]) -> Agreement:
         buyer=buyer,
         fee_ore=fee_ore,
         payer_reference=payer_reference,
+        order_reference=order_reference,
+        accounting_cost=accounting_cost,
         signed_on=signed_on,
         ends_on=ends_on,
     )

@@ -29,6 +29,8 @@ TOLD = (
     "period_end",
     "fee_ore",
     "payer_reference",
+    "order_reference",
+    "accounting_cost",
     "signed_on",
     "called_back_on",
     "ends_on",

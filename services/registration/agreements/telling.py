@@ -22,6 +22,8 @@ def agreement(it: Agreement) -> events.Agreement:
         kind_of_end=it.kind_of_end,
         fee_ore=it.fee_ore,
         payer_reference=it.payer_reference,
+        order_reference=it.order_reference,
+        accounting_cost=it.accounting_cost,
     )
 
 

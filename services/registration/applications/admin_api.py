@@ -19,7 +19,7 @@ from services.registration.applications.use_cases.receive_application import rec
 from services.registration.people.admin_api import ContactBody, PersonView, person_view
 from services.registration.people.domain.person import Contact
 from services.registration.programmes import repository as programmes
-from shared.contracts.envelope import EntityId, OrganisationNumber, PayerReference
+from shared.contracts.envelope import EntityId, OrganisationNumber, Reference
 from shared.database import Database
 from shared.web.api import (
     Administrator,
@@ -67,7 +67,7 @@ class NewApplication(Body):
     party: OrganisationNumber
     answers: AnswersBody
     contact_person: ContactBody
-    payer_reference: PayerReference = Field(description="a code, which every invoice to the party carries")
+    payer_reference: Reference = Field(description="a code, which every invoice to the party carries")
     development_area: EntityId | None = Field(None, description=AREA)
 
 
@@ -90,7 +90,7 @@ class ApplicationChanges(Body):
 
     answers: AnswersChanges | MISSING = MISSING
     contact_person: ContactBody | MISSING = Field(MISSING, description="somebody else; a name or address is corrected")
-    payer_reference: PayerReference | MISSING = MISSING
+    payer_reference: Reference | MISSING = MISSING
     development_area: EntityId | MISSING | None = Field(MISSING, description=AREA)
 
 

@@ -59,11 +59,13 @@ async def lost(drill: Drill, make_database: MakeDatabase, copy_database: CopyDat
     another programme begins."""
     database = await make_database("billing")
     await set_clock(database, LATER)
-    await drill.publish(programme(), party(1), party(2), party(3), signed(1), signed(2), sent(3), completed(1))
+    asked: dict[str, Any] = {"order_reference": "PO 4500012345", "accounting_cost": "2130/383"}
+    await drill.publish(programme(), party(1), party(2), party(3, invoice_endpoint="0192:974652277"))
+    await drill.publish(signed(1), signed(2, **asked), sent(3), completed(1))
     async with drill.running(database):
         pass
     older = await copy_database(database)
-    await drill.publish(signed(3))
+    await drill.publish(signed(3, **asked))
     async with drill.running(database) as api:
         release = await api.post(f"{OF_PROGRAMME}/releases", RELEASE)
     async with drill.running(database) as api:

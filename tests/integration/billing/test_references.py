@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from services.billing.documents.use_cases.show_document import show_document
+from shared.contracts.billing import Document, Invoice
 from shared.contracts.envelope import Event
 from shared.contracts.questions import WhatDocument
 from shared.contracts.registration import Agreement
@@ -26,6 +27,7 @@ from tests.support.events import (
     programme,
     signed,
 )
+from tests.support.facts import events_of
 
 AGREEMENTS = range(1, 21)
 
@@ -74,6 +76,27 @@ async def test_a_reference_stands_on_exactly_the_invoices_issued_after_it(databa
     assert {it.agreement for it in issued} == {agreement_id(n) for n in AGREEMENTS}
     assert len({of.partition("-")[2] for of in carried.values()}) > 1, "no reference changed between two invoices"
     await check_everything_was_told_once(database)
+
+
+async def test_what_else_the_payer_asks_for_stands_on_the_invoice_and_on_its_credit_note(database: Database) -> None:
+    await take(database, programme(), party(1, invoice_endpoint="0192:974652277"), party(2), signed(2), completed(1))
+    await take(database, signed(1, order_reference="PO 4500012345", accounting_cost="2130/383"))
+    await work(database)
+    await take(database, completion_revoked(1))
+    await work(database)
+    told = [it.data for it in await events_of(database) if isinstance(it.data, Document)]
+    assert len(told) == 4
+    for it in told:
+        assert it.content is not None
+        asked = [it.content.order_reference, it.content.accounting_cost, it.content.buyer.endpoint]
+        if it.agreement == agreement_id(1):
+            assert asked == ["PO 4500012345", "2130/383", "0192:974652277"]
+        else:
+            assert asked == [None, None, f"0192:{it.party}"]
+        assert it.content.seller.endpoint == f"0192:{it.content.seller.organisation_number}"
+        kind: Any = "invoice" if isinstance(it, Invoice) else "credit_note"
+        shown = await show_document(database, WhatDocument(kind=kind, series=it.series, number=it.number))
+        assert [shown.order_reference, shown.accounting_cost, shown.buyer.endpoint] == asked
 
 
 async def content(database: Database, number: int) -> str:

@@ -120,7 +120,7 @@ async def test_the_same_request_twice_answers_the_same_and_makes_one_event(api: 
     [
         ("/registration/programmes", PROGRAMME | {"fee_ore": 1_900_000}, "code"),
         ("/registration/parties", PARTY | {"name": "Moldø"}, "organisation_number"),
-        (f"{OF_PROGRAMME}/applications", APPLICATION | {"payer_reference": "other"}, "party"),
+        (f"{OF_PROGRAMME}/applications", APPLICATION | {"payer_reference": "other-1"}, "party"),
         (f"{GROUP}/participants", {"name": "Person 0", "email": "0@molde.example", "role": "Rektor"}, "email"),
         (f"{OF_PROGRAMME}/agreements", AGREEMENT | {"period_end": "2025-06-30"}, "party"),
     ],

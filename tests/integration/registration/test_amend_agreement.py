@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from services.registration import tables
 from shared.contracts.registration import Agreement
 from shared.database import Database
 from tests.integration.registration.world import OCTOBER, SIGNATORIES, happened, send, sign, to_who
@@ -33,6 +36,53 @@ async def test_a_reference_is_amended_before_and_after_it_is_signed(api: Api, da
         "agreement.signed",
         "agreement.amended",
     ]
+
+
+async def test_an_order_and_what_the_fee_is_posted_to_are_named_and_taken_away_again(
+    api: Api, database: Database
+) -> None:
+    path = await send(api)
+    asked = {"order_reference": "PO 4500012345", "accounting_cost": "2130/383"}
+    amended = await api.patch(path, asked)
+    assert {name: amended[name] for name in asked} == asked
+    assert (await api.patch(path, asked))["version"] == 2
+    told_of = await told(database)
+    assert (told_of.order_reference, told_of.accounting_cost) == ("PO 4500012345", "2130/383")
+    await api.patch(path, {"accounting_cost": None})
+    told_of = await told(database)
+    assert (told_of.payer_reference, told_of.order_reference, told_of.accounting_cost) == (
+        "KS-1506",
+        "PO 4500012345",
+        None,
+    )
+
+
+@pytest.mark.parametrize("field", ["payer_reference", "order_reference", "accounting_cost"])
+@pytest.mark.parametrize(
+    ("given", "code"),
+    [
+        ("Kari Vik", "reference_without_digit"),
+        ("010107 50160", "national_identity_number"),
+        ("kari.vik2@molde.example", "not_a_reference"),
+        (" 4500012345", "not_a_reference"),
+        ("", "not_a_reference"),
+    ],
+)
+async def test_what_is_no_code_is_refused_whichever_reference_it_is(
+    api: Api, field: str, given: str, code: str
+) -> None:
+    path = await send(api)
+    refused = await api.refused(422, path, {field: given}, method="PATCH")
+    assert (refused["field"], refused["code"]) == (field, code)
+
+
+async def test_a_reference_from_before_it_needed_a_digit_stays_and_is_told(api: Api, database: Database) -> None:
+    path = await send(api)
+    async with database.transaction() as connection:
+        await connection.execute(tables.agreement.update().values(payer_reference="kultur"))
+    same = await api.patch(path, {"payer_reference": "kultur", "order_reference": "4500012345"})
+    assert (same["payer_reference"], same["version"]) == ("kultur", 2)
+    assert (await told(database)).payer_reference == "kultur"
 
 
 async def test_who_signs_instead_is_written_to_and_can_sign(api: Api, database: Database) -> None:

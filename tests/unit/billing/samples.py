@@ -23,6 +23,7 @@ SELLER = Seller(
         street="Eksempelgata 1",
         postal_code="7010",
         city="Trondheim",
+        endpoint="0192:312345676",
     ),
     account="12345678903",
     no_vat_because="Ikke merverdiavgiftspliktig",

@@ -72,6 +72,8 @@ AGREEMENTS = [
         "period_end": "2025-12-31",
         "fee_ore": 2_000_000,
         "payer_reference": "r",
+        "order_reference": None,
+        "accounting_cost": None,
     }
     for id, party, ends_on in (("a1", "900000001", None), ("a2", "900000002", "2025-09-01"))
 ]

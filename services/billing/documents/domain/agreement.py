@@ -23,6 +23,7 @@ class Buyer:
     postal_code: str
     city: str
     language_form: str
+    endpoint: str | None = None  # where its EHF go; none: to its organisation number
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,5 +34,7 @@ class Agreement:
     buyer: Buyer | None  # none until the party is known
     fee_ore: int
     payer_reference: str
+    order_reference: str | None = None
+    accounting_cost: str | None = None
     signed_on: date | None
     ends_on: date | None  # the first day on which it is no longer in force

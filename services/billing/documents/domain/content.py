@@ -7,10 +7,16 @@ from datetime import date
 
 from services.billing.documents.domain.series import Kind
 
-VERSION = 2  # what is issued now
+VERSION = 3  # what is issued now
 CURRENCY = "NOK"  # ISO 4217
 # Why there is no VAT, in the codes of EN 16931: not subject to VAT (A7).
 VAT_CATEGORY, VAT_REASON_CODE = "O", "VATEX-EU-O"
+ORGANISATION_NUMBERS = "0192"  # Enhetsregisteret's, in the list of schemes of Peppol
+
+
+def endpoint(organisation_number: str) -> str:
+    """Where an EHF goes, unless it was said otherwise: scheme:number (B8)."""
+    return f"{ORGANISATION_NUMBERS}:{organisation_number}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,6 +28,7 @@ class BilledParty:
     street: str
     postal_code: str
     city: str
+    endpoint: str | None = None  # where an EHF goes, `0192:942110464`; none on those issued before it was said
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +48,8 @@ class Content:
     seller: BilledParty
     buyer: BilledParty
     payer_reference: str
+    order_reference: str | None = None  # the payer's order, as is
+    accounting_cost: str | None = None  # what it posts the fee to; none where it asked for neither
     programme_name: str
     instalment: int
     delivered: str  # what was delivered, in Norwegian
@@ -54,6 +63,7 @@ class Content:
     no_vat_because: str | None = None  # why the amount carries no VAT (A7)
     vat_category: str = VAT_CATEGORY
     vat_reason_code: str | None = VAT_REASON_CODE
+    in_foretaksregisteret: bool = False  # whether the seller is, which an EHF then says (A7)
     account: str | None  # the seller's bank account; none on a credit note
     kid: str | None  # none on a credit note
     credits_invoice: int | None = None  # a credit note's: the invoice's number

@@ -12,7 +12,7 @@ from services.billing.documents import repository as documents
 from services.billing.documents import telling
 from services.billing.documents.domain import wording
 from services.billing.documents.domain.agreement import Buyer, Programme
-from services.billing.documents.domain.content import VERSION, BilledParty, Content
+from services.billing.documents.domain.content import VERSION, BilledParty, Content, endpoint
 from services.billing.documents.domain.invoice import Claim, Invoice
 from services.billing.documents.domain.kid import kid
 from services.billing.documents.domain.series import document_number
@@ -28,6 +28,7 @@ class Seller:
 
     party: BilledParty
     account: str
+    in_foretaksregisteret: bool = False
     no_vat_because: str | None  # none: the sentence in wording.py
     document_prefix: str = "FK"  # begins the number of each document
     kid_prefix: str = ""  # up to four digits
@@ -92,8 +93,11 @@ def content_of(invoice: Invoice, claim: Claim, buyer: Buyer, seller: Seller, pro
             street=buyer.street,
             postal_code=buyer.postal_code,
             city=buyer.city,
+            endpoint=buyer.endpoint or endpoint(buyer.organisation_number),
         ),
         payer_reference=claim.agreement.payer_reference,
+        order_reference=claim.agreement.order_reference,
+        accounting_cost=claim.agreement.accounting_cost,
         programme_name=programme_name,
         instalment=claim.instalment,
         delivered=delivered(claim, buyer, programme_name),
@@ -104,6 +108,7 @@ def content_of(invoice: Invoice, claim: Claim, buyer: Buyer, seller: Seller, pro
         delivered_city=delivery.city,
         amount_ore=claim.amount_ore,
         no_vat_because=seller.no_vat_because or wording.not_registered_for_vat(buyer.language_form),
+        in_foretaksregisteret=seller.in_foretaksregisteret,
         account=seller.account,
         kid=invoice.kid,
     )

@@ -26,7 +26,7 @@ from services.registration.applications.admin_api import view as application_vie
 from services.registration.applications.domain.application import Application
 from services.registration.people.admin_api import ContactBody
 from services.registration.programmes import repository as programmes
-from shared.contracts.envelope import EntityId, OrganisationNumber, PayerReference
+from shared.contracts.envelope import EntityId, OrganisationNumber, Reference
 from shared.database import Database
 from shared.web.api import (
     AN_ID,
@@ -52,6 +52,7 @@ from shared.web.etags import if_match, tagged
 router = APIRouter()
 
 IF_MATCH = if_match(Agreement)
+REFERENCES = ("payer_reference", "order_reference", "accounting_cost")
 RoleInPath = Annotated[str, Path(max_length=40, description="as who", examples=["municipal_director"])]
 
 
@@ -78,12 +79,18 @@ class NewAgreement(Body):
 
 
 class AgreementChanges(Body):
-    """Only what is given changes: the payer's reference while the agreement is in force, one who signs until that one has
+    """Only what is given changes: the references while the agreement is in force, one who signs until that one has
     signed, the period until the first signature (R6)."""
 
-    model_config = example(payer_reference="KS-1506-B")
+    model_config = example(payer_reference="KS-1506-B", order_reference="4500012345")
 
-    payer_reference: PayerReference | MISSING = Field(MISSING, description="stands on the invoices issued after that")
+    payer_reference: Reference | MISSING = Field(MISSING, description="stands on the invoices issued after that")
+    order_reference: Reference | MISSING | None = Field(
+        MISSING, description="the payer's order, where it wants that on its invoices; null takes it away"
+    )
+    accounting_cost: Reference | MISSING | None = Field(
+        MISSING, description="what the payer posts the fee to, where it wants that on its invoices; null takes it away"
+    )
     period_start: Day | MISSING = MISSING
     period_end: Day | MISSING = MISSING
     signatories: dict[Role, ContactBody] | MISSING = Field(MISSING, description="those who are to sign instead")
@@ -170,6 +177,8 @@ class AgreementView(BaseModel):
     period_end: date
     fee_ore: int
     payer_reference: str
+    order_reference: str | None
+    accounting_cost: str | None
     signatories: list[SignatoryView]
     sent_on: date | None = Field(description="null where it is not known")
     signed_on: date | None = Field(description="when the last of them signed")
@@ -228,10 +237,12 @@ async def amend(agreement: IdInPath, body: AgreementChanges, database: DatabaseO
     """Amend an agreement (R6)."""
     changes = {name: value for name, value in vars(body).items() if value is not MISSING}
     contacts: dict[Role, ContactBody] = changes.pop("signatories", {})
+    references = {name: changes.pop(name) for name in REFERENCES if name in changes}
     signatories = {role: it.contact() for role, it in contacts.items()}
-    return await view(
-        database, await amend_agreement(database, agreement, **changes, signatories=signatories, by=key.name)
+    amended = await amend_agreement(
+        database, agreement, references=references, **changes, signatories=signatories, by=key.name
     )
+    return await view(database, amended)
 
 
 @router.delete("/agreements/{agreement}", operation_id="call_back_agreement", dependencies=[IF_MATCH])
@@ -341,6 +352,8 @@ def _view(shown: Shown) -> AgreementView:
         period_end=it.period_end,
         fee_ore=it.fee_ore,
         payer_reference=it.payer_reference,
+        order_reference=it.order_reference,
+        accounting_cost=it.accounting_cost,
         signatories=signatories,
         sent_on=it.sent_on,
         signed_on=it.signed_on,

@@ -33,6 +33,8 @@ class Agreement:
     period_end: date  # the last day
     fee_ore: int
     payer_reference: str
+    order_reference: str | None = None  # the payer's order, and
+    accounting_cost: str | None = None  # what it posts the fee to, where it wants them on its invoices
     signatories: tuple[Signatory, ...]  # by role
     sent_on: date | None = None  # none: not known
     signed_on: date | None = None  # when the last signature was in

@@ -1,10 +1,11 @@
-"""What of an agreement can still be changed: its reference while in force, a signatory until that one has signed (R6)."""
+"""What of an agreement can still be changed: its references while in force, a signatory until that one has signed (R6)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Any
 
 from services.registration.agreements.domain.agreement import Agreement, Role, Signatory, check_period, check_stands
 from services.registration.agreements.domain.ending import check_day_of_end, check_in_force
@@ -15,7 +16,8 @@ from shared.errors import Conflict, RuleBroken
 class Changes:
     """What is to be another; nothing of what stays."""
 
-    payer_reference: str | None = None
+    # By field, what the payer wants on its invoices; none of those that are to be there no more.
+    references: Mapping[str, Any] = field(default_factory=dict)
     period_start: date | None = None
     period_end: date | None = None
     signatories: Mapping[Role, str]  # by role, the id of the person who is to sign
@@ -28,10 +30,10 @@ def amended(agreement: Agreement, changes: Changes, today: date) -> Agreement:
     """
     after = replace(
         agreement,
-        payer_reference=changes.payer_reference or agreement.payer_reference,
         period_start=changes.period_start or agreement.period_start,
         period_end=changes.period_end or agreement.period_end,
         signatories=_replaced(agreement, changes.signatories),
+        **changes.references,
     )
     if after == agreement:
         return agreement

@@ -10,7 +10,7 @@ from services.registration.applications import repository as applications
 from services.registration.applications import telling
 from services.registration.applications.domain.application import Answers, Application
 from services.registration.applications.domain.changing import changed
-from services.registration.applications.domain.payer_reference import check_payer_reference
+from services.registration.applications.domain.payer_reference import check_reference
 from services.registration.areas.use_cases.check_named import check_named
 from services.registration.parties import repository as parties
 from services.registration.people.domain.person import Contact
@@ -43,7 +43,8 @@ async def change_application(
         if answers:
             changes["answers"] = replace(before.answers, **answers) if before.answers else Answers(**answers)
         if payer_reference is not None:
-            check_payer_reference(payer_reference)
+            if payer_reference != before.payer_reference:
+                check_reference(payer_reference)
             changes["payer_reference"] = payer_reference
         if contact_person is not None:
             changes["contact_person"] = (await know_person(connection, before.party, contact_person, by=by)).id

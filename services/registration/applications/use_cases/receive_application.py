@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.registration.applications import repository as applications
 from services.registration.applications import telling
 from services.registration.applications.domain.application import Answers, Application
-from services.registration.applications.domain.payer_reference import check_payer_reference
+from services.registration.applications.domain.payer_reference import check_reference
 from services.registration.areas.use_cases.check_named import check_named
 from services.registration.parties import repository as parties
 from services.registration.people import repository as people
@@ -43,8 +43,10 @@ async def receive_application(
     Raises NotFound, RuleBroken outside the time for applications, for the payer's reference or for a development area of another
     county or term, or Conflict for other content.
     """
-    check_payer_reference(payer_reference)
     async with database.transaction() as connection:
+        before = await applications.find(connection, programme, party)
+        if before is None or payer_reference != before.payer_reference:
+            check_reference(payer_reference)
         opened = await programmes.get(connection, programme, lock=True)
         applying = await parties.get(connection, party, lock=True)  # so that it is not deleted meanwhile
         standing = await applications.find(connection, programme, party)

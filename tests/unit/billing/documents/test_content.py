@@ -40,6 +40,16 @@ SECOND_FORM = """{"version":2,"kind":"credit_note","number":7,"document_number":
 "2024-09-25","delivered_where":"Kimen, Stjørdal","delivered_venue":"Kimen","delivered_city":"Stjørdal","amount_ore":666667,"currency":"NOK","no_vat_because":\
 "Ikke merverdiavgiftspliktig","vat_category":"O","vat_reason_code":"VATEX-EU-O","account":null,"kid":null,\
 "credits_invoice":1,"credits_document_number":"FK1-1","credits_issued_on":"2025-12-01","reason":"agreement_ended"}"""
+# As version 3 stores them: with where an EHF goes, what else the payer asks for, and whether the seller is in Foretaksregisteret.
+THIRD_FORM = """{"version":3,"kind":"credit_note","number":7,"document_number":"FK2-7","issued_on":"2025-12-24","due_on":null,\
+"seller":{"name":"Norsk kulturskoleråd","organisation_number":"312345676","street":"Eksempelgata 1","postal_code":"7010",\
+"city":"Trondheim","endpoint":"0192:312345676"},"buyer":{"name":"Trondheim","organisation_number":"942110464","street":\
+"Munkegata 1","postal_code":"7011","city":"Trondheim","endpoint":"0192:942110464"},"payer_reference":"ref-1",\
+"order_reference":"4500012345","accounting_cost":"2130/383","programme_name":"Fremtidens kulturskole","instalment":1,"delivered":\
+"Deltakeravgift Fremtidens kulturskole, rate 1 av 3: Fellessamling 1","delivered_from":"2024-09-24","delivered_to":\
+"2024-09-25","delivered_where":"Kimen, Stjørdal","delivered_venue":"Kimen","delivered_city":"Stjørdal","amount_ore":666667,"currency":"NOK","no_vat_because":\
+"Ikke merverdiavgiftspliktig","vat_category":"O","vat_reason_code":"VATEX-EU-O","in_foretaksregisteret":true,"account":null,"kid":null,\
+"credits_invoice":1,"credits_document_number":"FK1-1","credits_issued_on":"2025-12-01","reason":"agreement_ended"}"""
 # What the first form did not say, of any document that was stored in it.
 NOT_SAID_AT_FIRST = {
     "document_number": None,
@@ -50,7 +60,16 @@ NOT_SAID_AT_FIRST = {
     "vat_reason_code": "VATEX-EU-O",
     "credits_document_number": None,
     "credits_issued_on": None,
+    "order_reference": None,
+    "accounting_cost": None,
+    "in_foretaksregisteret": False,
 }
+
+
+def with_endpoints(form: str) -> dict[str, Any]:
+    """What a form says, with what the earlier ones did not say of seller and buyer."""
+    said: dict[str, Any] = json.loads(form)
+    return said | {name: {"endpoint": None} | said[name] for name in ("seller", "buyer")}
 
 
 def claim() -> Claim:
@@ -79,6 +98,7 @@ def test_an_invoice_says_who_what_when_where_how_much_and_where_to_pay() -> None
         "street": "Munkegata 1",
         "postal_code": "7011",
         "city": "Trondheim",
+        "endpoint": "0192:942110464",
     }
     assert (content.delivered_from, content.delivered_to) == (date(2024, 9, 24), date(2024, 9, 25))
     assert (content.delivered_where, content.delivered_venue) == ("Kimen, Stjørdal", "Kimen")
@@ -122,7 +142,7 @@ def test_a_credit_note_says_what_the_invoice_said_and_asks_for_no_payment() -> N
 
 def test_a_credit_note_calls_an_invoice_of_the_first_form_what_it_calls_itself() -> None:
     content = issue_credit_notes.content_of(NOTE, CONTENT.validate_json(FIRST_FORM))
-    assert (content.version, content.document_number) == (2, "FK2-7")
+    assert (content.version, content.document_number) == (VERSION, "FK2-7")
     assert (content.credits_invoice, content.credits_document_number) == (1, "1")
 
 
@@ -132,21 +152,33 @@ def test_what_was_stored_at_first_is_read_and_is_version_1() -> None:
     found = CONTENT.validate_json(FIRST_FORM)
     assert found.version == 1
     found = replace(found, version=now.version, document_number="FK1-1", delivered_where="Kimen, Stjørdal")
+    assert (found.seller.endpoint, found.buyer.endpoint) == (None, None)
+    found = replace(found, seller=now.seller, buyer=now.buyer)
     assert replace(found, delivered_venue="Kimen", delivered_city="Stjørdal") == now
 
 
 def test_what_is_stored_names_its_version_and_is_read_as_it_was() -> None:
-    for form in (FIRST_FORM, SECOND_FORM):
+    for form in (FIRST_FORM, SECOND_FORM, THIRD_FORM):
         content = CONTENT.validate_json(form)
         stored = CONTENT.dump_json(content)
-        assert json.loads(stored) == NOT_SAID_AT_FIRST | {"version": 1} | json.loads(form)
+        assert json.loads(stored) == NOT_SAID_AT_FIRST | {"version": 1} | with_endpoints(form)
         assert CONTENT.validate_json(stored) == content
 
 
-def test_what_is_issued_now_is_stored_in_the_second_form() -> None:
+def test_what_is_issued_now_is_stored_in_the_third_form() -> None:
+    agreement = replace(AGREEMENT, order_reference="4500012345", accounting_cost="2130/383")
+    (claimed,) = difference(agreement, HELD, []).issue
+    (invoice,) = carry_out(agreement, HELD, [])
+    invoiced = issue_invoices.content_of(invoice, claimed, TRONDHEIM, replace(SELLER, in_foretaksregisteret=True), NAME)
+    assert CONTENT.dump_json(issue_credit_notes.content_of(NOTE, invoiced)).decode() == THIRD_FORM
+
+
+def test_an_ehf_goes_where_the_party_says_and_else_to_its_organisation_number() -> None:
     (invoice,) = carry_out(AGREEMENT, HELD, [])
-    invoiced = issue_invoices.content_of(invoice, claim(), TRONDHEIM, SELLER, NAME)
-    assert CONTENT.dump_json(issue_credit_notes.content_of(NOTE, invoiced)).decode() == SECOND_FORM
+    elsewhere = replace(TRONDHEIM, endpoint="0192:974652277")
+    buyers = [issue_invoices.content_of(invoice, claim(), it, SELLER, NAME).buyer for it in (TRONDHEIM, elsewhere)]
+    assert [it.endpoint for it in buyers] == ["0192:942110464", "0192:974652277"]
+    assert [it.organisation_number for it in buyers] == ["942110464", "942110464"]
 
 
 def test_a_later_form_is_read_as_far_as_it_is_known() -> None:
@@ -156,10 +188,10 @@ def test_a_later_form_is_read_as_far_as_it_is_known() -> None:
 
 def test_others_are_told_what_a_document_says_and_not_how_it_is_stored() -> None:
     told = document(CONTENT.validate_json(FIRST_FORM))
-    assert json.loads(told.model_dump_json()) == NOT_SAID_AT_FIRST | json.loads(FIRST_FORM)
+    assert json.loads(told.model_dump_json()) == NOT_SAID_AT_FIRST | with_endpoints(FIRST_FORM)
 
 
-@pytest.mark.parametrize("form", [FIRST_FORM, SECOND_FORM])
+@pytest.mark.parametrize("form", [FIRST_FORM, SECOND_FORM, THIRD_FORM])
 def test_an_event_says_all_that_the_document_says(form: str) -> None:
     """So that an accounting system posts it alone, and who has lost a document finds it there."""
     said = CONTENT.validate_json(form)
@@ -173,6 +205,6 @@ def test_an_event_says_all_that_the_document_says(form: str) -> None:
     found = {**told.model_dump(mode="json"), **told.model_dump(mode="json")["content"]}
     beside = {"version", "kind", "credits_invoice"}
     assert {name: found.get(name) for name in json.loads(form) if name not in beside} == {
-        name: value for name, value in json.loads(form).items() if name not in beside
+        name: value for name, value in with_endpoints(form).items() if name not in beside
     }
     assert found.get("invoice") == said.credits_invoice

@@ -21,18 +21,18 @@ def after(it: Agreement, **changes: Any) -> Agreement:
 
 @pytest.mark.parametrize("it", [SENT, HALF_SIGNED, SIGNED, replace(SIGNED, ends_on=date(2024, 10, 16))])
 def test_the_reference_changes_as_long_as_the_agreement_is_in_force(it: Agreement) -> None:
-    assert after(it, payer_reference="KS-2") == replace(it, payer_reference="KS-2")
+    assert after(it, references={"payer_reference": "KS-2"}) == replace(it, payer_reference="KS-2")
 
 
 def test_what_has_ended_is_not_amended() -> None:
     with pytest.raises(Conflict, match=r"R10.*2024-10-15"):
-        after(replace(SIGNED, ends_on=TODAY), payer_reference="KS-2")
+        after(replace(SIGNED, ends_on=TODAY), references={"payer_reference": "KS-2"})
 
 
 def test_what_is_given_as_it_stands_is_no_change() -> None:
     it = replace(HALF_SIGNED, ends_on=TODAY)
     given = {"period_start": it.period_start, "signatories": {"municipal_director": "c"}}
-    assert after(it, payer_reference=it.payer_reference, **given) is it
+    assert after(it, references={"payer_reference": it.payer_reference}, **given) is it
 
 
 def test_who_signs_is_replaced_until_that_one_has_signed() -> None:

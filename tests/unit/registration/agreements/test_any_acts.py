@@ -29,7 +29,9 @@ places = st.sampled_from(["Molde", "Trondheim"])
 people = st.sampled_from(["a", "b", "c", "d"])
 changes = st.builds(
     Changes,
-    payer_reference=st.none() | st.sampled_from(["KS-1", "KS-2"]),
+    references=st.dictionaries(
+        st.sampled_from(["payer_reference", "order_reference", "accounting_cost"]), st.sampled_from(["KS-1", "KS-2"])
+    ),
     period_end=st.none() | st.dates(date(2025, 6, 1), date(2025, 6, 3)),
     signatories=st.dictionaries(roles, people, max_size=2),
 )

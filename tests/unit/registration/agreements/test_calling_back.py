@@ -38,6 +38,6 @@ def test_what_was_called_back_is_neither_signed_nor_amended_nor_ended() -> None:
     with pytest.raises(Conflict, match="called back on 2024-10-15"):
         signed(it, "council_director", "Trondheim", TODAY, TODAY)
     with pytest.raises(Conflict, match="called back on 2024-10-15"):
-        amended(it, Changes(payer_reference="KS-2", signatories={}), TODAY)
+        amended(it, Changes(references={"payer_reference": "KS-2"}, signatories={}), TODAY)
     with pytest.raises(Conflict, match="called back on 2024-10-15"):
         ended(it, TODAY, "Nei.")
