@@ -10,7 +10,7 @@ from fastapi import APIRouter, Path
 from fastapi.responses import Response
 
 from pages.attendance import view
-from pages.frame.api import AWAY, Away, Refused, parts, segment
+from pages.frame.api import AWAY, Away, Refused, if_there, parts, segment
 from pages.frame.forms import Form, refused
 from pages.frame.visitor import Visitor, VisitorOf, done, unnamed
 from pages.frame.words import name_of
@@ -51,9 +51,13 @@ async def record(visitor: VisitorOf, id: Id) -> Response:
 
 
 async def _page(visitor: Visitor, id: str, refusals: Mapping[str, Form] = NONE) -> Response:
-    """Its calls are as many for many municipalities as for few."""
-    found = await parts(sheets=visitor.api.get(f"/{OWN}/sessions/{id}/attendance"), today=visitor.api.today())
-    if AWAY in found.values():
+    """Its calls are as many for many municipalities as for few. Without scheduling it says neither when nor where."""
+    found = await parts(
+        sheets=visitor.api.get(f"/{OWN}/sessions/{id}/attendance"),
+        today=visitor.api.today(),
+        session=if_there(visitor.api.get(f"/scheduling/sessions/{id}")),
+    )
+    if AWAY in (found["sheets"], found["today"]):
         raise Away(OWN)
     sheets, today = found["sheets"], found["today"]
     code = sheets["programme"]
@@ -65,6 +69,9 @@ async def _page(visitor: Visitor, id: str, refusals: Mapping[str, Form] = NONE) 
         programme=named["programme"] or unnamed(code),
         it=sheets,
         name=name_of(sheets),
+        session_there=None
+        if found["session"] is AWAY
+        else found["session"],  # when and where: for who prints the sheet
         days=[day for day in sheets["days"] if day <= today.isoformat()],
         is_to_come=not sheets["days"] or sheets["days"][0] > today.isoformat(),
         parties=view.in_order(sheets["parties"]),

@@ -44,6 +44,8 @@ def record(
 
 def test_who_was_there_is_ticked_and_corrected(browser: httpx.Client, api: httpx.Client) -> None:
     page = browser.get(f"/samling/{session(api)}/frammote").text
+    place = api.get(f"/scheduling/sessions/{session(api)}").json()["place"]
+    assert re.search(rf"<p>[^<]*19\.[^<]* 2025[^<]*, <bdi>{place}</bdi></p>", page)  # for who has it on paper
     assert "Ikke registrert" in page
     sheet = sheet_of(api)
     assert re.search(rf'<input type="checkbox" name="der\.{MUNICIPALITY}\.[0-9a-f-]+\.{LAST}"', page)
