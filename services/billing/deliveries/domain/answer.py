@@ -1,0 +1,24 @@
+"""What an access point answers, as far as it can be understood. Its own verdict alone decides about a document (B8)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+# `unknown`: it has no such document. `trouble`: it did not answer, or not what it would say itself; this says nothing about
+# the document.
+Says = Literal["working", "delivered", "refused", "unknown", "trouble"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    says: Says
+    receipt: str | None = None  # of what is delivered: what the access point calls it
+    why: str | None = None  # it is refused, or what the trouble is: a code, never a text of somebody else's
+
+
+WORKING, UNKNOWN = Answer(says="working"), Answer(says="unknown")
+
+
+def trouble(why: str) -> Answer:
+    return Answer(says="trouble", why=why)
