@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, case, exists, func, select
+from sqlalchemy import Row, bindparam, case, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registration import tables
@@ -153,6 +153,16 @@ async def add(connection: AsyncConnection, it: Application, *, by: str) -> None:
 
 async def save(connection: AsyncConnection, it: Application, *, by: str) -> None:
     await connection.execute(tables.application.update().where(a.id == it.id).values(**_row(it), changed_by=by))
+
+
+async def save_all(connection: AsyncConnection, those: Collection[Application], *, by: str) -> None:
+    """In one statement."""
+    if not those:
+        return
+    rows = [{f"new_{name}": value for name, value in _row(it).items()} for it in those]
+    values: dict[str, Any] = {name.removeprefix("new_"): bindparam(name) for name in rows[0] if name != "new_id"}
+    statement = tables.application.update().where(a.id == bindparam("new_id")).values(values | {"changed_by": by})
+    await connection.execute(statement, rows)
 
 
 async def say_payer_reference(connection: AsyncConnection, programme: str, party: str, reference: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -69,10 +69,14 @@ async def sessions(connection: AsyncConnection, programme: str) -> list[Session]
     return [Session(**fields(row)) for row in await connection.execute(query)]
 
 
-async def attended_between(connection: AsyncConnection, first: date, last: date) -> list[Session]:
-    """Those at which attendance is taken and whose last day is one of these, in all programmes."""
+async def attended_between(
+    connection: AsyncConnection, first: date, last: date, *, programme: str | None = None
+) -> list[Session]:
+    """Those at which attendance is taken and whose last day is one of these, in one programme or in all; by programme."""
     on_those_days = s.last_day.between(first, last), s.kind.in_(ATTENDED), s.state != "cancelled"
     query = select(tables.session).where(*on_those_days, _obliges())
+    if programme is not None:
+        query = query.where(s.programme == programme)
     return [Session(**fields(row)) for row in await connection.execute(query.order_by(s.programme, s.id))]
 
 
@@ -100,9 +104,21 @@ async def sheets_of_session(connection: AsyncConnection, of: Session) -> dict[st
 
 async def sheets_of_programme(connection: AsyncConnection, programme: str) -> dict[tuple[str, str], Sheet]:
     """By party and session, as `sheets_of_session`."""
+    return await _by_party_and_session(connection, programme, a.programme == programme)
+
+
+async def sheets_of_sessions(
+    connection: AsyncConnection, programme: str, sessions: Collection[str]
+) -> dict[tuple[str, str], Sheet]:
+    """Of these sessions of one programme, by party and session, as `sheets_of_session`."""
+    return await _by_party_and_session(connection, programme, a.session.in_(sorted(sessions)))
+
+
+async def _by_party_and_session(
+    connection: AsyncConnection, programme: str, which: ColumnElement[bool]
+) -> dict[tuple[str, str], Sheet]:
     heirs = await _heirs(connection, programme)
-    found = _with_heirs(await _sheets(connection, a.programme == programme), heirs)
-    return {(it.party, it.session): it for it in found}
+    return {(it.party, it.session): it for it in _with_heirs(await _sheets(connection, which), heirs)}
 
 
 async def _sheets(connection: AsyncConnection, which: ColumnElement[bool]) -> list[Sheet]:
@@ -210,15 +226,15 @@ async def save(connection: AsyncConnection, it: Sheet, *, by: str) -> None:
         await connection.execute(tables.presence.insert(), rows)
 
 
-async def obliged(connection: AsyncConnection, programmes: Iterable[str], today: date) -> list[Obliged]:
-    """Those whose agreement is signed and in force on this day (R10), by programme and party."""
+async def obliged(connection: AsyncConnection, programme: str, today: date) -> list[Obliged]:
+    """Those of a programme whose agreement is signed and in force on this day (R10), by party."""
     app = tables.application.c
     query = (
         select(ag.programme, ag.party, ag.signed_on, ag.ends_on)
         .join(tables.application, (app.programme == ag.programme) & (app.party == ag.party))
-        .where(ag.programme.in_(sorted({*programmes})), app.state == "accepted")
+        .where(ag.programme == programme, app.state == "accepted")
         .where(ag.signed_on.is_not(None), ag.called_back_on.is_(None), ag.ends_on.is_(None) | (ag.ends_on > today))
-        .order_by(ag.programme, ag.party)
+        .order_by(ag.party)
     )
     return [
         Obliged(programme=row.programme, party=row.party, signed_on=row.signed_on, ends_on=row.ends_on)
@@ -226,11 +242,14 @@ async def obliged(connection: AsyncConnection, programmes: Iterable[str], today:
     ]
 
 
-async def asked_for(connection: AsyncConnection, session: str) -> dict[str, list[tuple[date, int]]]:
-    """Of a session by party, for which of its last days, and at which stage, attendance was asked for."""
-    found: dict[str, list[tuple[date, int]]] = defaultdict(list)
-    for row in await connection.execute(select(q.party, q.last_day, q.stage).where(q.session == session)):
-        found[row.party].append((row.last_day, row.stage))
+async def asked_for(
+    connection: AsyncConnection, sessions: Collection[str]
+) -> Mapping[tuple[str, str], list[tuple[date, int]]]:
+    """Of these sessions by party and session, for which of its last days, and at which stage, attendance was asked for."""
+    found: dict[tuple[str, str], list[tuple[date, int]]] = defaultdict(list)
+    query = select(q.party, q.session, q.last_day, q.stage).where(q.session.in_(sorted(sessions)))
+    for row in await connection.execute(query):
+        found[row.party, row.session].append((row.last_day, row.stage))
     return found
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Select, String, cast, false, func, literal, null, select, true, union
+from sqlalchemy import ColumnElement, Date, Row, Select, String, cast, false, func, literal, null, select, true, union
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registration import tables
@@ -88,8 +88,20 @@ async def pointing_to(connection: AsyncConnection, ids: Collection[str]) -> dict
     named = every.outerjoin(t.party, t.party.c.organisation_number == every.c.party).join(
         t.programme, t.programme.c.code == every.c.programme
     )
+    # An agreement may have a period of its own that is longer than the programme's: so long its people are needed, and the council's.
+    own = t.agreement.alias().c
+    theirs = (own.programme == every.c.programme) & ((own.party == every.c.party) | every.c.party.is_(None))
+    standing = theirs & own.called_back_on.is_(None)
+    runs_until = select(func.max(own.period_end)).where(standing, own.ends_on.is_(None)).scalar_subquery()
+    last_end = select(func.max(own.ends_on)).where(standing).scalar_subquery()
     query = (
-        select(every, t.party.c.name.label("party_name"), t.programme.c.period_end)
+        select(
+            every,
+            t.party.c.name.label("party_name"),
+            t.programme.c.period_end,
+            runs_until.label("runs_until"),
+            last_end.label("last_end"),
+        )
         .select_from(named)
         .where(every.c.person.in_(sorted(ids)))
     )
@@ -101,11 +113,21 @@ async def pointing_to(connection: AsyncConnection, ids: Collection[str]) -> dict
                 party=row.party,
                 party_name=row.party_name,
                 is_over=bool(row.is_over),
-                last_day=row.ends_on - ONE_DAY if row.ends_on else row.in_force_until or row.period_end,
+                last_day=_last_day(row),
                 is_let_go=bool(row.is_let_go),
             )
         )
     return found
+
+
+def _last_day(row: Row[Any]) -> date:
+    """Of the agreement, for who signs it; else of the programme, or of the last agreement in it where that is later."""
+    if row.in_force_until is not None:
+        signed: date = row.ends_on - ONE_DAY if row.ends_on else row.in_force_until
+        return signed
+    ended = row.last_end - ONE_DAY if row.last_end else None
+    last: date = max(it for it in (row.period_end, row.runs_until, ended) if it is not None)
+    return last
 
 
 def _pointing(

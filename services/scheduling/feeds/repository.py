@@ -107,7 +107,7 @@ def _query(kind: Kind, dialect: str, *, only_state: bool) -> Select[Any]:
 def _stands_in(kind: Kind) -> ColumnElement[bool]:
     """Which sessions are a feed's: those of everyone, and those that are held with its party or with its advisor's parties.
 
-    Of a party whose agreement has ended, none from that day on.
+    Of a party whose agreement has ended, none from that day on; of one that takes no part, none.
     """
     of_everyone = and_(s.party.is_(None), *(s.kind != it for it in KINDS_OF_ONE_PARTY))
     if kind == "advisor":
@@ -116,8 +116,15 @@ def _stands_in(kind: Kind) -> ColumnElement[bool]:
         return exists().where(is_advisor, g.programme == s.programme, or_(of_everyone, with_theirs))
     programme, party = bindparam("programme", type_=String), bindparam("party", type_=String)
     if kind == "party":
-        return and_(s.programme == programme, or_(of_everyone, s.party == party), _is_in_force(programme, party))
+        stands = and_(_takes_part(programme, party), _is_in_force(programme, party))
+        return and_(s.programme == programme, or_(of_everyone, s.party == party), stands)
     return and_(s.programme == programme, of_everyone)
+
+
+def _takes_part(programme: ColumnElement[str], party: ColumnElement[str]) -> ColumnElement[bool]:
+    """Whether a party is accepted in a programme, as mails have it too: not if it has withdrawn, or a successor stands in its place (R12)."""
+    a = tables.application.c
+    return exists().where(a.programme == programme, a.party == party, a.state == "accepted")
 
 
 def _is_in_force(programme: ColumnElement[str], party: ColumnElement[str]) -> ColumnElement[bool]:

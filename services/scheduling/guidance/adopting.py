@@ -8,7 +8,7 @@ from __future__ import annotations
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.scheduling.guidance import repository as guidance
-from services.scheduling.guidance.domain.visits import Window
+from services.scheduling.guidance.domain.visits import Unbooked, Window
 from services.scheduling.sessions.adopting import session
 from shared.contracts import scheduling as events
 from shared.contracts.envelope import Event
@@ -17,14 +17,14 @@ from shared.messaging.recover import BY, Adoptions
 
 async def unbooked_visit(connection: AsyncConnection, event: Event[events.UnbookedVisit]) -> None:
     it = event.data
-    await guidance.keep_unbooked(
-        connection,
+    unbooked = Unbooked(
         programme=it.programme,
         party=it.party,
         number=it.number,
         version=it.version,
         window=Window(first=it.window_first, last=it.window_last),
     )
+    await guidance.keep_unbooked(connection, [unbooked])
 
 
 async def held(connection: AsyncConnection, event: Event[events.Session]) -> None:

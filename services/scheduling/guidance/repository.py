@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from sqlalchemy import select
@@ -10,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.scheduling import tables
 from services.scheduling.circumstances import repository as circumstances
 from services.scheduling.guidance.domain.minutes import Minutes
-from services.scheduling.guidance.domain.visits import Visit, Window, visits
+from services.scheduling.guidance.domain.visits import Unbooked, Visit, Window, visits
 from services.scheduling.sessions import repository as session_rows
 from shared.database import insert
 from shared.messaging.facts import Newest, Present, record
@@ -48,29 +49,37 @@ async def names_of_parties(connection: AsyncConnection, programme: str) -> dict[
     return {row.organisation_number: row.name for row in rows}
 
 
-async def unbooked(connection: AsyncConnection, programme: str) -> dict[tuple[str, int], tuple[int, Window]]:
-    """Of which visits it was told that they are not booked, by party and number: the version, and the window at that time."""
+async def unbooked(connection: AsyncConnection, programme: str) -> dict[tuple[str, int], Unbooked]:
+    """Of which visits it was told that they are not booked, by party and number, with the window at that time."""
     t = tables.unbooked_visit
     rows = await connection.execute(select(t).where(t.c.programme == programme))
     return {
-        (row.party, row.number): (row.version, Window(first=row.window_first, last=row.window_last)) for row in rows
+        (row.party, row.number): Unbooked(
+            programme=row.programme,
+            party=row.party,
+            number=row.number,
+            version=row.version,
+            window=Window(first=row.window_first, last=row.window_last),
+        )
+        for row in rows
     }
 
 
-async def keep_unbooked(
-    connection: AsyncConnection, *, programme: str, party: str, number: int, version: int, window: Window
-) -> None:
-    """Unless it is known as new or newer."""
-    row = Newest(
-        tables.unbooked_visit,
-        programme=programme,
-        party=party,
-        number=number,
-        version=version,
-        window_first=window.first,
-        window_last=window.last,
-    )
-    await record(connection, [row])
+async def keep_unbooked(connection: AsyncConnection, those: Iterable[Unbooked]) -> None:
+    """Each unless it is known as new or newer; in one statement."""
+    rows = [
+        Newest(
+            tables.unbooked_visit,
+            programme=it.programme,
+            party=it.party,
+            number=it.number,
+            version=it.version,
+            window_first=it.window.first,
+            window_last=it.window.last,
+        )
+        for it in those
+    ]
+    await record(connection, rows)
 
 
 async def looked_on(connection: AsyncConnection) -> date | None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
+from sqlalchemy import Table, select
 
+from services.registration import tables
 from services.registration.attendance.domain.chasing import Delays
 from services.registration.attendance.use_cases.ask_for_what_is_missing import (
     ask_for_what_is_missing,
@@ -15,11 +18,13 @@ from services.registration.attendance.use_cases.ask_for_what_is_missing import (
 from services.registration.consumers import consumers
 from shared.contracts.registration import ATTENDANCE_MISSING, ATTENDANCE_RECORDED
 from shared.database import Database
+from shared.ids import new_id
 from tests.integration.registration.world import GROUP, MOLDE, OF_PROGRAMME, form_group, send, sign
 from tests.support.api import Api, problem
 from tests.support.databases import set_clock
 from tests.support.events import completed, plan_published, session, session_id
 from tests.support.facts import events_of, take
+from tests.support.statements import statements
 
 FIRST, LAST = "2024-09-24", "2024-09-25"
 PATH = f"/registration/sessions/{session_id(1)}/attendance"
@@ -277,6 +282,51 @@ async def test_a_session_that_is_moved_is_asked_about_anew(database: Database, a
     await take(consumers, database, session("moved", version=3, last_day=date(2024, 10, 10)))
     await set_clock(database, datetime(2024, 10, 13, 12, tzinfo=UTC))
     assert await asked(database) == [(1, 1), (1, 2)]
+
+
+async def copied(database: Database, table: Table, **changes: Any) -> None:
+    async with database.transaction() as connection:
+        row = (await connection.execute(select(table).order_by(*table.primary_key))).mappings().first()
+        await connection.execute(table.insert(), {**(row or {}), **changes})
+
+
+async def statements_until_asked(database: Database) -> int:
+    """Asked for anew as if it never had been."""
+    async with database.transaction() as connection:
+        await connection.execute(tables.attendance_asked_for.delete())
+    with statements() as made:
+        await ask_for_what_is_missing(database, Delays())
+    return len(made)
+
+
+async def test_it_takes_as_many_statements_for_many_parties_and_sessions_as_for_one(
+    database: Database, agreement: str
+) -> None:
+    await days_after(database, 4)
+    few = await statements_until_asked(database)
+    for n in range(10):
+        number = f"{900_000_000 + n}"
+        await copied(database, tables.party, organisation_number=number)
+        await copied(database, tables.application, id=f"application {n}", party=number)
+        await copied(database, tables.agreement, id=f"agreement {n}", party=number)
+        await copied(database, tables.session, id=new_id())
+    assert await statements_until_asked(database) == few
+    assert len([it for it in await events_of(database) if it.type == ATTENDANCE_MISSING.type]) == 1 + 11 * 11
+
+
+async def test_each_programme_is_looked_at_by_itself(database: Database, agreement: str) -> None:
+    """And not all of them anew for each."""
+    await days_after(database, 4)
+    made = [await statements_until_asked(database)]
+    for code in ("a-2024-2025", "b-2024-2025", "c-2024-2025"):
+        await copied(database, tables.programme, code=code)
+        await copied(database, tables.plan, programme=code)
+        await copied(database, tables.application, id=code, programme=code)
+        await copied(database, tables.agreement, id=code, programme=code)
+        await copied(database, tables.session, id=new_id(), programme=code)
+        made.append(await statements_until_asked(database))
+    first, *more = [after - before for before, after in pairwise(made)]
+    assert more == [first, first]
 
 
 async def findings(api: Api) -> list[tuple[str, str | None]]:

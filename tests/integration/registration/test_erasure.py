@@ -207,6 +207,22 @@ async def test_once_the_agreement_has_ended_its_signatory_can_be_erased(api: Api
     assert [it["name"] for it in agreement["signatories"] if it["person"] == signatory] == [None]
 
 
+async def test_a_party_whose_agreement_lasts_longer_than_the_programme_needs_its_people_until_then(
+    api: Api, database: Database
+) -> None:
+    path = await send(api)
+    await api.patch(path, {"period_end": "2026-12-31"})
+    await sign(api, path, "2024-04-15")
+    last, over = datetime(2026, 12, 31, 12, tzinfo=UTC), datetime(2027, 1, 1, 12, tzinfo=UTC)
+    names = "Person 0", "Person 2", CONTACT["name"], ADVISOR["name"], "Ingrid Moe", "Per Moen"
+    for now, is_needed in ((AFTERWARDS, True), (last, True), (over, False)):
+        await set_clock(database, now)
+        for name in names:
+            needing = [it["needs_them"] for it in (await person_of(api, name))["points_to_them"]]
+            assert needing == [is_needed] * len(needing), (name, now)
+    await api.post(f"/registration/people/{(await person_of(api, 'Person 0'))['id']}/erasure", ASKED)
+
+
 async def test_what_people_wrote_of_them_goes_and_the_rest_of_it_stays(api: Api, database: Database) -> None:
     path = await send(api)
     await sign(api, path, "2024-04-15")

@@ -14,6 +14,7 @@ from services.registration.applications.use_cases.answer_offer import accept_off
 from services.registration.applications.use_cases.assess_application import assess_application
 from services.registration.applications.use_cases.lapse_offers import count_lapsing, lapse_offers
 from services.registration.applications.use_cases.offer_place import offer_place
+from services.registration.applications.use_cases.order_waiting_list import order_waiting_list
 from services.registration.programmes import repository as programmes
 from shared.database import Database
 from shared.errors import Conflict
@@ -33,6 +34,7 @@ from tests.integration.registration.world import APPLICATION, ASSESSMENT, CODE, 
 from tests.support.api import Api, problem
 from tests.support.databases import set_clock
 from tests.support.facts import events_of
+from tests.support.statements import statements
 from tests.support.waiting import eventually
 
 THE_DAY_AFTER = datetime(2024, 5, 2, 22, 30, tzinfo=UTC)  # 3 May in Norway, a day after `offer` is to be answered
@@ -106,6 +108,23 @@ async def test_an_order_that_leaves_someone_out_or_names_someone_else_is_refused
     refused = await api.refused(422, WAITING_LIST, body, method="PUT")
     assert (refused["code"], refused["rule"], refused["field"]) == (code, "R2", "applications")
     assert [it[0] for it in await seen(api)] == [ids["a"], ids["b"], ids["c"]]
+
+
+async def test_an_order_takes_as_many_statements_for_many_as_for_few(api: Api, database: Database) -> None:
+    await open_with(api, 1)
+    waiting = await applied(api, 20)
+    made = []
+    for count in (3, len(waiting)):
+        await decide(api, "waiting_list", *[it for it in waiting[:count] if await state(api, it) == "received"])
+        before = len(await told(database))
+        with statements() as found:
+            await order_waiting_list(database, CODE, waiting[count - 1 :: -1], by="me")
+        made.append(len(found))
+        changed = count - count % 2  # of an odd number the one in the middle stays
+        assert len(await told(database)) == before + changed
+        assert [it[:2] for it in await seen(api)] == [(it, n + 1) for n, it in enumerate(waiting[count - 1 :: -1])]
+        await order_waiting_list(database, CODE, waiting[:count], by="me")
+    assert made[0] == made[1]
 
 
 async def test_who_saw_another_order_changes_none(api: Api) -> None:

@@ -12,20 +12,22 @@ import httpx
 import pytest
 import structlog
 from icalendar import Calendar
-from sqlalchemy import Engine, event
 from sqlalchemy.exc import OperationalError
 
 from services.scheduling import tables
 from services.scheduling.app import create
 from services.scheduling.consumers import consumers
 from services.scheduling.feeds import repository
+from services.scheduling.sessions.use_cases.hand_sessions_on import hand_all_sessions_on
 from services.scheduling.settings import Settings
+from shared.contracts import registration
 from shared.database import Database
 from tests.support.api import Api, api_of, problem
 from tests.support.databases import MakeDatabase, set_clock
 from tests.support.events import (
     PROGRAMME,
     accepted,
+    application,
     end_taken_back,
     ended,
     group_changed,
@@ -33,8 +35,11 @@ from tests.support.events import (
     party,
     programme,
     signed,
+    succeeded,
+    withdrawn,
 )
 from tests.support.facts import take
+from tests.support.statements import statements
 
 SESSIONS = f"/scheduling/programmes/{PROGRAMME}/sessions"
 PUBLICATION = f"/scheduling/programmes/{PROGRAMME}/plan/publication"
@@ -249,20 +254,36 @@ async def test_any_change_of_any_session_is_another_state(api: Api) -> None:
     assert (await fetched(api, path)).headers["etag"] in seen
 
 
+async def test_the_feed_of_who_handed_its_agreement_over_is_empty_and_the_successors_goes_on(
+    api: Api, database: Database
+) -> None:
+    await take(consumers, database, signed(1), party(3))
+    ones = await address(api, "party", f"{PROGRAMME}.{ONE}")
+    three = organisation_number(3)
+    threes = await address(api, "party", f"{PROGRAMME}.{three}")
+    tag = (await fetched(api, ones)).headers["etag"]
+    assert {*await entries(api, threes)} == set()
+    to_three = application(registration.APPLICATION_CHANGED, 1, 3, state="accepted", party=three)
+    await take(consumers, database, succeeded(1, by=3), to_three)
+    await hand_all_sessions_on(database)
+    assert {*await entries(api, ones)} == set()
+    assert (await fetched(api, ones, **{"If-None-Match": tag})).status_code == 200
+    assert {*await entries(api, threes)} == {"Fellessamling 1", "Veiledningsbesøk 1"}
+
+
+async def test_the_feed_of_who_has_withdrawn_is_empty(api: Api, database: Database) -> None:
+    ones = await address(api, "party", f"{PROGRAMME}.{ONE}")
+    assert {*await entries(api, ones)} == {"Fellessamling 1", "Veiledningsbesøk 1"}
+    await take(consumers, database, withdrawn(1))
+    assert {*await entries(api, ones)} == set()
+
+
 async def test_a_304_is_one_query_and_renders_nothing(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     path = await address(api, "party", f"{PROGRAMME}.{ONE}")
     tag = (await fetched(api, path)).headers["etag"]
     monkeypatch.setattr(repository.Found, "entries", lambda _: pytest.fail("it looked at the sessions"))
-    asked: list[str] = []
-
-    def executed(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        asked.append(statement)
-
-    event.listen(Engine, "before_cursor_execute", executed)
-    try:
+    with statements() as asked:
         assert (await fetched(api, path, **{"If-None-Match": tag})).status_code == 304
-    finally:
-        event.remove(Engine, "before_cursor_execute", executed)
     assert len(asked) == 1
 
 

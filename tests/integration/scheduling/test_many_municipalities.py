@@ -1,4 +1,4 @@
-"""A plan is published, revised and postponed by as many statements for a hundred municipalities as for ten."""
+"""What is done to a plan, and told of its visits, takes as many statements for a hundred municipalities as for ten."""
 
 from __future__ import annotations
 
@@ -10,20 +10,22 @@ import pytest
 
 from services.scheduling.circumstances.domain.plan_warning import Acceptance
 from services.scheduling.consumers import consumers
+from services.scheduling.guidance.use_cases.tell_unbooked_visits import tell_unbooked_visits
 from services.scheduling.plans.domain.revision import Move
 from services.scheduling.plans.use_cases.plan_session import plan_session
 from services.scheduling.plans.use_cases.publish_plan import publish_plan
 from services.scheduling.plans.use_cases.revise_plan import move_many, postpone
 from services.scheduling.sessions import repository as session_rows
 from services.scheduling.sessions.domain.session import Session
+from shared.contracts.scheduling import UnbookedVisit
 from shared.database import Database
 from shared.errors import NotAccepted
 from shared.ids import new_id
 from shared.when import Days, When
-from tests.integration.scheduling.test_warnings import statements
 from tests.support.databases import MakeDatabase, set_clock
-from tests.support.events import accepted, group_changed, organisation_number, party, programme
-from tests.support.facts import take
+from tests.support.events import PROGRAMME, accepted, group_changed, organisation_number, party, programme
+from tests.support.facts import events_of, take
+from tests.support.statements import statements
 
 FEW, MANY = 10, 100
 SEEN = Acceptance(codes=frozenset({"advisor_in_two_places"}), because="To lag")
@@ -82,7 +84,7 @@ async def postpone_all(database: Database, code: str) -> None:
 
 
 async def counted(database: Database, code: str, act: Act) -> int:
-    with statements(database) as told:
+    with statements() as told:
         await act(database, code)
     return len(told)
 
@@ -91,3 +93,23 @@ async def test_each_act_takes_as_many_statements_for_a_hundred_municipalities_as
     few, many = await planned(database, "few-2024-2026", FEW), await planned(database, "many-2024-2026", MANY)
     for act in (publish, move_all_visits, postpone_all):
         assert await counted(database, many, act) == await counted(database, few, act), act.__name__
+
+
+async def test_as_many_visits_as_are_not_booked_are_told_of_in_the_same_statements(make_database: MakeDatabase) -> None:
+    counts, told = [], []
+    for count in (FEW, MANY):
+        database = await make_database("scheduling")
+        await set_clock(database, datetime(2024, 9, 1, 8, tzinfo=UTC))
+        news = [news(n) for n in range(1, count + 1) for news in (party, accepted)]
+        advised = [group_changed(n, advisor=new_id()) for n in range(1, count + 1)]
+        await take(consumers, database, programme(), *news, *advised)
+        line = session(PROGRAMME, kind="guidance_visit", title="Veiledningsbesøk 1", when=When(months=("2024-10",)))
+        await plan_session(database, line, by="me")
+        await publish_plan(database, PROGRAMME, by="me")
+        await set_clock(database, datetime(2024, 10, 20, 8, tzinfo=UTC))
+        with statements() as made:
+            await tell_unbooked_visits(database)
+        counts.append(len(made))
+        told.append(sum(isinstance(it.data, UnbookedVisit) for it in await events_of(database)))
+    assert told == [FEW, MANY]
+    assert counts[0] == counts[1]

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
+from itertools import groupby, product
+
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registration.attendance import repository as attendance
 from services.registration.attendance import telling
 from services.registration.attendance.domain.chasing import Delays, Unrecorded
+from services.registration.attendance.domain.session import Session
 from services.registration.programmes import repository as programmes
 from shared import clock
 from shared.contracts import registration as events
@@ -21,7 +26,7 @@ async def ask_for_what_is_missing(database: Database, delays: Delays) -> None:
     for programme in sorted({it.programme for it in found}):
         async with database.transaction() as connection:
             await programmes.find(connection, programme, lock=True)
-            due = [it for it in await _due(connection, delays) if it.programme == programme]
+            due = await _due(connection, delays, programme)
             await attendance.note_asked_for(connection, due)
             told = [telling.missing(it) for it in due]
             await outbox.add(connection, events.ATTENDANCE_MISSING, told, at=await clock.now(connection))
@@ -33,32 +38,40 @@ async def count_what_is_missing(database: Database, delays: Delays) -> int:
         return len(await _due(connection, delays))
 
 
-async def _due(connection: AsyncConnection, delays: Delays) -> list[Unrecorded]:
+async def _due(connection: AsyncConnection, delays: Delays, programme: str | None = None) -> list[Unrecorded]:
+    """In one programme, or in all. As many statements for all sessions and parties of a programme as for one."""
     today = await clock.today(connection)
-    over = await attendance.attended_between(connection, *delays.window(today))
-    if not over:
-        return []
-    obliged = await attendance.obliged(connection, {it.programme for it in over}, today)
+    over = await attendance.attended_between(connection, *delays.window(today), programme=programme)
+    due: list[Unrecorded] = []
+    for code, sessions in groupby(over, key=lambda it: it.programme):
+        due += await _of_programme(connection, code, list(sessions), delays, today)
+    return due
+
+
+async def _of_programme(
+    connection: AsyncConnection, programme: str, sessions: Sequence[Session], delays: Delays, today: date
+) -> list[Unrecorded]:
+    obliged = await attendance.obliged(connection, programme, today)
+    ids = [it.id for it in sessions]
+    sheets = await attendance.sheets_of_sessions(connection, programme, ids)
+    asked = await attendance.asked_for(connection, ids)
     due = []
-    for session in over:
+    for session, it in product(sessions, obliged):
         first, last = session.days[0], session.days[-1]
         stage = delays.stage(last, today)
-        sheets = await attendance.sheets_of_session(connection, session)
-        asked = await attendance.asked_for(connection, session.id)
-        for it in obliged:
-            is_recorded = it.party in sheets and sheets[it.party].covers(session.days)
-            is_bound = it.programme == session.programme and it.binds_on(first, last)
-            if stage is None or is_recorded or not is_bound or (last, stage) in asked[it.party]:
-                continue
-            due.append(
-                Unrecorded(
-                    version=len(asked[it.party]) + 1,
-                    programme=session.programme,
-                    session=session.id,
-                    party=it.party,
-                    first_day=first,
-                    last_day=last,
-                    stage=stage,
-                )
+        sheet, before = sheets.get((it.party, session.id)), asked.get((it.party, session.id), [])
+        is_recorded = sheet is not None and sheet.covers(session.days)
+        if stage is None or is_recorded or not it.binds_on(first, last) or (last, stage) in before:
+            continue
+        due.append(
+            Unrecorded(
+                version=len(before) + 1,
+                programme=programme,
+                session=session.id,
+                party=it.party,
+                first_day=first,
+                last_day=last,
+                stage=stage,
             )
+        )
     return due

@@ -22,7 +22,9 @@ class Pointing:
     party: str | None  # none: for the council
     is_over: bool = False
     party_name: str | None = None
-    last_day: date | None = None  # of the programme, or on which the agreement that is signed is in force
+    last_day: date | None = (
+        None  # of the programme, or of an agreement in it that is longer; of what is signed, its own
+    )
     is_let_go: bool = False  # the application was withdrawn or declined, the agreement called back
 
     def needs_them_on(self, day: date) -> bool:

@@ -53,6 +53,17 @@ class Visit:
         return self.state == "not_booked" and today >= self.window.half_gone_on
 
 
+@dataclass(frozen=True, kw_only=True)
+class Unbooked:
+    """That a visit was not booked though half of its window was gone. `version` counts how often it was told of."""
+
+    programme: str
+    party: str
+    number: int
+    version: int
+    window: Window
+
+
 def visits(
     sessions: Sequence[Session], members: Mapping[str, Membership], successions: Iterable[tuple[str, str]] = ()
 ) -> list[Visit]:
