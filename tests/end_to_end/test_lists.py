@@ -9,23 +9,20 @@ import csv
 import io
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 import httpx
-from sqlalchemy import event
 
 from deploy.embedded import Running
 from shared.contracts.catalogue import PUBLISHERS
-from shared.database import Database
 from shared.web import keys
 from shared.web.openapi import CSV, Json, is_list, operations
 from tests.end_to_end.examples import Player
 from tests.end_to_end.story import played
 from tests.support.api import problem
+from tests.support.statements import statements
 
 AT_MOST = 2  # a page, and once all whom it names; or whether there is such a programme, where the page is empty
 # Those that are worked out of more than one statement, whatever their length.
@@ -57,30 +54,6 @@ NOT_BY_PARTY = re.compile(r"/operations/|/\{agreement\}/")  # for operators, and
 
 IS_A_SENTENCE = re.compile(r"[a-zæøå]{2}\.$|\b[BRS][0-9]+: ")  # ours, and those of the rules
 
-_statements: ContextVar[list[str] | None] = ContextVar("_statements", default=None)
-
-
-def _note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-    seen = _statements.get()
-    if seen is not None and statement.lstrip().upper().startswith(("SELECT", "WITH")):
-        seen.append(statement)
-
-
-@contextmanager
-def counting(database: Database) -> Iterator[list[str]]:
-    """The statements that are asked in this context meanwhile; a service's own work goes on in others."""
-    engines = {it.sync_engine for it in (database.writer, database.reader)}
-    for it in engines:
-        event.listen(it, "before_cursor_execute", _note)
-    seen: list[str] = []
-    token = _statements.set(seen)
-    try:
-        yield seen
-    finally:
-        _statements.reset(token)
-        for it in engines:
-            event.remove(it, "before_cursor_execute", _note)
-
 
 async def test_every_list_is_one(tmp_path: Path) -> None:
     async with played(tmp_path) as (run, player):
@@ -105,7 +78,7 @@ async def test_every_list_is_one(tmp_path: Path) -> None:
                         if not NOT_BY_PARTY.search(path) and "party" in _item(operation, document):
                             await _picks_those_of_a_party(http, operation, url)
                         await _comes_as_csv(http, operation, url, prose)
-                        await _takes_no_more_statements_for_more_rows(http, it.database, operation, url)
+                        await _takes_no_more_statements_for_more_rows(http, operation, url)
 
 
 async def _document(run: Running, service: str) -> Json:
@@ -186,14 +159,12 @@ async def _comes_as_csv(http: httpx.AsyncClient, operation: Json, url: str, pros
     assert ("link" in one.headers) == (len(whole) > 1)
 
 
-async def _takes_no_more_statements_for_more_rows(
-    http: httpx.AsyncClient, database: Database, operation: Json, url: str
-) -> None:
+async def _takes_no_more_statements_for_more_rows(http: httpx.AsyncClient, operation: Json, url: str) -> None:
     asked = []
     for limit in ("1", "500"):
-        with counting(database) as seen:
+        with statements() as seen:
             await _get(http, url, _query(operation) | {"limit": limit})
-        asked.append(seen)
+        asked.append([it for it in seen if it.lstrip().upper().startswith(("SELECT", "WITH"))])
     assert len(asked[0]) == len(asked[1]), f"{url}: more statements for more rows"
     if operation["operationId"] not in STATEMENTS:
         assert 1 <= len(asked[1]) <= AT_MOST, f"{url}: {asked[1]}"

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import event
 
 from services.billing import tables
 from services.billing.app import create
@@ -36,6 +35,7 @@ from tests.support.events import (
     session_id,
     signed,
 )
+from tests.support.statements import statements
 
 THREE = (1, 2, 3)
 PREVIEW = f"/billing/programmes/{PROGRAMME}/preview"
@@ -277,22 +277,15 @@ async def test_what_would_wait_for_an_approval_is_told_apart(
 
 
 async def test_it_takes_as_many_statements_for_thirty_agreements_as_for_three(billing: Database) -> None:
-    few = await statements(billing)
+    few = await statements_of(billing)
     await take(billing, *map(party, range(10, 40)), *map(signed, range(10, 40)))
     await work(billing)
-    assert await statements(billing) == few < 20
+    assert await statements_of(billing) == few < 20
 
 
-async def statements(database: Database) -> int:
-    made: list[object] = []
-
-    def note(*statement: object) -> None:
-        made.append(statement)
-
-    engine = database.reader.sync_engine
-    event.listen(engine, "before_cursor_execute", note)
-    await foresee(database, PROGRAMME, lambda facts: changes.completed(facts, session_id(2)), approve_above=50)
-    event.remove(engine, "before_cursor_execute", note)
+async def statements_of(database: Database) -> int:
+    with statements() as made:
+        await foresee(database, PROGRAMME, lambda facts: changes.completed(facts, session_id(2)), approve_above=50)
     return len(made)
 
 

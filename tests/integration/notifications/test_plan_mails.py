@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, timedelta
 from random import Random
 from typing import Any
 
 import pytest
-from sqlalchemy import event, update
+from sqlalchemy import update
 
 from services.notifications import tables
 from services.notifications.letters import contents
@@ -48,6 +46,7 @@ from tests.support.events import (
     withdrawn,
 )
 from tests.support.smtp import MailServer
+from tests.support.statements import statements
 
 PUBLISHED = plan_published(published_on=AT.date())
 OF_THE_PLAN = ("plan_published", "plan_revised")
@@ -235,24 +234,6 @@ async def test_in_whatever_order_the_news_come_each_is_told_once(database: Datab
     assert [person for person, _ in await told(database)] == ["ada", "bo", "eva"]
 
 
-@contextmanager
-def counting(database: Database) -> Iterator[list[str]]:
-    """The statements that are executed meanwhile."""
-    found: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        found.append(statement)
-
-    engines = {database.writer.sync_engine, database.reader.sync_engine}
-    for engine in engines:
-        event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield found
-    finally:
-        for engine in engines:
-            event.remove(engine, "before_cursor_execute", note)
-
-
 async def published_for(database: Database, ask: FakeAsk, first: int, count: int) -> int:
     """How many statements it takes to publish a plan for so many parties, from `first` on, once all are known.
 
@@ -266,13 +247,13 @@ async def published_for(database: Database, ask: FakeAsk, first: int, count: int
     visits = [session(n=5_000 + n, party=organisation_number(n), **visit) for n in those]
     await happens(database, ask, session(n=first, programme=code), *visits)
     await take_as_told(database, plan_published(code, published_on=AT.date()))
-    with counting(database) as statements:
+    with statements() as made:
         sends = await say_what_publishing_sends(database, WhatPublishingSends(programme=code), ahead=RULES.ahead)
         await work(database, ask)
     mails = Counter(it.kind for it in await queued(database, programme=code))
     assert (mails["plan_published"], mails["session_invitation"]) == (count + 1, count + 1 + 2 * count)
     assert (sends.plans, sends.invitations) == (mails["plan_published"], mails["session_invitation"])
-    return len(statements)
+    return len(made)
 
 
 async def test_publishing_takes_as_many_statements_for_a_hundred_municipalities_as_for_ten(

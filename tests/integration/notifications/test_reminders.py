@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from pydantic import BaseModel
-from sqlalchemy import event, update
+from sqlalchemy import update
 
 from services.notifications import tables
 from services.notifications.calendars.use_cases.mark_what_comes_near import count_what_has_come_near
@@ -49,6 +49,7 @@ from tests.support.events import (
 )
 from tests.support.facts import events_of
 from tests.support.smtp import MailServer
+from tests.support.statements import statements
 
 FIRST = DAY - timedelta(days=1)
 BY = "an administrator"
@@ -120,19 +121,10 @@ async def test_it_says_what_the_invitation_says_and_carries_no_entry(
 
 
 async def statements_of(database: Database, ask: FakeAsk, days_before: int) -> int:
-    statements: list[object] = []
-
-    def note(*statement: object) -> None:
-        statements.append(statement)
-
     await set_clock(database, at(FIRST - timedelta(days=days_before)))
-    engines = {it.sync_engine for it in (database.writer, database.reader)}
-    for engine in engines:
-        event.listen(engine, "before_cursor_execute", note)
-    await work(database, ask)
-    for engine in engines:
-        event.remove(engine, "before_cursor_execute", note)
-    return len(statements)
+    with statements() as made:
+        await work(database, ask)
+    return len(made)
 
 
 async def test_the_statements_do_not_grow_with_the_people(invited: Database, ask: FakeAsk) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from services.registration import tables
 from services.registration.contact_lists.use_cases.exchange_contact_lists import count_what_is_due, exchange_what_is_due
@@ -27,6 +27,7 @@ from tests.integration.registration.world import (
 from tests.support.api import Api
 from tests.support.databases import set_clock
 from tests.support.facts import events_of
+from tests.support.statements import statements
 
 START = date(2024, 8, 1)
 LISTS = f"{OF_PROGRAMME}/contact-lists"
@@ -232,28 +233,19 @@ async def test_who_stands_on_it_is_answered_and_stands_in_no_event(api: Api, dat
 
 async def test_the_statements_do_not_grow_with_the_parties(api: Api, database: Database) -> None:
     await accept(api)
-    few = await statements(database, 30)
+    few = await statements_of(database, 30)
     async with database.transaction() as connection:
         for table, key in ((tables.party, "organisation_number"), (tables.application, "party")):
             (row,) = (await connection.execute(select(table))).mappings()
             for n in range(20):
                 other = {"id": f"application {n}"} if key == "party" else {}
                 await connection.execute(table.insert(), {**row, key: f"{900_000_000 + n}", **other})
-    assert await statements(database, 14) == few
+    assert await statements_of(database, 14) == few
     assert len(await told(database)) == 1 + 21
 
 
-async def statements(database: Database, days_before: int) -> int:
-    made: list[object] = []
-
-    def note(*statement: object) -> None:
-        made.append(statement)
-
+async def statements_of(database: Database, days_before: int) -> int:
     await set_clock(database, datetime.combine(START - timedelta(days=days_before), time(12), UTC))
-    engines = {it.sync_engine for it in (database.writer, database.reader)}
-    for engine in engines:
-        event.listen(engine, "before_cursor_execute", note)
-    await exchange_what_is_due(database)
-    for engine in engines:
-        event.remove(engine, "before_cursor_execute", note)
+    with statements() as made:
+        await exchange_what_is_due(database)
     return len(made)

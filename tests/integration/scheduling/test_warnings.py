@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from services.scheduling import tables
 from services.scheduling.consumers import consumers
@@ -20,6 +18,7 @@ from tests.integration.scheduling.test_admin_api import FIRST, SESSIONS, VISIT, 
 from tests.support.api import Api, problem
 from tests.support.events import PROGRAMME, accepted, ended, group_changed, organisation_number, party, signed
 from tests.support.facts import take
+from tests.support.statements import statements
 
 __all__ = ["api", "database"]
 
@@ -31,21 +30,6 @@ async def kept(database: Database) -> list[Any]:
     async with database.reading() as connection:
         t = tables.accepted
         return list(await connection.execute(select(t).order_by(t.c.about, t.c.code)))
-
-
-@contextmanager
-def statements(database: Database) -> Iterator[list[str]]:
-    found: list[str] = []
-
-    def note(*arguments: Any) -> None:
-        found.append(arguments[2])
-
-    engine = database.writer.sync_engine
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield found
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
 
 
 async def test_what_speaks_against_a_day_is_told_and_nothing_is_saved(api: Api, database: Database) -> None:
@@ -232,7 +216,7 @@ async def test_a_visit_is_judged_by_as_many_statements_whatever_stands_in_the_pl
             meeting_link=None,
             state="planned",
         )
-        with statements(database) as told:
+        with statements() as told:
             await plan_session(database, visit, by="me")
         counts.append(len(told))
     assert set(counts) == {counts[0]}
