@@ -21,6 +21,8 @@ from shared.messaging.walk import walk
 
 Row = dict[str, Any]
 PAGE = 500
+# What an invoice would lack, as billing says it (§ 5-1-1).
+MISSING = ("organisation_number_wrong", "address_incomplete", "reference_missing", "place_missing")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +41,7 @@ class Evidence:
     invoices: list[Row]
     credit_notes: list[Row]
     approvals: list[Row]
+    unbilled: list[Row]
     mails: list[Row]
     waiting: list[Row]  # mails that wait for something, with what
     events: list[Row]  # as the streams have them, those of a stream in its order
@@ -50,6 +53,11 @@ class Evidence:
     def waits_for_approval(self) -> set[tuple[str, int]]:
         """Agreement and instalment of which documents wait until somebody approves them."""
         return {(it["agreement"], it["instalment"]) for approval in self.approvals for it in approval["held"]}
+
+    @property
+    def waits_for_what_is_missing(self) -> set[tuple[str, int]]:
+        """Agreement and instalment that are not invoiced before somebody mends what the invoice would lack."""
+        return {(it["agreement"], it["instalment"]) for it in self.unbilled if it["why"] in MISSING}
 
     def happened(self, kind: EventType[Any]) -> list[Row]:
         """The events of a kind, each once."""
@@ -97,6 +105,7 @@ async def gather(client: Client, operator: Nats, programme: str) -> Evidence:
     rows = {name: await _all(client, path) for name, path in of_programme.items()}
     programmes = await _all(client, "/registration/programmes")
     parties = await _all(client, "/registration/parties")
+    unbilled = await _all(client, "/billing/unbilled", programme=programme)
     mails = await _all(client, "/notifications/mails", programme=programme)
     waiting = await _all(client, "/notifications/waiting")
     disowned = [await _all(client, f"/{it}/operations/disowned") for it in PUBLISHERS]
@@ -119,6 +128,7 @@ async def gather(client: Client, operator: Nats, programme: str) -> Evidence:
         programmes=[it for it in programmes if it["code"] == programme],
         parties=[it for it in parties if it["organisation_number"] in concerned],
         **rows,
+        unbilled=unbilled,
         mails=mails,
         waiting=[it for it in waiting if it["programme"] == programme],
         events=[

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from typing import Any, TypeVar
+
+from stdnum.no import orgnr
 
 from shared.contracts import billing, registration, scheduling
 from shared.contracts.billing import Content, CreditNote, Document, Invoice, Waiver
@@ -43,8 +46,11 @@ AT = datetime(2024, 9, 1, 12, tzinfo=UTC)  # when all of it happened
 DAYS = {1: date(2024, 9, 25), 2: date(2025, 2, 20), 3: date(2025, 9, 12)}
 
 
+@cache
 def organisation_number(n: int) -> str:
-    return f"{900_000_000 + n}"
+    """Its last digit checks the others, and they are in the order of `n`."""
+    numbers = (f"{900_000_000 + 20 * n + last}" for last in range(20))
+    return next(it for it in numbers if orgnr.is_valid(it))
 
 
 def agreement_id(n: int) -> str:

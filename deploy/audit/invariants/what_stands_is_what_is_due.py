@@ -19,8 +19,8 @@ def check(evidence: Evidence) -> Iterator[str]:
         if agreement["signed_on"] and agreement["fee_ore"] and not _had_ended(agreement, day)
     } - waived
     stands = {(it["agreement"], it["instalment"]) for it in evidence.invoices if it["credited_by"] is None}
-    waits = evidence.waits_for_approval  # which is seen, and not broken
-    for agreement, instalment in sorted(due - stands - waits):
+    waits = evidence.waits_for_approval  # which is seen, and not broken, as is what waits for what is missing
+    for agreement, instalment in sorted(due - stands - waits - evidence.waits_for_what_is_missing):
         yield f"agreement {agreement} owes instalment {instalment}, and no invoice stands for it"
     for agreement, instalment in sorted(stands - due - waits):
         yield f"agreement {agreement} does not owe instalment {instalment}, and an invoice stands for it"

@@ -17,6 +17,7 @@ from shared.web.serving import CannotStart
 from tests.integration.messaging.conftest import Arena
 from tests.support import toy
 from tests.support.databases import count
+from tests.support.events import organisation_number
 from tests.support.waiting import eventually
 
 
@@ -59,7 +60,7 @@ async def test_a_new_handler_changes_the_filters_and_republishing_brings_it_the_
         await eventually(lambda: relay.count_unsent(arena.publisher), equals=0)
         await eventually(lambda: arena.lag("billing"), equals=0)
     marks = sorted(row.party for row in await arena.rows(toy.mark))
-    assert marks == sorted(["programme", *["also"] * 5, *(f"{900_000_000 + n}" for n in range(5))])
+    assert marks == sorted(["programme", *["also"] * 5, *map(organisation_number, range(5))])
     assert await count(arena.database, kernel.parked_message) == 0
     assert not publisher.failed.done()
 

@@ -219,7 +219,7 @@ async def test_who_has_withdrawn_or_left_hears_nothing_of_it(database: Database,
 async def test_while_nobody_answers_it_waits_and_is_seen(database: Database, ask: FakeAsk) -> None:
     ask.silent = {WhatPlan}
     await happens(database, ask, programme(), party(1), accepted(1), PUBLISHED)
-    assert ("plan_published", "900000001", "answer") in await waiting(database)
+    assert ("plan_published", organisation_number(1), "answer") in await waiting(database)
     ask.silent = set()
     await work(database, ask)
     assert await told(database) == [("ada", "plan_published"), ("eva", "plan_published")]

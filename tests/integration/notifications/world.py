@@ -54,7 +54,7 @@ from tests.unit.notifications.samples import CREDIT_NOTE, INVOICE
 DOMAIN = "kulturskoleradet.example"
 RULES = Rules(domain=DOMAIN, ahead=timedelta(days=60), leads=(14, 2))
 DAY = DAYS[1]
-FEED = "https://kulturskole.example/scheduling/feeds/party/regionalt-2024-2025.900000001/1/secret-token.ics"
+FEED = f"https://kulturskole.example/scheduling/feeds/party/regionalt-2024-2025.{organisation_number(1)}/1/secret-token.ics"
 LATER = DAY + timedelta(days=7)
 
 take_as_told = partial(facts.take, consumers)

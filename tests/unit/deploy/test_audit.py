@@ -162,6 +162,7 @@ SOUND = Evidence(
     invoices=INVOICES,
     credit_notes=[NOTE],
     approvals=[],
+    unbilled=[],
     mails=MAILS,
     waiting=[],
     events=EVENTS,
@@ -363,6 +364,17 @@ def test_what_waits_for_an_approval_is_not_broken() -> None:
     assert {"what_stands_is_what_is_due", "invoices_name_what_was_delivered"} < broken(not_held).keys()
     waits = broken(replace(not_held, approvals=[{"held": first}]))
     assert waits.keys() == {"newest_events_agree_with_the_apis"}
+
+
+def test_what_waits_for_what_an_invoice_lacks_is_not_broken() -> None:
+    (first,) = [it for it in INVOICES if (it["agreement"], it["instalment"]) == ("a1", 1)]
+    without = changed(invoices=lambda it: it.remove(first))
+    owes = "agreement a1 owes instalment 1, and no invoice stands for it"
+    assert owes in broken(without)["what_stands_is_what_is_due"]
+    lacks = [{"agreement": "a1", "instalment": 1, "why": why} for why in ("reference_missing", "place_missing")]
+    assert "what_stands_is_what_is_due" not in broken(replace(without, unbilled=lacks))
+    soon = [{"agreement": "a1", "instalment": 1, "why": "about_to_be_issued"}]
+    assert owes in broken(replace(without, unbilled=soon))["what_stands_is_what_is_due"]
 
 
 def test_an_invoice_whose_days_are_lost_names_its_session_alone() -> None:

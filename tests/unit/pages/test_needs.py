@@ -68,6 +68,11 @@ def test_what_is_merely_later_needs_nobody_unless_it_is_late() -> None:
     assert needs == {
         "rule_raised",
         "fee_changed",
+        "fee_below_what_stands",
+        "organisation_number_wrong",
+        "address_incomplete",
+        "reference_missing",
+        "place_missing",
         "invoiced_at_another_fee",
         "party_unknown",
         "programme_unknown",

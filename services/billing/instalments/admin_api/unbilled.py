@@ -53,7 +53,8 @@ async def list_unbilled_instalments(
 ) -> Page[UnbilledView]:
     """List every instalment that no invoice stands for, why (B6), and by when one is to be issued (B8); those of a party.
 
-    An instalment whose invoice is of another fee than that of now is listed as well (`invoiced_at_another_fee`, B1).
+    An instalment whose invoice is of another fee than that of now is listed as well (`invoiced_at_another_fee`, B1), and one whose invoice
+    would lack several things once for each of them.
     """
     found = sorted(await list_unbilled(database, programme), key=_cursor)
     is_of_party = [it for it in found if party in (None, it.party)]

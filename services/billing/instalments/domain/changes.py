@@ -101,6 +101,8 @@ def released(facts: Facts, instalment: int, effective_on: date) -> Supposed:
         programme=facts.programme,
         instalment=instalment,
         effective_on=effective_on,
+        venue=YET_TO_BE_MADE,  # a release says where, or is refused
+        city=YET_TO_BE_MADE,
         reason="other",
         withdrawn=False,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
 from services.billing.approvals.domain.held import Held
 from services.billing.documents.domain.agreement import Agreement
@@ -12,12 +12,13 @@ from services.billing.documents.domain.credit_note import Credit
 from services.billing.documents.domain.invoice import Claim, Invoice
 from services.billing.instalments.domain.changes import Facts, Supposed
 from services.billing.instalments.domain.difference import NOTHING_WAIVED
+from services.billing.instalments.domain.preflight import Lack
 from services.billing.instalments.domain.sorting import Sorted
 from services.billing.instalments.domain.to_do import ToDo, to_be_held, to_do
 from services.billing.instalments.domain.unbilled import Why, rule_raised, unbilled
 
 # Why something that is due is not done, although nobody waits for an approval.
-LEFT: frozenset[Why] = frozenset(("fee_changed", "party_unknown", "programme_unknown", "set_aside"))
+LEFT: frozenset[Why] = frozenset((*get_args(Lack), "set_aside"))
 
 
 class Left(NamedTuple):

@@ -14,12 +14,13 @@ from services.billing.approvals.domain.news import News
 from services.billing.documents.domain.agreement import Agreement, Programme
 from services.billing.documents.domain.invoice import Invoice
 from services.billing.instalments.domain.difference import NOTHING_WAIVED, Waived, difference
+from services.billing.instalments.domain.preflight import preflight
 from services.billing.instalments.domain.sorting import Sorted, sort
 from services.billing.occasions.domain.deliveries import Occasions
 
 # Why an agreement is set aside.
-RULE_RAISED, FEE_CHANGED = "rule_raised", "fee_changed"
-NO_PROGRAMME, NO_PARTY = "programme_unknown", "party_unknown"
+RULE_RAISED = "rule_raised"  # or the first thing that an invoice lacks (preflight.py)
+OTHER_FEE = "fee_changed"  # nothing is lacking, but what stands is of another fee
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +37,7 @@ class ToDo(NamedTuple):
     """By the id of an agreement, as all of these."""
 
     of: dict[str, Sorted]  # those of which something is to be done, or is held
-    aside: dict[str, str]  # those that are set aside, and why
+    aside: dict[str, str]  # those of which something that is due is not done, and why; the rest of it is
     raised: dict[str, Exception]  # those for which the rule raises, which are set aside too
 
 
@@ -49,16 +50,18 @@ def to_do(known: Known, agreements: Sequence[Agreement], issued: Mapping[str, Se
     for agreement in agreements:
         try:
             let_off = known.waived.get(agreement.id, NOTHING_WAIVED)
-            gap = difference(agreement, known.occasions, issued.get(agreement.id, []), let_off)
+            every = issued.get(agreement.id, [])
+            gap = difference(agreement, known.occasions, every, let_off)
+            lacking = preflight(agreement, gap, every, programme_is_known=known.programme is not None)
         except Exception as error:  # noqa: BLE001 - whatever it is; who asked logs it
             found.aside[agreement.id] = RULE_RAISED
             found.raised[agreement.id] = error
             continue
-        if gap.fee_changed is not None:
-            found.aside[agreement.id] = FEE_CHANGED
-        if gap.issue and (known.programme is None or agreement.buyer is None):
-            found.aside[agreement.id] = NO_PROGRAMME if known.programme is None else NO_PARTY
-            gap = replace(gap, issue=[])
+        if lacking:
+            found.aside[agreement.id] = lacking[min(lacking)][0].why
+            gap = replace(gap, issue=[claim for claim in gap.issue if claim.instalment not in lacking])
+        elif gap.fee_changed is not None:
+            found.aside[agreement.id] = OTHER_FEE
         waits = known.waiting.get(agreement.id, {})
         if gap.issue or gap.credit or waits:
             found.of[agreement.id] = sort(agreement, gap, waits, news)

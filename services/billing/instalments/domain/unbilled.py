@@ -10,6 +10,7 @@ from services.billing.documents.domain.agreement import Agreement
 from services.billing.documents.domain.invoice import Invoice
 from services.billing.instalments.domain.difference import NOTHING_WAIVED, Waived, difference, standing
 from services.billing.instalments.domain.due import split_fee
+from services.billing.instalments.domain.preflight import Lack, preflight
 from services.billing.occasions.domain.deliveries import INSTALMENTS, Occasions
 from shared.norwegian import day_in_words
 
@@ -20,21 +21,13 @@ Why = Literal[
     "no_session",
     "session_not_completed",
     "agreement_ended",
-    "fee_changed",
     "invoiced_at_another_fee",
     "nothing_to_pay",
-    "party_unknown",
-    "programme_unknown",
     "waits_for_approval",
     "set_aside",
     "about_to_be_issued",
+    Lack,
 ]
-
-FEE_CHANGED = (
-    "Avgiften er endret etter at en annen rate ble fakturert. "
-    "Raten faktureres når fakturaene med den gamle avgiften er kreditert."
-)
-
 
 OTHER_FEE = (
     "Raten er fakturert med en annen avgift enn den som gjelder nå. "
@@ -61,13 +54,15 @@ def unbilled(
 ) -> list[Unbilled]:
     """Why each instalment of the agreement that has no invoice, or only credited ones, is not invoiced (B6).
 
-    One whose invoice is of another fee than the one of now is among them: nothing takes it back by itself (B1).
+    One whose invoice is of another fee than the one of now is among them: nothing takes it back by itself (B1). One whose invoice
+    lacks several things is there once for each.
     `held` are its instalments of which documents wait for an approval. `failed_with` is what was raised, where all of the
     programme is set aside.
     """
     stands = standing(issued)
     try:
         gap = difference(agreement, occasions, issued, waived)
+        lacking = preflight(agreement, gap, issued, programme_is_known=programme_is_known)
     except Exception as error:  # noqa: BLE001 - whatever it is, nothing is issued because of it, and that is to be seen
         return [_why(n, "rule_raised", rule_raised(error)) for n in range(1, INSTALMENTS + 1) if n not in stands]
     claimed = {claim.instalment for claim in gap.issue}
@@ -78,12 +73,12 @@ def unbilled(
             if stands[n].amount_ore != amounts[n - 1]:
                 found.append(_why(n, "invoiced_at_another_fee", OTHER_FEE))
             continue
-        if n in claimed and n in held:
+        if n in lacking:
+            found += [_why(n, it.why, it.explanation) for it in lacking[n]]
+        elif n in claimed and n in held:
             found.append(_why(n, "waits_for_approval", "Raten skal faktureres, men venter på godkjenning."))
         elif n in claimed:
-            found.append(_owed(agreement, n, programme_is_known=programme_is_known, failed_with=failed_with))
-        elif n in (gap.fee_changed or ()):
-            found.append(_why(n, "fee_changed", FEE_CHANGED))
+            found.append(_owed(n, failed_with))
         else:
             found.append(_not_owed(agreement, occasions, waived, n))
     return found
@@ -94,17 +89,7 @@ def rule_raised(error: Exception) -> str:
     return f"Regelen feiler for denne avtalen ({type(error).__name__}); raten faktureres ikke før det er rettet."
 
 
-def _owed(agreement: Agreement, n: int, *, programme_is_known: bool, failed_with: str | None) -> Unbilled:
-    if agreement.buyer is None:
-        return _why(
-            n, "party_unknown", "Parten er ikke kjent her ennå; raten faktureres når opplysningene om den er kommet."
-        )
-    if not programme_is_known:
-        return _why(
-            n,
-            "programme_unknown",
-            "Programmet er ikke kjent her ennå; raten faktureres når opplysningene om det er kommet.",
-        )
+def _owed(n: int, failed_with: str | None) -> Unbilled:
     if failed_with is not None:
         return _why(
             n, "set_aside", f"Raten skal faktureres, men programmet er satt til side ({failed_with}); loggen sier mer."
