@@ -116,6 +116,5 @@ def content_of(invoice: Invoice, claim: Claim, buyer: Buyer, seller: Seller, pro
 
 def delivered(claim: Claim, buyer: Buyer, programme_name: str) -> str:
     """What was delivered, in the buyer's language form: `Deltakeravgift …, rate 1 av 3: Fellessamling 1`."""
-    fee = "Deltakaravgift" if buyer.language_form == "nynorsk" else "Deltakeravgift"
-    text = f"{fee} {programme_name}, rate {claim.instalment} av {INSTALMENTS}"
+    text = f"{wording.fee(buyer.language_form)} {programme_name}, rate {claim.instalment} av {INSTALMENTS}"
     return f"{text}: {claim.delivery.title}" if claim.delivery.title else text
