@@ -149,6 +149,7 @@ TEXTS = {
     "criteria_are_not_met": "Ikke alle kriteriene er oppfylt. Bekreft at søkeren skal tas opp likevel.",
     "has_applied_already": "Denne kommunen eller avdelingen har søkt fra før, med et annet innhold. Endre den søknaden.",
     "not_a_county_branch": "Utviklingsområder vedtas av en fylkesavdeling, og dette er en kommune.",
+    "wrong_endpoint": "Skriv 0192: og et organisasjonsnummer med ni sifre, for eksempel 0192:974652277.",
     "reference_without_digit": "Referansen må inneholde minst ett siffer. Et navn er ingen referanse.",
     "national_identity_number": "Dette ser ut som et fødselsnummer. Oppgi en referanse som ikke er en personopplysning.",
     "payer_reference_is_lost": "Betalers referanse på søknaden er gått tapt. Oppgi den på nytt.",

@@ -188,6 +188,7 @@ WORDS = {
     },
     # In what somebody is named.
     "text_in": {
+        "party": "Adresse for e-post om fakturaer",
         "application": "Søknad",
         "assessment": "Vurdering av en søknad",
         "offer": "Tilbud om plass",
@@ -206,6 +207,7 @@ WORDS = {
     "emptied": {
         "name_and_address": "navn, adresse og telefonnummer",
         "roles": "roller i grupper",
+        "mailboxes": "kommuner som fikk e-post om fakturaer til adressen",
         "texts": "tekster som nevnte personen",
         "invitations": "kommuner der personen var invitert",
         "mails": "e-poster til personen",

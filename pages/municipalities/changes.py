@@ -47,8 +47,10 @@ def _facts(values: Values) -> dict[str, Any]:
     return body_of(
         values,
         *("name", "official_name", "municipality_number", "county", "language_form", "takes_invoices_by"),
+        *("by_mail_if_refused", "invoice_endpoint", "invoice_email"),
         *ADDRESS,
-        nulls=("official_name", "county"),
+        ticks=("by_mail_if_refused",),
+        nulls=("official_name", "county", "invoice_endpoint", "invoice_email"),
         required=("name", "municipality_number", "language_form", "takes_invoices_by", *ADDRESS),
     )
 
@@ -74,10 +76,16 @@ def _agreement(values: Values) -> dict[str, Any]:
     return body | {"signatories": asked | body.get("signatories", {})}
 
 
+OPTIONAL = ("order_reference", "accounting_cost")  # of what the payer wants on its invoices
+
+
 def _amendment(values: Values) -> dict[str, Any]:
-    names = ("payer_reference", "period_start", "period_end", *OF_SIGNATORIES)
+    names = ("payer_reference", *OPTIONAL, "period_start", "period_end", *OF_SIGNATORIES)
     return body_of(
-        values, *(it for it in names if it in values), required=[it for it in names if not it.endswith(".phone")]
+        values,
+        *(it for it in names if it in values),
+        nulls=OPTIONAL,
+        required=[it for it in names if not it.endswith(".phone") and it not in OPTIONAL],
     )
 
 

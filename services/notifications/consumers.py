@@ -102,6 +102,8 @@ def about(entity: Any) -> About:  # noqa: PLR0911 - a case for each entity
                 kind_of_end=entity.kind_of_end,
                 fee_ore=entity.fee_ore,
                 payer_reference=entity.payer_reference,
+                order_reference=entity.order_reference,
+                accounting_cost=entity.accounting_cost,
             )
             return About(agreement=agreement)
         case registration.Group() | registration.ContactList():

@@ -47,6 +47,7 @@ from services.registration.obligations import admin_api as obligations
 from services.registration.overview import admin_api as overview
 from services.registration.parties import admin_api as parties
 from services.registration.parties import adopting as parties_adopting
+from services.registration.parties import repository as parties_rows
 from services.registration.people import admin_api as people
 from services.registration.programmes import admin_api as programmes
 from services.registration.programmes import adopting as programmes_adopting
@@ -130,7 +131,7 @@ def create(settings: Settings) -> Service:
         missing=[
             it.missing
             for it in (
-                *(areas_rows, programmes_rows, applications_rows, groups_rows),
+                *(parties_rows, areas_rows, programmes_rows, applications_rows, groups_rows),
                 *(mapping_rows, development_plans_rows, agreements_rows, attendance_rows),
             )
         ],

@@ -16,6 +16,7 @@ from sqlalchemy import (
     UniqueConstraint,
     false,
     text,
+    true,
 )
 
 from shared.database import Instant
@@ -61,6 +62,10 @@ party = Table(
     Column("postal_code", String(4), nullable=False),
     Column("city", Text, nullable=False),
     Column("takes_invoices_by", String(10), nullable=False),
+    Column("by_mail_if_refused", Boolean, nullable=False, server_default=true()),  # where its EHF is
+    Column("invoice_endpoint", String(60)),  # where EHF go; none: to its organisation number
+    Column("invoice_email", String(254)),  # in lower case; none: to the contact person
+    Column("invoice_email_is_lost", Boolean, nullable=False, server_default=false()),  # an event alone tells of it
     Column("deleted", Boolean, nullable=False, server_default=false()),
     changed_by(),
 )

@@ -41,7 +41,8 @@ class Mail(Entity):
     event: EntityId | None = None
     """The id of the event that it is about. Absent where it follows from what stands in a calendar."""
     person: Word | None = None
-    """The id of the person that it went to: who that is stands in no event (N2). Absent where it was told before events said so."""
+    """The id of the person that it went to: who that is stands in no event (N2). The party's organisation number, where it went to an
+    address of the party for invoices that is no person's. Absent where it was told before events said so."""
     session: EntityId | None = None
     """The id of the session whose calendar entry it carries, or of which it reminds. Absent where it is about none."""
     sequence: Count | None = None

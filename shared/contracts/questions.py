@@ -49,7 +49,7 @@ class Recipient(Message):
     """Someone to write to."""
 
     person: Word
-    """The person's id, which stays."""
+    """The person's id, which stays. Of a party's address for invoices that is no person's: its organisation number."""
     name: Line
     """What the person is called."""
     email: Annotated[str, Field(max_length=254)]

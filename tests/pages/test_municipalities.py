@@ -129,6 +129,27 @@ def test_facts_are_changed_and_what_is_wrong_is_said_at_its_field(page: Page) ->
     page.change("fakta", address__postal_code="7011", **given | {"name": "Trondheim"})
 
 
+def test_how_a_party_takes_invoices_is_said_and_unsaid(page: Page, here: Shown) -> None:
+    page.change(
+        "fakta",
+        takes_invoices_by="ehf",
+        by_mail_if_refused="",
+        invoice_endpoint="0192:974652277",
+        invoice_email="faktura@trondheim.example",
+    )
+    text = page.text
+    assert "EHF til 0192:974652277, og ikke som e-post</dd>" in text
+    assert "<bdi>faktura@trondheim.example</bdi>" in text
+    with here.browser("reader") as reader:
+        assert "faktura@trondheim.example" not in reader.get(HERE).text
+    refused = page.send("fakta", invoice_endpoint="0192:974652278")
+    assert 'id="fakta-invoice_endpoint-feil">Skriv 0192: og et organisasjonsnummer' in refused.text
+    page.change("fakta", by_mail_if_refused="ja", invoice_endpoint="", invoice_email="")
+    text = page.text
+    assert "EHF, eller som e-post hvis EHF blir avvist</dd>" in text
+    assert "E-post om fakturaer" not in text
+
+
 def test_a_field_that_was_emptied_is_to_be_filled_in_and_nothing_changes(page: Page, here: Shown) -> None:
     member = group(here)["participants"][0]["id"]
     address = {f"address.{it}": "" for it in ("street", "postal_code", "city")}
@@ -297,8 +318,15 @@ def test_a_concern_is_raised_resolved_and_one_ends_the_agreement(page: Page, her
 def test_a_signature_is_corrected_and_the_reference_changed(page: Page, here: Shown) -> None:
     page.change("rett-signatur", "municipal_director", place="Oslo", signed_on="2024-08-14")
     assert "14. august 2024, <bdi>Oslo</bdi>" in page.text
-    page.change("endre-avtale", payer_reference="KS-NY")
-    assert agreement(here)["payer_reference"] == "KS-NY"
+    page.change("endre-avtale", payer_reference="KS-NY 2", order_reference="4500012345", accounting_cost="2130/383")
+    asked = ("payer_reference", "order_reference", "accounting_cost")
+    assert [agreement(here)[it] for it in asked] == ["KS-NY 2", "4500012345", "2130/383"]
+    assert "<dt>Bestillingsnummer</dt><dd><bdi>4500012345</bdi></dd>" in page.text
+    refused = page.send("endre-avtale", order_reference="Kari Vik")
+    assert 'id="endre-avtale-order_reference-feil">Referansen må inneholde minst ett siffer.' in refused.text
+    page.change("endre-avtale", order_reference="", accounting_cost="")
+    assert [agreement(here)[it] for it in asked] == ["KS-NY 2", None, None]
+    assert "Bestillingsnummer</dt>" not in page.text
 
 
 def test_an_agreement_is_sent_signed_called_back_and_carried_over(browser: httpx.Client, here: Shown) -> None:

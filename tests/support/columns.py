@@ -51,11 +51,11 @@ EVERYWHERE: Mapping[Holds, str] = {
 # By service and table. Of `kernel` every database has one.
 COLUMNS: Mapping[str, Mapping[Holds, str]] = {
     "registration": {
-        Holds.CODES: """programme.code party.takes_invoices_by person.scope agreement.kind_of_end agreement.ended_over concern.raised_by
+        Holds.CODES: """programme.code party.takes_invoices_by party.invoice_endpoint person.scope agreement.kind_of_end agreement.ended_over concern.raised_by
             tenure.role signatory.role erasure.reason erasure.emptied person_in_plan.emptied person_in_plan.kept
             person_in_mails.emptied person_in_mails.kept""",
         Holds.BODY: "programme.name party.county party.name party.official_name party.street party.city",
-        Holds.WHO: "person.name person.email person.phone person.sought_by participant.role",
+        Holds.WHO: "person.name person.email person.phone person.sought_by participant.role party.invoice_email",
         Holds.PROSE: """application.answers application.withdrawal_reason assessment.verdicts assessment.reason offer.reason
             agreement.end_note signatory.place concern.description concern.resolution_note concern.findings
             development_area.name development_area.description mapping.fields mapping.actors

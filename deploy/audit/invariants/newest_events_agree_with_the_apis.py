@@ -14,9 +14,13 @@ AGREEMENT = (
     *("party", "predecessor", "signed_on", "called_back_on", "ends_on", "kind_of_end"),
     *("period_start", "period_end", "fee_ore", "payer_reference", "order_reference", "accounting_cost"),
 )
+PARTY = (
+    *("kind", "name", "official_name", "language_form", "address"),
+    *("takes_invoices_by", "invoice_endpoint"),
+)
 ENTITIES = (
     (Programme, "programmes", ("name", "period_start", "period_end", "fee_ore", "days_to_pay")),
-    (Party, "parties", ("kind", "name", "official_name", "language_form", "address", "takes_invoices_by")),
+    (Party, "parties", PARTY),
     (Application, "applications", ("state",)),
     (Agreement, "agreements", AGREEMENT),
     (Session, "sessions", ("kind", "format", "number", "instalment", "state")),

@@ -72,6 +72,16 @@ async def waiting(connection: AsyncConnection, code: str, marks: Marks) -> list[
     return [replace(it, before=await _before(connection, it)) if it.kind == AMENDED else it for it in found]
 
 
+async def programmes_of_mailboxes(connection: AsyncConnection, parties: Collection[str]) -> list[tuple[str, str]]:
+    """Programme and party where invoices went to an address of one of these parties that is no person's.
+
+    Such a mail names the party where others name the person.
+    """
+    m = tables.mail.c
+    query = select(m.programme, m.party).distinct().where(m.person.in_(sorted(parties)), m.person == m.party)
+    return [(row.programme, row.party) for row in await connection.execute(query)]
+
+
 async def _before(connection: AsyncConnection, mailing: Mailing) -> Agreement | None:
     """An amended agreement as its party was told of it last. Events' ids sort by when they were made."""
     m = tables.mailing.c

@@ -48,9 +48,10 @@ async def erase(connection: AsyncConnection, it: Person, *, reason: Reason | Non
     pattern = words_of(it).pattern
     own = sum(value is not None for value in (it.name, it.email, it.phone))
     roles = await _empty_roles(connection, it.id, by=by)
+    mailboxes = await _empty_mailboxes(connection, it.email, by=by)
     texts = await _empty_prose(connection, pattern) if pattern else 0
     await people.save(connection, replace(it, name=None, email=None, phone=None, erased=True), by=by)
-    emptied = {"name_and_address": own, "roles": roles, "texts": texts}
+    emptied = {"name_and_address": own, "roles": roles, "texts": texts, "mailboxes": mailboxes}
     found = Erasure(person=it.id, reason=reason, erased_at=at, emptied=emptied, by=by)
     row = {name: value for name, value in vars(found).items() if name != "by"}
     await record(connection, [Present(tables.erasure, **row, changed_by=by), *emptying.wipe()])
@@ -78,6 +79,24 @@ async def _empty_roles(connection: AsyncConnection, person: str, *, by: str) -> 
     which = (p.person == person) & p.role.is_not(None)
     statement = tables.participant.update().where(which).values(role=None, changed_by=by)
     return (await connection.execute(statement)).rowcount
+
+
+async def _empty_mailboxes(connection: AsyncConnection, email: str | None, *, by: str) -> int:
+    """Have mails about invoices go no more to somebody's address; of how many parties they did. Each is another version then."""
+    party = tables.party
+    emptied = {"invoice_email": None, "version": party.c.version + 1, "changed_by": by}
+    statement = party.update().where(party.c.invoice_email == email).values(emptied)
+    return (await connection.execute(statement)).rowcount if email else 0
+
+
+async def mailboxes(connection: AsyncConnection, email: str | None) -> list[Written]:
+    """Of which parties mails about invoices go to somebody's address."""
+    c = tables.party.c
+    query = select(c.organisation_number).where(c.invoice_email == email).order_by(c.organisation_number)
+    if email is None:
+        return []
+    numbers = (await connection.execute(query)).scalars()
+    return [Written(table="party", column="invoice_email", key=(it,), text=email) for it in numbers]
 
 
 async def _empty_prose(connection: AsyncConnection, pattern: re.Pattern[str]) -> int:

@@ -12,6 +12,7 @@ from services.registration.parties.domain.party import Party
 from services.registration.rows import fields, keep_others_from_adding
 from shared.errors import NotFound
 from shared.messaging.facts import Newest, record
+from shared.messaging.missing import Missing
 
 p = tables.party.c
 
@@ -43,6 +44,18 @@ async def all_after(connection: AsyncConnection, after: str | None, limit: int) 
     number = p.organisation_number
     query = select(tables.party).where(number > (after or ""), ~p.deleted).order_by(number).limit(limit + 1)
     return [Party(**fields(row)) for row in await connection.execute(query)]
+
+
+async def lock_those_written_to_at(connection: AsyncConnection, email: str | None) -> list[str]:
+    """The organisation numbers of those whose mails about invoices go to an address; locked until the end of the transaction."""
+    query = select(p.organisation_number).where(p.invoice_email == email).order_by(p.organisation_number)
+    return list((await connection.execute(query.with_for_update())).scalars()) if email else []
+
+
+async def missing(connection: AsyncConnection) -> list[Missing]:
+    """Parties whose address for invoices is lost."""
+    numbers = (await connection.execute(select(p.organisation_number).where(p.invoice_email_is_lost))).scalars()
+    return [Missing(entity="party", id=it, party=it, fields=("invoice_email",)) for it in numbers]
 
 
 async def lock_for_adding(connection: AsyncConnection) -> None:

@@ -47,6 +47,12 @@ async def of_ids(connection: AsyncConnection, ids: Iterable[str | None]) -> dict
     return {row.id: Person(**fields(row)) for row in rows}
 
 
+async def first_at(connection: AsyncConnection, email: str) -> Person | None:
+    """Who is known by this address: of several the one who was known first."""
+    row = (await connection.execute(select(*COLUMNS).where(p.email == email).order_by(p.id).limit(1))).first()
+    return Person(**fields(row)) if row else None
+
+
 async def lost_people(connection: AsyncConnection, ids: Iterable[str]) -> set[str]:
     """Those of these of whom nothing is left but that there is someone."""
     return {it.id for it in (await of_ids(connection, ids)).values() if it.is_lost}

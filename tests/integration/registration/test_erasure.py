@@ -116,6 +116,7 @@ async def test_who_was_replaced_is_erased_and_every_service_has_to_answer(api: A
         {"what": "name_and_address", "count": 2},
         {"what": "roles", "count": 1},
         {"what": "texts", "count": 0},
+        {"what": "mailboxes", "count": 0},
     ]
     assert [(it["service"], it["has_answered"], it["holds_people"]) for it in (plan, mails, billing)] == [
         ("scheduling", False, True),

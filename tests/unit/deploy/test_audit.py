@@ -37,6 +37,7 @@ PARTIES: list[dict[str, Any]] = [
         "language_form": "bokmål",
         "address": {"street": "Gata 1", "postal_code": "7010", "city": "Trondheim"},
         "takes_invoices_by": "email",
+        "invoice_endpoint": None,
     }
     for n in (1, 2)
 ]

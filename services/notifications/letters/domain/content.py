@@ -27,6 +27,8 @@ class Agreement:
     kind_of_end: str | None  # agreed, terminated
     fee_ore: int
     payer_reference: str
+    order_reference: str | None = None
+    accounting_cost: str | None = None
     id: str | None = None  # none in what was stored before it was asked by it who signs
 
 
@@ -110,6 +112,8 @@ class Document:
     reason: str | None  # a credit note's reason code
     document_number: str | None = None  # none where it was issued before there was one: it is called by `number`
     credits_document_number: str | None = None
+    order_reference: str | None = None
+    accounting_cost: str | None = None
 
     @property
     def called(self) -> str:

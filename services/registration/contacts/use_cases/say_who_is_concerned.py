@@ -19,6 +19,7 @@ from services.registration.contacts.domain.recipients import (
 )
 from services.registration.groups import repository as groups
 from services.registration.parties import repository as parties
+from services.registration.parties.domain.party import Party
 from services.registration.people import repository as people
 from services.registration.people.domain.person import Person
 from services.registration.programmes import repository as programmes
@@ -49,6 +50,7 @@ async def say_who_is_concerned(database: Database, question: WhoIsConcerned) -> 
         council = programme.contact_person if programme else None
         ids = [contact_person, coordinator, group.advisor, council, *(it.person for it in signatories), *participants]
         known = await people.of_ids(connection, ids)
+        mailbox = await _mailbox(connection, question, party)
     party_people = PartyPeople(
         contact_person=known.get(contact_person or ""),
         coordinator=known.get(coordinator or ""),
@@ -59,7 +61,7 @@ async def say_who_is_concerned(database: Database, question: WhoIsConcerned) -> 
         participants=[known[id] for id in participants],
     )
     about = question.purpose
-    return Contacts(
+    found = Contacts(
         recipients=_written_to(recipients_of(party_people, about, raised_by=question.raised_by)),
         lost=tuple([it.id for it in lost_of(party_people, about, raised_by=question.raised_by)]),
         stay=_written_to(staying_of(party_people, about)),
@@ -67,6 +69,22 @@ async def say_who_is_concerned(database: Database, question: WhoIsConcerned) -> 
         advisor=_someone(party_people.advisor),
         council=_someone(party_people.council),
     )
+    return found.model_copy(update={"recipients": (mailbox,), "lost": ()}) if mailbox else found
+
+
+async def _mailbox(connection: AsyncConnection, question: WhoIsConcerned, party: Party) -> Recipient | None:
+    """Who mails about a party's invoices go to in place of its contact person, where it says an address for that (B8).
+
+    That is whoever is known by the address, so that what is written to a person is found by the person (N2); else the party
+    itself, under its organisation number.
+    """
+    if question.purpose != "invoice" or party.invoice_email is None:
+        return None
+    known = await people.first_at(connection, party.invoice_email)
+    if known is not None and known.name is not None:
+        return Recipient(person=known.id, name=known.name, email=party.invoice_email)
+    name = party.official_name or party.name
+    return Recipient(person=party.organisation_number, name=name, email=party.invoice_email)
 
 
 def _written_to(found: Iterable[Person]) -> tuple[Recipient, ...]:

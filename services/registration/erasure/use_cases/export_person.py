@@ -56,7 +56,8 @@ async def export_person(database: Database, ask: Ask, id: str) -> Export:
             "tenures": await repository.tenures(connection, id, [it["id"] for it in participations]),
             "signatures": await repository.signatures(connection, id),
             "attendance": await repository.attendance(connection, id),
-            "texts": [it async for it in repository.written(connection, pattern)] if pattern else [],
+            "texts": await repository.mailboxes(connection, person.email)
+            + ([it async for it in repository.written(connection, pattern)] if pattern else []),
         }
         now, today = await clock.now(connection), await clock.today(connection)
     invitations, mails = await _mails(ask, id)

@@ -15,7 +15,12 @@ from shared.messaging import outbox
 
 
 async def change_party(database: Database, organisation_number: str, changes: dict[str, Any], *, by: str) -> Party:
-    """Change the fields of a party that `changes` has; where none differs there is no event. Raises NotFound, RuleBroken or Stale."""
+    """Change the fields of a party that `changes` has; where none differs there is no event. Raises NotFound, RuleBroken or Stale.
+
+    An `invoice_email` that is given, be it none, is lost no more.
+    """
+    if "invoice_email" in changes:
+        changes = changes | {"invoice_email_is_lost": False}
     async with database.transaction() as connection:
         before = await parties.get(connection, organisation_number, lock=True)
         changed = with_legal_name(replace(before, **changes), before)

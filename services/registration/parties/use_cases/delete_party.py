@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from services.registration import tables
 from services.registration.parties import repository as parties
@@ -18,6 +19,7 @@ from shared.messaging import outbox
 from shared.messaging.ask import Ask
 
 POINTED_TO = tables.party.c.organisation_number
+NOTHING_OF_PEOPLE: dict[str, Any] = {"invoice_email": None, "invoice_email_is_lost": False}
 
 
 async def delete_party(database: Database, ask: Ask, party: str, *, by: str) -> Party:
@@ -39,7 +41,7 @@ async def delete_party(database: Database, ask: Ask, party: str, *, by: str) -> 
         before = await parties.get(connection, party, lock=True)
         await check_nothing_points_to(connection, POINTED_TO, party, planned=planned.count, rule="R1")
         seen.compare(before)
-        after = replace(before, version=before.version + 1, deleted=True)
+        after = replace(before, version=before.version + 1, deleted=True, **NOTHING_OF_PEOPLE)
         await parties.save(connection, after, by=by)
         await outbox.tell(connection, events.PARTY_DELETED, telling.party(after))
         return after

@@ -25,6 +25,26 @@ PARTY = Party(
 
 
 @pytest.mark.parametrize(
+    "endpoint",
+    [
+        "974652277",
+        "0192:974652278",
+        "0192:000000000",
+        "0192:97465227",
+        "0192:974 652 277",
+        "0192:٩٧٤٦٥٢٢٧٧",
+        "9908:974652277",
+        "0192:",
+    ],
+)
+def test_ehf_go_to_an_organisation_number_alone_so_far(endpoint: str) -> None:
+    check_party(replace(PARTY, invoice_endpoint="0192:974652277"))
+    with pytest.raises(RuleBroken) as refused:
+        check_party(replace(PARTY, invoice_endpoint=endpoint))
+    assert (refused.value.rule, refused.value.field) == ("B8", "invoice_endpoint")
+
+
+@pytest.mark.parametrize(
     ("change", "field"),
     [
         ({"organisation_number": "942110465"}, "organisation_number"),
