@@ -98,3 +98,23 @@ def _may_be_planned_later(instalment: int, sessions: Sequence[Answer], today: da
     is_passed = any(it["instalment"] and it["instalment"] > instalment for it in standing)
     is_all_over = bool(standing) and all(last_day(it) < today for it in standing)
     return not (is_lost or is_passed or is_all_over)
+
+
+WHY_NOT_DELIVERED = {
+    "no_access_point": "Det er ikke satt opp noe aksesspunkt for EHF.",
+    "no_verdict": "Aksesspunktet svarte ikke ferdig på tre dager.",
+    "mail_failed": "E-posten kom ikke fram.",
+    "by_hand": "Noen valgte e-post i stedet for EHF.",
+}
+
+
+def why_not_delivered(delivery: Answer) -> str:
+    """Why a document goes by mail although its payer takes EHF, or is not delivered, as a sentence."""
+    why, state = delivery["why"], delivery["state"]
+    if why in WHY_NOT_DELIVERED:
+        return WHY_NOT_DELIVERED[why]
+    if state in ("queued", "submitted"):
+        return (
+            f"Aksesspunktet svarte ikke som det skal ({why}). Det prøves igjen." if why else "Den er på vei fortsatt."
+        )
+    return f"Aksesspunktet avviste den ({why})."

@@ -13,9 +13,12 @@ from pages.frame.templates import TEMPLATES
 from pages.frame.visitor import Visitor, VisitorOf, done, unnamed
 from pages.frame.words import WORDS
 from pages.invoices import explained, view
+from pages.invoices.delivered import delivered
 from pages.invoices.view import Wanted
 
 router = APIRouter()
+
+GO_ON = {"igjen": "retry", "e-post": "by-mail"}  # with a delivery: what the page says, and the API
 
 BILLING = "billing"
 BY_HAND = ("wrong_reference", "wrong_buyer", "mistake")
@@ -101,6 +104,7 @@ async def _invoice(visitor: Visitor, code: str, number: int, form: Form | None =
     return visitor.page(
         "invoices/invoice.html",
         form=form,
+        delivered=await _delivered(visitor, code, invoice, "invoice"),
         **about,
         number=number,
         content=found["content"],
@@ -124,6 +128,10 @@ async def credit(code: str, number: int, visitor: VisitorOf) -> Response:
 
 @router.get("/program/{code}/kreditnota/{number}")
 async def show_credit_note(code: str, number: int, visitor: VisitorOf) -> Response:
+    return await _note(visitor, code, number)
+
+
+async def _note(visitor: Visitor, code: str, number: int, form: Form | None = None) -> HTMLResponse:
     at = segment(code)
     note = await _of_number(visitor, f"/billing/programmes/{at}/credit-notes", number)
     asked: dict[str, Any] = {"content": _content(visitor, f"/billing/programmes/{at}/credit-notes/{number}")}
@@ -133,6 +141,8 @@ async def show_credit_note(code: str, number: int, visitor: VisitorOf) -> Respon
     found, about = await _with_what_led_to_it(visitor, code, lambda it: it["number"] == note["invoice"], **asked)
     return visitor.page(
         "invoices/credit_note.html",
+        form=form,
+        delivered=await _delivered(visitor, code, note, "credit_note"),
         **about,
         note=note,
         content=found["content"],
@@ -140,6 +150,35 @@ async def show_credit_note(code: str, number: int, visitor: VisitorOf) -> Respon
         credited_by=[it["by"] for it in found.get("changes") or ()],
         anew=[it for it in explained.others(about["invoice"], found["invoices"]) if it["attempt"] > note["attempt"]],
     )
+
+
+async def _delivered(visitor: Visitor, code: str, document: Any, kind: str) -> Any:
+    path = f"/billing/programmes/{segment(code)}/deliveries"
+    found = await parts(deliveries=visitor.api.all(path, party=document["party"]))
+    return AWAY if found["deliveries"] is AWAY else delivered(found["deliveries"], kind, document["number"])
+
+
+@router.post("/program/{code}/levering/{id}/igjen")
+async def retry(code: str, id: str, visitor: VisitorOf) -> Response:
+    return await _go_on(visitor, code, id, "igjen")
+
+
+@router.post("/program/{code}/levering/{id}/e-post")
+async def by_mail(code: str, id: str, visitor: VisitorOf) -> Response:
+    return await _go_on(visitor, code, id, "e-post")
+
+
+async def _go_on(visitor: Visitor, code: str, id: str, what: str) -> Response:
+    values = await visitor.typed()
+    number = values.get("number", "")
+    if not number.isdecimal():
+        raise Missing
+    page, path = (_note, "kreditnota") if values.get("kind") == "credit_note" else (_invoice, "faktura")
+    try:
+        await visitor.api.send("POST", f"/billing/deliveries/{segment(id)}/{GO_ON[what]}")
+    except Refused as error:
+        return await page(visitor, code, int(number), refused(what, values, error))
+    return done(f"/program/{segment(code)}/{path}/{number}", f"levering-{what}")
 
 
 async def _with_what_led_to_it(

@@ -20,6 +20,7 @@ FAULTS = {
     "stream": "Hendelsene på NATS mangler, eller noen av dem. De må klargjøres og sendes på nytt.",
     "consumers": "Et abonnement på NATS mangler og må klargjøres. Så lenge kommer ingen nyheter fram hit.",
     "publishing": "NATS tar ikke imot hendelser. De er lagret, og sendes når det er plass.",
+    "access_point": "Aksesspunktet tar ikke imot. Fakturaer og kreditnotaer som går som EHF, venter og prøves igjen.",
     "mail": "E-posttjeneren tar ikke imot. E-postene venter.",
     "work": "Noe av arbeidet feiler og er satt til side. Resten går sin gang.",
 }

@@ -17,6 +17,7 @@ from pages.today.view import Known, is_looked_at, sections
 router = APIRouter()
 
 FAILING, PENDING = "/notifications/failing-addresses", "/registration/people/pending-erasures"
+UNDELIVERED = "/billing/undelivered"
 Lists = tuple[tuple[str, str, dict[str, str]], ...]
 # Of a programme: what `Known` calls the list, the list, and its filters.
 FOR_READERS: Lists = (
@@ -51,7 +52,8 @@ async def show(visitor: VisitorOf) -> Response:
         for it in programmes:
             lists[it["code"], "places"] = _one(visitor.api, it, "/registration/programmes/{programme}/waiting-list")
     states = {service: visitor.api.get(f"/{service}/operations/state") for service in _operated(visitor)}
-    of_all = {path: visitor.api.get(path) for path in (FAILING, PENDING) if visitor.may("administrator")}
+    of_all = {UNDELIVERED: visitor.api.get(UNDELIVERED)}
+    of_all |= {path: visitor.api.get(path) for path in (FAILING, PENDING) if visitor.may("administrator")}
     found = await parts(**{"/".join(key): it for key, it in lists.items()}, **states, **of_all)
     known = [_known(it, [name for code, name in lists if code == it["code"]], found) for it in programmes]
     away = {path.split("/")[1] for name, path, _ in asked for it in programmes if found[f"{it['code']}/{name}"] is AWAY}
@@ -65,6 +67,7 @@ async def show(visitor: VisitorOf) -> Response:
             today,
             known,
             [found[it] for it in states if found[it] is not AWAY],
+            undelivered=there[UNDELIVERED]["items"] if UNDELIVERED in there else (),
             refused=there[FAILING]["mails"] if FAILING in there else (),
             erasures=there[PENDING]["pending"] if PENDING in there else (),
         ),

@@ -18,6 +18,7 @@ from pages.frame.needs import (
     is_unsigned_for_long,
     lacks,
     last_day,
+    why_not_delivered,
 )
 from pages.frame.templates import day, moment, when
 from pages.frame.words import count, finding, in_norwegian_order, which, word
@@ -79,12 +80,13 @@ def sections(
     programmes: Sequence[Known],
     states: Sequence[Answer] = (),
     *,
+    undelivered: Sequence[Answer] = (),
     refused: Sequence[Answer] = (),
     erasures: Sequence[Answer] = (),
 ) -> list[Section]:
     """All that needs someone, most urgent first; what is empty is left out.
 
-    `states` are the services', for operators; `refused` has the last mail to each address that is refused for good, `erasures`
+    `states` are the services', for operators; `undelivered` are documents that did not arrive; `refused` has the last mail to each address that is refused for good, `erasures`
     those to which a service has not answered.
     """
     found = (
@@ -95,6 +97,10 @@ def sections(
         ),
         _of_each("Rater som ikke er fakturert", programmes, lambda it: _unbilled(it, today)),
         _of_each("Fakturaer og kreditnotaer som venter på godkjenning", programmes, _approvals),
+        Section(
+            heading="Fakturaer og kreditnotaer som ikke er levert",
+            needs=[_undelivered(it, {one.code: one.name for one in programmes}) for it in undelivered],
+        ),
         _of_each("E-post som ikke kom fram", programmes, _mails),
         Section(heading="E-postadresser som ikke tar imot", needs=[_address(it) for it in refused]),
         Section(heading="Slettinger som ikke er ferdige", needs=[_erasure(it) for it in erasures]),
@@ -189,6 +195,16 @@ def _mails(it: Known) -> list[Need]:
         return []
     link = f"{it.path}/e-post?state=failed"
     return [Need(link=link, name=count(len(failed), "e-post", "e-poster"), programme=it.name)]
+
+
+def _undelivered(it: Answer, names: Mapping[str, str]) -> Need:
+    kind, path = ("Faktura", "faktura") if it["kind"] == "invoice" else ("Kreditnota", "kreditnota")
+    return Need(
+        link=f"/program/{it['programme']}/{path}/{it['number']}",
+        name=f"{kind} {it['document_number']}, {it['party_name'] or it['party']}",
+        text=why_not_delivered(it),
+        programme=names.get(it["programme"], it["programme"]),
+    )
 
 
 def _address(mail: Answer) -> Need:
