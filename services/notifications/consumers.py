@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Literal
 
 from services.notifications import tables
 from services.notifications.letters import contents
@@ -16,7 +16,7 @@ from services.notifications.letters.domain.content import (
     DocumentNumber,
     UnbookedVisit,
 )
-from services.notifications.letters.domain.kinds import ATTENDANCE_MISSING, VISIT_UNBOOKED
+from services.notifications.letters.domain.kinds import ATTENDANCE_MISSING, COPIES, VISIT_UNBOOKED
 from services.notifications.mailings.documents import carried
 from services.notifications.works import (
     FORGET_PEOPLE,
@@ -65,10 +65,27 @@ _KIND_BY_TYPE = {kind.type: name for kind, name in KIND_OF_MAILING.items()}
 
 @consumers.on(*KIND_OF_MAILING)
 def mailing(event: Event[Any]) -> Iterable[Fact]:
+    if isinstance(event.data, billing.Document) and event.data.delivery_is_told:
+        return  # whether and when it goes by mail is told next
+    yield from _mailing(event, _KIND_BY_TYPE[event.type])
+
+
+@consumers.on(billing.DOCUMENT_HANDED_TO_MAIL, billing.DOCUMENT_DELIVERED)
+def delivery(event: Event[billing.Delivery]) -> Iterable[Fact]:
+    """A document that goes by mail is one; beside one that is delivered as EHF its contact person gets a copy."""
+    it = event.data
+    it.check_known("kind", "channel")
+    if event.type == billing.DOCUMENT_HANDED_TO_MAIL.type:
+        yield from _mailing(event, it.kind)
+    elif it.channel == "ehf":
+        yield from _mailing(event, COPIES[it.kind])
+
+
+def _mailing(event: Event[Any], kind: str) -> Iterable[Fact]:
     it = event.data
     yield Present(
         tables.mailing,
-        kind=_KIND_BY_TYPE[event.type],
+        kind=kind,
         event_id=event.id,
         programme=it.programme,
         party=it.party,
@@ -123,6 +140,9 @@ def about(entity: Any) -> About:  # noqa: PLR0911 - a case for each entity
             entity.check_known("reason")
             which = DocumentNumber(kind="credit_note", series=entity.series, number=entity.number)
             return About(document=which, issued=carried(entity))
+        case billing.Delivery():
+            kind: Literal["invoice", "credit_note"] = "invoice" if entity.kind == "invoice" else "credit_note"
+            return About(document=DocumentNumber(kind=kind, series=entity.series, number=entity.number))
         case scheduling.UnbookedVisit():
             visit = UnbookedVisit(number=entity.number, first=entity.window_first, last=entity.window_last)
             return About(visit=visit)

@@ -197,7 +197,7 @@ def test_every_kind_is_of_a_matter_or_stands_for_itself() -> None:
     """A new kind of mail says here which."""
     of_matters = {it for kinds in MATTERS for it in kinds}
     of_sessions = set(KINDS) - PURPOSES.keys()
-    alone = {"concern_raised", "concern_resolved", "invoice", "credit_note"}
+    alone = {"concern_raised", "concern_resolved", "invoice", "credit_note", "invoice_copy", "credit_note_copy"}
     answered = {"attendance_missing", "visit_unbooked"}  # by what is recorded or booked since
     assert of_matters | of_sessions | alone | answered == set(KINDS)
 

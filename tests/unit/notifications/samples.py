@@ -166,8 +166,8 @@ def content(kind: str, **changes: Any) -> contents.Content:
         return MailingContent(**_NAMES | fields | changes)
     if PURPOSES[kind] == "advisor":
         return MailingContent(**_NAMES | fields | changes)
-    if kind in ("invoice", "credit_note"):
-        fields["document"] = INVOICE if kind == "invoice" else CREDIT_NOTE
+    if PURPOSES[kind] == "invoice":
+        fields["document"] = INVOICE if kind.startswith("invoice") else CREDIT_NOTE
     else:
         name = kind.partition("_")[0]
         its_own = {key: changes.pop(key) for key in list(changes) if hasattr(_ABOUT[name], key)}

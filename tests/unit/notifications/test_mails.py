@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from services.notifications.consumers import KIND_OF_MAILING
-from services.notifications.letters.domain.kinds import OF_THE_PLAN, PURPOSES, language
+from services.notifications.letters.domain.kinds import COPIES, OF_THE_PLAN, PURPOSES, language
 from shared.contracts import billing, registration, scheduling
 from shared.contracts.envelope import EventType
 
@@ -45,7 +45,7 @@ def test_whoever_is_concerned_by_an_event_is_asked_for(event: EventType[Any], pu
 
 def test_no_two_events_become_the_same_kind_of_mail() -> None:
     """Of the plan a party is told in a mail of its own, by whatever event."""
-    assert sorted([*KIND_OF_MAILING.values(), *OF_THE_PLAN]) == sorted(PURPOSES)
+    assert sorted([*KIND_OF_MAILING.values(), *OF_THE_PLAN, *COPIES.values()]) == sorted(PURPOSES)
     assert len(KIND_OF_MAILING) == len(MAILED)
 
 

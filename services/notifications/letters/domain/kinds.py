@@ -40,6 +40,8 @@ PURPOSES: dict[str, Purpose] = {
     "concern_resolved": "concern",
     "invoice": "invoice",
     "credit_note": "invoice",
+    "invoice_copy": "invoice",
+    "credit_note_copy": "invoice",
     "visit_unbooked": "guidance",
     "attendance_missing": "attendance",
     "contact_list": "contact_list",
@@ -48,6 +50,8 @@ PURPOSES: dict[str, Purpose] = {
     "plan_published": "invitation",
     "plan_revised": "invitation",
 }
+# By the kind of a document that was delivered as EHF: the mail that says so.
+COPIES = {"invoice": "invoice_copy", "credit_note": "credit_note_copy"}
 PLAN_PUBLISHED, PLAN_REVISED = OF_THE_PLAN = ("plan_published", "plan_revised")
 OFFERED = "application_offered"  # until a day; after it nothing is told but that the offer has lapsed
 # Kinds of mail about a person's calendar; registration is asked for the purpose `invitation`.
