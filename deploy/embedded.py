@@ -126,6 +126,7 @@ class Supervisor:
             "nats_url": self._nats_url,
             "keys_file": state.keys,
             "simulated_clock": simulated_clock,
+            **({"hold_minutes": 0} if simulated_clock else {}),  # nobody waits for an hour of real time in the demo
             "smtp_host": HOST,
             "smtp_port": smtp_port,
             "smtp_starttls": False,  # the sink is on this machine

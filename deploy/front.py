@@ -37,6 +37,7 @@ ABOUT = {
     "notifications": ("Varsling", "E-post med kalenderoppføringer"),
 }
 PARTS = {
+    "access_point": "aksesspunkt",
     "broker": "NATS",
     "consumers": "abonnement",
     "database": "database",

@@ -42,6 +42,7 @@ class Evidence:
     credit_notes: list[Row]
     approvals: list[Row]
     unbilled: list[Row]
+    deliveries: list[Row]
     mails: list[Row]
     waiting: list[Row]  # mails that wait for something, with what
     events: list[Row]  # as the streams have them, those of a stream in its order
@@ -101,6 +102,7 @@ async def gather(client: Client, operator: Nats, programme: str) -> Evidence:
         "invoices": f"/billing/programmes/{programme}/invoices",
         "credit_notes": f"/billing/programmes/{programme}/credit-notes",
         "approvals": f"/billing/programmes/{programme}/approvals",
+        "deliveries": f"/billing/programmes/{programme}/deliveries",
     }
     rows = {name: await _all(client, path) for name, path in of_programme.items()}
     programmes = await _all(client, "/registration/programmes")

@@ -14,6 +14,7 @@ from pydantic import TypeAdapter
 
 from shared.contracts.envelope import Entity
 from shared.contracts.erasure import Person, PersonInMails, PersonInPlan
+from shared.contracts.notifications import Mail
 from shared.contracts.registration import Agreement, Application, Attendance, Group, Party, Programme
 from shared.contracts.scheduling import Plan, Session
 from shared.when import When
@@ -104,6 +105,12 @@ COMPARED: dict[tuple[str, str], Projection] = {
         },
     ),
     ("billing", "agreement"): Projection(entity=Agreement, columns={"event_id": _id}),
+    ("billing", "mail"): Projection(
+        entity=Mail,
+        programme=None,
+        columns={"event_id": lambda event: event["data"].get("event")},
+        is_kept=lambda mail: mail["kind"] in ("invoice", "credit_note") and mail.get("event") is not None,
+    ),
     ("billing", "session"): Projection(
         entity=Session,
         columns={

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from services.billing.approvals import admin_api as approvals_api
 from services.billing.approvals import repository as approvals_rows
 from services.billing.consumers import consumers
+from services.billing.deliveries import admin_api as deliveries_api
+from services.billing.deliveries import adopting as deliveries_adopting
+from services.billing.deliveries.access_point import AccessPoint, NoAccessPoint
+from services.billing.deliveries.folder import Folder
+from services.billing.deliveries.phoss import Phoss
+from services.billing.deliveries.use_cases.deliver_what_is_due import Delivering
 from services.billing.documents import admin_api as documents_api
 from services.billing.documents import adopting as documents_adopting
 from services.billing.documents import repository as documents_rows
@@ -33,6 +39,7 @@ adoptions: Adoptions = {
     **occasions_adopting.ADOPTIONS,
     **waivers_adopting.ADOPTIONS,
     **documents_adopting.ADOPTIONS,
+    **deliveries_adopting.ADOPTIONS,
 }
 
 
@@ -43,13 +50,16 @@ def create(settings: Settings) -> Service:
         settings=settings,
         database=database,
         consumers=consumers,
-        routers=[it.router for it in (documents_api, instalments_api, occasions_api, waivers_api, approvals_api)],
+        routers=[
+            it.router
+            for it in (documents_api, instalments_api, occasions_api, waivers_api, approvals_api, deliveries_api)
+        ],
         answers={
             WhatDocument: show_document,
             WhatWouldFollow: partial(say_what_would_follow, approve_above=settings.approve_above),
         },
         missing=[documents_rows.missing],
-        work=lambda _: [issuing(database, settings)],
+        work=lambda _: [issuing(database, settings), delivering(database, settings)],
     )
 
 
@@ -88,3 +98,26 @@ def issuing(database: Database, settings: Settings) -> Work:
             return await approvals_rows.count_and_oldest(connection)
 
     return Work("issue what is due", run, approvals=approvals)
+
+
+def delivering(database: Database, settings: Settings) -> Work:
+    it = Delivering(database, access_point(settings), hold=timedelta(minutes=settings.hold_minutes))
+    return Work(
+        "deliver documents",
+        it.run,
+        due=it.count_due,
+        needs="access_point",
+        trouble=lambda: it.trouble,
+        finish=it.finish,
+    )
+
+
+def access_point(settings: Settings) -> AccessPoint:
+    """Without one EHF go by mail, where their party allows it, and nothing pretends."""
+    if settings.access_point == "folder":
+        assert settings.access_point_folder is not None  # for the type checker: the settings have looked
+        return Folder(settings.access_point_folder)
+    if settings.access_point in ("phoss", "fake"):
+        assert settings.access_point_url is not None  # for the type checker: likewise
+        return Phoss(settings.access_point_url, settings.access_point_secret(), name=settings.access_point)
+    return NoAccessPoint()

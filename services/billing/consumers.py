@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from services.billing import tables
 from services.billing.works import look_again, look_again_for, look_at_party
-from shared.contracts import registration, scheduling
+from shared.contracts import notifications, registration, scheduling
 from shared.contracts.envelope import Event
 from shared.messaging.consume import Consumers
 from shared.messaging.facts import Fact, Newest
@@ -45,6 +45,8 @@ def party(event: Event[registration.Party]) -> Iterable[Fact]:
         city=it.address.city,
         language_form=it.language_form,
         invoice_endpoint=it.invoice_endpoint,
+        takes_invoices_by=it.takes_invoices_by,
+        by_mail_if_refused=it.by_mail_if_refused,
     )
     yield from look_at_party(it.organisation_number)
 
@@ -95,3 +97,12 @@ def joint_session(event: Event[scheduling.Session]) -> Iterable[Fact]:
         last_day=days.last if days else None,
     )
     yield from look_again_for(it.programme, it.id)
+
+
+@consumers.on(notifications.MAIL_SENT, notifications.MAIL_FAILED)
+def mail(event: Event[notifications.Mail]) -> Iterable[Fact]:
+    """Of what brings a document: one that goes by mail is delivered once its mail is sent."""
+    it = event.data
+    it.check_known("state")
+    if it.kind in ("invoice", "credit_note") and it.event is not None:
+        yield Newest(tables.mail, id=it.id, version=it.version, event_id=it.event, state=it.state)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, DirectoryPath, Field, SecretStr, model_validator
 from stdnum.no import kontonr, orgnr
 
 from shared.contracts.bounds import Line, Text
-from shared.settings import ServiceSettings
+from shared.settings import NONE_IF_EMPTY, ServiceSettings
 
 
 def _account(number: str) -> str:
@@ -23,6 +25,14 @@ def _organisation_number(number: str) -> str:
         msg = "no organisation number: nine digits, the last of which checks the others"
         raise ValueError(msg)
     return number
+
+
+def _http_url(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment or parts.username:
+        msg = "it is an address as https://access-point.example, without a password in it"
+        raise ValueError(msg)
+    return url.rstrip("/")
 
 
 class Settings(ServiceSettings):
@@ -44,3 +54,26 @@ class Settings(ServiceSettings):
     document_prefix: Annotated[str, Field(pattern=r"^[A-Z]{1,8}$")] = "FK"
     # Before each KID, where others are paid to the same account.
     kid_prefix: Annotated[str, Field(pattern=r"^[0-9]{0,4}$")] = ""
+    # What carries EHF to their receivers: nothing, a folder that a provider takes files from, the REST API of phoss-ap, or what
+    # has the same API and delivers nowhere.
+    access_point: Literal["none", "folder", "phoss", "fake"] = "none"
+    access_point_url: Annotated[Annotated[str, AfterValidator(_http_url)] | None, NONE_IF_EMPTY] = None
+    access_point_token: SecretStr | None = None
+    access_point_token_file: Annotated[Path | None, NONE_IF_EMPTY] = None
+    access_point_folder: Annotated[DirectoryPath | None, NONE_IF_EMPTY] = None
+    # Minutes from the issue of a document until it is sent: what is credited meanwhile goes nowhere.
+    hold_minutes: Annotated[int, Field(ge=0, le=7 * 24 * 60)] = 60
+
+    @model_validator(mode="after")
+    def _it_is_said_where_the_access_point_is(self) -> Self:
+        needed = {"phoss": "access_point_url", "fake": "access_point_url", "folder": "access_point_folder"}
+        name = needed.get(self.access_point)
+        if name is not None and getattr(self, name) is None:
+            msg = f"KULTURSKOLE_ACCESS_POINT={self.access_point} needs KULTURSKOLE_{name.upper()}"
+            raise ValueError(msg)
+        return self
+
+    def access_point_secret(self) -> str | None:
+        if self.access_point_token_file is not None:
+            return self.access_point_token_file.read_text().strip()
+        return self.access_point_token.get_secret_value() if self.access_point_token else None

@@ -45,6 +45,8 @@ party = Table(
     Column("city", Text, nullable=False),
     Column("language_form", String(10), nullable=False),
     Column("invoice_endpoint", Text),  # where its EHF go; none: to its organisation number
+    Column("takes_invoices_by", String(10)),  # these two: none of one that was told of before they were kept
+    Column("by_mail_if_refused", Boolean),
 )
 agreement = Table(
     "agreement",
@@ -195,6 +197,48 @@ credit_note = Table(
         ["programme", "invoice"], ["invoice.programme", "invoice.number"], name="fk_credit_note_invoice"
     ),
     UniqueConstraint("programme", "invoice", name="uq_credit_note_invoice"),  # an invoice is credited once
+)
+
+# How a document goes to its party: one row each, added in the transaction that issues it, and changed as it goes on. Times are
+# real time.
+delivery = Table(
+    "delivery",
+    metadata,
+    Column("id", String(36), primary_key=True),  # that of the event which told that it is issued
+    Column("programme", String(40), nullable=False),
+    Column("kind", String(12), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("document_number", Text, nullable=False),
+    Column("party", String(9), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("channel", String(4)),
+    Column("submission", String(36), nullable=False),
+    Column("access_point", String(10)),
+    Column("accepted", Boolean, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("queued_at", Instant),
+    Column("try_at", Instant, nullable=False),
+    Column("leased_until", Instant),
+    Column("receipt", Text),
+    Column("why", String(60)),
+    Column("mail_event", String(36)),
+    Column("changed_at", Instant, nullable=False),
+    Column("changed_by", String(80)),
+    UniqueConstraint("programme", "kind", "number", name="uq_delivery_document"),
+)
+IS_UNDER_WAY = text("state IN ('held', 'queued', 'submitted')")
+Index("ix_delivery_try_at", delivery.c.try_at, sqlite_where=IS_UNDER_WAY, postgresql_where=IS_UNDER_WAY)
+IS_NOT_THERE = text("state IN ('by_mail', 'undelivered')")
+Index("ix_delivery_state", delivery.c.state, sqlite_where=IS_NOT_THERE, postgresql_where=IS_NOT_THERE)
+# What notifications told of the mails that bring a document.
+mail = Table(
+    "mail",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("event_id", String(36), nullable=False, index=True),  # of the event that it is about
+    Column("state", String(10), nullable=False),
 )
 
 # Documents that wait until somebody has approved them. An approval stays, with who gave it; what it holds back goes once it

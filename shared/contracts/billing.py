@@ -1,4 +1,4 @@
-"""What billing tells: invoices, credit notes, releases and waivers. Amounts are in øre."""
+"""What billing tells: invoices, credit notes and how they are delivered, releases and waivers. Amounts are in øre."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from shared.contracts.envelope import Entity, EntityId, EventType, OrganisationN
 PUBLISHER = "billing"
 
 Instalment = Annotated[int, Field(ge=1, le=3)]
+Sha256 = Annotated[str, Pattern(r"^[0-9a-f]{64}$")]
 
 
 class BilledParty(Value):
@@ -113,6 +114,8 @@ class Document(Entity):
     """The day it was issued, by Norway's calendar."""
     content: Content | None = None
     """What else it says, as it was issued. Absent where it was issued before events carried it."""
+    delivery_is_told: bool = False
+    """Whether events of its own tell how it is delivered, `document.…`; then a mail about it waits for them."""
 
     def scope(self) -> tuple[str | None, str | None]:
         return self.programme, self.party
@@ -288,6 +291,52 @@ class Waiver(Entity):
         return self.programme, self.party
 
 
+class Delivery(Entity):
+    """How an invoice or a credit note went to its party (B8). Who was written to, and where, it does not say (N2)."""
+
+    identity: ClassVar[tuple[str, ...]] = ("series", "number")
+    example: ClassVar[dict[str, Any]] = {
+        "version": 1,
+        "series": "regionalt-2024-2025/invoices",
+        "number": 1,
+        "document_number": "FK1-1",
+        "kind": "invoice",
+        "programme": "regionalt-2024-2025",
+        "party": "942110464",
+        "channel": "ehf",
+        "receipt": "0192279c-6c80-7000-8000-00000000000c",
+        "sha256_of_ehf": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+        "sha256_of_pdf": "60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752",
+    }
+
+    series: Word
+    """The document's number series, as in the event of its issue."""
+    number: Number
+    """Its number in the series."""
+    document_number: Word
+    """What the document is called: `FK1-35`."""
+    kind: Code[Literal["invoice", "credit_note"]]
+    """What it is."""
+    programme: ProgrammeCode
+    """The programme's code."""
+    party: OrganisationNumber
+    """The organisation number of the party that it is issued to."""
+    channel: Code[Literal["ehf", "mail"]]
+    """How it goes, or went: as EHF, or by mail."""
+    receipt: Text | None = None
+    """What the access point calls what it delivered. Absent by mail, and until then."""
+    sha256_of_ehf: Sha256 | None = None
+    """Of the EHF as it is kept, in hexadecimal. Absent where none is kept."""
+    sha256_of_pdf: Sha256 | None = None
+    """Of the PDF as it is kept, in hexadecimal. Absent where none is kept."""
+    code: Word | None = None
+    """Why it goes by mail although its party takes EHF, or is not delivered: `no_access_point`, `no_verdict`, `mail_failed`,
+    `by_hand`, or a code of the access point's. Absent otherwise."""
+
+    def scope(self) -> tuple[str | None, str | None]:
+        return self.programme, self.party
+
+
 INVOICE_ISSUED = EventType(PUBLISHER, "invoice.issued", Invoice)
 CREDIT_NOTE_ISSUED = EventType(PUBLISHER, "credit_note.issued", CreditNote)
 INSTALMENT_RELEASED = EventType(PUBLISHER, "instalment.released", Release)
@@ -298,10 +347,23 @@ INSTALMENT_WAIVED = EventType(PUBLISHER, "instalment.waived", Waiver)
 INSTALMENT_WAIVER_WITHDRAWN = EventType(
     PUBLISHER, "instalment.waiver_withdrawn", Waiver, differs={"version": 2, "withdrawn": True}
 )
+DOCUMENT_HANDED_TO_MAIL = EventType(
+    PUBLISHER,
+    "document.handed_to_mail",
+    Delivery,
+    differs={"channel": "mail", "receipt": None, "code": "permanently_failed"},
+)
+DOCUMENT_DELIVERED = EventType(PUBLISHER, "document.delivered", Delivery)
+DOCUMENT_DELIVERY_FAILED = EventType(
+    PUBLISHER, "document.delivery_failed", Delivery, differs={"receipt": None, "code": "permanently_failed"}
+)
 
 EVENTS = (
     INVOICE_ISSUED,
     CREDIT_NOTE_ISSUED,
+    DOCUMENT_HANDED_TO_MAIL,
+    DOCUMENT_DELIVERED,
+    DOCUMENT_DELIVERY_FAILED,
     INSTALMENT_RELEASED,
     INSTALMENT_RELEASE_WITHDRAWN,
     INSTALMENT_WAIVED,

@@ -66,6 +66,7 @@ async def insert_bare(databases: Databases) -> float:
     source = await ready(databases)
     await issue_what_is_due(source, PROGRAMME, SELLER)
     invoices, outbox = await rows(source, tables.invoice), await rows(source, kernel.outbox)
+    deliveries = await rows(source, tables.delivery)
     await done_with(databases, source)
     database = Database(await databases.create("billing"))
     with clocked() as took:
@@ -73,6 +74,7 @@ async def insert_bare(databases: Databases) -> float:
             async with database.writer.begin() as connection:
                 await connection.execute(tables.invoice.insert(), invoices[start : start + SLICE])
                 await connection.execute(kernel.outbox.insert(), outbox[start : start + SLICE])
+                await connection.execute(tables.delivery.insert(), deliveries[start : start + SLICE])
     assert await count(database, tables.invoice) == AGREEMENTS
     await done_with(databases, database)
     return took()

@@ -27,6 +27,9 @@ WITHOUT = {
     "resend_mail": NEW,
     "credit_invoice": "an invoice is never changed; what credits it is a document of its own, once",
     "approve_documents": "what is approved never changes: what becomes of it since waits under an id of its own",
+    **dict.fromkeys(
+        ("retry_delivery", "deliver_by_mail"), "is refused where it was delivered, or is under way, by then"
+    ),
     "accept_finding": "names the sessions that were looked at, and is refused where these are others by now",
     "exchange_contact_lists": "sends what stands by then, once a day unless that has changed",
     "give_up_what_waits": ONCE,

@@ -14,6 +14,7 @@ from sqlalchemy import select, update
 from deploy.at_rest import until_at_rest
 from deploy.client import Client
 from deploy.embedded import Running, running
+from services.billing import tables as billing
 from services.billing.approvals import repository as approvals
 from services.billing.approvals.domain.held import Approval, Held
 from services.notifications import tables
@@ -241,6 +242,10 @@ async def _read_books(player: Player, agreement: str, database: Database) -> Non
         await player("billing", id)
     for id in ("show_invoice", "show_credit_note"):
         await player("billing", id, number=1)
+    await player("billing", "list_deliveries")
+    for id in ("retry_delivery", "deliver_by_mail"):
+        await player("billing", id, id=await _undelivered(database))
+    await player("billing", "list_undelivered")
     await player("billing", "credit_invoice", number=2)
     release = await player("billing", "release_instalment")
     await player("billing", "list_releases")
@@ -251,6 +256,16 @@ async def _read_books(player: Player, agreement: str, database: Database) -> Non
     approval = await _hold(database)
     await player("billing", "list_approvals")
     await player("billing", "approve_documents", id=approval)
+
+
+async def _undelivered(database: Database) -> str:
+    """Have the second invoice be undelivered, as where no mail server takes its mail; the id of its delivery."""
+    d = billing.delivery
+    which = d.c.programme == A_PROGRAMME, d.c.kind == "invoice", d.c.number == 2
+    values = {"state": "undelivered", "channel": "mail", "why": "mail_failed", "mail_event": None}
+    async with database.transaction() as connection:
+        found: str = (await connection.execute(update(d).where(*which).values(values).returning(d.c.id))).scalar_one()
+    return found
 
 
 async def _hold(database: Database) -> str:

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from stdnum.no import orgnr
 
 from shared.contracts import billing, registration, scheduling
-from shared.contracts.billing import Content, CreditNote, Document, Invoice, Waiver
+from shared.contracts.billing import Content, CreditNote, Delivery, Document, Invoice, Waiver
 from shared.contracts.envelope import Entity, Event, EventType
 from shared.contracts.erasure import PERSON_ERASED, Person
 from shared.contracts.registration import (
@@ -293,6 +293,14 @@ def credit_note(n: int, number: int = 1, **changes: Any) -> Event[CreditNote]:
     fields |= {"invoice": 1, "reason": "agreement_ended"}
     it = CreditNote(**fields | changes)
     return _event(billing.CREDIT_NOTE_ISSUED, it)
+
+
+def delivery(happened: EventType[Delivery], n: int, number: int = 1, **changes: Any) -> Event[Delivery]:
+    """Of an invoice, unless `changes` say otherwise."""
+    by_mail = happened is billing.DOCUMENT_HANDED_TO_MAIL
+    fields = _in_programme(n) | {"series": f"{PROGRAMME}/invoices", "number": number, "kind": "invoice"}
+    fields |= {"document_number": f"FK1-{number}", "channel": "mail" if by_mail else "ehf"}
+    return _event(happened, Delivery(version=1, **(fields | changes)))
 
 
 def waived(n: int, instalment: int, version: int = 1, **changes: Any) -> Event[Waiver]:

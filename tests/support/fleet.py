@@ -238,6 +238,7 @@ class Fleet:
             "FEEDS_SECRET_FILE": str(self._feeds_secret),
             "PORT": str(free_port()),
             "SIMULATED_CLOCK": "true",
+            "HOLD_MINUTES": "0",
             "SMTP_HOST": self.mails.host,
             "SMTP_PORT": str(self.mails.port),
             "SMTP_STARTTLS": "false",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from services.billing.deliveries.domain.answer import Answer
+from services.billing.deliveries.domain.answer import Answer, trouble
 from services.billing.documents.domain.series import Kind
 
 # What Peppol calls our two kinds of document, and the process they belong to (PEPPOL BIS Billing 3.0).
@@ -52,6 +52,21 @@ class AccessPoint(Protocol):
         ...
 
     async def aclose(self) -> None: ...
+
+
+class NoAccessPoint:
+    """In place of one that is not there, or not any more: what was to go through it waits, and then goes by mail."""
+
+    name = "none"
+
+    async def submit(self, it: Submission) -> Answer:
+        return trouble("no_access_point")
+
+    async def state(self, id: str) -> Answer:
+        return trouble("no_access_point")
+
+    async def aclose(self) -> None:
+        """Nothing is held open."""
 
 
 def participant(endpoint: str) -> str:

@@ -33,6 +33,8 @@ async def invoice(connection: AsyncConnection, event: Event[events.Invoice]) -> 
     found = Invoice(**_told(it, Invoice, without=("credited_by", *DAYS)), **days)
     await _take_number(connection, it, "invoice", found.kid)
     await documents.add_invoices(connection, [found], [content])
+    if it.delivery_is_told:
+        await documents.add_deliveries(connection, "invoice", [found], [event.id], tries=1)
 
 
 async def credit_note(connection: AsyncConnection, event: Event[events.CreditNote]) -> None:
@@ -43,6 +45,8 @@ async def credit_note(connection: AsyncConnection, event: Event[events.CreditNot
     await _take_number(connection, it, "credit_note", None)
     content = _content(it, kind="credit_note", credits_invoice=it.invoice, reason=it.reason)
     await documents.add_credit_notes(connection, [found], [content])
+    if it.delivery_is_told:
+        await documents.add_deliveries(connection, "credit_note", [found], [event.id], tries=1)
 
 
 async def _take_number(connection: AsyncConnection, it: events.Document, kind: Kind, kid: str | None) -> None:

@@ -19,6 +19,7 @@ from services.billing.documents.domain.credit_note import BY_HAND, CreditNote
 from services.billing.documents.domain.invoice import Invoice
 from services.billing.documents.domain.series import Kind, series_id
 from services.billing.occasions.repository import party_name
+from shared.clock import database_now
 from shared.database import insert, read_as
 from shared.errors import Conflict, NotFound, RuleBroken
 from shared.messaging.missing import Missing
@@ -171,6 +172,41 @@ async def _add(
     s = tables.series
     counted = update(s).where(s.c.id == series_id(documents[0].programme, kind))
     await connection.execute(counted.values(last_number=max(it.number for it in documents)))
+
+
+async def add_deliveries(
+    connection: AsyncConnection,
+    kind: Kind,
+    documents: Sequence[Invoice] | Sequence[CreditNote],
+    event_ids: Sequence[str],
+    *,
+    tries: int = 0,
+) -> None:
+    """Have documents be delivered, in the transaction that issues them: none can be forgotten. Each with its event's id.
+
+    `tries` is more than none of those that are recovered: an access point may have them already.
+    """
+    now = await database_now(connection)
+    them: Sequence[Invoice | CreditNote] = documents
+    rows = [
+        {
+            "id": id,
+            "programme": it.programme,
+            "kind": kind,
+            "number": it.number,
+            "document_number": it.document_number or str(it.number),
+            "party": it.party,
+            "version": 0,
+            "state": "held",
+            "submission": id,
+            "accepted": False,
+            "tries": tries,
+            "try_at": now,
+            "changed_at": now,
+        }
+        for id, it in zip(event_ids, them, strict=True)
+    ]
+    await connection.execute(insert(connection, tables.delivery).on_conflict_do_nothing(), rows)
 
 
 async def of_agreements(

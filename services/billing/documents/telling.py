@@ -13,12 +13,13 @@ from shared.contracts import billing as events
 
 def invoice(it: Invoice, said: Content | None) -> events.Invoice:
     """An invoice as an event's entity, which ignores the field that its contract does not have, `credited_by`."""
-    return events.Invoice(version=1, series=series_id(it.programme, "invoice"), content=content(said), **vars(it))
+    series = series_id(it.programme, "invoice")
+    return events.Invoice(version=1, series=series, content=content(said), delivery_is_told=True, **vars(it))
 
 
 def credit_note(it: CreditNote, said: Content | None) -> events.CreditNote:
     series = series_id(it.programme, "credit_note")
-    return events.CreditNote(version=1, series=series, content=content(said), **vars(it))
+    return events.CreditNote(version=1, series=series, content=content(said), delivery_is_told=True, **vars(it))
 
 
 def content(it: Content | None) -> events.Content | None:

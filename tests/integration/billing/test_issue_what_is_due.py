@@ -101,6 +101,7 @@ async def test_an_invoice_has_its_number_kid_days_and_content_and_its_event_says
     (event,) = await events_of(database)
     assert event.type == events.INVOICE_ISSUED.type
     assert event.data.model_dump() == {
+        "delivery_is_told": True,
         "version": 1,
         "series": f"{PROGRAMME}/invoices",
         "number": 1,

@@ -9,7 +9,9 @@ import pytest
 
 from services.billing.documents.use_cases.credit_invoice import credit_invoice
 from shared.contracts import billing as events
+from shared.contracts import notifications
 from shared.database import Database
+from shared.ids import new_id
 from tests.integration.billing.world import (
     as_told_by_0_2,
     check_everything_was_told_once,
@@ -37,6 +39,18 @@ from tests.support.facts import events_of
 NEXT = "neste-2025"
 LATER = datetime(2025, 10, 1, 12, tzinfo=UTC)
 OF_PROGRAMME = f"/billing/programmes/{PROGRAMME}"
+TOLD_OF_DELIVERIES = (
+    "id",
+    "kind",
+    "number",
+    "document_number",
+    "state",
+    "channel",
+    "version",
+    "receipt",
+    "why",
+    "mail_event",
+)
 WHERE = {"venue": "Kimen", "city": "Stjørdal"}
 RELEASE = {"instalment": 2, "effective_on": "2025-02-13", "reason": "session_became_digital", **WHERE}
 
@@ -95,6 +109,38 @@ async def test_a_database_from_an_older_moment_gets_back_all_that_was_issued(dri
     assert report.invalid == []
     assert told_of(await drill.rows(lost.older)) == before
     assert await the_books(lost.older) == await the_books(lost.database)
+
+
+async def test_what_was_told_delivered_or_goes_by_mail_is_not_delivered_again(
+    drill: Drill, make_database: MakeDatabase, copy_database: CopyDatabase
+) -> None:
+    database = await make_database("billing")
+    await set_clock(database, LATER)
+    older = await copy_database(database)
+    await drill.publish(programme(), party(1), party(2), signed(1), signed(2), completed(1))
+    async with drill.running(database, hold_minutes=0):
+        pass
+    handed = [it for it in await events_of(database) if it.type == events.DOCUMENT_HANDED_TO_MAIL.type]
+    assert len(handed) == 2
+    sent = notifications.Mail(
+        version=2,
+        id="0000000f-0000-7000-8000-000000000001",
+        kind="invoice",
+        programme=PROGRAMME,
+        party=handed[0].data.party,
+        state="sent",
+        event=handed[0].id,
+    )
+    await drill.publish(notifications.MAIL_SENT.event(sent, id=new_id(), time=LATER))
+    async with drill.running(database, hold_minutes=0):
+        pass
+    before = told_of(await drill.rows(database))
+    assert sorted(it["state"] for it in before["delivery"]) == ["by_mail", "delivered"]
+    assert (await drill.recover(older)).invalid == []
+    assert told_of(await drill.rows(older)) == before
+    async with drill.running(older, hold_minutes=0):
+        pass
+    assert told_of(await drill.rows(older)) == before
 
 
 async def test_what_is_issued_next_follows_on_and_nothing_is_issued_again(drill: Drill, lost: Lost) -> None:
@@ -214,8 +260,9 @@ async def test_a_release_takes_part_in_what_is_due_again(drill: Drill, lost: Los
 
 
 def told_of(rows: dict[str, Any]) -> dict[str, Any]:
-    """Without series that have no document yet, of which nothing was told."""
-    return rows | {"series": [it for it in rows["series"] if it["last_number"]]}
+    """Without series that have no document yet, of which nothing was told, and without when a delivery was tried."""
+    deliveries = [{name: it[name] for name in TOLD_OF_DELIVERIES} for it in rows["delivery"]]
+    return rows | {"series": [it for it in rows["series"] if it["last_number"]], "delivery": deliveries}
 
 
 def changed(it: Any, **fields: Any) -> Any:

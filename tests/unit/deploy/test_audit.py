@@ -164,6 +164,7 @@ SOUND = Evidence(
     credit_notes=[NOTE],
     approvals=[],
     unbilled=[],
+    deliveries=[],
     mails=MAILS,
     waiting=[],
     events=EVENTS,
@@ -277,6 +278,11 @@ WRONG: list[tuple[str, str, Evidence]] = [
     ("streams_have_what_was_told", "not sent", changed(told=lambda it: it[0].update(published_at=None))),
     ("events_never_change", "changed", changed(events=lambda it: it.append(EVENTS[0] | {"data": {}}))),
     ("who_is_invoiced_hears_of_it", "no mail", changed(mails=lambda it: it.pop(0))),
+    (
+        "who_is_invoiced_hears_of_it",
+        "no delivery",
+        changed(events=lambda it: it[6]["data"].update(delivery_is_told=True)),
+    ),
 ]
 
 

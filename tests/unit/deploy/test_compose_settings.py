@@ -25,13 +25,18 @@ NOT_ASKED_FOR = {
         "the containers themselves decide it",
     ),
     "port": "inside a container it is 8000; outside, KULTURSKOLE_PORT is the gateway's",
-    **dict.fromkeys(("nats_password", "smtp_password"), "a secret is given as a file"),
+    **dict.fromkeys(("nats_password", "smtp_password", "access_point_token"), "a secret is given as a file"),
     "simulated_clock": "deploy/compose.demo.yml: for the demo alone",
     "smtp_starttls": "off for the sink, on in deploy/compose.smtp.yml: never off for a server that delivers",
     **dict.fromkeys(
         ("smtp_host", "smtp_port", "smtp_user", "smtp_password_file", "mail_sender", "smtp_ehlo", "smtp_tls"),
         "deploy/compose.smtp.yml: who sends mail that arrives says through what",
     ),
+    **dict.fromkeys(
+        ("access_point", "access_point_url", "access_point_token_file"),
+        "deploy/compose.access-point.yml: who sends EHF says through what",
+    ),
+    "access_point_folder": "deploy/compose.access-point-folder.yml: the folder has to be mounted as well",
     "trial_mails": "the embedded start alone has such a folder",
     "smtp_ca_file": "deploy/compose.smtp-ca.yml: the file has to be mounted as well",
     **dict.fromkeys(

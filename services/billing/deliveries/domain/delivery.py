@@ -16,6 +16,7 @@ from typing import Literal
 
 from services.billing.deliveries.domain.answer import Answer
 from services.billing.documents.domain.series import Kind
+from shared.errors import Conflict
 
 State = Literal["held", "queued", "submitted", "by_mail", "delivered", "undelivered", "recalled"]
 Channel = Literal["ehf", "mail"]
@@ -155,3 +156,20 @@ def _instead(payer: Payer, why: str) -> Step:
     if payer.by_mail_if_refused:
         return Step(state="by_mail", channel="mail", why=why)
     return Step(state="undelivered", channel="ehf", why=why)
+
+
+def check_can_be_retried(it: Delivery, *, is_credited: bool) -> None:
+    """Raises Conflict: nothing delivered is sent again, nor what was credited, or is with somebody else."""
+    _check_is_not_over(it, is_credited=is_credited)
+    if it.state in ("held", "by_mail"):
+        msg = "it is under way: it is held, or its mail is"
+        raise Conflict(msg, code="delivery_is_under_way", rule="B8", field="id")
+
+
+def _check_is_not_over(it: Delivery, *, is_credited: bool) -> None:
+    if it.state == "delivered":
+        msg = "it is delivered, and nothing that is delivered is sent again"
+        raise Conflict(msg, code="is_delivered", rule="B8", field="id")
+    if it.state == "recalled" or is_credited:
+        msg = "it is credited, and goes nowhere any more"
+        raise Conflict(msg, code="is_credited", rule="B8", field="id")

@@ -53,7 +53,8 @@ async def issue_credit_notes(
     contents = [content_of(note, said) if (said := invoiced[note.invoice]) else None for note in notes]
     await documents.add_credit_notes(connection, notes, contents)
     told = [telling.credit_note(note, content) for note, content in zip(notes, contents, strict=True)]
-    await outbox.add(connection, events.CREDIT_NOTE_ISSUED, told, at=now)
+    added = await outbox.add(connection, events.CREDIT_NOTE_ISSUED, told, at=now)
+    await documents.add_deliveries(connection, "credit_note", notes, [it.id for it in added])
     return notes
 
 

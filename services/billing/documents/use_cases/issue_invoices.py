@@ -73,7 +73,8 @@ async def issue_invoices(
     ]
     await documents.add_invoices(connection, invoices, contents)
     told = [telling.invoice(invoice, content) for invoice, content in zip(invoices, contents, strict=True)]
-    await outbox.add(connection, events.INVOICE_ISSUED, told, at=now)
+    added = await outbox.add(connection, events.INVOICE_ISSUED, told, at=now)
+    await documents.add_deliveries(connection, "invoice", invoices, [it.id for it in added])
 
 
 def content_of(invoice: Invoice, claim: Claim, buyer: Buyer, seller: Seller, programme_name: str) -> Content:

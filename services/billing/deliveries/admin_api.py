@@ -1,0 +1,101 @@
+"""How documents are delivered, what did not arrive, and having it tried again or sent by mail."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from fastapi import APIRouter
+from pydantic import Field
+
+from services.billing.deliveries import repository as deliveries
+from services.billing.deliveries.domain.delivery import Channel, State
+from services.billing.deliveries.use_cases.retry_delivery import retry_delivery, send_by_mail
+from services.billing.documents.domain.series import Kind
+from services.billing.occasions import repository as occasions
+from shared.database import Database
+from shared.web.api import (
+    PARTY_NAME,
+    Administrator,
+    AfterId,
+    DatabaseOf,
+    IdInPath,
+    Limit,
+    Page,
+    PartyInQuery,
+    ProgrammeInPath,
+    Reader,
+    View,
+    page_of,
+)
+
+router = APIRouter(prefix="/billing", tags=["deliveries"])
+
+
+class DeliveryView(View):
+    id: str
+    programme: str
+    kind: Kind
+    number: int = Field(description="in the programme's series of its kind")
+    document_number: str
+    party: str
+    party_name: str | None = Field(description=PARTY_NAME)
+    state: State = Field(description="recalled: it was credited while it was held, and goes nowhere")
+    channel: Channel | None = Field(description="how it goes, or went; null while it is held")
+    access_point: str | None = Field(description="what it was given to; `fake` delivers nowhere")
+    receipt: str | None = Field(description="what the access point calls what it delivered")
+    why: str | None = Field(
+        description="a code: why it goes by mail although its party takes EHF, did not arrive, or is tried again"
+    )
+    is_credited: bool
+    tries: int
+    queued_at: datetime | None = Field(description="since when it is under way, in real time")
+    try_at: datetime = Field(description="not before; in real time")
+    changed_at: datetime = Field(description="in real time")
+    changed_by: str | None = Field(description="the name of the key that had it tried again, or sent by mail")
+
+
+@router.get("/programmes/{programme}/deliveries")
+async def list_deliveries(
+    programme: ProgrammeInPath,
+    database: DatabaseOf,
+    _: Reader,
+    *,
+    party: PartyInQuery = None,
+    after: AfterId = None,
+    limit: Limit = 50,
+) -> Page[DeliveryView]:
+    """List how a programme's invoices and credit notes are delivered; those to a party."""
+    async with database.looking_up() as connection:
+        found = await deliveries.of_programme(connection, programme, party=party, after=after, limit=limit + 1)
+        if not found:
+            await occasions.check_programme_is_named(connection, programme)
+    return page_of(found, limit, lambda it: it.id)
+
+
+@router.get("/undelivered")
+async def list_undelivered(
+    database: DatabaseOf, _: Reader, after: AfterId = None, limit: Limit = 50
+) -> Page[DeliveryView]:
+    """List what did not arrive, and what has been under way for more than a day."""
+    async with database.looking_up() as connection:
+        found = await deliveries.undelivered(connection, after=after, limit=limit + 1)
+    return page_of(found, limit, lambda it: it.id)
+
+
+@router.post("/deliveries/{id}/retry", operation_id="retry_delivery")
+async def retry(id: IdInPath, database: DatabaseOf, key: Administrator) -> DeliveryView:
+    """Try again to deliver a document; what is delivered is never sent again."""
+    await retry_delivery(database, id, by=key.name)
+    return await _shown(database, id)
+
+
+@router.post("/deliveries/{id}/by-mail", operation_id="deliver_by_mail")
+async def by_mail(id: IdInPath, database: DatabaseOf, key: Administrator) -> DeliveryView:
+    """Send a document by mail instead."""
+    await send_by_mail(database, id, by=key.name)
+    return await _shown(database, id)
+
+
+async def _shown(database: Database, id: str) -> DeliveryView:
+    async with database.reading() as connection:
+        return DeliveryView.model_validate(await deliveries.delivery(connection, id))
