@@ -74,11 +74,11 @@ async def list_deliveries(
 
 @router.get("/undelivered")
 async def list_undelivered(
-    database: DatabaseOf, _: Reader, after: AfterId = None, limit: Limit = 50
+    database: DatabaseOf, _: Reader, *, party: PartyInQuery = None, after: AfterId = None, limit: Limit = 50
 ) -> Page[DeliveryView]:
-    """List what did not arrive, and what has been under way for more than a day."""
+    """List what did not arrive, and what has been under way for more than a day; what goes to a party."""
     async with database.looking_up() as connection:
-        found = await deliveries.undelivered(connection, after=after, limit=limit + 1)
+        found = await deliveries.undelivered(connection, party=party, after=after, limit=limit + 1)
     return page_of(found, limit, lambda it: it.id)
 
 

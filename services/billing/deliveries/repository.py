@@ -188,12 +188,15 @@ async def of_programme(
     return read_as(NamedDelivery, await connection.execute(query if party is None else query.where(D.c.party == party)))
 
 
-async def undelivered(connection: AsyncConnection, *, after: str | None, limit: int) -> list[NamedDelivery]:
+async def undelivered(
+    connection: AsyncConnection, *, party: str | None = None, after: str | None, limit: int
+) -> list[NamedDelivery]:
     """What did not arrive and is not credited since, and what has been under way for so long that somebody is to look."""
     late = await database_now(connection) - IS_LATE
     is_late = and_(D.c.state.in_(("queued", "submitted")), D.c.queued_at <= late)
     query = NAMED.where(or_(and_(D.c.state == "undelivered", ~IS_CREDITED), is_late), D.c.id > (after or ""))
-    return read_as(NamedDelivery, await connection.execute(query.order_by(D.c.id).limit(limit)))
+    query = query.order_by(D.c.id).limit(limit)
+    return read_as(NamedDelivery, await connection.execute(query if party is None else query.where(D.c.party == party)))
 
 
 async def delivery(connection: AsyncConnection, id: str, *, is_to_change: bool = False) -> NamedDelivery:
