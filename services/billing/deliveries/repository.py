@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.billing import tables
 from services.billing.deliveries.domain.delivery import IS_LATE, Channel, Delivery, Payer, State, Step
-from services.billing.documents.domain.series import Kind
+from services.billing.documents.domain.series import Kind, series_id
 from services.billing.occasions.repository import party_name
 from shared import kept_files
 from shared.clock import database_now
@@ -226,11 +226,12 @@ async def hashes(connection: AsyncConnection, deliveries: Sequence[Delivery]) ->
 
 def name_of(it: Delivery, ending: str) -> str:
     """What a document's file is kept as."""
-    return f"{it.programme}/{it.document_number}.{ending}"
+    return f"{series_id(it.programme, it.kind)}/{it.document_number}.{ending}"
 
 
 def _can_be_tried(now: datetime) -> tuple[ColumnElement[bool], ...]:
-    name = D.c.programme + literal("/") + D.c.document_number + literal(".xml")
+    in_series = case((D.c.kind == "invoice", literal("/invoices/")), else_=literal("/credit-notes/"))
+    name = D.c.programme + in_series + D.c.document_number + literal(".xml")  # as `name_of` has it
     is_made = exists().where(kept_files.kept_file.c.name == name)
     return D.c.state.in_(("queued", "submitted")), D.c.try_at <= now, is_made
 

@@ -16,6 +16,7 @@ from services.billing.deliveries.access_point import AccessPoint, NoAccessPoint
 from services.billing.deliveries.phoss import Phoss
 from services.billing.deliveries.use_cases.deliver_what_is_due import Delivering
 from services.billing.deliveries.use_cases.retry_delivery import retry_delivery, send_by_mail
+from services.billing.documents.domain.series import series_id
 from services.billing.documents.use_cases.credit_invoice import credit_invoice
 from shared import kept_files
 from shared.contracts import billing as events
@@ -91,10 +92,10 @@ async def make_files(database: Database) -> None:
     """As the worker makes them."""
     d = tables.delivery.c
     async with database.transaction() as connection:
-        rows = (await connection.execute(select(d.programme, d.document_number))).all()
+        rows = (await connection.execute(select(d.programme, d.kind, d.document_number))).all()
         files = [
             Made(
-                name=f"{it.programme}/{it.document_number}.xml",
+                name=f"{series_id(it.programme, it.kind)}/{it.document_number}.xml",
                 media_type="application/xml",
                 content=f"<Invoice><ID>{it.document_number}</ID></Invoice>".encode(),
             )
@@ -153,7 +154,7 @@ async def test_what_is_told_names_the_files_by_their_hashes_and_no_address(given
         if it.type == events.DOCUMENT_DELIVERED.type and it.data.number == 1
     )
     async with given.database.reading() as connection:
-        kept = await kept_files.about(connection, [f"{PROGRAMME}/{told.data.document_number}.xml"])
+        kept = await kept_files.about(connection, [f"{PROGRAMME}/invoices/{told.data.document_number}.xml"])
     assert told.data.sha256_of_ehf == next(iter(kept.values())).sha256
     assert "@" not in told.model_dump_json()
 
