@@ -177,7 +177,7 @@ async def test_the_questions_asked_are_as_many_as_the_parts_and_a_silent_service
 ) -> None:
     async with looking_at(here, tmp_path) as it:
         assert len(await it.questions(HERE)) == 9
-        assert len(await it.questions(f"{INVOICE}/1")) == 10
+        assert len(await it.questions(f"{INVOICE}/1")) == 11
         it.asked.away = {"registration", "scheduling"}
         page = await it.browser.get(f"{INVOICE}/1")
         assert page.status_code == 200

@@ -69,7 +69,8 @@ class Given:
 
     async def states(self) -> dict[int, Any]:
         """By the party of each invoice, how it stands and why."""
-        return {int(it.party[-1]): (it.state, it.why) for it in await self.all() if it.kind == "invoice"}
+        n_of = {organisation_number(n): n for n in (EHF, EHF_ALONE, EMAIL)}
+        return {n_of[it.party]: (it.state, it.why) for it in await self.all() if it.kind == "invoice"}
 
     async def all(self) -> list[deliveries.NamedDelivery]:
         async with self.database.reading() as connection:
