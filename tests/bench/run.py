@@ -14,12 +14,13 @@ import tempfile
 from pathlib import Path
 
 from shared.service import freeze_imports
-from tests.bench import api, billing, feeds, growth, idle, kernel, latency, mails, pages
+from tests.bench import api, billing, deliveries, feeds, growth, idle, kernel, latency, mails, pages
 from tests.bench.ground import Figures, ground
 
 RESULT = Path("var") / "bench.json"
 PARTS = {
     "billing": billing.measure,
+    "deliveries": deliveries.measure,
     "kernel": kernel.measure,
     "mails": mails.measure,
     "api": api.measure,
@@ -32,6 +33,8 @@ PARTS = {
 GOALS = {  # at least, or at most
     "billing.vs_sql_floor.sqlite": (">=", 0.4),
     "billing.vs_sql_floor.postgresql": (">=", 0.4),
+    "deliveries.vs_bare_httpx.sqlite": (">=", 0.5),
+    "deliveries.vs_bare_httpx.postgresql": (">=", 0.5),
     "consume.vs_bare_batches": (">=", 0.5),
     "relay.vs_bare_loop": (">=", 0.5),
     "mails.vs_bare_loop": (">=", 0.5),

@@ -12,6 +12,7 @@ from sqlalchemy import Table, delete, select, update
 from deploy.parts import PARTS
 from shared.contracts.envelope import Event
 from shared.contracts.erasure import A_PERSON, FORGOTTEN_IN_MAILS, FORGOTTEN_IN_PLAN
+from shared.contracts.notifications import MAIL_SENT
 from shared.contracts.questions import (
     Contacts,
     FeedAddress,
@@ -73,6 +74,7 @@ STORY: list[Event[Any]] = [
     person_erased(A_PERSON),
     FORGOTTEN_IN_PLAN.event(FORGOTTEN_IN_PLAN.example().data, id=new_id(), time=AT),
     FORGOTTEN_IN_MAILS.event(FORGOTTEN_IN_MAILS.example().data, id=new_id(), time=AT),
+    MAIL_SENT.event(MAIL_SENT.example().data, id=new_id(), time=AT),
 ]
 
 
