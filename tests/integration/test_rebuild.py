@@ -274,5 +274,5 @@ async def test_a_service_that_runs_is_left_alone(billing: Billing) -> None:
 
 
 async def test_a_handler_that_builds_no_projection_is_said_to(billing: Billing) -> None:
-    with pytest.raises(CannotRebuild, match="agreement, joint_session, party, programme"):
+    with pytest.raises(CannotRebuild, match="agreement, joint_session, mail, party, programme"):
         await billing.drill.rebuild(billing.database, handlers=["mailing"])
