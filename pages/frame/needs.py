@@ -80,7 +80,7 @@ def is_unsigned_for_long(agreement: Answer, today: date) -> bool:
 
 def is_to_be_billed(unbilled: Answer, sessions: Iterable[Answer], today: date) -> bool:
     """Whether somebody is to see to an instalment that is not invoiced; `sessions` are the plan of the programme."""
-    if unbilled["is_late"]:
+    if unbilled["is_pressing"]:
         return True
     if unbilled["why"] == "no_session":
         return not _may_be_planned_later(unbilled["instalment"], list(sessions), today)

@@ -305,7 +305,7 @@ TEXTS = {
     "mail_cannot_be_written": "E-posten kan ikke vises av denne versjonen.",
     "mail_has_failed": "E-posten ble ikke sendt, men feilet. Prøv den på nytt i stedet.",
     "mail_has_not_failed": "Bare en e-post som har feilet, kan prøves på nytt.",
-    "mail_is_about_no_party": "E-posten gjelder ingen kommune eller avdeling.",
+    "mail_is_about_no_party": "E-posten gjelder ikke noe program.",
     "mail_is_not_sent_yet": "E-posten er ikke sendt ennå, men venter på tur.",
     "nothing_waits": "Det er ingenting som venter her.",
     "overtaken": "Det som står i e-posten, er ikke lenger riktig. Noe nytt er kommet siden.",

@@ -69,6 +69,7 @@ WORDS = {
         "invoice_copy": "Kopi av faktura",
         "credit_note_copy": "Kopi av kreditnota",
         "visit_unbooked": "Et besøk er ikke avtalt",
+        "unbilled_report": "Rater som ikke er fakturert",
         "attendance_missing": "Frammøte mangler",
         "session_invitation": "Invitasjon til samling",
         "session_reminder": "Påminnelse om samling",

@@ -166,12 +166,19 @@ def _unbilled(it: Known, today: date) -> list[Need]:
     alike: dict[tuple[Any, ...], list[Answer]] = defaultdict(list)
     for one in it.unbilled:
         if is_to_be_billed(one, it.sessions, today):
-            alike[not one["is_late"], one["issue_by"] or "", one["instalment"], one["explanation"]].append(one)
+            is_urgent = one["is_late"], one["is_pressing"]
+            alike[
+                not is_urgent[0], not is_urgent[1], one["issue_by"] or "", one["instalment"], one["explanation"]
+            ].append(one)
     needs = []
-    for (in_time, issue_by, instalment, explanation), those in sorted(alike.items()):
+    for (in_time, is_calm, issue_by, instalment, explanation), those in sorted(alike.items()):
         who = those[0]["party_name"] or those[0]["party"] if len(those) == 1 else f"{len(those)} kommuner"
         link = f"{it.path}/kommune/{those[0]['party']}" if len(those) == 1 else f"{it.path}/{DOCUMENTS}"
-        late = "" if in_time else f" Den skulle vært fakturert innen {day(issue_by)}."
+        late = (
+            ""
+            if in_time and is_calm
+            else f" Den {'skal faktureres' if in_time else 'skulle vært fakturert'} innen {day(issue_by)}."
+        )
         needs.append(Need(link=link, name=f"Rate {instalment}, {who}", text=explanation + late, programme=it.name))
     return _shown(it, needs, f"/{DOCUMENTS}")
 

@@ -21,15 +21,19 @@ from services.billing.documents.domain.content import BilledParty, endpoint
 from services.billing.documents.use_cases.issue_invoices import Seller
 from services.billing.documents.use_cases.show_document import show_document
 from services.billing.instalments import admin_api as instalments_api
+from services.billing.instalments import adopting as instalments_adopting
 from services.billing.instalments.use_cases.foresee import say_what_would_follow
 from services.billing.instalments.use_cases.issue_what_is_due import issue_all_that_is_due
+from services.billing.instalments.use_cases.list_unbilled import count_pressing_and_oldest
 from services.billing.instalments.use_cases.mark_every_programme import mark_every_programme
+from services.billing.instalments.use_cases.report_unbilled import count_reports_to_tell, report_unbilled
+from services.billing.instalments.use_cases.say_what_is_unbilled import say_what_is_unbilled
 from services.billing.occasions import admin_api as occasions_api
 from services.billing.occasions import adopting as occasions_adopting
 from services.billing.settings import Settings
 from services.billing.waivers import admin_api as waivers_api
 from services.billing.waivers import adopting as waivers_adopting
-from shared.contracts.questions import WhatDocument, WhatWouldFollow
+from shared.contracts.questions import WhatDocument, WhatIsUnbilled, WhatWouldFollow
 from shared.database import Database
 from shared.messaging.due_work import Work
 from shared.messaging.recover import Adoptions
@@ -40,6 +44,7 @@ adoptions: Adoptions = {
     **waivers_adopting.ADOPTIONS,
     **documents_adopting.ADOPTIONS,
     **deliveries_adopting.ADOPTIONS,
+    **instalments_adopting.ADOPTIONS,
 }
 
 
@@ -56,6 +61,7 @@ def create(settings: Settings) -> Service:
         ],
         answers={
             WhatDocument: show_document,
+            WhatIsUnbilled: say_what_is_unbilled,
             WhatWouldFollow: partial(say_what_would_follow, approve_above=settings.approve_above),
         },
         missing=[documents_rows.missing],
@@ -83,7 +89,7 @@ def seller(settings: Settings) -> Seller:
 
 
 def issuing(database: Database, settings: Settings) -> Work:
-    """The work of issuing. Its first run after a start marks every programme."""
+    """The work of issuing, and of telling weekly what is not. Its first run after a start marks every programme."""
     has_marked_all = False
 
     async def run() -> None:
@@ -92,12 +98,21 @@ def issuing(database: Database, settings: Settings) -> Work:
             await mark_every_programme(database)
             has_marked_all = True
         await issue_all_that_is_due(database, seller(settings), approve_above=settings.approve_above)
+        await report_unbilled(
+            database
+        )  # after it, so that nothing is told to be missing that is merely not looked at yet
 
     async def approvals() -> tuple[int, datetime | None]:
         async with database.reading() as connection:
             return await approvals_rows.count_and_oldest(connection)
 
-    return Work("issue what is due", run, approvals=approvals)
+    return Work(
+        "issue what is due",
+        run,
+        due=partial(count_reports_to_tell, database),
+        approvals=approvals,
+        unbilled=partial(count_pressing_and_oldest, database),
+    )
 
 
 def delivering(database: Database, settings: Settings) -> Work:

@@ -199,6 +199,22 @@ credit_note = Table(
     UniqueConstraint("programme", "invoice", name="uq_credit_note_invoice"),  # an invoice is credited once
 )
 
+# What was told to be unbilled, once a programme and week; and the Monday of the week that was looked at last, one row or none.
+unbilled_report = Table(
+    "unbilled_report",
+    metadata,
+    Column("programme", String(40), primary_key=True),
+    Column("week", String(8), primary_key=True),  # 2024-W43
+    Column("unbilled", Integer, nullable=False),
+    Column("late", Integer, nullable=False),
+    Column("not_completed", Integer, nullable=False),
+)
+looked_for_unbilled = Table(
+    "looked_for_unbilled",
+    metadata,
+    Column("id", Integer, primary_key=True),  # always 1
+    Column("monday", Date, nullable=False),
+)
 # How a document goes to its party: one row each, added in the transaction that issues it, and changed as it goes on. Times are
 # real time.
 delivery = Table(

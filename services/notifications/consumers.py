@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date, timedelta
 from typing import Any, Literal
 
 from services.notifications import tables
@@ -14,9 +15,16 @@ from services.notifications.letters.domain.content import (
     Attendance,
     Concern,
     DocumentNumber,
+    Unbilled,
     UnbookedVisit,
 )
-from services.notifications.letters.domain.kinds import ATTENDANCE_MISSING, COPIES, VISIT_UNBOOKED
+from services.notifications.letters.domain.kinds import (
+    ATTENDANCE_MISSING,
+    COPIES,
+    NO_PARTY,
+    UNBILLED_REPORT,
+    VISIT_UNBOOKED,
+)
 from services.notifications.mailings.documents import carried
 from services.notifications.works import (
     FORGET_PEOPLE,
@@ -57,6 +65,7 @@ KIND_OF_MAILING: dict[EventType[Any], str] = {
     registration.CONTACT_LIST_MISSING: "contact_list_missing",
     billing.INVOICE_ISSUED: "invoice",
     billing.CREDIT_NOTE_ISSUED: "credit_note",
+    billing.UNBILLED_REPORTED: UNBILLED_REPORT,
     scheduling.GUIDANCE_VISIT_UNBOOKED: VISIT_UNBOOKED,
     registration.ATTENDANCE_MISSING: ATTENDANCE_MISSING,
 }
@@ -83,19 +92,20 @@ def delivery(event: Event[billing.Delivery]) -> Iterable[Fact]:
 
 def _mailing(event: Event[Any], kind: str) -> Iterable[Fact]:
     it = event.data
+    party = getattr(it, "party", NO_PARTY)
     yield Present(
         tables.mailing,
         kind=kind,
         event_id=event.id,
         programme=it.programme,
-        party=it.party,
+        party=party,
         about=contents.store_about(about(it)),
         happened_at=event.time,
     )
-    yield from look_at_mailings(it.programme, it.party)
+    yield from look_at_mailings(it.programme, party or None)
 
 
-def about(entity: Any) -> About:  # noqa: PLR0911 - a case for each entity
+def about(entity: Any) -> About:  # noqa: C901, PLR0911 - a case for each entity
     """What a mailing needs to know of an event's entity.
 
     A mail puts codes into words. Raises UnknownCode for one that is not known here: the words would be the wrong ones.
@@ -143,6 +153,9 @@ def about(entity: Any) -> About:  # noqa: PLR0911 - a case for each entity
         case billing.Delivery():
             kind: Literal["invoice", "credit_note"] = "invoice" if entity.kind == "invoice" else "credit_note"
             return About(document=DocumentNumber(kind=kind, series=entity.series, number=entity.number))
+        case billing.UnbilledReport():
+            monday = date.fromisoformat(f"{entity.week}-1")
+            return About(unbilled=Unbilled(monday=monday, sunday=monday + timedelta(days=6)))
         case scheduling.UnbookedVisit():
             visit = UnbookedVisit(number=entity.number, first=entity.window_first, last=entity.window_last)
             return About(visit=visit)

@@ -1,4 +1,4 @@
-"""What billing tells: invoices, credit notes and how they are delivered, releases and waivers. Amounts are in øre."""
+"""What billing tells: invoices, credit notes and how they are delivered, releases, waivers, and what is not invoiced. Amounts are in øre."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from shared.contracts.bounds import Day, Line, Number, Ore, Text, Word
+from shared.contracts.bounds import Count, Day, Line, Number, Ore, Text, Word
 from shared.contracts.codes import Code, Pattern
 from shared.contracts.envelope import Entity, EntityId, EventType, OrganisationNumber, ProgrammeCode, Value, in_order
 
@@ -337,6 +337,34 @@ class Delivery(Entity):
         return self.programme, self.party
 
 
+class UnbilledReport(Entity):
+    """What was not invoiced in a programme when a week began, counted: told once a week, where there is something to tell (B8)."""
+
+    identity: ClassVar[tuple[str, ...]] = ("programme", "week")
+    example: ClassVar[dict[str, Any]] = {
+        "version": 1,
+        "programme": "regionalt-2024-2025",
+        "week": "2024-W43",
+        "unbilled": 3,
+        "late": 0,
+        "not_completed": 1,
+    }
+
+    programme: ProgrammeCode
+    """The programme's code."""
+    week: Annotated[str, Pattern(r"^[0-9]{4}-W[0-9]{2}$")]
+    """The week by Norway's calendar, as ISO 8601 has it."""
+    unbilled: Count
+    """Instalments that were delivered twenty days before the week began, or earlier, and are not invoiced."""
+    late: Count
+    """Those of them that a month has passed since: they should have been invoiced (bokføringsforskriften § 5-2-2)."""
+    not_completed: Count
+    """Sessions that carry an instalment, were over when the week began, and are not completed: nothing falls due by them."""
+
+    def scope(self) -> tuple[str | None, str | None]:
+        return self.programme, None
+
+
 INVOICE_ISSUED = EventType(PUBLISHER, "invoice.issued", Invoice)
 CREDIT_NOTE_ISSUED = EventType(PUBLISHER, "credit_note.issued", CreditNote)
 INSTALMENT_RELEASED = EventType(PUBLISHER, "instalment.released", Release)
@@ -357,6 +385,7 @@ DOCUMENT_DELIVERED = EventType(PUBLISHER, "document.delivered", Delivery)
 DOCUMENT_DELIVERY_FAILED = EventType(
     PUBLISHER, "document.delivery_failed", Delivery, differs={"receipt": None, "code": "permanently_failed"}
 )
+UNBILLED_REPORTED = EventType(PUBLISHER, "unbilled.reported", UnbilledReport)
 
 EVENTS = (
     INVOICE_ISSUED,
@@ -368,4 +397,5 @@ EVENTS = (
     INSTALMENT_RELEASE_WITHDRAWN,
     INSTALMENT_WAIVED,
     INSTALMENT_WAIVER_WITHDRAWN,
+    UNBILLED_REPORTED,
 )

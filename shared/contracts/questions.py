@@ -42,6 +42,7 @@ Purpose = Literal[
     "attendance",
     "contact_list",
     "contact_list_missing",
+    "programme",
 ]
 
 
@@ -97,7 +98,7 @@ class WhoIsConcerned(Question[Contacts]):
     programme: Word
     """The programme's code."""
     party: Word
-    """The party's organisation number."""
+    """The party's organisation number. Empty where it is about the programme as a whole."""
     agreement: Word | None = None
     """The id of the agreement whose signatories are meant. Null: of the one that the party has now."""
     raised_by: Word | None = None
@@ -394,6 +395,57 @@ class WhatWouldFollow(Question[Foreseen]):
     """What would become of it: it is completed, or its completion is revoked."""
 
 
+class UnbilledInstalment(Message):
+    """An instalment of one agreement that is not invoiced."""
+
+    party: Word
+    """The party's organisation number."""
+    party_name: Line | None
+    """What the party is called. Null where billing has not heard of it."""
+    instalment: Number
+    """Which of the fee's three instalments it is (B2)."""
+    why: Annotated[tuple[Word, ...], Field(max_length=10)]
+    """Why it is not invoiced, as codes: `address_incomplete`."""
+    since: Day
+    """The day from which the month counts in which it is to be invoiced: when it was delivered, or the agreement was signed."""
+    issue_by: Day
+    """The last day on which it is invoiced in time (bokføringsforskriften § 5-2-2)."""
+
+
+class PastSession(Message):
+    """A session that carries an instalment and is over, and that nobody has completed."""
+
+    title: Line | None
+    """What it is called, in Norwegian. Null where that is not known."""
+    instalment: Number
+    """The instalment that it carries (B3)."""
+    last_day: Day
+    """Its last day."""
+
+
+class UnbilledOfProgramme(Message):
+    """What is not invoiced in a programme though it should be soon, or should have been."""
+
+    count: Count
+    """How many instalments."""
+    first: Annotated[tuple[UnbilledInstalment, ...], Field(max_length=MOST_LINES)]
+    """The first of them, by the day on which each is to be invoiced; at most so many."""
+    not_completed: Annotated[tuple[PastSession, ...], Field(max_length=MOST_LINES)]
+    """Sessions that carry an instalment, are over and not completed."""
+
+
+class WhatIsUnbilled(Question[UnbilledOfProgramme]):
+    """What is not invoiced in a programme, for the mail that tells its contact person so (B8)."""
+
+    subject = "rpc.billing.unbilled"
+    answer = UnbilledOfProgramme
+
+    programme: Word
+    """The programme's code."""
+    on: Day
+    """As of this day: what was delivered twenty days before it, or earlier, and is not invoiced now."""
+
+
 class NamingSession(Message):
     """A session of which people wrote somebody's name, address or telephone number."""
 
@@ -518,6 +570,7 @@ QUESTIONS: tuple[type[Question[Any]], ...] = (
     WhatPublishingSends,
     WhatDocument,
     WhatWouldFollow,
+    WhatIsUnbilled,
     WhatNamesSomeone,
     WhatIsKeptOfPerson,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 import structlog
 
@@ -38,6 +38,8 @@ class Work:
     due: Callable[[], Awaitable[int]] | None = None
     # For /operations/state: how many documents wait for an approval, and since when the oldest does, in real time.
     approvals: Callable[[], Awaitable[tuple[int, datetime | None]]] | None = None
+    # For /operations/state: how many instalments press to be invoiced, and since which day the oldest is delivered.
+    unbilled: Callable[[], Awaitable[tuple[int, date | None]]] | None = None
     needs: str | None = None  # whom it needs besides NATS and the database: "mail"
     trouble: Callable[[], str | None] | None = None  # why it does not get on with whom it needs, if it is so
     finish: Callable[[], None] | None = None  # asks a run to end early, once what it has in hand is done

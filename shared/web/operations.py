@@ -98,7 +98,7 @@ class ClockView(BaseModel):
 
 
 class StateView(BaseModel):
-    """What is still to be done. At rest all numbers but `mails_unsent`, `set_aside`, `approvals` and `parked` are zero, nothing is at fault, and no stream moves."""
+    """What is still to be done. At rest all numbers but `mails_unsent`, `set_aside`, `approvals`, `unbilled` and `parked` are zero, nothing is at fault, and no stream moves."""
 
     service: str
     unsent: int = Field(description="events that the stream has not acknowledged yet")
@@ -113,6 +113,10 @@ class StateView(BaseModel):
     oldest_set_aside: datetime | None = Field(description="since when the oldest of it is, in real time")
     approvals: int = Field(description="documents that wait until somebody approves them; they do not disturb rest")
     oldest_approval: datetime | None = Field(description="since when the oldest of them waits, in real time")
+    unbilled: int = Field(
+        description="instalments that were delivered twenty days ago, or earlier, and are not invoiced; they do not disturb rest"
+    )
+    oldest_unbilled: date | None = Field(description="since when the oldest of them is delivered, a day in Norway")
     parked: int = Field(description="messages that could not be handled")
     oldest_parked: datetime | None = Field(description="when the oldest of them was parked, in real time")
     refused: int = Field(description="requests without a valid key that this process had since its start")
@@ -207,6 +211,7 @@ async def show_state(request: Request, database: DatabaseOf, _: Reader) -> State
     marked += sum([await work.due() for work in service.work if work.due is not None])
     mails = [await work.mails() for work in service.work if work.mails is not None]
     approvals = [await work.approvals() for work in service.work if work.approvals is not None]
+    unbilled = [await work.unbilled() for work in service.work if work.unbilled is not None]
     unsent, oldest_unsent = await relay.count_unsent_and_oldest(database)
     lag, last = await _lag_and_last_sequence(service)
     async with database.reading() as connection:
@@ -227,6 +232,8 @@ async def show_state(request: Request, database: DatabaseOf, _: Reader) -> State
         oldest_set_aside=oldest_aside,
         approvals=sum(count for count, _ in approvals),
         oldest_approval=min((oldest for _, oldest in approvals if oldest), default=None),
+        unbilled=sum(count for count, _ in unbilled),
+        oldest_unbilled=min((oldest for _, oldest in unbilled if oldest), default=None),
         parked=parked,
         oldest_parked=oldest_parked,
         refused=service.refusals.total,

@@ -72,7 +72,7 @@ COLUMNS: Mapping[str, Mapping[Holds, str]] = {
     },
     "billing": {
         Holds.CODES: """programme.code party.invoice_endpoint session.planned release.reason waiver.reason credit_note.reason credit_note.because
-            credit_note.release invoice.release held.reason held.approval held.delivery approval.cause
+            unbilled_report.week credit_note.release invoice.release held.reason held.approval held.delivery approval.cause
             party.takes_invoices_by delivery.channel delivery.submission delivery.access_point delivery.receipt
             delivery.why delivery.mail_event""",
         Holds.BODY: "programme.name party.name party.street party.city",

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from stdnum.no import orgnr
 
 from shared.contracts import billing, registration, scheduling
-from shared.contracts.billing import Content, CreditNote, Delivery, Document, Invoice, Waiver
+from shared.contracts.billing import Content, CreditNote, Delivery, Document, Invoice, UnbilledReport, Waiver
 from shared.contracts.envelope import Entity, Event, EventType
 from shared.contracts.erasure import PERSON_ERASED, Person
 from shared.contracts.registration import (
@@ -315,6 +315,11 @@ def waived(n: int, instalment: int, version: int = 1, **changes: Any) -> Event[W
     }
     kind = billing.INSTALMENT_WAIVER_WITHDRAWN if withdrawn else billing.INSTALMENT_WAIVED
     return _event(kind, Waiver(version=version, **(fields | changes)))
+
+
+def unbilled_reported(week: str = "2024-W43", **changes: Any) -> Event[UnbilledReport]:
+    fields: dict[str, Any] = {"programme": PROGRAMME, "week": week, "unbilled": 1, "late": 0, "not_completed": 0}
+    return _event(billing.UNBILLED_REPORTED, UnbilledReport(version=1, **(fields | changes)))
 
 
 def _document(n: int, number: int, series: str) -> dict[str, Any]:

@@ -56,7 +56,7 @@ class MailView(BaseModel):
     version: int
     kind: str
     programme: str
-    party: str
+    party: str = Field(description="empty where it is about the programme as a whole")
     party_name: str | None = Field(description=PARTY_NAME)
     state: State
     event: str | None = Field(description="the id of the event that it is about, or")

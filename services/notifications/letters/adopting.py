@@ -8,6 +8,7 @@ from __future__ import annotations
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.notifications.letters import repository as mails
+from services.notifications.letters.domain.kinds import NO_PARTY
 from services.notifications.letters.domain.letter import Mail
 from shared.contracts import notifications as events
 from shared.contracts.envelope import Event
@@ -16,17 +17,17 @@ from shared.messaging.recover import Adoptions
 
 
 async def mail(connection: AsyncConnection, event: Event[events.Mail]) -> None:
-    """Raises RuleBroken for one that is about no party of a programme."""
+    """Raises RuleBroken for one that is about no programme."""
     it = event.data
-    if it.programme is None or it.party is None:
-        msg = "a mail is about a party in a programme"
-        raise RuleBroken(msg, code="mail_is_about_no_party", rule="N1", field="party")
+    if it.programme is None:
+        msg = "a mail is about a programme"
+        raise RuleBroken(msg, code="mail_is_about_no_party", rule="N1", field="programme")
     lost = Mail(
         id=it.id,
         version=it.version,
         kind=it.kind,
         programme=it.programme,
-        party=it.party,
+        party=it.party or NO_PARTY,
         event_id=it.event,
         session=it.session,
         sequence=it.sequence,

@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from hashlib import sha256
 from typing import Any, TypeAlias
 
 from pydantic import TypeAdapter
 
-from services.notifications.letters.domain.content import About, CalendarContent, Entry, Listed, MailingContent, Someone
+from services.notifications.letters.domain.content import (
+    About,
+    CalendarContent,
+    Entry,
+    Listed,
+    MailingContent,
+    PastSession,
+    Someone,
+    Unbilled,
+    UnbilledLine,
+)
 from services.notifications.letters.domain.kinds import INVITATION, PURPOSES
 from shared.contracts import questions
 
@@ -21,6 +32,9 @@ PEOPLE = (
     "contact_person",
     "group",
 )  # names of people, which a fingerprint leaves out
+
+LINES = 30  # that a mail shows of what is not invoiced, and of sessions: the rest is seen on the pages
+NO_TITLE = "Fysisk fellessamling"  # in both language forms
 
 _ABOUT = TypeAdapter(About)
 _MAILING = TypeAdapter(MailingContent)
@@ -85,6 +99,25 @@ def listed(answered: questions.ContactListContent) -> dict[str, Any]:
     fields = Listed.__dataclass_fields__
     group = [Listed(**{name: getattr(it, name) for name in fields}) for it in answered.group]
     return {"period_start": answered.period_start, "group": tuple(group), "missing": answered.missing}
+
+
+def unbilled(told: Unbilled, answered: questions.UnbilledOfProgramme) -> Unbilled:
+    """What is not invoiced as billing answers: where that is nothing, it has no lines and no sessions."""
+    lines = [
+        UnbilledLine(
+            party=it.party_name or it.party,
+            instalment=it.instalment,
+            why=it.why,
+            since=it.since,
+            issue_by=it.issue_by,
+        )
+        for it in answered.first[:LINES]
+    ]
+    sessions = [
+        PastSession(title=it.title or NO_TITLE, instalment=it.instalment, last_day=it.last_day)
+        for it in answered.not_completed[:LINES]
+    ]
+    return replace(told, count=answered.count, lines=tuple(lines), not_completed=tuple(sessions))
 
 
 def _filled(it: Any) -> Any:

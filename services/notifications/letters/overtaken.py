@@ -20,6 +20,7 @@ from services.notifications.letters.domain.kinds import (
     OFFERED,
     REMINDER,
     TO_SIGN,
+    UNBILLED_REPORT,
     VISIT_UNBOOKED,
     WITHDRAWN,
 )
@@ -110,11 +111,14 @@ def is_answered(which: Columns, said: ColumnElement[Any]) -> ColumnElement[bool]
     )
 
 
-def is_past_its_offer(which: Columns, said: ColumnElement[Any], today: date) -> ColumnElement[bool]:
-    """Whether it offers a place until a day that is past. `which` are the columns of a mail or a mailing, `said` its JSON, and
+def is_past_its_day(which: Columns, said: ColumnElement[Any], today: date) -> ColumnElement[bool]:
+    """Whether it offers a place until a day that is past, or tells of a week that is. `which` are the columns of a mail or a mailing, `said` its JSON, and
     `today` is a day in Norway.
     """
-    return and_(which.kind == OFFERED, said["application"]["offered_until"].as_string() < today.isoformat())
+    return or_(
+        and_(which.kind == OFFERED, said["application"]["offered_until"].as_string() < today.isoformat()),
+        and_(which.kind == UNBILLED_REPORT, said["unbilled"]["sunday"].as_string() < today.isoformat()),
+    )
 
 
 IS_WITHDRAWN = M.c.kind.in_(sorted(NOT_ONCE_WITHDRAWN)) & exists().where(
@@ -207,9 +211,9 @@ async def asked_in_vain(connection: AsyncConnection, ids: Collection[str]) -> se
     return set((await connection.execute(select(M.c.id).where(asked, is_called_back | is_replaced))).scalars())
 
 
-async def offered_in_vain(connection: AsyncConnection, ids: Collection[str]) -> set[str]:
-    """Those of these mails that offer a place until a day that is past."""
+async def told_in_vain(connection: AsyncConnection, ids: Collection[str]) -> set[str]:
+    """Those of these mails that offer a place until a day that is past, or tell of a week that is."""
     if not ids:
         return set()
-    condition = is_past_its_offer(M.c, M.c.content, await clock.today(connection))
+    condition = is_past_its_day(M.c, M.c.content, await clock.today(connection))
     return set((await connection.execute(select(M.c.id).where(M.c.id.in_(sorted(ids)), condition))).scalars())

@@ -13,7 +13,7 @@ def mail(it: Mail) -> events.Mail:
         id=it.id,
         kind=it.kind,
         programme=it.programme,
-        party=it.party,
+        party=it.party or None,
         state="sent" if it.state == "sent" else "failed",
         event=it.event_id,
         person=it.person,

@@ -15,13 +15,14 @@ from services.notifications.letters.domain.content import About, Agreement, Mail
 from services.notifications.letters.domain.kinds import (
     AMENDED,
     MATTERS,
+    NO_PARTY,
     OF_THE_PLAN,
     PLAN_PUBLISHED,
     PLAN_REVISED,
     WITHDRAWN,
     language,
 )
-from services.notifications.letters.overtaken import Columns, is_answered, is_past_its_offer
+from services.notifications.letters.overtaken import Columns, is_answered, is_past_its_day
 from services.notifications.mailings.domain.mailing import Mailing
 from shared import clock
 from shared.messaging.facts import Fact, Present
@@ -29,10 +30,10 @@ from shared.messaging.marks import Marks
 
 
 async def waiting(connection: AsyncConnection, code: str, marks: Marks) -> list[Mailing]:
-    """The programme's waiting mailings that these marks are on, once programme and party are known."""
+    """The programme's waiting mailings that these marks are on, once programme and party are known; some are about no party."""
     m, programme, party, a = tables.mailing, tables.programme, tables.party, tables.application.c
     withdrawn = exists().where(a.programme == m.c.programme, a.party == m.c.party, a.state == WITHDRAWN)
-    is_too_late = is_past_its_offer(m.c, m.c.about, await clock.today(connection))
+    is_too_late = is_past_its_day(m.c, m.c.about, await clock.today(connection))
     marked = true() if marks.on_all else m.c.party.in_(marks.parts())
     query = (
         select(
@@ -46,8 +47,9 @@ async def waiting(connection: AsyncConnection, code: str, marks: Marks) -> list[
             or_(is_answered(m.c, m.c.about), func.coalesce(is_too_late, false())).label("is_answered"),
         )
         .join(programme, programme.c.code == m.c.programme)
-        .join(party, party.c.organisation_number == m.c.party)
+        .outerjoin(party, party.c.organisation_number == m.c.party)
         .where(m.c.addressed_at.is_(None), m.c.programme == code, marked)
+        .where(or_(party.c.name.is_not(None), m.c.party == NO_PARTY))
         .order_by(m.c.happened_at, m.c.event_id)
     )
     found = [
@@ -59,9 +61,9 @@ async def waiting(connection: AsyncConnection, code: str, marks: Marks) -> list[
             about=contents.read_about(row.kind, row.about),
             happened_at=row.happened_at,
             programme_name=row.programme_name,
-            party_name=row.party_name,
-            official_name=row.official_name,
-            party_kind=row.party_kind,
+            party_name=row.party_name or "",
+            official_name=row.official_name or "",
+            party_kind=row.party_kind or "",
             language=language(row.language_form),
             refused=row.refused,
             is_withdrawn=row.is_withdrawn,

@@ -13,7 +13,7 @@ from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from services.notifications import tables
 from services.notifications.calendars.domain.calendar import KINDS_OF_ONE_PARTY
-from services.notifications.letters.domain.kinds import INVITATION
+from services.notifications.letters.domain.kinds import INVITATION, NO_PARTY
 from services.notifications.sending.domain.waiting import Waiting, Why
 from services.notifications.works import (
     ALL_PARTIES,
@@ -75,7 +75,7 @@ async def _mailings(connection: AsyncConnection) -> list[Waiting]:
         Waiting(
             what=row.kind,
             programme=row.programme,
-            party=row.party,
+            party=row.party or None,
             why=why,
             since=row.happened_at,
             id=row.event_id,
@@ -90,7 +90,7 @@ async def _mailings(connection: AsyncConnection) -> list[Waiting]:
 def _why_not_written(row: Row[Any]) -> Why:
     if row.given_up_by is not None:
         return "given_up"
-    missing = _missing(row.programme_name, row.party_name)
+    missing = _missing(row.programme_name, NO_PARTY if row.party == NO_PARTY else row.party_name)
     if row.failed_with is not None and not missing:
         return "set_aside"
     if missing or not row.marked:

@@ -34,9 +34,12 @@ from shared.contracts.questions import (
     Recipient,
     SessionDetails,
     Someone,
+    UnbilledInstalment,
+    UnbilledOfProgramme,
     WhatContactList,
     WhatDocument,
     WhatFeed,
+    WhatIsUnbilled,
     WhatPlan,
     WhatSession,
     WhoIsConcerned,
@@ -71,6 +74,14 @@ def person(name: str) -> Recipient:
 
 
 ADVISOR = Someone(name="Eva Lie", email="eva@raadet.example", phone="+47 900 00 001")
+UNBILLED = UnbilledInstalment(
+    party=organisation_number(1),
+    party_name="Kommune 1",
+    instalment=1,
+    why=("address_incomplete",),
+    since=DAY,
+    issue_by=DAY + timedelta(days=30),
+)
 ADA, BO, EVA = person("ada"), person("bo"), person("eva")
 
 
@@ -88,6 +99,7 @@ class FakeAsk(Ask):
         # Of every party.
         self.contact_list = ContactListContent(period_start=date(2024, 8, 1), group=(), missing=())
         self.plan = PlanAsItStands(revision=1, sessions=())
+        self.unbilled = UnbilledOfProgramme(count=1, first=(UNBILLED,), not_completed=())
         self.sessions: dict[str, SessionDetails] = {}  # others have a title only
         self.feed: str | None = FEED  # the address of everybody's calendar
         self.silent: set[type[Question[Any]]] = set()  # nobody is there to answer them
@@ -110,7 +122,7 @@ class FakeAsk(Ask):
             raise RefusedToAnswer(msg)
         return self._answer(question)
 
-    def _answer(self, question: Question[Any]) -> BaseModel:
+    def _answer(self, question: Question[Any]) -> BaseModel:  # noqa: PLR0911 - a case for each question
         if isinstance(question, WhoIsConcerned):
             people = self.for_purpose.get(question.purpose, self.people.get(question.party, []))
             named = {"contact": self.contact, "advisor": self.advisor, "council": self.council}
@@ -125,6 +137,8 @@ class FakeAsk(Ask):
             return self.sessions.get(question.session, nothing_more)
         if isinstance(question, WhatFeed):
             return FeedAddress(address=self.feed)
+        if isinstance(question, WhatIsUnbilled):
+            return self.unbilled
         assert isinstance(question, WhatDocument)
         return document(question)
 

@@ -57,6 +57,17 @@ async def test_no_agreement_is_sent_before_there_is_one(api: Api, database: Data
     assert (await happened(database))[-2:] == ["programme.changed", "agreement.sent"]
 
 
+async def test_of_a_programme_as_a_whole_its_contact_person_alone_hears(api: Api, database: Database) -> None:
+    question = WhoIsConcerned(purpose="programme", programme=CODE, party="")
+    assert await say_who_is_concerned(database, question) == Contacts(recipients=())  # nobody has heard of it
+    await api.post("/registration/programmes", PROGRAMME)
+    await form_group(api, opened=True)
+    found = await say_who_is_concerned(database, question)
+    assert [it.email for it in found.recipients] == [INGRID["email"]]
+    assert found.council is not None
+    assert (found.contact, found.advisor) == (None, None)
+
+
 async def test_a_concern_reaches_the_council_whoever_raises_it(api: Api, database: Database) -> None:
     await send(api)
     found = await of_concern(database, "council")

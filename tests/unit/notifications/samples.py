@@ -18,9 +18,12 @@ from services.notifications.letters.domain.content import (
     Entry,
     Listed,
     MailingContent,
+    PastSession,
     Plan,
     PlanSession,
     Someone,
+    Unbilled,
+    UnbilledLine,
     UnbookedVisit,
 )
 from services.notifications.letters.domain.kinds import PURPOSES, Language
@@ -102,6 +105,28 @@ _ABOUT: dict[str, Any] = {
     "visit": UnbookedVisit(number=2, first=date(2025, 1, 6), last=date(2025, 2, 2)),
     "attendance": Attendance(
         session="s1", first_day=date(2024, 9, 24), last_day=date(2024, 9, 25), stage=1, title="Fellessamling 1"
+    ),
+    "unbilled": Unbilled(
+        monday=date(2024, 10, 28),
+        sunday=date(2024, 11, 3),
+        count=3,
+        lines=(
+            UnbilledLine(
+                party="Volda",
+                instalment=1,
+                why=("address_incomplete", "reference_missing"),
+                since=date(2024, 9, 25),
+                issue_by=date(2024, 10, 25),
+            ),
+            UnbilledLine(
+                party="Ørsta",
+                instalment=1,
+                why=("session_not_completed",),
+                since=date(2024, 10, 7),
+                issue_by=date(2024, 11, 7),
+            ),
+        ),
+        not_completed=(PastSession(title="Fellessamling 3", instalment=2, last_day=date(2024, 10, 7)),),
     ),
     "plan": Plan(
         revision=3,

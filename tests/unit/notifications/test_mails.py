@@ -35,6 +35,7 @@ MAILED: list[tuple[EventType[Any], str]] = [
     (billing.INVOICE_ISSUED, "invoice"),
     (billing.CREDIT_NOTE_ISSUED, "invoice"),
     (registration.ATTENDANCE_MISSING, "attendance"),
+    (billing.UNBILLED_REPORTED, "programme"),
 ]
 
 

@@ -232,6 +232,12 @@ def test_a_document_from_before_there_were_document_numbers_is_called_by_its_num
         ("concern_raised", "nn", {"raised_by": "municipality"}, "Volda har 2. september 2024 meldt"),
         ("concern_resolved", "nb", {}, "avklart 2. september 2024"),
         ("visit_unbooked", "nb", {}, "noe veiledningsbesøk 2 hos Volda i planen for Fremtidens kulturskole"),
+        ("unbilled_report", "nb", {}, "Fellessamling 3, siste dag 7. oktober 2024"),
+        ("unbilled_report", "nb", {}, "Rate 1: adressen er ikke fullstendig, fakturareferansen mangler"),
+        ("unbilled_report", "nb", {}, "skulle vært fakturert innen 25. oktober 2024"),
+        ("unbilled_report", "nn", {}, "samlinga er ikkje registrert som gjennomført"),
+        ("unbilled_report", "nn", {}, "skal fakturerast innan 7. november 2024"),
+        ("unbilled_report", "nn", {}, "I tillegg kjem 1 til."),
         ("visit_unbooked", "nn", {}, "skal det vere 6. januar – 2. februar 2025, og halvparten av den tida er gått"),
     ],
 )

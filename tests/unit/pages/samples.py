@@ -43,8 +43,9 @@ def agreement(**changes: Any) -> dict[str, Any]:
 
 
 def unbilled(**changes: Any) -> dict[str, Any]:
-    why = {"why": "session_not_completed", "explanation": "Ikke gjennomført.", "issue_by": None, "is_late": False}
-    return {**OF_MOLDE, "agreement": "g", "instalment": 2, **why} | changes
+    why = {"why": "session_not_completed", "explanation": "Ikke gjennomført."}
+    days = {"since": None, "issue_by": None, "is_late": False, "is_pressing": False}
+    return {**OF_MOLDE, "agreement": "g", "instalment": 2, **why, **days} | changes
 
 
 def invoice(**changes: Any) -> dict[str, Any]:

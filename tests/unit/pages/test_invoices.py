@@ -61,6 +61,7 @@ def not_billed(
         "explanation": why,
         "issue_by": by,
         "is_late": late,
+        "is_pressing": late,
     }
 
 

@@ -77,7 +77,7 @@ def test_who_needs_nobody_has_nothing_coloured() -> None:
         ("Kontraktsmøte", "19.–20. februar 2025, ikke registrert", {"sessions": [session(**MEETING)]}),
         ("Besøk", "besøk 3 er ikke registrert", {"sessions": [session(**VISIT)]}),
         ("Rate 2", "ingen samling", {"unbilled": [unbilled(why="no_session")], "sessions": [session(instalment=3)]}),
-        ("Rate 2", "for sen: ikke fakturert", {"unbilled": [unbilled(is_late=True)]}),
+        ("Rate 2", "for sen: ikke fakturert", {"unbilled": [unbilled(is_late=True, is_pressing=True)]}),
         (
             "Rate 1",
             "faktura FK1-7, en annen avgift",

@@ -63,7 +63,7 @@ def test_an_agreement_is_asked_about_when_a_fortnight_has_passed(changes: Any, e
     assert is_unsigned_for_long(agreement(**changes), TODAY) is expected
 
 
-def test_what_is_merely_later_needs_nobody_unless_it_is_late() -> None:
+def test_what_is_merely_later_needs_nobody_unless_it_presses() -> None:
     needs = {why for why in get_args(Why) if is_to_be_billed(unbilled(why=why), [], TODAY)}
     assert needs == {
         "rule_raised",
@@ -78,7 +78,7 @@ def test_what_is_merely_later_needs_nobody_unless_it_is_late() -> None:
         "programme_unknown",
         "set_aside",
     }
-    assert is_to_be_billed(unbilled(why="session_not_completed", is_late=True), [], TODAY)
+    assert is_to_be_billed(unbilled(why="session_not_completed", is_pressing=True), [], TODAY)
     assert is_to_be_billed(unbilled(why="a reason that is new"), [], TODAY), "what is not known to need nobody is shown"
 
 

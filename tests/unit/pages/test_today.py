@@ -108,13 +108,18 @@ def test_whose_agreement_is_over_lacks_nothing() -> None:
 
 
 def test_what_is_not_billed_for_the_same_reason_is_said_once() -> None:
-    late = {"why": "session_not_completed", "is_late": True, "issue_by": "2025-02-20"}
+    late = {"why": "session_not_completed", "is_late": True, "is_pressing": True, "issue_by": "2025-02-20"}
+    soon = {"why": "session_not_completed", "is_pressing": True, "issue_by": "2025-02-28", "instalment": 3}
     alike = [unbilled(party=str(n), why="no_session", explanation="Ingen samling.") for n in range(3)]
     held = session(instalment=1, state="completed")  # and nothing is planned after it
-    (section,) = sections(TODAY, [known(unbilled=[*alike, unbilled(**late)], sessions=[held])])
-    first, second = section.needs
+    (section,) = sections(TODAY, [known(unbilled=[*alike, unbilled(**soon), unbilled(**late)], sessions=[held])])
+    first, next_one, last = section.needs
     assert first.text.endswith("Den skulle vært fakturert innen 20. februar 2025.")
-    assert (second.name, second.link) == ("Rate 2, 3 kommuner", f"/program/{CODE}/fakturaer")
+    assert (next_one.name, next_one.text) == (
+        "Rate 3, Molde",
+        "Ikke gjennomført. Den skal faktureres innen 28. februar 2025.",
+    )
+    assert (last.name, last.link) == ("Rate 2, 3 kommuner", f"/program/{CODE}/fakturaer")
 
 
 def test_of_many_alike_the_first_are_shown_and_where_the_rest_is() -> None:

@@ -34,11 +34,17 @@ class UnbilledView(View):
     instalment: int
     why: Why
     explanation: Words = Field(description="in Norwegian")
+    since: date | None = Field(
+        description="the day from which that month counts: when it was delivered, or the agreement was signed; null as the next"
+    )
     issue_by: date | None = Field(
         description="the last day on which it is invoiced in time, a month after delivery (§ 5-2-2); null where nothing is to be"
         " invoiced, or the days of its session are not known"
     )
     is_late: bool = Field(description="whether that day is past")
+    is_pressing: bool = Field(
+        description="whether twenty days have passed since: from then on it is told, and it may be late"
+    )
 
 
 @router.get("/unbilled", responses={404: {}})

@@ -126,6 +126,37 @@ class Document:
 
 
 @dataclass(frozen=True, kw_only=True)
+class UnbilledLine:
+    """An instalment that is not invoiced."""
+
+    party: str  # its name
+    instalment: int
+    why: tuple[str, ...]  # as codes
+    since: date
+    issue_by: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class PastSession:
+    """A session that carries an instalment, and is over and not completed."""
+
+    title: str
+    instalment: int
+    last_day: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unbilled:
+    """What is not invoiced in a programme; without its lines until it is written."""
+
+    monday: date  # as of which
+    sunday: date  # after which it is not told any more
+    count: int = 0
+    lines: tuple[UnbilledLine, ...] = ()  # the first of them
+    not_completed: tuple[PastSession, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Attendance:
     """That a party's attendance at a session is missing."""
 
@@ -182,6 +213,7 @@ class About:
     visit: UnbookedVisit | None = None
     attendance: Attendance | None = None
     plan: Plan | None = None
+    unbilled: Unbilled | None = None
     content_version: Literal[1] = 1
 
 
@@ -190,7 +222,7 @@ class MailingContent:
     """What a mail says that was written because of one event: names as they were, and one of the five."""
 
     programme: str
-    party: str
+    party: str  # its name, empty as the next two where it is about the programme as a whole
     official_name: str
     party_kind: str
     happened_on: date
@@ -212,6 +244,7 @@ class MailingContent:
     group: tuple[Listed, ...] | None = None
     missing: tuple[str, ...] | None = None
     plan: Plan | None = None
+    unbilled: Unbilled | None = None
     content_version: Literal[1] = 1
 
 

@@ -16,6 +16,7 @@ Purpose = Literal[
     "attendance",
     "contact_list",
     "contact_list_missing",
+    "programme",
 ]
 Language = Literal["nb", "nn"]
 
@@ -44,6 +45,7 @@ PURPOSES: dict[str, Purpose] = {
     "credit_note_copy": "invoice",
     "visit_unbooked": "guidance",
     "attendance_missing": "attendance",
+    "unbilled_report": "programme",
     "contact_list": "contact_list",
     "contact_list_missing": "contact_list_missing",
     # A party's first mail about the plan, and those after it: the plan is told of to each party that is accepted.
@@ -58,7 +60,7 @@ OFFERED = "application_offered"  # until a day; after it nothing is told but tha
 INVITATION, CHANGE, CANCELLATION = "session_invitation", "session_change", "session_cancellation"
 REMINDER = "session_reminder"  # of an entry that stands there; it carries none, and changes none
 
-# Of a party's application, of its agreement, of its advisor, of its contact list and of the plan, what happens later overtakes what was told before. A document stands for itself,
+# Of a party's application, of its agreement, of its advisor, of its contact list, of the plan and of what is unbilled, what happens later overtakes what was told before. A document stands for itself,
 # and of several concerns each does.
 MATTERS = (
     (
@@ -81,6 +83,7 @@ MATTERS = (
     ("advisor_attached", "advisor_detached"),
     ("contact_list_missing", "contact_list"),
     OF_THE_PLAN,
+    ("unbilled_report",),
 )
 
 # What asks somebody to sign, while it is not signed, and what asks somebody to pay, until its due date, still matter to whoever
@@ -88,6 +91,11 @@ MATTERS = (
 AMENDED, CALLED_BACK = "agreement_amended", "agreement_called_back"
 TO_SIGN = ("agreement_to_sign", AMENDED)
 TO_PAY = ("invoice",)
+
+# Of a programme, and so of no party; once its week is over it is not sent, since the next one tells what is so then.
+UNBILLED_REPORT = "unbilled_report"
+NO_PARTY = ""
+UNTIL_A_DAY = (OFFERED, UNBILLED_REPORT)
 
 # What asks for attendance is overtaken once it is recorded, or the session is cancelled; that a visit is not booked, once it is.
 ATTENDANCE_MISSING = "attendance_missing"
@@ -104,6 +112,6 @@ WITH_FEED = frozenset({INVITATION, *OF_THE_PLAN})
 KINDS = (*PURPOSES, INVITATION, CHANGE, CANCELLATION, REMINDER)
 
 
-def language(form: str) -> Language:
-    """The language in which a party of this language form is written to; a neutral one is written to in bokmål."""
+def language(form: str | None) -> Language:
+    """The language in which a party of this language form is written to; a neutral one, and the council itself, in bokmål."""
     return "nn" if form == "nynorsk" else "nb"

@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.notifications.letters import contents
 from services.notifications.letters import repository as mails
 from services.notifications.letters.contents import listed, someone
 from services.notifications.letters.domain.content import (
@@ -23,6 +24,7 @@ from services.notifications.letters.domain.content import (
     MailingContent,
     Plan,
     PlanSession,
+    Unbilled,
 )
 from services.notifications.letters.domain.kinds import AMENDED, OF_THE_PLAN, PURPOSES, Purpose
 from services.notifications.letters.domain.letter import Letter
@@ -41,6 +43,7 @@ from shared.contracts.questions import (
     PlanAsItStands,
     WhatContactList,
     WhatDocument,
+    WhatIsUnbilled,
     WhatPlan,
     WhatSession,
     WhoIsConcerned,
@@ -162,8 +165,10 @@ async def letters_of(ask: PatientAsk, mailing: Mailing, plans: Plans) -> list[Le
         return []  # overtaken: the party has another advisor by now, or none again
     attendance = await attendance_of(ask, mailing.about)
     on_list = await contact_list_of(ask, mailing)
-    if mailing.kind == "contact_list_missing" and not on_list["missing"]:
-        return []  # it is there by now
+    unbilled = await unbilled_of(ask, mailing)
+    is_there = mailing.kind == "contact_list_missing" and not on_list["missing"]
+    if is_there or (unbilled and not (unbilled.lines or unbilled.not_completed)):
+        return []  # overtaken: what was missing is there by now
     content = MailingContent(
         programme=mailing.programme_name,
         party=mailing.party_name,
@@ -185,6 +190,7 @@ async def letters_of(ask: PatientAsk, mailing: Mailing, plans: Plans) -> list[Le
         attendance=attendance,
         **on_list,
         plan=plan,
+        unbilled=unbilled,
     )
     return [
         Letter(
@@ -225,6 +231,14 @@ async def contact_list_of(ask: PatientAsk, mailing: Mailing) -> dict[str, Any]:
     if not mailing.kind.startswith("contact_list"):
         return {}
     return listed(await ask(WhatContactList(programme=mailing.programme, party=mailing.party)))
+
+
+async def unbilled_of(ask: PatientAsk, mailing: Mailing) -> Unbilled | None:
+    """With what is not invoiced now, of a mailing that tells of it. Raises NoAnswer where billing does not say it."""
+    told = mailing.about.unbilled
+    if told is None:
+        return None
+    return contents.unbilled(told, await ask(WhatIsUnbilled(programme=mailing.programme, on=told.monday)))
 
 
 async def document_of(ask: PatientAsk, about: About) -> Document | None:

@@ -24,9 +24,9 @@ from services.notifications.letters.domain.kinds import (
     ATTENDANCE_MISSING,
     NOT_ONCE_WITHDRAWN,
     OF_THE_PLAN,
-    OFFERED,
     REMINDER,
     TO_SIGN,
+    UNTIL_A_DAY,
     VISIT_UNBOOKED,
     WITH_FEED,
 )
@@ -237,14 +237,14 @@ async def claim(connection: AsyncConnection, *, lease: timedelta, at_most: int) 
 
     One that is tried or sent again fails, unsent, where what came later has overtaken it meanwhile, or its session is over; so
     does a reminder, what asks for attendance, what tells that a visit is not booked, and a plan, tried for the first time too; so
-    does one that offers a place until a day that is past, or asks to sign an agreement which was called back, or which others are
+    does one that offers a place until a day that is past, tells of a week that is, or asks to sign an agreement which was called back, or which others are
     to sign by now, and one about an application or an agreement whose party has withdrawn.
     """
     claimed = await mails.claim(connection, lease=lease, at_most=at_most)
     again = [it.id for it in claimed if it.changed_by is not None or it.repeats is not None or it.kind in IN_TIME]
     late = await overtaken.by_what_came_later(connection, again) | await overtaken.by_time(connection, again)
     late |= await overtaken.asked_in_vain(connection, [it.id for it in claimed if it.kind in TO_SIGN])
-    late |= await overtaken.offered_in_vain(connection, [it.id for it in claimed if it.kind == OFFERED])
+    late |= await overtaken.told_in_vain(connection, [it.id for it in claimed if it.kind in UNTIL_A_DAY])
     late |= await overtaken.by_withdrawal(connection, [it.id for it in claimed if it.kind in NOT_ONCE_WITHDRAWN])
     tried = [(it, Outcome(kind="overtaken", reply=it.reply)) for it in claimed if it.id in late]
     await settle(connection, tried)

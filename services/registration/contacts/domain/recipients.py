@@ -20,6 +20,7 @@ Purpose = Literal[
     "attendance",
     "contact_list",
     "contact_list_missing",
+    "programme",
 ]
 
 
@@ -88,6 +89,8 @@ def _concerned(people: PartyPeople, purpose: Purpose, raised_by: str | None) -> 
         found = [people.contact, people.advisor]
     elif purpose == "guidance":
         found = [people.advisor]
+    elif purpose == "programme":
+        found = [people.council]
     elif purpose == "contact_list_missing":
         found = [people.contact, people.council or people.advisor]  # each side sees to what it lacks
     elif purpose == "agreement":

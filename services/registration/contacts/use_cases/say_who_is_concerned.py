@@ -31,9 +31,11 @@ async def say_who_is_concerned(database: Database, question: WhoIsConcerned) -> 
     """Who is to hear; nobody where the party has not applied.
 
     Where it has withdrawn (R2): of the agreement that was called back with it, the council's own director, and nobody else.
-    Raises NotFound for a party that is not known.
+    Of a programme as a whole its contact person alone. Raises NotFound for a party that is not known.
     """
     async with database.reading() as connection:
+        if question.purpose == "programme":
+            return await _of_programme(connection, question.programme)
         party = await parties.get(connection, question.party)
         programme = await programmes.find(connection, question.programme)
         agreement = await _agreement(connection, question)
@@ -85,6 +87,24 @@ async def _mailbox(connection: AsyncConnection, question: WhoIsConcerned, party:
         return Recipient(person=known.id, name=known.name, email=party.invoice_email)
     name = party.official_name or party.name
     return Recipient(person=party.organisation_number, name=name, email=party.invoice_email)
+
+
+async def _of_programme(connection: AsyncConnection, code: str) -> Contacts:
+    programme = await programmes.find(connection, code)
+    contact_person = programme.contact_person if programme else None
+    people_known = await people.of_ids(connection, [contact_person])
+    found = PartyPeople(
+        contact_person=None,
+        coordinator=None,
+        advisor=None,
+        council=people_known.get(contact_person or ""),
+        signatories=(),
+    )
+    return Contacts(
+        recipients=_written_to(recipients_of(found, "programme")),
+        lost=tuple([it.id for it in lost_of(found, "programme")]),
+        council=_someone(found.council),
+    )
 
 
 def _written_to(found: Iterable[Person]) -> tuple[Recipient, ...]:

@@ -5,11 +5,18 @@ from datetime import date, timedelta
 
 import pytest
 
-from services.billing.instalments.domain.issue_by import a_month_after, issue_by
+from services.billing.documents.domain.agreement import Agreement
+from services.billing.instalments.domain.issue_by import a_month_after, counts_from, is_pressing
+from services.billing.occasions.domain.deliveries import Occasions
 from tests.unit.billing.samples import AGREEMENT, DAYS, FIRST, occasions, release, session
 
 PLANNED = session(1, state="planned")
 A_MONTH_ON = date(2024, 10, 25)
+
+
+def issue_by(agreement: Agreement, known: Occasions, instalment: int) -> date | None:
+    since = counts_from(agreement, known, instalment)
+    return a_month_after(since) if since else None
 
 
 @pytest.mark.parametrize(
@@ -47,3 +54,8 @@ def test_what_nothing_carries_or_comes_after_the_end_is_to_be_invoiced_on_no_day
     assert issue_by(replace(AGREEMENT, ends_on=DAYS[1]), occasions(FIRST, PLANNED), 1) is None
     early = replace(PLANNED, id="s9", last_day=DAYS[1] - timedelta(days=1))
     assert issue_by(replace(AGREEMENT, ends_on=DAYS[1]), occasions(FIRST, early), 1) == date(2024, 10, 24)
+
+
+def test_it_is_told_from_the_twentieth_day_on() -> None:
+    delivered = date(2024, 9, 25)
+    assert [is_pressing(delivered, date(2024, 10, day)) for day in (14, 15, 26)] == [False, True, True]
