@@ -107,7 +107,6 @@ COMPARED: dict[tuple[str, str], Projection] = {
     ("billing", "agreement"): Projection(entity=Agreement, columns={"event_id": _id}),
     ("billing", "mail"): Projection(
         entity=Mail,
-        programme=None,
         columns={"event_id": lambda event: event["data"].get("event")},
         is_kept=lambda mail: mail["kind"] in ("invoice", "credit_note") and mail.get("event") is not None,
     ),

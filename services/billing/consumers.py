@@ -104,5 +104,6 @@ def mail(event: Event[notifications.Mail]) -> Iterable[Fact]:
     """Of what brings a document: one that goes by mail is delivered once its mail is sent."""
     it = event.data
     it.check_known("state")
-    if it.kind in ("invoice", "credit_note") and it.event is not None:
-        yield Newest(tables.mail, id=it.id, version=it.version, event_id=it.event, state=it.state)
+    if it.kind in ("invoice", "credit_note") and it.programme is not None and it.event is not None:
+        told = {"programme": it.programme, "event_id": it.event, "state": it.state}
+        yield Newest(tables.mail, id=it.id, version=it.version, **told)

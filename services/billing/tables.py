@@ -253,6 +253,7 @@ mail = Table(
     metadata,
     Column("id", String(36), primary_key=True),
     Column("version", Integer, nullable=False),
+    Column("programme", String(40), nullable=False),
     Column("event_id", String(36), nullable=False, index=True),  # of the event that it is about
     Column("state", String(10), nullable=False),
 )

@@ -56,6 +56,7 @@ def upgrade() -> None:
         "mail",
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("programme", sa.String(length=40), nullable=False),
         sa.Column("event_id", sa.String(length=36), nullable=False),
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.PrimaryKeyConstraint("id"),
