@@ -61,6 +61,11 @@ def _deleted(event: Row) -> bool:
     return bool(event["data"].get("deleted"))
 
 
+def _by_mail_if_refused(event: Row) -> bool:
+    """Events from before 0.3 do not say."""
+    return bool(event["data"].get("by_mail_if_refused", True))
+
+
 def _id(event: Row) -> Any:
     return event["id"]
 
@@ -101,6 +106,7 @@ COMPARED: dict[tuple[str, str], Projection] = {
         columns={
             "event_id": _id,
             "name": _official_name,
+            "by_mail_if_refused": _by_mail_if_refused,
             **{it: _address(it) for it in ("street", "postal_code", "city")},
         },
     ),
