@@ -50,7 +50,8 @@ class Shell:
 
 
 @pytest.fixture
-def up(tmp_path: Path) -> Iterator[Started]:
+def up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Started]:
+    monkeypatch.setenv("KULTURSKOLE_HOLD_MINUTES", "0")  # as the page says: it shows the mail of an invoice at once
     with started(tmp_path / "state") as it:
         yield it
 
