@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 PATIENCE = 300.0  # seconds: so long is only waited for what never comes, however busy the machine is
@@ -24,11 +25,11 @@ async def eventually(condition: Callable[[], Any], *, equals: Any = True, within
     try:
         async with asyncio.timeout(within):
             while True:
-                last = condition()
-                if inspect.isawaitable(last):
-                    last = await last
-                if (bool(last) if equals is True else last) == equals:
-                    return
+                with suppress(TimeoutError):  # whoever was asked did not answer in time, which is no answer yet
+                    found = condition()
+                    last = await found if inspect.isawaitable(found) else found
+                    if (bool(last) if equals is True else last) == equals:
+                        return
                 await asyncio.sleep(0.05)
     except TimeoutError:
         msg = f"still {last!r} and not {equals!r} after {within} s"
