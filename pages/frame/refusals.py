@@ -215,6 +215,7 @@ TEXTS = {
     "ends_after_its_period": "Avtalen varer til {end}. Velg den dagen eller en tidligere.",
     "ends_before_its_period": "Avtalen begynner {start}. Velg den dagen eller en senere.",
     "has_an_end_already": "Avtalen slutter allerede {on}. Angre den avslutningen først.",
+    "programme_is_closed": "Programmet ble avsluttet {closed_on}. Åpne det igjen først.",
     "has_another_agreement": "Det finnes allerede en avtale i dette programmet, med et annet innhold.",
     "not_signed_yet": "Denne signaturen er ikke registrert, så det er ingenting å rette.",
     "other_signatories": "Det er ikke disse som skal signere avtalen. Oppgi én i hver rolle.",

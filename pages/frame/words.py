@@ -344,6 +344,8 @@ DONE = {
     "program-apnet": "Programmet er åpnet.",
     "program-endret": "Programmet er endret.",
     "program-slettet": "Programmet er slettet.",
+    "program-avsluttet": "Programmet er avsluttet.",
+    "program-gjenapnet": "Programmet er åpnet igjen.",
     "person-rettet": "Personen er rettet, overalt der vedkommende er med.",
     "person-slettet": "Personen er slettet.",
     "opplysninger-slettet": "Personen er slettet. Kvitteringen står her.",

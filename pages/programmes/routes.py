@@ -74,6 +74,25 @@ async def delete(visitor: VisitorOf, code: str) -> Response:
     return done("/program", "program-slettet")
 
 
+@router.post("/program/{code}/avslutt")
+async def close(visitor: VisitorOf, code: str) -> Response:
+    return await _become(visitor, code, "avslutt", "closing", "program-avsluttet")
+
+
+@router.post("/program/{code}/gjenapne")
+async def reopen(visitor: VisitorOf, code: str) -> Response:
+    return await _become(visitor, code, "gjenapne", "reopening", "program-gjenapnet")
+
+
+async def _become(visitor: Visitor, code: str, name: str, end: str, note: str) -> Response:
+    values = await visitor.typed()
+    try:
+        await visitor.api.send("POST", f"{_path(code)}/{end}", if_match=values.get(IF_MATCH))
+    except Refused as why:
+        return await _one(visitor, code, _again(name, values, why))
+    return done(f"/program/{code}", note)
+
+
 @router.post("/program/{code}/godta")
 async def accept(visitor: VisitorOf, code: str) -> Response:
     """Accept what the plan lacks, with a reason."""

@@ -71,8 +71,8 @@ class Known:
 
 
 def is_looked_at(programme: Answer, today: date) -> bool:
-    """Whether a programme is not over."""
-    return today <= date.fromisoformat(programme["period_end"]) + AFTERWARDS
+    """Whether a programme is not over, and not closed."""
+    return not programme["closed_on"] and today <= date.fromisoformat(programme["period_end"]) + AFTERWARDS
 
 
 def sections(

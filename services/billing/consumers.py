@@ -27,6 +27,7 @@ def programme(event: Event[registration.Programme]) -> Iterable[Fact]:
         days_to_pay=it.days_to_pay,
         period_start=it.period_start,
         period_end=it.period_end,
+        closed_on=it.closed_on,
     )
     yield from look_again(it.code)
 

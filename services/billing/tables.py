@@ -32,6 +32,7 @@ programme = Table(
     Column("days_to_pay", Integer, nullable=False),
     Column("period_start", Date),  # none of one that was told of before this was kept
     Column("period_end", Date),  # the last day
+    Column("closed_on", Date),  # none of one that is open
 )
 party = Table(
     "party",

@@ -166,7 +166,7 @@ def about(entity: Any) -> About:  # noqa: C901, PLR0911 - a case for each entity
 @consumers.on(*registration.PROGRAMME_EVENTS)
 def programme(event: Event[registration.Programme]) -> Iterable[Fact]:
     it = event.data
-    yield Newest(tables.programme, code=it.code, version=it.version, name=it.name)
+    yield Newest(tables.programme, code=it.code, version=it.version, name=it.name, closed_on=it.closed_on)
     yield from look_at_mailings(it.code)
     yield from look_at_calendars(it.code)
 

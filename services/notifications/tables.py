@@ -28,6 +28,7 @@ programme = Table(
     Column("code", String(40), primary_key=True),
     Column("version", Integer, nullable=False),
     Column("name", Text, nullable=False),
+    Column("closed_on", Date),  # none of one that is open
 )
 party = Table(
     "party",

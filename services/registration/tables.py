@@ -44,6 +44,7 @@ programme = Table(
     Column("days_to_pay", Integer, nullable=False),
     Column("places", Integer),  # none: as many as are accepted
     Column("deleted", Boolean, nullable=False, server_default=false()),
+    Column("closed_on", Date),  # none of one that is open
     Column("contact_person", ForeignKey("person.id")),  # the council's
     changed_by(),
 )

@@ -25,6 +25,7 @@ def programme(event: Event[registration.Programme]) -> Iterable[Fact]:
         period_start=it.period_start,
         period_end=it.period_end,
         deleted=it.deleted,
+        closed_on=it.closed_on,
     )
 
 

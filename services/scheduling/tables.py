@@ -15,6 +15,7 @@ programme = Table(
     Column("period_start", Date, nullable=False),
     Column("period_end", Date, nullable=False),
     Column("deleted", Boolean, nullable=False, server_default=false()),
+    Column("closed_on", Date),  # none of one that is open
 )
 party = Table(
     "party",

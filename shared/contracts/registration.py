@@ -60,6 +60,9 @@ class Programme(Entity):
     """Days from the day an invoice is issued until it is due (B8)."""
     places: Number | None = None
     """How many parties it takes (R2). Absent: as many as are accepted, and in events from before 0.3."""
+    closed_on: Day | None = None
+    """The day on which it was closed: it takes nobody any more, and nothing is planned in it. Absent while it is open, and once it is
+    opened again."""
     deleted: bool = False
     """Whether it was opened by mistake, and is gone: nothing points to it. It may be opened anew."""
 
@@ -474,6 +477,9 @@ ENDED = {"version": 5, "signed_on": "2024-08-20", "ends_on": "2025-03-01", "kind
 
 PROGRAMME_OPENED = EventType(PUBLISHER, "programme.opened", Programme)
 PROGRAMME_CHANGED = EventType(PUBLISHER, "programme.changed", Programme, differs={"version": 2, "days_to_pay": 14})
+PROGRAMME_CLOSED = EventType(
+    PUBLISHER, "programme.closed", Programme, differs={"version": 2, "closed_on": "2026-03-01"}
+)
 PROGRAMME_DELETED = EventType(PUBLISHER, "programme.deleted", Programme, differs={"version": 2, "deleted": True})
 PARTY_REGISTERED = EventType(PUBLISHER, "party.registered", Party)
 PARTY_CHANGED = EventType(PUBLISHER, "party.changed", Party, differs={"version": 2, "takes_invoices_by": "ehf"})
@@ -540,7 +546,7 @@ CONTACT_LIST_MISSING = EventType(
 )
 
 # By what they carry: who keeps an entity hears of all that happens to it.
-PROGRAMME_EVENTS = (PROGRAMME_OPENED, PROGRAMME_CHANGED, PROGRAMME_DELETED)
+PROGRAMME_EVENTS = (PROGRAMME_OPENED, PROGRAMME_CHANGED, PROGRAMME_CLOSED, PROGRAMME_DELETED)
 PARTY_EVENTS = (PARTY_REGISTERED, PARTY_CHANGED, PARTY_DELETED)
 APPLICATION_EVENTS = (
     APPLICATION_RECEIVED,

@@ -81,7 +81,8 @@ async def _apply(player: Player) -> None:
     await player("registration", "register_party", more={"organisation_number": another["organisation_number"]})
     await player("registration", "delete_party", party=another["organisation_number"])
     await player("registration", "open_programme", more={"code": another["code"]})
-    await player("registration", "delete_programme", programme=another["code"])
+    for id in ("close_programme", "reopen_programme", "delete_programme"):
+        await player("registration", id, programme=another["code"])
     await _adopt_area(player)
     application = await player("registration", "receive_application")
     await player("registration", "list_applications")

@@ -152,6 +152,15 @@ def test_a_programme_is_opened_once_changed_and_deleted(here: Shown, browser: ht
         standing = api.get("/registration/programmes/nytt-2027").json()
     assert (standing["fee_ore"], standing["county_branch_fee_ore"]) == (2_400_000, 1_000_050)
 
+    answer = browser.post("/program/nytt-2027/avslutt", data=fields(page, "/program/nytt-2027/avslutt"))
+    assert answer.headers["location"] == "/program/nytt-2027?gjort=program-avsluttet"
+    assert "avsluttet" in browser.get("/program").text
+    page = browser.get("/program/nytt-2027")
+    assert "/program/nytt-2027/avslutt" not in page.text
+    answer = browser.post("/program/nytt-2027/gjenapne", data=fields(page, "/program/nytt-2027/gjenapne"))
+    assert answer.headers["location"] == "/program/nytt-2027?gjort=program-gjenapnet"
+    page = browser.get("/program/nytt-2027")
+
     answer = browser.post("/program/nytt-2027/slett", data=fields(page, "/program/nytt-2027/slett"))
     assert answer.headers["location"] == "/program?gjort=program-slettet"
     assert browser.get("/program/nytt-2027").status_code == 404

@@ -90,6 +90,11 @@ def programme(code: str = PROGRAMME, version: int = 1, **changes: Any) -> Event[
     return _event(kind, Programme(version=version, **(fields | changes)))
 
 
+def programme_closed(code: str = PROGRAMME, version: int = 2, **changes: Any) -> Event[Programme]:
+    it = programme(code, version, **({"closed_on": AT.date()} | changes)).data
+    return _event(registration.PROGRAMME_CLOSED, it)
+
+
 def party(n: int, version: int = 1, **changes: Any) -> Event[Party]:
     fields: dict[str, Any] = {
         "organisation_number": organisation_number(n),

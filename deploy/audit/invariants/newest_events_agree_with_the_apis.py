@@ -19,7 +19,7 @@ PARTY = (
     *("takes_invoices_by", "invoice_endpoint"),
 )
 ENTITIES = (
-    (Programme, "programmes", ("name", "period_start", "period_end", "fee_ore", "days_to_pay")),
+    (Programme, "programmes", ("name", "period_start", "period_end", "fee_ore", "days_to_pay", "closed_on")),
     (Party, "parties", PARTY),
     (Application, "applications", ("state",)),
     (Agreement, "agreements", AGREEMENT),

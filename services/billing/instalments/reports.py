@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import exists, not_, or_, select, union_all
+from sqlalchemy import ColumnElement, exists, not_, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.billing import tables
@@ -28,7 +28,7 @@ CARRIES = (_S.format == "physical", _S.instalment.is_not(None))
 
 
 async def programmes_to_look_at(connection: AsyncConnection, until: date) -> list[str]:
-    """The programmes in which something that was delivered until that day may have no invoice: the rule says whether it is so.
+    """The open programmes in which something that was delivered until that day may have no invoice: the rule says whether it is so.
 
     Asked of the database, since it is asked often and nearly always none.
     """
@@ -46,6 +46,7 @@ async def programmes_to_look_at(connection: AsyncConnection, until: date) -> lis
         select(_A.programme)
         .join(delivered, d.programme == _A.programme)
         .where(_A.signed_on <= until, or_(_A.ends_on.is_(None), _A.ends_on > d.last_day), not_(stands), not_(is_waived))
+        .where(not_(_is_closed(_A.programme)))
         .distinct()
         .order_by(_A.programme)
     )
@@ -53,14 +54,20 @@ async def programmes_to_look_at(connection: AsyncConnection, until: date) -> lis
 
 
 async def not_completed(connection: AsyncConnection, before: date) -> dict[str, list[JointSession]]:
-    """By programme, the sessions that carry an instalment, were over before that day, and are not completed."""
+    """By open programme, the sessions that carry an instalment, were over before that day, and are not completed."""
     query = select(*SESSION_COLUMNS, _S.programme).where(*CARRIES, _S.state == "planned", _S.last_day < before)
+    query = query.where(not_(_is_closed(_S.programme)))
     rows = (await connection.execute(query.order_by(_S.last_day, _S.id))).all()
     found: dict[str, list[JointSession]] = {}
     for row in rows:
         fields = {name: getattr(row, name) for name in JointSession.__dataclass_fields__}
         found.setdefault(row.programme, []).append(JointSession(**fields))
     return found
+
+
+def _is_closed(programme: ColumnElement[str]) -> ColumnElement[bool]:
+    p = tables.programme.c
+    return exists().where(p.code == programme, p.closed_on.is_not(None))
 
 
 async def looked_on(connection: AsyncConnection) -> date | None:

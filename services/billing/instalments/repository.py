@@ -34,6 +34,11 @@ async def programme(connection: AsyncConnection, code: str) -> Programme | None:
     return None if row is None else Programme(code=row.code, name=row.name, days_to_pay=row.days_to_pay)
 
 
+async def closed_programmes(connection: AsyncConnection) -> set[str]:
+    p = tables.programme.c
+    return set((await connection.execute(select(p.code).where(p.closed_on.is_not(None)))).scalars())
+
+
 async def marked(connection: AsyncConnection, programme: str, marks: Marks, *, after: str, limit: int) -> Slice:
     """The next agreements, by id, that a mark is on.
 

@@ -55,6 +55,7 @@ class Names:
 
     programme: str
     parties: Mapping[str, tuple[str, Language]]
+    is_closed: bool = False  # the programme: nobody is reminded of anything in it
 
 
 async def programmes_of_parties(connection: AsyncConnection, parties: Collection[str]) -> list[tuple[str, str]]:
@@ -189,9 +190,9 @@ async def names(
 
     None while the programme's is not known.
     """
-    query = select(tables.programme.c.name).where(tables.programme.c.code == programme)
-    name = (await connection.execute(query)).scalar()
-    if name is None:
+    query = select(tables.programme.c.name, tables.programme.c.closed_on).where(tables.programme.c.code == programme)
+    known = (await connection.execute(query)).first()
+    if known is None:
         return None
     p, a = tables.party.c, tables.application.c
     applied = select(a.party).where(a.programme == programme, among(a.party, parties))
@@ -200,7 +201,8 @@ async def names(
     others = sorted({*besides} - {row[0] for row in rows})
     if others:
         rows += await connection.execute(query.where(p.organisation_number.in_(others)))
-    return Names(programme=name, parties={row[0]: (row[1], language(row[2])) for row in rows})
+    parties = {row[0]: (row[1], language(row[2])) for row in rows}
+    return Names(programme=known.name, parties=parties, is_closed=known.closed_on is not None)
 
 
 async def sessions_and_parties(
@@ -389,7 +391,7 @@ async def sessions_to_remind_of(
         s.first_day.between(after + timedelta(days=lead + 1), today + timedelta(days=lead)) for lead in leads
     ]
     query = select(s.programme, s.id).where(
-        s.first_day > today, not_(s.cancelled), not_(s.completed), or_(false(), *has_become_due)
+        s.first_day > today, not_(s.cancelled), not_(s.completed), or_(false(), *has_become_due), not_(_is_closed())
     )
     return [(row.programme, row.id) for row in await connection.execute(query.order_by(s.id))]
 
@@ -401,8 +403,16 @@ async def sessions_come_near(connection: AsyncConnection, after: date, until: da
         g.programme == a.programme, or_(g.party == a.party, g.predecessor == a.party), g.called_back_on.is_(None)
     )
     waits = exists().where(a.programme == s.programme, a.state == "accepted", not_(has_agreement))
-    query = select(s.programme, s.id).where(s.first_day > after, s.first_day <= until, not_(s.cancelled), waits)
+    query = select(s.programme, s.id).where(
+        s.first_day > after, s.first_day <= until, not_(s.cancelled), waits, not_(_is_closed())
+    )
     return [(row.programme, row.id) for row in await connection.execute(query.order_by(s.id))]
+
+
+def _is_closed() -> ColumnElement[bool]:
+    """Whether a session's programme is."""
+    p = tables.programme.c
+    return exists().where(p.code == tables.session.c.programme, p.closed_on.is_not(None))
 
 
 def among(column: ColumnElement[Any], values: Collection[str] | None) -> ColumnElement[bool]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, exists, func, select
+from sqlalchemy import ColumnElement, case, exists, func, not_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registration import tables
@@ -72,9 +72,10 @@ async def sessions(connection: AsyncConnection, programme: str) -> list[Session]
 async def attended_between(
     connection: AsyncConnection, first: date, last: date, *, programme: str | None = None
 ) -> list[Session]:
-    """Those at which attendance is taken and whose last day is one of these, in one programme or in all; by programme."""
+    """Those at which attendance is taken and whose last day is one of these, in one programme or in all that are open; by programme."""
     on_those_days = s.last_day.between(first, last), s.kind.in_(ATTENDED), s.state != "cancelled"
-    query = select(tables.session).where(*on_those_days, _obliges())
+    is_closed = exists().where(tables.programme.c.code == s.programme, tables.programme.c.closed_on.is_not(None))
+    query = select(tables.session).where(*on_those_days, _obliges(), not_(is_closed))
     if programme is not None:
         query = query.where(s.programme == programme)
     return [Session(**fields(row)) for row in await connection.execute(query.order_by(s.programme, s.id))]

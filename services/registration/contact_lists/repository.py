@@ -80,6 +80,7 @@ async def due(connection: AsyncConnection, today: date, programme: str | None = 
         .where(
             _stands(today),
             ~p.deleted,
+            p.closed_on.is_(None),
             a.state == "accepted",
             p.period_start <= today + EXCHANGE,
             or_(p.period_start >= today + EXCHANGE - STILL_SENT, ag.sent_on >= today - STILL_SENT),
@@ -102,7 +103,7 @@ async def programmes_at_a_stage(connection: AsyncConnection, today: date, progra
     query = (
         select(p.code, p.period_start, done.stage, done.done_on)
         .outerjoin(tables.contact_list_stage, done.programme == p.code)
-        .where(~p.deleted, near, p.code == programme if programme is not None else true())
+        .where(~p.deleted, p.closed_on.is_(None), near, p.code == programme if programme is not None else true())
     )
     starts: dict[str, date] = {}
     done_on: dict[tuple[str, int], date] = {}

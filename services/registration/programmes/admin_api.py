@@ -16,6 +16,7 @@ from services.registration.programmes import repository as programmes
 from services.registration.programmes.domain.programme import Programme
 from services.registration.programmes.domain.usual_fee import check_usual
 from services.registration.programmes.use_cases.change_programme import change_programme
+from services.registration.programmes.use_cases.close_programme import close_programme, reopen_programme
 from services.registration.programmes.use_cases.delete_programme import delete_programme
 from services.registration.programmes.use_cases.open_programme import open_programme
 from shared.contracts.envelope import ProgrammeCode
@@ -123,6 +124,7 @@ class ProgrammeView(BaseModel):
     applications_until: date | None
     days_to_pay: int = Field(description=TO_PAY)
     places: int | None = Field(description=PLACES)
+    closed_on: date | None = Field(description="the day on which it was closed; null while it is open")
     contact_person: PersonView | None = Field(
         description="the council's, shown to administrators; null till one is named"
     )
@@ -170,6 +172,21 @@ async def change_one(
 async def delete(programme: ProgrammeInPath, database: DatabaseOf, ask: AskOf, key: Administrator) -> ProgrammeView:
     """Delete a programme that was opened by mistake, and to which nothing points (R6)."""
     return await view(database, await delete_programme(database, ask, programme, by=key.name), key)
+
+
+@router.post("/programmes/{programme}/closing", operation_id="close_programme", dependencies=[if_match(Programme)])
+async def close(programme: ProgrammeInPath, database: DatabaseOf, key: Administrator) -> ProgrammeView:
+    """Close a programme that is settled (R6): it takes nobody any more, nothing is planned in it, and nobody is reminded of anything.
+
+    What is not invoiced in it is told no more. What becomes known of it nevertheless is worked off as ever.
+    """
+    return await view(database, await close_programme(database, programme, by=key.name), key)
+
+
+@router.post("/programmes/{programme}/reopening", operation_id="reopen_programme", dependencies=[if_match(Programme)])
+async def reopen(programme: ProgrammeInPath, database: DatabaseOf, key: Administrator) -> ProgrammeView:
+    """Open a closed programme again (R6)."""
+    return await view(database, await reopen_programme(database, programme, by=key.name), key)
 
 
 async def view(database: Database, it: Programme, key: Key) -> ProgrammeView:

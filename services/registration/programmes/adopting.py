@@ -21,6 +21,4 @@ async def programme(connection: AsyncConnection, event: Event[events.Programme])
     await programmes.adopt(connection, found, by=BY)
 
 
-ADOPTIONS: Adoptions = dict.fromkeys(
-    (events.PROGRAMME_OPENED, events.PROGRAMME_CHANGED, events.PROGRAMME_DELETED), programme
-)
+ADOPTIONS: Adoptions = dict.fromkeys(events.PROGRAMME_EVENTS, programme)

@@ -28,10 +28,10 @@ async def visits_of(connection: AsyncConnection, programme: str) -> list[Visit]:
 
 
 async def programmes_with_visits(connection: AsyncConnection) -> list[str]:
-    """Programmes whose plan has a line for a visit."""
+    """Open programmes whose plan has a line for a visit."""
     s, p = tables.session.c, tables.programme.c
     query = select(s.programme).join(tables.programme, p.code == s.programme)
-    query = query.where(s.kind == KIND, s.party.is_(None), tables.STANDS, ~p.deleted)
+    query = query.where(s.kind == KIND, s.party.is_(None), tables.STANDS, ~p.deleted, p.closed_on.is_(None))
     return list((await connection.execute(query.distinct().order_by(s.programme))).scalars())
 
 

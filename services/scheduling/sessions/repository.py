@@ -49,7 +49,7 @@ async def period(connection: AsyncConnection, code: str, *, lock: bool = False) 
     if row is None or row.deleted:
         msg = "this programme is not known here yet"
         raise NotFound(msg, code="programme_is_not_known", field="programme")
-    return Period(start=row.period_start, end=row.period_end)
+    return Period(start=row.period_start, end=row.period_end, closed_on=row.closed_on)
 
 
 async def lock_with_programme(connection: AsyncConnection, id: str) -> tuple[Session, Period]:

@@ -13,6 +13,7 @@ from services.billing import tables
 from services.billing.app import create, issuing
 from services.billing.instalments.adopting import ADOPTIONS
 from services.billing.instalments.use_cases.list_unbilled import count_pressing_and_oldest
+from services.billing.instalments.use_cases.mark_every_programme import mark_every_programme
 from services.billing.instalments.use_cases.report_unbilled import count_reports_to_tell, report_unbilled
 from services.billing.instalments.use_cases.say_what_is_unbilled import say_what_is_unbilled
 from services.billing.settings import Settings
@@ -20,7 +21,7 @@ from shared.contracts.billing import UNBILLED_REPORTED
 from shared.contracts.questions import WhatIsUnbilled
 from shared.contracts.registration import PostalAddress
 from shared.database import Database
-from tests.integration.billing.world import take, work
+from tests.integration.billing.world import invoices, marks_left, take, work
 from tests.support.api import api_of
 from tests.support.databases import set_clock
 from tests.support.events import (
@@ -31,6 +32,7 @@ from tests.support.events import (
     organisation_number,
     party,
     programme,
+    programme_closed,
     session,
     signed,
 )
@@ -158,3 +160,29 @@ async def test_the_state_and_the_list_say_so_from_the_twentieth_day_on(lacking: 
         assert await seen() == (0, None, [False])
         await on(lacking, date(2024, 10, 15))
         assert await seen() == (1, FIRST, [True])
+
+
+async def test_a_closed_programme_is_told_of_no_more(lacking: Database) -> None:
+    await on(lacking, date(2024, 10, 22))
+    await take(lacking, session("planned", 2, last_day=date(2024, 10, 18)), programme_closed())
+    assert await count_pressing_and_oldest(lacking) == (0, None)
+    assert await count_reports_to_tell(lacking) == 0
+    found = await say_what_is_unbilled(lacking, WhatIsUnbilled(programme=PROGRAMME, on=date(2024, 10, 21)))
+    assert (found.count, found.not_completed) == (0, ())
+    await take(lacking, programme(version=3))
+    await report_unbilled(lacking)
+    assert await told(lacking) == [("2024-W43", 1, 0, 1)]
+
+
+async def test_a_start_looks_at_no_closed_programme_and_news_of_one_is_worked_off(lacking: Database) -> None:
+    await take(lacking, programme_closed())
+    await work(lacking)
+    await mark_every_programme(lacking)
+    assert await marks_left(lacking) == 0
+    await take(lacking, party(1, 2))
+    await work(lacking)
+    assert [it.party for it in await invoices(lacking)] == [organisation_number(2), organisation_number(1)]
+    await take(lacking, programme(version=3))
+    await work(lacking)
+    await mark_every_programme(lacking)
+    assert await marks_left(lacking) > 0

@@ -43,6 +43,7 @@ from tests.support.events import (
     party,
     plan_published,
     programme,
+    programme_closed,
     sent,
     session,
     withdrawn,
@@ -95,6 +96,15 @@ async def test_a_day_that_passed_is_seen_to_be_worked_off(invited: Database, ask
     assert await left() == 1
     await work(invited, ask)
     assert await left() == 0
+
+
+async def test_in_a_closed_programme_nobody_is_reminded_of_anything(invited: Database, ask: FakeAsk) -> None:
+    await take(invited, programme_closed())
+    await set_clock(invited, at(FIRST - timedelta(days=14)))
+    async with invited.reading() as connection:
+        assert await count_what_has_come_near(connection, ahead=RULES.ahead, leads=RULES.leads) == 0
+    await work(invited, ask)
+    assert await reminded(invited) == []
 
 
 async def test_a_database_from_before_there_were_reminders_begins_with_the_nearest(

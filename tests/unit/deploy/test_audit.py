@@ -26,6 +26,7 @@ PROGRAMME = {
     "period_end": "2025-12-31",
     "fee_ore": 2_000_000,
     "days_to_pay": 30,
+    "closed_on": None,
 }
 PARTIES: list[dict[str, Any]] = [
     {

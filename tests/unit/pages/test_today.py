@@ -130,5 +130,6 @@ def test_of_many_alike_the_first_are_shown_and_where_the_rest_is() -> None:
 
 
 def test_a_programme_is_looked_at_until_a_quarter_after_its_end() -> None:
-    assert is_looked_at({"period_end": "2024-11-21"}, TODAY)
-    assert not is_looked_at({"period_end": "2024-11-20"}, TODAY)
+    assert is_looked_at({"period_end": "2024-11-21", "closed_on": None}, TODAY)
+    assert not is_looked_at({"period_end": "2024-11-20", "closed_on": None}, TODAY)
+    assert not is_looked_at({"period_end": "2024-11-21", "closed_on": "2025-01-31"}, TODAY)

@@ -192,7 +192,7 @@ async def bring_up_to_date(
         is_published=await calendars.is_published(connection, programme),
     )
     letters = [letter(change, programme, names, answers.contact_person) for change in changes]
-    near = coming_up(found.sessions, rules.leads, today)
+    near = [] if names.is_closed else coming_up(found.sessions, rules.leads, today)
     if near:
         there = standing(near, parties, notices, first_mails=first_mails, invited_until=until)
         done = await calendars.reminded(connection, {it.id for it in near})

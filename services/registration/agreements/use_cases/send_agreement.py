@@ -17,6 +17,7 @@ from services.registration.parties import repository as parties
 from services.registration.people.domain.person import Contact
 from services.registration.people.use_cases.know_person import know_person
 from services.registration.programmes import repository as programmes
+from services.registration.programmes.domain.closing import check_is_open
 from services.registration.programmes.domain.programme import check_has_contact_person
 from shared import clock
 from shared.contracts import registration as events
@@ -71,6 +72,7 @@ async def send_agreement(
                 return standing
             msg = "the party has an agreement in this programme already, with other content"
             raise Conflict(msg, code="has_another_agreement", rule="A6", field="party")
+        check_is_open(opened)
         check_period(sent)
         check_has_contact_person(opened)
         group = await groups.of_party(connection, programme, applicant)

@@ -18,6 +18,7 @@ from services.registration.applications.domain.offer import (
 )
 from services.registration.applications.use_cases.number_waiting_list import number_waiting_list
 from services.registration.programmes import repository as programmes
+from services.registration.programmes.domain.closing import check_is_open
 from shared import clock, seen
 from shared.contracts import registration as events
 from shared.database import Database
@@ -45,6 +46,7 @@ async def offer_place(
             return before
         check_waits(before)
         programme = await programmes.get(connection, before.programme)
+        check_is_open(programme)
         today = await clock.today(connection)
         check_day(programme, answer_by, today)
         check_place(await programmes.places_of(connection, programme))

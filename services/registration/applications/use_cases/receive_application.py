@@ -17,6 +17,7 @@ from services.registration.people.domain.person import COUNCIL, Contact
 from services.registration.people.use_cases.know_person import know_person
 from services.registration.programmes import repository as programmes
 from services.registration.programmes.domain.application_window import check_takes_applications
+from services.registration.programmes.domain.closing import check_is_open
 from shared import clock
 from shared.contracts import registration as events
 from shared.database import Database
@@ -64,6 +65,7 @@ async def receive_application(
                 return standing
             msg = "the party has applied already, with other content"
             raise Conflict(msg, code="has_applied_already", rule="R2", field="party")
+        check_is_open(opened)
         check_takes_applications(opened, await clock.today(connection))
         if development_area is not None:
             period = {"first": opened.period_start, "last": opened.period_end}

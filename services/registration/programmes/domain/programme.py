@@ -23,6 +23,7 @@ class Programme:
     days_to_pay: int  # from an invoice's issue until it is due
     places: int | None = None  # none: as many as are accepted
     deleted: bool = False  # by mistake there, and gone; its versions count on if it comes again
+    closed_on: date | None = None  # none: it is open
     contact_person: str | None = None  # the id of the council's; none: not named yet
 
     def fee_for(self, kind: Kind) -> int:

@@ -32,7 +32,7 @@ async def open_programme(
             await outbox.tell(connection, events.PROGRAMME_OPENED, telling.programme(anew))
             return anew
         if standing is not None:
-            if replace(given, version=standing.version) == standing:
+            if replace(given, version=standing.version, closed_on=standing.closed_on) == standing:
                 return standing
             msg = "another programme has this code"
             raise Conflict(msg, code="code_is_taken", rule="R6", field="code")

@@ -10,7 +10,7 @@ from services.scheduling.plans.domain.plan import Reason, is_revision
 from services.scheduling.plans.use_cases.change_plan import note_revision
 from services.scheduling.sessions import repository as session_rows
 from services.scheduling.sessions.domain.carried_instalment import check_instalment
-from services.scheduling.sessions.domain.period import check_within
+from services.scheduling.sessions.domain.period import check_is_open, check_within
 from services.scheduling.sessions.domain.place_in_plan import check_place_is_free, check_planned
 from services.scheduling.sessions.domain.session import Session
 from services.scheduling.sessions.domain.whereabouts import with_place
@@ -41,6 +41,7 @@ async def plan_session(
         standing = await session_rows.in_same_place(connection, planned)
         if standing and replace(planned, **{name: getattr(standing, name) for name in COMES_LATER}) == standing:
             return standing
+        check_is_open(period)
         check_place_is_free(standing)
         check_within(planned, period)
         check_instalment(planned, await session_rows.carrier_of(connection, planned.programme, planned.instalment))

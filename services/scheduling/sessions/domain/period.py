@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from services.scheduling.sessions.domain.session import Kind, Session
-from shared.errors import RuleBroken
+from shared.errors import Conflict, RuleBroken
 
 # The inspiration session lies before it, the sharing arena after, and contract meetings open it.
 BOUND: tuple[Kind, ...] = ("joint_session", "coordinator_meeting", "guidance_visit")
@@ -16,6 +16,16 @@ BOUND: tuple[Kind, ...] = ("joint_session", "coordinator_meeting", "guidance_vis
 class Period:
     start: date
     end: date  # the last day
+    closed_on: date | None = None  # the programme; none while it is open
+
+
+def check_is_open(period: Period) -> None:
+    """Raises Conflict where something is to be planned in a programme that is closed (R6)."""
+    if period.closed_on is not None:
+        msg = f"the programme was closed on {period.closed_on}; open it again first"
+        raise Conflict(
+            msg, code="programme_is_closed", rule="R6", field="programme", values={"closed_on": period.closed_on}
+        )
 
 
 def lies_within(session: Session, period: Period) -> bool:
