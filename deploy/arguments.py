@@ -17,7 +17,7 @@ def _service(name: str) -> str:
     return name
 
 
-def _programme(code: str) -> str:
+def check_programme(code: str) -> str:
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,39}", code):
         msg = f"{code}; a programme's code is small letters, digits and -, at most 40"
         raise typer.BadParameter(msg)
@@ -25,4 +25,4 @@ def _programme(code: str) -> str:
 
 
 ServiceName = Annotated[str, typer.Argument(callback=_service)]
-ProgrammeCode = Annotated[str, typer.Argument(callback=_programme)]
+ProgrammeCode = Annotated[str, typer.Argument(callback=check_programme)]

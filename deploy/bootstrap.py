@@ -18,13 +18,15 @@ from shared.web import keys
 
 # Modes of what is mounted, whatever the umask is.
 MOUNTED_FILE, MOUNTED_FOLDER = 0o644, 0o755
+# PostgreSQL's: for each service one that serves, and one that owns its database and migrates.
+ROLES = tuple(role for service in PUBLISHERS for role in (service, f"{service}_owner"))
 OPERATORS_KEY = "operator-key"  # the file that holds the secret of the operator's API key
 
 
 def bootstrap(folder: Path, *, nats_url: str = "nats://127.0.0.1:4222") -> None:
     """Make what is missing in `folder` and leave what is there. `nats_url` is where other systems reach NATS."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for name in ("postgres-admin", *(f"postgres-{service}" for service in PUBLISHERS)):
+    for name in ("postgres-admin", *map(file_of, ROLES)):
         _password(folder / name)
     passwords = {user: _password(folder / f"nats-{user}") for user in USERS}
     everywhere = "0.0.0.0"  # noqa: S104 - in its container, whose network decides who reaches it
@@ -41,6 +43,11 @@ def bootstrap(folder: Path, *, nats_url: str = "nats://127.0.0.1:4222") -> None:
         write_secret(folder / OPERATORS_KEY, secret)
     keys_file.chmod(MOUNTED_FILE)
     keys_file.parent.chmod(MOUNTED_FOLDER)
+
+
+def file_of(role: str) -> str:
+    """The file in the folder of secrets that holds the password of a role of PostgreSQL."""
+    return f"postgres-{role.replace('_', '-')}"
 
 
 def _password(path: Path) -> str:

@@ -18,11 +18,25 @@ from sqlalchemy import make_url
 
 from deploy.arguments import ProgrammeCode, ServiceName
 from deploy.at_rest import NeverAtRest
-from deploy.bootstrap import OPERATORS_KEY
+from deploy.bootstrap import OPERATORS_KEY, ROLES, file_of
 from deploy.bootstrap import bootstrap as make_secrets
 from deploy.client import Client, Refused, Unavailable, canonical
-from deploy.command import DEFAULT_PASSWORD_FILE, NATS_HERE, Json, NatsUrl, PasswordFile, Wrong
+from deploy.command import (
+    CANNOT,
+    CODES,
+    DEFAULT_PASSWORD_FILE,
+    HERE,
+    NATS_HERE,
+    PORT_TAKEN,
+    Json,
+    NatsUrl,
+    PasswordFile,
+    Secret,
+    Url,
+    Wrong,
+)
 from deploy.command import answer as _answer
+from deploy.command import given as _given
 from deploy.command import read as _read
 from deploy.command import say as _say
 from deploy.demo.play import WrongTime
@@ -32,6 +46,7 @@ from deploy.state import InUse, NotOurs
 from deploy.subscribers.commands import FolderOfSubscribers, folder_of, subscribers_app
 from deploy.subscribers.folder import Unknown
 from deploy.subscribers.taking_in import NotTakenIn
+from deploy.verifying import billing_app
 from shared.clock import WrongClock, real_now
 from shared.contracts import schemas as contracts
 from shared.messaging.broker import NoBroker
@@ -44,12 +59,6 @@ from shared.migrations.steps import WrongSchema
 from shared.web import keys
 from shared.web.serving import CannotStart
 
-CANNOT, PORT_TAKEN = 1, 3  # exit codes; 2 is typer's own, for a wrong command line
-CODES = (
-    f"Exit codes: 0 done; {CANNOT} it can't be done, or what is checked does not hold; "
-    f"2 the command line is wrong; {PORT_TAKEN} a port is taken."
-)
-
 log = structlog.get_logger()
 
 app = typer.Typer(no_args_is_help=True, help="Run and operate Fremtidens kulturskole.", epilog=CODES)
@@ -58,13 +67,10 @@ keys_app = typer.Typer(no_args_is_help=True, help="API keys.")
 app.add_typer(events_app, name="events")
 app.add_typer(keys_app, name="keys")
 app.add_typer(subscribers_app, name="subscribers")
+app.add_typer(billing_app, name="billing")
 
 Port = Annotated[int, typer.Option("--port", help="for the pages and APIs; 0 for any free one")]
 NatsPort = Annotated[int, typer.Option("--nats-port", help="for NATS; 0 for any free one")]
-Url = Annotated[str, typer.Option("--url", envvar="KULTURSKOLE_URL", help="where the APIs answer")]
-Secret = Annotated[
-    str | None, typer.Option("--key", envvar="KULTURSKOLE_KEY", help="an API key; better given by its variable")
-]
 KeysFile = Annotated[Path, typer.Option("--file", envvar="KULTURSKOLE_KEYS_FILE", help="the file of keys")]
 Disown = Annotated[list[str] | None, typer.Option(help="the id of an event that is not the service's, to be left out")]
 StateFolder = Annotated[Path, typer.Option("--state", help="the folder that `up` keeps everything in")]
@@ -77,7 +83,6 @@ DatabasePasswordFile = Annotated[
         "--database-password-file", envvar="KULTURSKOLE_DATABASE_PASSWORD_FILE", help="holds the database's password"
     ),
 ]
-HERE = "http://127.0.0.1:8000"
 # Where `make run` keeps them. For containers they are in the folder that `bootstrap` made, and named by an option.
 DEFAULT_KEYS_FILE = Path("var/run/keys/keys.json")
 DEFAULT_STATE = Path("var/run")
@@ -326,6 +331,32 @@ def provision(
 
 
 @app.command()
+def roles(
+    database_url: Annotated[
+        str,
+        typer.Option(envvar="KULTURSKOLE_DATABASE_URL", help="PostgreSQL, as a user that may make roles and databases"),
+    ],
+    database_password_file: DatabasePasswordFile = None,
+    secrets: Annotated[
+        Path,
+        typer.Option(envvar="KULTURSKOLE_ROLES_SECRETS", help="the folder that `bootstrap` made, with their passwords"),
+    ] = Path("secrets"),
+    wait: Annotated[float, typer.Option(help="seconds for a server that is not there yet, or tables in use")] = 0.0,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Make PostgreSQL's roles and databases, or put right those that are there."""
+    from deploy.roles import make_roles  # noqa: PLC0415 - loads the drivers of databases
+
+    with _as_services_log("roles"):
+        passwords = {role: _read(secrets / file_of(role), "--secrets") for role in ROLES}
+        asyncio.run(make_roles(_database(database_url, database_password_file) or "", passwords, wait=wait))
+        log.info("roles and databases are as they should be", roles=list(ROLES))
+    if as_json:
+        _answer(list(ROLES), as_json=True)
+
+
+@app.command()
 def bootstrap(
     folder: Annotated[Path, typer.Argument(help="made by this, for the containers to mount")] = Path("secrets"),
     nats_url: Annotated[
@@ -397,13 +428,6 @@ async def _once(method: str, path: str, url: str, key: str, body: dict[str, Any]
 
 def _call(method: str, path: str, url: str, key: str | None, body: dict[str, Any] | None = None) -> Any:
     return asyncio.run(_once(method, path, url, _given(key), body))
-
-
-def _given(key: str | None) -> str:
-    if not key:
-        msg = "this needs an API key: set KULTURSKOLE_KEY"
-        raise Wrong(msg)
-    return key
 
 
 def _say_aside(line: str) -> None:

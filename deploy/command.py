@@ -16,6 +16,16 @@ PasswordFile = Annotated[
     Path, typer.Option(envvar="KULTURSKOLE_NATS_PASSWORD_FILE", help="holds the password of NATS' operator")
 ]
 NATS_HERE = "nats://127.0.0.1:4222"
+Url = Annotated[str, typer.Option("--url", envvar="KULTURSKOLE_URL", help="where the APIs answer")]
+Secret = Annotated[
+    str | None, typer.Option("--key", envvar="KULTURSKOLE_KEY", help="an API key; better given by its variable")
+]
+HERE = "http://127.0.0.1:8000"
+CANNOT, PORT_TAKEN = 1, 3  # exit codes; 2 is typer's own, for a wrong command line
+CODES = (
+    f"Exit codes: 0 done; {CANNOT} it can't be done, or what is checked does not hold; "
+    f"2 the command line is wrong; {PORT_TAKEN} a port is taken."
+)
 # Where `make run` keeps it. For containers it is in the folder that `bootstrap` made, and named by an option.
 DEFAULT_PASSWORD_FILE = Path("var/run/nats-operator")
 
@@ -42,3 +52,11 @@ def answer(content: Any, *lines: str, as_json: bool) -> None:
 def say(line: str) -> None:
     sys.stdout.write(line + "\n")
     sys.stdout.flush()
+
+
+def given(key: str | None) -> str:
+    """An API key. Raises Wrong where there is none."""
+    if not key:
+        msg = "this needs an API key: set KULTURSKOLE_KEY"
+        raise Wrong(msg)
+    return key

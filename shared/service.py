@@ -411,7 +411,8 @@ def main(name: str, create: Callable[[S], Service], settings: type[S]) -> None:
     given = settings()  # from the environment
     logs.configure(given.log_level, service=name)
     if asked.command == "migrate":
-        sys.exit(asyncio.run(migrate(given.database_url, name, asked.kind, wait=asked.wait)))
+        role = given.serving_role
+        sys.exit(asyncio.run(migrate(given.database_url, name, asked.kind, wait=asked.wait, serving_role=role)))
     sys.exit(asyncio.run(serve(lambda: create(given))))
 
 

@@ -92,6 +92,8 @@ class ServiceSettings(WebSettings):
 
     database_url: str  # sqlite+aiosqlite:///var/billing.db or postgresql+asyncpg://user@host/name
     database_password_file: Path | None = None
+    # PostgreSQL's role that serves, where `migrate` runs as another one, which owns the tables: it is granted what it needs.
+    serving_role: Annotated[Annotated[str, Field(pattern=r"^[a-z_][a-z0-9_]{0,62}$")] | None, NONE_IF_EMPTY] = None
     # Of a cluster all addresses, with commas between them; tls:// where nothing may be sent unencrypted.
     nats_url: str = "nats://127.0.0.1:4222"
     # Who signed the certificate of NATS, in PEM, where that is nobody whom the machine trusts. Then no other will do.

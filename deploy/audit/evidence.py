@@ -44,6 +44,7 @@ class Evidence:
     unbilled: list[Row]
     deliveries: list[Row]
     mails: list[Row]
+    verification: Row  # what billing finds of its number series
     waiting: list[Row]  # mails that wait for something, with what
     events: list[Row]  # as the streams have them, those of a stream in its order
     told: list[Row]  # the same by what the services themselves keep, each with the moment of its sending
@@ -131,6 +132,7 @@ async def gather(client: Client, operator: Nats, programme: str) -> Evidence:
         parties=[it for it in parties if it["organisation_number"] in concerned],
         **rows,
         unbilled=unbilled,
+        verification=await client.get(f"/billing/programmes/{programme}/verification"),
         mails=mails,
         waiting=[it for it in waiting if it["programme"] == programme],
         events=[

@@ -26,6 +26,7 @@ EXPECTED = {
     "credit_notes": 1,
     "total_ore": 22_666_668,  # credit notes subtracted
     "levanger_references": ["KS-5037", NEW_REFERENCE, NEW_REFERENCE],  # on its invoices, by number (R6)
+    "issued_stands": True,  # as `kulturskole billing verify` finds (B8)
     "calendar_of_volda": {"entries": 20, "differing": 0},  # its feed, read back and compared with the plan (S6)
     "events_parked": 0,
 }
@@ -39,6 +40,7 @@ async def counted(client: Client, programme: str) -> dict[str, Any]:
     figures = {name: value for answer in answers for name, value in answer.items()}
     figures["events_published"] = sum(state["last_sequence"] for state in states)
     figures["levanger_references"] = await _references(client, programme, HAS_NEW_REFERENCE)
+    figures["issued_stands"] = (await client.get(f"/billing/programmes/{programme}/verification"))["holds"]
     figures["calendar_of_volda"] = await calendar.compared(client, programme)
     figures["events_parked"] = sum(state["parked"] for state in states)
     wanted = (*EXPECTED, "first_number", "last_number", "mails", "mails_by_kind", "failed", "events_published")

@@ -292,6 +292,7 @@ TEXTS = {
     "ehf_breaks_schema": "Dokumentet passer ikke inn i formatet EHF. Si fra til driften.",
     "endpoint_is_wrong": "EHF-adressen er verken et organisasjonsnummer (0192) eller et lokasjonsnummer (0088).",
     "name_is_missing": "Navnet til selger eller kjøper mangler.",
+    "link_does_not_fit": "Dokumentet passer ikke i kjeden av dem som er utstedt før det.",
     "number_and_kid_disagree": "Nummer og KID stemmer ikke overens.",
     "number_does_not_follow": "Nummeret er ikke det neste i serien.",
     "ordinal_of_another_series": "Dokumentet hører til en annen nummerserie.",

@@ -199,6 +199,16 @@ credit_note = Table(
     ),
     UniqueConstraint("programme", "invoice", name="uq_credit_note_invoice"),  # an invoice is credited once
 )
+# The chain over each series (documents/domain/chain.py). It stands beside the documents, so that those of before get their links
+# without being touched. Rows are added and never changed.
+chain = Table(
+    "chain",
+    metadata,
+    Column("programme", String(40), primary_key=True),
+    Column("kind", String(11), primary_key=True),  # invoice, credit_note
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("link", String(64), nullable=False),
+)
 
 # What was told to be unbilled, once a programme and week; and the Monday of the week that was looked at last, one row or none.
 unbilled_report = Table(

@@ -114,6 +114,9 @@ class Document(Entity):
     """The day it was issued, by Norway's calendar."""
     content: Content | None = None
     """What else it says, as it was issued. Absent where it was issued before events carried it."""
+    link: Sha256 | None = None
+    """Its link in the chain over its series: SHA-256 of what it says and of the link before it (B8). Absent where it was
+    issued before there was one."""
     delivery_is_told: bool = False
     """Whether events of its own tell how it is delivered, `document.…`; then a mail about it waits for them."""
 

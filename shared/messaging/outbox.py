@@ -6,10 +6,12 @@ before the commit could tell of a change that is rolled back, and one published 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any, NamedTuple
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared import clock
@@ -62,3 +64,19 @@ async def add(
     if connection.dialect.name == "postgresql":
         await connection.execute(text(f"NOTIFY {CHANNEL}"))  # PostgreSQL delivers it at the commit
     return events
+
+
+class Told(NamedTuple):
+    position: int
+    data: Mapping[str, Any]  # of the event, as it was told
+
+
+async def told(
+    connection: AsyncConnection, kind: EventType[Any], programme: str, *, after: int, limit: int
+) -> list[Told]:
+    """The next events of a kind and a programme, in the order in which they were written."""
+    name, _, _ = kind.type.rpartition(".v")
+    of_programme = outbox.c.subject.startswith(f"{name}.{programme}.", autoescape=True)
+    query = select(outbox.c.position, outbox.c.body).where(outbox.c.type == kind.type, of_programme)
+    rows = await connection.execute(query.where(outbox.c.position > after).order_by(outbox.c.position).limit(limit))
+    return [Told(row.position, json.loads(row.body)["data"]) for row in rows]

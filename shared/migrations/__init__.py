@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from shared.database import Database
+from shared.migrations.grants import grant
 from shared.migrations.steps import Kind, Schema, Step, note, read_schema
 
 HERE = Path(__file__).parent
@@ -29,16 +30,21 @@ LOCK = 7_310_824
 LOCK_LIMIT = 5_000
 
 
-async def upgrade(database: Database, service: str | None = None, *, kind: Kind | None = None) -> list[str]:
+async def upgrade(
+    database: Database, service: str | None = None, *, kind: Kind | None = None, serving_role: str | None = None
+) -> list[str]:
     """Run the migrations of a kind that come next, in one transaction; without a kind, and on a new database, all.
 
     Without a service only the kernel's and the clock's tables are made. Returns the revisions that were run. Nothing is run
-    where a newer version has migrated, if what it ran only adds. Raises WrongSchema, and FileNotFoundError for a service
-    that has no migrations.
+    where a newer version has migrated, if what it ran only adds. A `serving_role` that owns nothing is granted what it needs.
+    Raises WrongSchema, grants.NoSuchRole, and FileNotFoundError for a service that has no migrations.
     """
     config = config_of(service)
     async with _migrating(database) as connection:
-        return await connection.run_sync(_upgrade, config, service, kind)
+        ran = await connection.run_sync(_upgrade, config, service, kind)
+        if serving_role is not None and not database.is_sqlite:
+            await connection.run_sync(grant, serving_role)
+        return ran
 
 
 async def look(database: Database, service: str | None) -> Schema:

@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from shared import migrations
 from shared.database import Database
+from shared.migrations.grants import NoSuchRole
 from shared.migrations.steps import KINDS, Kind, WrongSchema
 from shared.transient import is_transient
 
@@ -28,14 +29,14 @@ def add_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("--wait", type=float, default=0.0, help=WAIT)
 
 
-async def migrate(url: str, name: str, kind: Kind, *, wait: float) -> int:
+async def migrate(url: str, name: str, kind: Kind, *, wait: float, serving_role: str | None = None) -> int:
     """The exit code. Where another replica migrates, it waits for as long as that takes."""
     until = monotonic() + wait
     while True:
         database = Database(url)
         try:
-            ran = await migrations.upgrade(database, name, kind=kind)
-        except WrongSchema as error:
+            ran = await migrations.upgrade(database, name, kind=kind, serving_role=serving_role)
+        except (WrongSchema, NoSuchRole) as error:
             log.error("cannot migrate", reason=str(error))  # noqa: TRY400 - the message says it all
             return 1
         except (SQLAlchemyError, OSError) as error:

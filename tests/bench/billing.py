@@ -66,13 +66,14 @@ async def insert_bare(databases: Databases) -> float:
     source = await ready(databases)
     await issue_what_is_due(source, PROGRAMME, SELLER)
     invoices, outbox = await rows(source, tables.invoice), await rows(source, kernel.outbox)
-    deliveries = await rows(source, tables.delivery)
+    deliveries, chain = await rows(source, tables.delivery), await rows(source, tables.chain)
     await done_with(databases, source)
     database = Database(await databases.create("billing"))
     with clocked() as took:
         for start in range(0, AGREEMENTS, SLICE):
             async with database.writer.begin() as connection:
                 await connection.execute(tables.invoice.insert(), invoices[start : start + SLICE])
+                await connection.execute(tables.chain.insert(), chain[start : start + SLICE])
                 await connection.execute(kernel.outbox.insert(), outbox[start : start + SLICE])
                 await connection.execute(tables.delivery.insert(), deliveries[start : start + SLICE])
     assert await count(database, tables.invoice) == AGREEMENTS

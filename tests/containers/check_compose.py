@@ -30,7 +30,7 @@ from tests.support.processes import free_port
 UNDISTURBED = ROOT / "tests" / "end_to_end" / "books.json"
 OPERATIONS = "docs/architecture/operations.md"
 SERVE = (*PUBLISHERS, "pages")
-ONCE = ("provision", *(f"migrate-{service}" for service in PUBLISHERS))
+ONCE = ("provision", "roles", *(f"migrate-{service}" for service in PUBLISHERS))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -176,6 +176,26 @@ asyncio.run(main("registration"))
     assert "permission denied for database" in done.stderr
 
 
+def test_the_role_that_serves_cannot_change_what_is_issued(stack: Stack) -> None:
+    code = """
+import asyncio, asyncpg
+password = open("/run/secrets/postgres-billing").read().strip()
+async def main():
+    connection = await asyncpg.connect(host="postgres", user="billing", password=password, database="billing")
+    for statement in ("UPDATE invoice SET amount_ore = 1", "DELETE FROM invoice", "DROP TRIGGER invoice_stays ON invoice"):
+        try:
+            await connection.execute(statement)
+        except asyncpg.InsufficientPrivilegeError as error:
+            print(error)
+asyncio.run(main())
+"""
+    done = stack.compose.python("billing", code)
+    assert done.stdout.splitlines() == [
+        *["permission denied for table invoice"] * 2,
+        "must be owner of relation invoice",
+    ]
+
+
 def test_without_a_key_nothing_but_health_answers(stack: Stack) -> None:
     ready = httpx.get(f"{stack.url}/billing/health/ready").json()
     assert (ready["ready"], ready["faults"]) == (True, [])
@@ -192,6 +212,8 @@ def test_the_demo_ends_in_the_same_books(stack: Stack, tmp_path: Path) -> None:
         done = playing.result()
     assert done.returncode == 0, done.stdout + done.stderr
     assert (tmp_path / "books.json").read_text() == UNDISTURBED.read_text()
+    verified = stack.command("billing", "verify")
+    assert (verified.returncode, len(verified.stdout.splitlines())) == (0, 2), verified.stdout + verified.stderr
     again = stack.demo(tmp_path)
     assert again.returncode == 1
     assert "the demo begins on 15.01.2024: it needs new volumes" in again.stderr

@@ -239,7 +239,14 @@ async def _take_attendance(player: Player, session: str) -> None:
 
 
 async def _read_books(player: Player, agreement: str, database: Database) -> None:
-    for id in ("list_invoices", "list_credit_notes", "show_books", "show_summary", "list_unbilled_instalments"):
+    for id in (
+        "list_invoices",
+        "list_credit_notes",
+        "show_books",
+        "show_summary",
+        "list_unbilled_instalments",
+        "list_series",
+    ):
         await player("billing", id)
     for id in ("show_invoice", "show_credit_note"):
         await player("billing", id, number=1)
@@ -254,6 +261,7 @@ async def _read_books(player: Player, agreement: str, database: Database) -> Non
     waiver = await player("billing", "waive_instalment", agreement=agreement)
     await player("billing", "list_waivers")
     await player("billing", "withdraw_waiver", id=waiver["id"])
+    await player("billing", "show_verification")
     approval = await _hold(database)
     await player("billing", "list_approvals")
     await player("billing", "approve_documents", id=approval)

@@ -110,6 +110,7 @@ def test_the_contracts_are_written_as_files_and_to_the_screen(tmp_path: Path) ->
     ("arguments", "why"),
     [
         (("books", "p"), "needs an API key"),
+        (("billing", "verify"), "needs an API key"),
         (("books", "p", "--key", "k", "--url", "http://127.0.0.1:9"), "does not answer"),
         (("keys", "revoke", "x", "--file", "/nowhere"), "no key named x"),
         (("provision", "--password-file", "/nowhere"), "/nowhere"),
@@ -130,6 +131,7 @@ def test_what_cannot_be_done_is_told_in_one_line(arguments: tuple[str, ...], why
         ("up", "--none-such"),
         ("books",),
         ("books", "../parties"),
+        ("billing", "verify", "p", "../parties"),
         ("audit", "p/../../x"),
         ("republish", "../billing"),
         ("recover", "billing/"),
@@ -142,7 +144,7 @@ def test_a_wrong_command_line_is_told_apart_from_what_cannot_be_done(arguments: 
     assert "Usage: kulturskole" in done.stderr
 
 
-@pytest.mark.parametrize("command", [(), ("up",), ("demo",), ("audit",)])
+@pytest.mark.parametrize("command", [(), ("up",), ("demo",), ("audit",), ("billing", "verify")])
 def test_the_help_has_the_exit_codes(command: tuple[str, ...]) -> None:
     said = " ".join(run_here(*command, "--help").stdout.split())
     for code in ("0 done", "1 it can't be done", "2 the command line is wrong", "3 a port is taken"):

@@ -27,6 +27,7 @@ FIGURES = {
     "first_number": 1,
     "last_number": 35,
     "levanger_references": ["KS-5037", "KS-5037-KULTUR", "KS-5037-KULTUR"],
+    "issued_stands": True,
     "calendar_of_volda": {"entries": 20, "differing": 0},
     "events_parked": 0,
 }

@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 from deploy.audit.invariants import INVARIANTS
-from deploy.cli import PORT_TAKEN
+from deploy.command import PORT_TAKEN
 from shared.contracts.catalogue import PUBLISHERS, stream_of
 from tests.end_to_end.started import Started, eventually, is_running, run, started
 from tests.support.api import MANY
@@ -125,6 +125,9 @@ def test_commands_beside_what_runs_answer_as_json(up: Started, monkeypatch: pyte
     provisioned = json.loads(run("provision", "--json").stdout)
     assert {it["stream"] for it in provisioned} == {stream_of(publisher) for publisher in PUBLISHERS}
     assert json.loads(run("books", "as-json", "--json").stdout)["parties"] == {}
+    verified = run("billing", "verify", "as-json", "--json")
+    assert (verified.returncode, [it["holds"] for it in json.loads(verified.stdout)]) == (0, [True]), verified.stderr
+    assert run("billing", "verify").stdout == ""  # nothing has been issued
     audited = run("audit", "as-json", "--json")
     assert audited.returncode == 0, audited.stderr
     assert json.loads(audited.stdout) == {

@@ -32,13 +32,13 @@ TRIGGERS = {
         "sqlite": {
             *(
                 (table, f"{table}_refuses_{change}")
-                for table in ("invoice", "credit_note", "series")
+                for table in ("invoice", "credit_note", "chain", "series")
                 for change in ("update", "delete", "replace")
             ),
             *(("series", f"series_refuses_{change}") for change in ("insert", "raise")),
         },
         "postgresql": {
-            *((table, f"{table}_stays") for table in ("invoice", "credit_note", "series")),
+            *((table, f"{table}_stays") for table in ("invoice", "credit_note", "chain", "series")),
             ("series", "series_counts_what_is_issued"),
         },
     },

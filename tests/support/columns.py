@@ -74,7 +74,7 @@ COLUMNS: Mapping[str, Mapping[Holds, str]] = {
         Holds.CODES: """programme.code party.invoice_endpoint session.planned release.reason waiver.reason credit_note.reason credit_note.because
             unbilled_report.week credit_note.release invoice.release held.reason held.approval held.delivery approval.cause
             party.takes_invoices_by delivery.channel delivery.submission delivery.access_point delivery.receipt
-            delivery.why delivery.mail_event""",
+            delivery.why delivery.mail_event chain.link""",
         Holds.BODY: "programme.name party.name party.street party.city",
         Holds.TOLD: """agreement.payer_reference agreement.order_reference agreement.accounting_cost session.title session.place
             session.venue session.city release.venue release.city invoice.content credit_note.content""",

@@ -20,6 +20,7 @@ from deploy.audit.invariants import (
     numbers_run_without_gaps,
     projections_agree_with_their_publishers,
     streams_have_what_was_told,
+    what_is_issued_stands,
     what_stands_is_what_is_due,
     who_is_invoiced_hears_of_it,
 )
@@ -30,6 +31,7 @@ INVARIANTS: dict[str, Callable[[Evidence], Iterator[str]]] = {
         numbers_run_without_gaps,
         nobody_pays_more_than_the_fee,
         credit_notes_pair_with_invoices,
+        what_is_issued_stands,
         what_stands_is_what_is_due,
         invoices_name_what_was_delivered,
         documents_are_told_once,

@@ -1,4 +1,4 @@
-"""What was issued: invoices, credit notes, the books, and a summary; and an invoice credited by hand.
+"""What was issued: invoices, credit notes, the books, a summary, and whether it stands; and an invoice credited by hand.
 
 Amounts are in øre, days are calendar days in Norway.
 """
@@ -12,17 +12,22 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from pydantic import Field
 
+from services.billing.documents import chains
 from services.billing.documents import repository as documents
 from services.billing.documents.domain.books import books
 from services.billing.documents.domain.credit_note import ByHand, CreditReason
+from services.billing.documents.domain.series import Kind
+from services.billing.documents.domain.verification import MOST, Code
 from services.billing.documents.use_cases.credit_invoice import credit_invoice
 from services.billing.documents.use_cases.show_document import document
+from services.billing.documents.use_cases.verify_documents import verify_documents
 from services.billing.occasions import repository as occasions
 from services.billing.settings import Settings
 from shared.contracts.questions import DocumentContent
 from shared.web.api import (
     PARTY_NAME,
     Administrator,
+    After,
     Body,
     DatabaseOf,
     Limit,
@@ -101,6 +106,41 @@ class SummaryView(View):
     total_ore: int = Field(description="what was invoiced less what was credited")
     first_number: int | None = Field(description="of the invoices")
     last_number: int | None = Field(description="of the invoices")
+
+
+class SeriesView(View):
+    programme: str
+    kind: Kind
+    ordinal: int | None = Field(
+        description="what its KIDs and document numbers begin with; null until it is given anew"
+    )
+    last_number: int | None = Field(description="how far it has counted")
+
+
+class VerifiedSeriesView(View):
+    series: str
+    count: int = Field(description="documents that stand there")
+    first: int | None
+    last: int | None
+    link: str | None = Field(description="of the last document that has one: to be compared with what was noted before")
+    contents_lost: int = Field(description="documents whose content is lost, which the chain then says nothing of")
+    not_linked: int = Field(description="documents at the end that get their links when the next one is issued")
+
+
+class FindingView(View):
+    series: str
+    code: Code
+    number: int
+    until: int = Field(description="the last of several numbers in a row; else the same")
+    fields: list[str] = Field(description="in which it differs, where that can be said")
+
+
+class VerificationView(View):
+    programme: str
+    holds: bool = Field(description="whether nothing was found")
+    series: list[VerifiedSeriesView]
+    findings: list[FindingView] = Field(description=f"of each series the first {MOST}")
+    more: int = Field(description="findings beyond these")
 
 
 @router.get("/programmes/{programme}/invoices")
@@ -199,4 +239,31 @@ async def show_summary(programme: ProgrammeInQuery, database: DatabaseOf, _: Rea
         total_ore=invoices.amount_ore - credit_notes.amount_ore,
         first_number=invoices.first_number,
         last_number=invoices.last_number,
+    )
+
+
+@router.get("/series")
+async def list_series(database: DatabaseOf, _: Reader, *, after: After = None, limit: Limit = 50) -> Page[SeriesView]:
+    """List the number series of all programmes."""
+    async with database.looking_up() as connection:
+        found = await chains.series(connection, after=after, limit=limit + 1)
+    return page_of(found, limit, lambda it: f"{it.programme}/{it.kind}")
+
+
+@router.get("/programmes/{programme}/verification")
+async def show_verification(programme: ProgrammeInPath, database: DatabaseOf, _: Reader) -> VerificationView:
+    """Show whether all that was issued in a programme stands as it was issued (B8)."""
+    found = await verify_documents(database, programme)
+    if not any(it.count or it.findings for it in found):
+        async with database.looking_up() as connection:
+            await occasions.check_programme_is_named(connection, programme)
+    findings = [one for it in found for one in it.findings]
+    return VerificationView.model_validate(
+        {
+            "programme": programme,
+            "holds": not findings,
+            "series": found,
+            "findings": findings,
+            "more": sum(it.more for it in found),
+        }
     )

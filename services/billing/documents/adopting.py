@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.billing.documents import chains
 from services.billing.documents import repository as documents
 from services.billing.documents.domain.content import VERSION, BilledParty, Content
 from services.billing.documents.domain.credit_note import CreditNote
@@ -26,24 +27,26 @@ DAYS = ("delivered_from", "delivered_to")  # which an invoice's event tells in i
 
 
 async def invoice(connection: AsyncConnection, event: Event[events.Invoice]) -> None:
-    """Raises RuleBroken where its number does not follow on, or its KID is not its series'."""
+    """Raises RuleBroken where its number does not follow on, its KID is not its series', or its link does not fit."""
     it = event.data
     content = _content(it, kind="invoice", due_on=it.due_on, kid=it.kid)
     days = {name: getattr(content, name) for name in DAYS} if content else {}
     found = Invoice(**_told(it, Invoice, without=("credited_by", *DAYS)), **days)
     await _take_number(connection, it, "invoice", found.kid)
+    await chains.adopt(connection, "invoice", found, content, it.link)
     await documents.add_invoices(connection, [found], [content])
     if it.delivery_is_told:
         await documents.add_deliveries(connection, "invoice", [found], [event.id], tries=1)
 
 
 async def credit_note(connection: AsyncConnection, event: Event[events.CreditNote]) -> None:
-    """Raises RuleBroken where its number does not follow on, or it does not take back an invoice that stands."""
+    """Raises RuleBroken where its number does not follow on, its link does not fit, or it takes back no invoice that stands."""
     it = event.data
     found = CreditNote(**_told(it, CreditNote, without=("decided_by",)))
     check_pair(found, await documents.find_invoice(connection, it.programme, it.invoice))
     await _take_number(connection, it, "credit_note", None)
     content = _content(it, kind="credit_note", credits_invoice=it.invoice, reason=it.reason)
+    await chains.adopt(connection, "credit_note", found, content, it.link)
     await documents.add_credit_notes(connection, [found], [content])
     if it.delivery_is_told:
         await documents.add_deliveries(connection, "credit_note", [found], [event.id], tries=1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeVar
 
@@ -112,6 +112,13 @@ async def restore_series(connection: AsyncConnection, programme: str, kind: Kind
     if connection.dialect.name == "postgresql":  # which counts beside the table
         highest = select(func.max(s.c.ordinal)).scalar_subquery()
         await connection.execute(select(func.setval(func.pg_get_serial_sequence("series", "ordinal"), highest)))
+
+
+async def counted(connection: AsyncConnection, programme: str, kind: Kind) -> int | None:
+    """How far the counter of a series is; None where there is no such series."""
+    s = tables.series.c
+    query = select(s.last_number).where(s.id == series_id(programme, kind))
+    return (await connection.execute(query)).scalar_one_or_none()
 
 
 async def last_number(connection: AsyncConnection, programme: str, kind: Kind) -> int:
@@ -305,6 +312,20 @@ async def find_invoice(connection: AsyncConnection, programme: str, number: int)
     i = tables.invoice
     query = INVOICES.where(i.c.programme == programme, i.c.number == number)
     return next(iter(_invoices(await connection.execute(query), Invoice)), None)
+
+
+async def credited_twice(connection: AsyncConnection, programme: str) -> list[int]:
+    """The numbers of invoices that more than one credit note takes back, which a unique key refuses."""
+    c = tables.credit_note.c
+    query = select(c.invoice).where(c.programme == programme).group_by(c.invoice).having(func.count() > 1)
+    return list((await connection.execute(query.order_by(c.invoice))).scalars())
+
+
+async def billed(connection: AsyncConnection, programme: str, numbers: Collection[int]) -> dict[int, Mapping[str, Any]]:
+    """Invoices as their rows, without their content, by number."""
+    i = tables.invoice.c
+    query = select(*(it for it in i if it is not i.content)).where(i.programme == programme, i.number.in_(numbers))
+    return {row["number"]: dict(row) for row in (await connection.execute(query)).mappings()}
 
 
 async def contents(connection: AsyncConnection, invoices: Sequence[Invoice]) -> dict[int, Content | None]:

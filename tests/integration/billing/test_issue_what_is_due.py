@@ -118,6 +118,7 @@ async def test_an_invoice_has_its_number_kid_days_and_content_and_its_event_says
         "due_on": invoice.due_on,
         "kid": invoice.kid,
         "content": events.Content(**content.model_dump()).model_dump(),
+        "link": event.data.link,
     }
     assert event.time == AFTERWARDS
 

@@ -13,7 +13,7 @@ import nats as nats_py
 import pytest
 from nats.aio.client import Client
 
-from deploy.cli import CANNOT
+from deploy.command import CANNOT
 from deploy.nats_config import OPERATOR
 from shared.contracts.catalogue import PUBLISHERS, stream_of
 from shared.messaging.streams import durables, provision

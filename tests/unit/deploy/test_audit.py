@@ -151,6 +151,13 @@ def _projected(service: str, table: str) -> list[dict[str, Any]]:
     return [projection.expected(it, COLUMNS[service, table]) for it in found]
 
 
+VERIFICATION: dict[str, Any] = {
+    "findings": [],
+    "series": [{"series": "p/invoices", "last": 6, "link": "6"}, {"series": "p/credit-notes", "last": 1, "link": None}],
+}
+CHANGED = {"series": "p/invoices", "code": "document_is_changed", "number": 2, "until": 2}
+
+
 SOUND = Evidence(
     programme="p",
     concerned=frozenset(it["organisation_number"] for it in PARTIES),
@@ -166,6 +173,7 @@ SOUND = Evidence(
     approvals=[],
     unbilled=[],
     deliveries=[],
+    verification=VERIFICATION,
     mails=MAILS,
     waiting=[],
     events=EVENTS,
@@ -201,6 +209,13 @@ def changed(**rows: Callable[[list[dict[str, Any]]], Any]) -> Evidence:
     return replace(SOUND, **copies)
 
 
+def last_invoice(events: list[dict[str, Any]]) -> dict[str, Any]:
+    """What its event tells, with its series and its link."""
+    data: dict[str, Any] = next(it["data"] for it in events if it["id"] == "e-i6")
+    data.update(series="p/invoices", link="6")
+    return data
+
+
 RELEASE = {
     "id": "r1",
     "version": 1,
@@ -210,6 +225,8 @@ RELEASE = {
 }
 WAIVER = {"id": "w1", "version": 1, "agreement": "a1", "instalment": 1, "withdrawn": False}
 WRONG: list[tuple[str, str, Evidence]] = [
+    ("what_is_issued_stands", "an amount", replace(SOUND, verification=VERIFICATION | {"findings": [CHANGED]})),
+    ("what_is_issued_stands", "all links", told(lambda it: last_invoice(it).update(link="7"))),
     ("numbers_run_without_gaps", "a gap", changed(invoices=lambda it: it[1].update(number=9))),
     ("numbers_run_without_gaps", "a note's gap", changed(credit_notes=lambda it: it[0].update(number=2))),
     (
@@ -364,6 +381,10 @@ def test_a_credit_note_that_somebody_asked_for_names_no_event() -> None:
         next(it for it in events if it["id"] == "e-n1")["data"].update(by_hand)
 
     assert broken(replace(told(note), credit_notes=[NOTE | by_hand])) == {}
+
+
+def test_a_series_ends_in_the_link_that_was_told() -> None:
+    assert broken(told(last_invoice)) == {}
 
 
 def test_what_waits_for_an_approval_is_not_broken() -> None:

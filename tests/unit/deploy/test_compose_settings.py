@@ -19,7 +19,7 @@ PREFIX = "KULTURSKOLE_"
 NOT_ASKED_FOR = {
     **dict.fromkeys(
         (
-            *("database_url", "database_password_file", "nats_url", "nats_user", "nats_password_file"),
+            *("database_url", "database_password_file", "serving_role", "nats_url", "nats_user", "nats_password_file"),
             *("nats_ca_file", "keys_file", "feeds_secret_file", "host", "gateways"),
         ),
         "the containers themselves decide it",

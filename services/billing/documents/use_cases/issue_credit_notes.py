@@ -10,8 +10,8 @@ from dataclasses import replace
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.billing.documents import chains, telling
 from services.billing.documents import repository as documents
-from services.billing.documents import telling
 from services.billing.documents.domain.content import VERSION, Content
 from services.billing.documents.domain.credit_note import Credit, CreditNote
 from services.billing.documents.domain.series import document_number
@@ -50,9 +50,11 @@ async def issue_credit_notes(
         for number, it in zip(taken.numbers, credits, strict=True)
     ]
     invoiced = await documents.contents(connection, [it.invoice for it in credits])
-    contents = [content_of(note, said) if (said := invoiced[note.invoice]) else None for note in notes]
+    # As it is told, since its link covers what is told.
+    contents = [content_of(note, telling.as_told(said)) if (said := invoiced[note.invoice]) else None for note in notes]
+    links = await chains.extend(connection, "credit_note", notes, contents)
     await documents.add_credit_notes(connection, notes, contents)
-    told = [telling.credit_note(note, content) for note, content in zip(notes, contents, strict=True)]
+    told = [telling.credit_note(*it) for it in zip(notes, contents, links, strict=True)]
     added = await outbox.add(connection, events.CREDIT_NOTE_ISSUED, told, at=now)
     await documents.add_deliveries(connection, "credit_note", notes, [it.id for it in added])
     return notes

@@ -8,8 +8,8 @@ from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.billing.documents import chains, telling
 from services.billing.documents import repository as documents
-from services.billing.documents import telling
 from services.billing.documents.domain import wording
 from services.billing.documents.domain.agreement import Buyer, Programme
 from services.billing.documents.domain.content import VERSION, BilledParty, Content, endpoint
@@ -71,8 +71,9 @@ async def issue_invoices(
         content_of(invoice, claim, buyer, seller, programme.name)
         for invoice, (claim, buyer) in zip(invoices, claims, strict=True)
     ]
+    links = await chains.extend(connection, "invoice", invoices, contents)
     await documents.add_invoices(connection, invoices, contents)
-    told = [telling.invoice(invoice, content) for invoice, content in zip(invoices, contents, strict=True)]
+    told = [telling.invoice(*it) for it in zip(invoices, contents, links, strict=True)]
     added = await outbox.add(connection, events.INVOICE_ISSUED, told, at=now)
     await documents.add_deliveries(connection, "invoice", invoices, [it.id for it in added])
 

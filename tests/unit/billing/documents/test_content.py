@@ -198,9 +198,9 @@ def test_an_event_says_all_that_the_document_says(form: str) -> None:
     (invoice,) = carry_out(AGREEMENT, HELD, [])
     whose: dict[str, Any] = {"programme": "p", "agreement": AN_ID, "party": "942110464", "session": AN_ID}
     told = (
-        telling.invoice(replace(invoice, **whose, document_number=said.document_number), said)
+        telling.invoice(replace(invoice, **whose, document_number=said.document_number), said, "0" * 64)
         if said.kind == "invoice"
-        else telling.credit_note(replace(NOTE, **whose, because=AN_ID), said)
+        else telling.credit_note(replace(NOTE, **whose, because=AN_ID), said, "0" * 64)
     )
     found = {**told.model_dump(mode="json"), **told.model_dump(mode="json")["content"]}
     beside = {"version", "kind", "credits_invoice"}

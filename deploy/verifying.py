@@ -1,0 +1,94 @@
+"""`kulturskole billing verify`: whether what was issued stands as it was issued, asked of billing over its API."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from typing import Annotated, Any
+
+import typer
+
+from deploy.arguments import check_programme
+from deploy.client import Client
+from deploy.command import CANNOT, CODES, HERE, Json, Secret, Url, answer, given
+
+
+def _codes(programmes: list[str] | None) -> list[str] | None:
+    for code in programmes or ():
+        check_programme(code)
+    return programmes
+
+
+billing_app = typer.Typer(no_args_is_help=True, help="What billing has issued.", epilog=CODES)
+
+Programmes = Annotated[
+    list[str] | None, typer.Argument(help="codes of programmes; all where none is said", callback=_codes)
+]
+
+# What is found, as a person reads it.
+FOUND = {
+    "number_is_missing": "nothing stands there",
+    "document_is_changed": "it is not what was issued, or what came before it is not",
+    "content_disagrees": "what stands beside its content says something else",
+    "content_is_unreadable": "its content cannot be read",
+    "link_is_missing": "it has no link in the chain, and a later one has",
+    "told_otherwise": "its event told another link than the one that stands",
+    "counter_is_behind": "the counter of the series stands here, and more was issued",
+    "no_such_invoice": "it takes back an invoice that is not there",
+    "takes_back_something_else": "it differs from the invoice that it takes back",
+    "credited_twice": "more than one credit note takes back this invoice",
+}
+
+
+@billing_app.callback()
+def billing() -> None:
+    """Have commands named below it, however few they are."""
+
+
+@billing_app.command(epilog=CODES)
+def verify(programmes: Programmes = None, url: Url = HERE, key: Secret = None, *, as_json: Json = False) -> None:
+    """Compute each number series anew, and say whatever is not as it was issued."""
+    found = asyncio.run(_ask(url, given(key), programmes or []))
+    answer(found, *(line for it in found for line in lines(it)), as_json=as_json)
+    if not all(it["holds"] for it in found):
+        raise typer.Exit(CANNOT)
+
+
+async def _ask(url: str, key: str, programmes: list[str]) -> list[dict[str, Any]]:
+    """What billing answers, a programme at a time."""
+    async with Client(url, key) as client:
+        codes = programmes or [it async for it in _all(client)]
+        return [await client.get(f"/billing/programmes/{code}/verification") for code in codes]
+
+
+async def _all(client: Client) -> AsyncIterator[str]:
+    """The programmes that have a series, in their order."""
+    last, after = "", None
+    while True:
+        page = await client.get("/billing/series", **{"limit": 500} | ({"after": after} if after else {}))
+        for it in page["items"]:
+            if it["programme"] != last:
+                yield it["programme"]
+            last = it["programme"]
+        after = page["next"]
+        if after is None:
+            return
+
+
+def lines(programme: dict[str, Any]) -> Iterator[str]:
+    """For people, a programme's series, and what is found in them."""
+    for it in programme["series"]:
+        if not it["count"]:
+            yield f"{it['series']}: none"
+            continue
+        yield f"{it['series']}: {it['count']} documents, {it['first']} to {it['last']}, last link {it['link']}"
+        if it["contents_lost"]:
+            yield f"  of {it['contents_lost']} the content is lost, and with it what their links covered"
+        if it["not_linked"]:
+            yield f"  {it['not_linked']} at the end have no link yet: the next one that is issued brings them theirs"
+    for it in programme["findings"]:
+        until = f" to {it['until']}" if it["until"] != it["number"] else ""
+        fields = f" ({', '.join(it['fields'])})" if it["fields"] else ""
+        yield f"WRONG {it['series']} {it['number']}{until}: {FOUND.get(it['code'], it['code'])}{fields}"
+    if programme["more"]:
+        yield f"and {programme['more']} more of {programme['programme']}"
