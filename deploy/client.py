@@ -45,6 +45,10 @@ class Client:
     async def get(self, path: str, **params: str | int) -> Any:
         return await self._call("GET", path, params=params or None)
 
+    async def file(self, path: str) -> bytes:
+        """What a file holds. Raises Refused or Unavailable."""
+        return (await self._answer("GET", path)).content
+
     async def post(self, path: str, body: dict[str, Any] | None = None) -> Any:
         return await self._call("POST", path, json=body or {})
 

@@ -8,7 +8,7 @@ from time import monotonic
 from typing import Any
 
 from deploy.client import Client, canonical
-from deploy.demo import story, summary
+from deploy.demo import documents, story, summary
 from deploy.demo.cast import municipalities
 from deploy.demo.play import Say, check_time
 from deploy.state import claim_for_demo, write_secret
@@ -33,13 +33,17 @@ async def play(url: str, key: str, folder: Path, say: Say, *, began: float) -> O
         await story.play(client, say, municipalities())
         counted = await summary.counted(client, story.PROGRAMME)
         books = await client.get(f"/billing/programmes/{story.PROGRAMME}/books")
+        files = await documents.read(client, story.PROGRAMME)
+    counted["documents"] = len(files) // len(documents.FORMATS)
     counted["wall_seconds"] = round(monotonic() - began, 1)
     outcome = Outcome(
         figures={name: value for name, value in counted.items() if name != "failed"},
         wrong=summary.wrong(counted, books),
     )
     _write(folder, summary=outcome.figures, books=books)
+    documents.write(folder / "documents", files)
     say(f"\n{summary.text(counted)}\n")
+    say(f"  {folder / 'documents'} har fakturaene og kreditnotaen som PDF og EHF.")
     say(f"  {folder / 'summary.json'} og {folder / 'books.json'} er skrevet.")
     for line in outcome.wrong:
         say(f"  AVVIK: {line}")

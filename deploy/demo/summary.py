@@ -24,6 +24,7 @@ EXPECTED = {
     "digital_sessions_completed": 3,
     "invoices": 35,
     "credit_notes": 1,
+    "documents": 36,  # each as PDF and EHF
     "total_ore": 22_666_668,  # credit notes subtracted
     "levanger_references": ["KS-5037", NEW_REFERENCE, NEW_REFERENCE],  # on its invoices, by number (R6)
     "issued_stands": True,  # as `kulturskole billing verify` finds (B8)
@@ -34,7 +35,7 @@ FEE, TWO_INSTALMENTS = 2_000_000, 2 * 666_667  # øre (B1, B2)
 
 
 async def counted(client: Client, programme: str) -> dict[str, Any]:
-    """The figures of summary.json but for the time it took, and the mails that could not be sent."""
+    """The figures of summary.json but for the documents that were kept and the time it took, and the mails that could not be sent."""
     states = await until_at_rest(client)
     answers = await all_of(client.get(f"/{service}/summary", programme=programme) for service in PUBLISHERS)
     figures = {name: value for answer in answers for name, value in answer.items()}
@@ -43,7 +44,15 @@ async def counted(client: Client, programme: str) -> dict[str, Any]:
     figures["issued_stands"] = (await client.get(f"/billing/programmes/{programme}/verification"))["holds"]
     figures["calendar_of_volda"] = await calendar.compared(client, programme)
     figures["events_parked"] = sum(state["parked"] for state in states)
-    wanted = (*EXPECTED, "first_number", "last_number", "mails", "mails_by_kind", "failed", "events_published")
+    wanted = (
+        *(name for name in EXPECTED if name != "documents"),
+        "first_number",
+        "last_number",
+        "mails",
+        "mails_by_kind",
+        "failed",
+        "events_published",
+    )
     return {name: figures[name] for name in wanted}
 
 
@@ -95,6 +104,7 @@ def text(figures: dict[str, Any]) -> str:
         ("Digitale fellessamlinger", it["digital_sessions_completed"]),
         ("Fakturaer", f"{it['invoices']}, nummer {it['first_number']}–{it['last_number']}"),
         ("Kreditnotaer", it["credit_notes"]),
+        ("Dokumenter", f"{it['documents']}, hvert som PDF og EHF"),
         ("Fakturert minus kreditert", f"{kroner(it['total_ore'])} kr"),
         ("E-poster", it["mails"]),
         ("Voldas kalender", _of_calendar(**it["calendar_of_volda"])),

@@ -18,6 +18,7 @@ T = TypeVar("T")
 
 SERVICES = ("registration", "scheduling", "billing", "notifications")
 AWAY_CODES = (HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT)
+OF_FILE = ("content-type", "content-disposition", "etag")  # what is handed on of a file
 LARGEST_PAGE = 500  # of a list
 MOST_PAGES = 40  # of a list that are walked through: what is longer is looked at with a filter
 
@@ -91,6 +92,11 @@ class Api:
         """The answer's JSON and its ETag, which a form hands on as `If-Match`."""
         answer = await self._call("GET", path, params=_given(parameters))
         return answer.json(), answer.headers.get("etag", "")
+
+    async def file(self, path: str) -> tuple[bytes, Mapping[str, str]]:
+        """A file, and what is said of it: its media type, what it is called, its ETag."""
+        answer = await self._call("GET", path)
+        return answer.content, {name: answer.headers[name] for name in OF_FILE if name in answer.headers}
 
     async def all(self, path: str, **parameters: Any) -> list[Any]:
         """A whole list, page by page."""

@@ -288,9 +288,12 @@ TEXTS = {
     # Invoices
     "content_is_lost": "Innholdet er gått tapt.",
     "credited_for_another_reason": "Fakturaen er allerede kreditert av en annen grunn, med kreditnota nummer {credit_note}.",
+    "currency_not_known": "Dokumentet er i en annen valuta enn norske kroner.",
     "does_not_take_back_all": "Kreditnotaen opphever ikke hele fakturaen.",
     "ehf_breaks_schema": "Dokumentet passer ikke inn i formatet EHF. Si fra til driften.",
     "endpoint_is_wrong": "EHF-adressen er verken et organisasjonsnummer (0192) eller et lokasjonsnummer (0088).",
+    "file_cannot_be_made": "Filen kan ikke lages, og er satt til side: {why}. Si fra til driften.",
+    "file_is_not_made_yet": "Filen er ikke laget ennå. Det tar noen sekunder etter at dokumentet er utstedt.",
     "name_is_missing": "Navnet til selger eller kjøper mangler.",
     "link_does_not_fit": "Dokumentet passer ikke i kjeden av dem som er utstedt før det.",
     "number_and_kid_disagree": "Nummer og KID stemmer ikke overens.",

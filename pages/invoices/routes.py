@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse, Response
@@ -21,6 +21,7 @@ router = APIRouter()
 GO_ON = {"igjen": "retry", "e-post": "by-mail"}  # with a delivery: what the page says, and the API
 
 BILLING = "billing"
+FileForm = Literal["pdf", "xml"]
 BY_HAND = ("wrong_reference", "wrong_buyer", "mistake")
 TEMPLATES.filters.update(called=view.called, account=view.account, nynorsk=view.is_nynorsk)
 
@@ -86,6 +87,21 @@ async def approve(code: str, visitor: VisitorOf) -> Response:
     except Refused as error:
         return await _list(visitor, code, Wanted(), refused("godkjenn", values, error))
     return done(f"/program/{segment(code)}/fakturaer", "godkjent")
+
+
+@router.get("/program/{code}/faktura/{number}.{form}")
+async def give_invoice(code: str, number: int, form: FileForm, visitor: VisitorOf) -> Response:
+    return await _file(visitor, f"/billing/programmes/{segment(code)}/invoices/{number}.{form}")
+
+
+@router.get("/program/{code}/kreditnota/{number}.{form}")
+async def give_credit_note(code: str, number: int, form: FileForm, visitor: VisitorOf) -> Response:
+    return await _file(visitor, f"/billing/programmes/{segment(code)}/credit-notes/{number}.{form}")
+
+
+async def _file(visitor: Visitor, path: str) -> Response:
+    content, said = await visitor.api.file(path)
+    return Response(content, headers=dict(said))
 
 
 @router.get("/program/{code}/faktura/{number}")

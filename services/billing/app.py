@@ -20,6 +20,10 @@ from services.billing.documents import repository as documents_rows
 from services.billing.documents.domain.content import BilledParty, endpoint
 from services.billing.documents.use_cases.issue_invoices import Seller
 from services.billing.documents.use_cases.show_document import show_document
+from services.billing.files import admin_api as files_api
+from services.billing.files.domain.contact import Contact
+from services.billing.files.use_cases.make_files import make_all_files, mark_all
+from services.billing.files.use_cases.show_files import show_files
 from services.billing.instalments import admin_api as instalments_api
 from services.billing.instalments import adopting as instalments_adopting
 from services.billing.instalments.use_cases.foresee import say_what_would_follow
@@ -33,7 +37,7 @@ from services.billing.occasions import adopting as occasions_adopting
 from services.billing.settings import Settings
 from services.billing.waivers import admin_api as waivers_api
 from services.billing.waivers import adopting as waivers_adopting
-from shared.contracts.questions import WhatDocument, WhatIsUnbilled, WhatWouldFollow
+from shared.contracts.questions import WhatDocument, WhatFiles, WhatIsUnbilled, WhatWouldFollow
 from shared.database import Database
 from shared.messaging.due_work import Work
 from shared.messaging.recover import Adoptions
@@ -55,17 +59,27 @@ def create(settings: Settings) -> Service:
         settings=settings,
         database=database,
         consumers=consumers,
+        # Files stand first: `35.pdf` is no number.
         routers=[
             it.router
-            for it in (documents_api, instalments_api, occasions_api, waivers_api, approvals_api, deliveries_api)
+            for it in (
+                files_api,
+                documents_api,
+                instalments_api,
+                occasions_api,
+                waivers_api,
+                approvals_api,
+                deliveries_api,
+            )
         ],
         answers={
             WhatDocument: show_document,
+            WhatFiles: show_files,
             WhatIsUnbilled: say_what_is_unbilled,
             WhatWouldFollow: partial(say_what_would_follow, approve_above=settings.approve_above),
         },
         missing=[documents_rows.missing],
-        work=lambda _: [issuing(database, settings), delivering(database, settings)],
+        work=lambda _: [issuing(database, settings), making_files(database, settings), delivering(database, settings)],
     )
 
 
@@ -113,6 +127,21 @@ def issuing(database: Database, settings: Settings) -> Work:
         approvals=approvals,
         unbilled=partial(count_pressing_and_oldest, database),
     )
+
+
+def making_files(database: Database, settings: Settings) -> Work:
+    """The work of making files. Its first run after a start looks at all that was issued."""
+    contact = Contact(name=settings.seller_contact, telephone=settings.seller_telephone, email=settings.seller_email)
+    has_marked_all = False
+
+    async def run() -> None:
+        nonlocal has_marked_all
+        if not has_marked_all:
+            await mark_all(database)
+            has_marked_all = True
+        await make_all_files(database, contact)
+
+    return Work("make files", run)
 
 
 def delivering(database: Database, settings: Settings) -> Work:

@@ -44,6 +44,10 @@ class Settings(ServiceSettings):
     seller_postal_code: Annotated[str, Field(pattern=r"^[0-9]{4}$")] = "7010"
     seller_city: Line = "Trondheim"
     seller_account: Annotated[str, AfterValidator(_account)] = "12345678903"
+    # Whom the payer asks about a document: an office, and no person. What is empty is not said.
+    seller_contact: Line | None = None
+    seller_telephone: Line | None = None
+    seller_email: Line | None = None
     # Instead of what an invoice says by itself: that the seller is not registered for VAT (A7, an assumption).
     no_vat_because: Text | None = None
     # Whether the seller is registered in Foretaksregisteret, which an EHF then says (A7).

@@ -12,6 +12,7 @@ OF_OCCASION = "occasion "  # and the id of a session or a release of which there
 OF_START = "start"
 LOOK_AT_PARTIES = "look at parties"  # a part is a party; working it off marks the party's agreements
 ALL_PARTIES = "all"  # the only key of LOOK_AT_PARTIES
+MAKE_FILES = "make files"  # a key is a programme, a part OF_START, or one of its documents whose files are made again
 
 
 def look_again(programme: str, agreement: str | None = None) -> Iterator[Fact]:
@@ -39,3 +40,18 @@ def occasions_in(parts: Iterable[str]) -> Iterator[str]:
 def look_at_party(party: str) -> Iterator[Fact]:
     """Have each agreement of a party looked at: those that the party has when the mark is worked off."""
     return marks.leave(LOOK_AT_PARTIES, ALL_PARTIES, party)
+
+
+def make_files(programme: str) -> Iterator[Fact]:
+    """Have a programme's documents looked at that have no files yet."""
+    return marks.leave(MAKE_FILES, programme)
+
+
+def make_files_again(programme: str, document: str) -> Iterator[Fact]:
+    """The same of one that came back without its files, which may have been sent: those that are made now say so."""
+    return marks.leave(MAKE_FILES, programme, document)
+
+
+def make_files_after_start(programme: str) -> Iterator[Fact]:
+    """The same of those too that no files could be made of: this version may be able to."""
+    return marks.leave(MAKE_FILES, programme, OF_START)

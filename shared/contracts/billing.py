@@ -71,7 +71,7 @@ class Content(Value):
     in_foretaksregisteret: bool = False
     """Whether the seller is registered in Foretaksregisteret (A7)."""
     account: Word | None = None
-    """The seller's bank account, eleven digits. Absent on a credit note."""
+    """The seller's bank account, eleven digits: a credit note names its invoice's. Absent on credit notes issued before they did."""
     credits_document_number: Word | None = None
     """What the invoice that a credit note takes back is called. Absent on an invoice."""
     credits_issued_on: Day | None = None

@@ -332,7 +332,7 @@ class DocumentContent(Message):
     in_foretaksregisteret: bool = False
     """Whether the seller is registered in Foretaksregisteret (A7)."""
     account: Word | None
-    """The seller's bank account, eleven digits. Null on a credit note."""
+    """The seller's bank account, eleven digits: a credit note names its invoice's. Null on those issued before they did."""
     kid: Word | None
     """What a payment names. Null on a credit note."""
     credits_invoice: Number | None = None
@@ -357,6 +357,42 @@ class WhatDocument(Question[DocumentContent]):
     """The number series it belongs to, as its event says."""
     number: Number
     """Its number in the series."""
+
+
+class DocumentFile(Message):
+    """A file of a document, as it was made and is kept (B8)."""
+
+    name: Line
+    """What it is called: `FK1-35.pdf`."""
+    media_type: Word
+    """`application/pdf`, or `application/xml` of the EHF."""
+    sha256: Word
+    """Of what stands in it, in hexadecimal."""
+    content: Annotated[str, Field(max_length=480_000)] | None = None
+    """What stands in it, in base64. Null where it was not asked for."""
+
+
+class DocumentFiles(Message):
+    """The files of a document."""
+
+    files: Annotated[tuple[DocumentFile, ...], Field(max_length=2)]
+    """Its PDF, and its EHF where one could be made."""
+
+
+class WhatFiles(Question[DocumentFiles]):
+    """The files of a document. Refused while they are not made yet, which takes some seconds after it was issued."""
+
+    subject = "rpc.billing.document"
+    answer = DocumentFiles
+
+    kind: Literal["invoice", "credit_note"]
+    """Which of the two it is."""
+    programme: Word
+    """The programme's code."""
+    number: Number
+    """Its number in its series."""
+    with_content: bool = True
+    """Whether what stands in them is asked for too."""
 
 
 class Figures(Message):
@@ -569,6 +605,7 @@ QUESTIONS: tuple[type[Question[Any]], ...] = (
     WhatPlan,
     WhatPublishingSends,
     WhatDocument,
+    WhatFiles,
     WhatWouldFollow,
     WhatIsUnbilled,
     WhatNamesSomeone,

@@ -146,6 +146,12 @@ async def reason_of(connection: AsyncConnection, work: str, key: str) -> str | N
     return (await connection.execute(query)).scalar()
 
 
+async def reasons(connection: AsyncConnection, work: str, key: str) -> dict[str, str]:
+    """Why parts of a key are set aside, by part."""
+    query = select(_S.part, _S.reason).where(_S.work == work, _S.key == key, _S.part != ALL)
+    return {row.part: row.reason for row in await connection.execute(query)}
+
+
 def reason_in(work: str, key: ColumnElement[str]) -> ScalarSelect[str]:
     """The same within a query, for the key that this column names."""
     return select(_S.reason).where(_S.work == work, _S.key == key, _S.part == ALL).scalar_subquery()

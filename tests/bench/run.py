@@ -14,13 +14,14 @@ import tempfile
 from pathlib import Path
 
 from shared.service import freeze_imports
-from tests.bench import api, billing, deliveries, feeds, growth, idle, kernel, latency, mails, pages
+from tests.bench import api, billing, deliveries, documents, feeds, growth, idle, kernel, latency, mails, pages
 from tests.bench.ground import Figures, ground
 
 RESULT = Path("var") / "bench.json"
 PARTS = {
     "billing": billing.measure,
     "deliveries": deliveries.measure,
+    "documents": documents.measure,
     "kernel": kernel.measure,
     "mails": mails.measure,
     "api": api.measure,
@@ -35,6 +36,8 @@ GOALS = {  # at least, or at most
     "billing.vs_sql_floor.postgresql": (">=", 0.4),
     "deliveries.vs_bare_httpx.sqlite": (">=", 0.5),
     "deliveries.vs_bare_httpx.postgresql": (">=", 0.5),
+    "documents.pdf_vs_bare_typst": (">=", 0.8),
+    "documents.ehf_vs_serialise": (">=", 0.12),
     "consume.vs_bare_batches": (">=", 0.5),
     "relay.vs_bare_loop": (">=", 0.5),
     "mails.vs_bare_loop": (">=", 0.5),

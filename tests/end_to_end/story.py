@@ -248,8 +248,9 @@ async def _read_books(player: Player, agreement: str, database: Database) -> Non
         "list_series",
     ):
         await player("billing", id)
-    for id in ("show_invoice", "show_credit_note"):
-        await player("billing", id, number=1)
+    for document in ("invoice", "credit_note"):
+        for id in (f"show_{document}", f"show_{document}_as_pdf", f"show_{document}_as_ehf"):
+            await player("billing", id, number=1)
     await player("billing", "list_deliveries")
     for id in ("retry_delivery", "deliver_by_mail"):
         await player("billing", id, id=await _undelivered(database))

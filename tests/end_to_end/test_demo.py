@@ -7,6 +7,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import pikepdf
 import pytest
 
 from deploy.demo.summary import wrong
@@ -23,6 +24,7 @@ FIGURES = {
     "digital_sessions_completed": 3,
     "invoices": 35,
     "credit_notes": 1,
+    "documents": 36,
     "total_ore": 22_666_668,
     "first_number": 1,
     "last_number": 35,
@@ -63,6 +65,16 @@ def test_every_municipality_that_stays_pays_the_fee_exactly(folder: Path) -> Non
         "invoices": {"count": 35, "unbroken": True},
         "credit_notes": {"count": 1, "unbroken": True},
     }
+
+
+def test_what_was_issued_is_there_as_files(folder: Path) -> None:
+    """Each PDF has the EHF inside that lies beside it."""
+    documents = folder / "documents"
+    called = [*(f"FK1-{n}" for n in range(1, 36)), "FK2-1"]
+    assert {it.name for it in documents.iterdir()} == {f"{it}.{form}" for it in called for form in ("pdf", "xml")}
+    for it in called:
+        with pikepdf.open(documents / f"{it}.pdf") as file:
+            assert file.attachments[f"{it}.xml"].get_file().read_bytes() == (documents / f"{it}.xml").read_bytes()
 
 
 def test_in_june_nobody_loses_an_invitation_to_whoever_coordinates(folder: Path) -> None:

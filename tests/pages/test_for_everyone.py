@@ -30,6 +30,8 @@ NOT_LOOKED_AT = {
     "/logg-inn": "who is logged in is led on from there",
     "/samling/{}/{}": "leads to the page of the session that a form was about",
     "/e-post/{}/innhold": "a mail as it was sent, which stands in a frame of another page",
+    "/program/{}/faktura/{}.{}": "a file",
+    "/program/{}/kreditnota/{}.{}": "a file",
 }
 OF_COLOURS_AND_WIDTHS = {"type": "rule", "values": ["color-contrast", "scrollable-region-focusable", "target-size"]}
 VIEWS: tuple[tuple[Scheme, int, Mapping[str, Any]], ...] = (

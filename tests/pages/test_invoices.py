@@ -68,6 +68,20 @@ def test_an_invoice_is_shown_as_its_payer_sees_it_and_explained(here: Shown, bro
         assert browser.get(f"/program/{PROGRAMME}/kreditnota/{number}").status_code == 404
 
 
+def test_a_document_is_had_as_the_files_that_were_made_of_it(here: Shown, browser: httpx.Client) -> None:
+    page = browser.get(f"{INVOICE}/1").text
+    for form, media_type, begins in (("pdf", "application/pdf", b"%PDF"), ("xml", "application/xml", b"<?xml")):
+        assert f'href="{INVOICE}/1.{form}"' in page
+        file = browser.get(f"{INVOICE}/1.{form}")
+        assert file.headers["content-type"] == media_type
+        assert file.headers["content-disposition"] == f'attachment; filename="FK1-1.{form}"'
+        assert file.content.startswith(begins)
+        with here.api() as api:
+            assert file.content == api.get(f"/billing/programmes/{PROGRAMME}/invoices/1.{form}").content
+    for nothing in (f"{INVOICE}/999.pdf", f"{INVOICE}/1.txt", f"/program/{PROGRAMME}/kreditnota/999.xml"):
+        assert browser.get(nothing).status_code == 404
+
+
 def test_the_payers_language_form_is_the_invoices(here: Shown, browser: httpx.Client) -> None:
     with here.api() as api:
         numbers = [

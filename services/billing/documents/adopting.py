@@ -19,8 +19,10 @@ from services.billing.documents.domain.recovered import (
     ordinal_told,
 )
 from services.billing.documents.domain.series import Kind
+from services.billing.works import make_files_again
 from shared.contracts import billing as events
 from shared.contracts.envelope import Event
+from shared.messaging.facts import record
 from shared.messaging.recover import Adoptions
 
 DAYS = ("delivered_from", "delivered_to")  # which an invoice's event tells in its content
@@ -37,6 +39,7 @@ async def invoice(connection: AsyncConnection, event: Event[events.Invoice]) -> 
     await documents.add_invoices(connection, [found], [content])
     if it.delivery_is_told:
         await documents.add_deliveries(connection, "invoice", [found], [event.id], tries=1)
+    await record(connection, make_files_again(it.programme, f"invoice/{it.number}"))
 
 
 async def credit_note(connection: AsyncConnection, event: Event[events.CreditNote]) -> None:
@@ -50,6 +53,7 @@ async def credit_note(connection: AsyncConnection, event: Event[events.CreditNot
     await documents.add_credit_notes(connection, [found], [content])
     if it.delivery_is_told:
         await documents.add_deliveries(connection, "credit_note", [found], [event.id], tries=1)
+    await record(connection, make_files_again(it.programme, f"credit_note/{it.number}"))
 
 
 async def _take_number(connection: AsyncConnection, it: events.Document, kind: Kind, kid: str | None) -> None:

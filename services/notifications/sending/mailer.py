@@ -6,6 +6,7 @@ import asyncio
 import quopri
 import re
 import ssl
+from collections.abc import Sequence
 from contextlib import suppress
 from email.encoders import encode_base64
 from email.header import Header
@@ -33,6 +34,7 @@ from aiosmtplib.errors import (
     SMTPSenderRefused,
 )
 
+from services.notifications.letters.attachments import Attached
 from services.notifications.letters.domain.letter import Mail
 from services.notifications.letters.domain.outcome import Kind, Outcome
 from services.notifications.sending.domain.refusals import Fault, Phase, fault_of
@@ -69,9 +71,10 @@ class Mailer:
         # Once, since the machine's certificates are some hundred.
         self._tls = ssl.create_default_context(cafile=settings.smtp_ca_file)
 
-    def message(self, mail: Mail, rendered: Rendered) -> bytes:
+    def message(self, mail: Mail, rendered: Rendered, files: Sequence[Attached] = ()) -> bytes:
         """The mail as it goes out, the same each time. Raises ValueError for a name or address that no header takes."""
         message: Message[Any, Any] = MIMEMultipart("alternative", f"=_{mail.id}")
+        beside = [_file(it) for it in files]
         message.attach(_text("plain", rendered.text))
         message.attach(_text("html", rendered.html))
         if rendered.calendar is not None:
@@ -82,7 +85,9 @@ class Mailer:
             message.attach(invitation)
             attached = MIMEApplication(entry, "ics")
             attached.add_header("Content-Disposition", "attachment", filename="kalender.ics")
-            message = MIMEMultipart("mixed", f"=_mixed_{mail.id}", [message, attached])
+            beside.insert(0, attached)
+        if beside:
+            message = MIMEMultipart("mixed", f"=_mixed_{mail.id}", [message, *beside])
         message["Subject"] = Header(rendered.subject, header_name="Subject")
         message["From"] = _mailbox("From", self._settings.mail_organiser, self._settings.mail_sender)
         message["To"] = _mailbox("To", mail.name, mail.address)
@@ -165,6 +170,15 @@ def _text(subtype: str, text: str) -> Message:
     part = MIMENonMultipart("text", subtype, charset="utf-8")
     part["Content-Transfer-Encoding"] = "quoted-printable"
     part.set_payload(quopri.encodestring(text.encode()).decode("ascii"))
+    return part
+
+
+def _file(it: Attached) -> Message:
+    kind, _, subtype = it.media_type.partition("/")
+    part = MIMEBase(kind, subtype, name=it.name)
+    part.set_payload(it.content)
+    encode_base64(part)
+    part.add_header("Content-Disposition", "attachment", filename=it.name)
     return part
 
 

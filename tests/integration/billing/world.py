@@ -15,7 +15,10 @@ from services.billing.documents.domain.credit_note import CreditNote
 from services.billing.documents.domain.invoice import Invoice
 from services.billing.documents.domain.verification import Finding
 from services.billing.documents.use_cases.verify_documents import verify_documents
+from services.billing.files.domain.contact import NOBODY, Contact
+from services.billing.files.use_cases.make_files import make_all_files
 from services.billing.instalments.use_cases.issue_what_is_due import issue_all_that_is_due
+from services.billing.works import ISSUE_WHAT_IS_DUE, LOOK_AT_PARTIES
 from shared.contracts.billing import CREDIT_NOTE_ISSUED, INVOICE_ISSUED
 from shared.contracts.envelope import Event
 from shared.database import Database
@@ -104,8 +107,13 @@ def row_of_first_form(number: int = 1, **changes: Any) -> dict[str, Any]:
 
 
 async def marks_left(database: Database) -> int:
+    """Those that have something issued; files are made by a work of its own."""
     async with database.reading() as connection:
-        return (await marks.count_and_oldest(connection))[0]
+        return sum([(await marks.count_and_oldest(connection, it))[0] for it in (ISSUE_WHAT_IS_DUE, LOOK_AT_PARTIES)])
+
+
+async def make_files(database: Database, contact: Contact = NOBODY) -> None:
+    await make_all_files(database, contact)
 
 
 def as_told_by_0_2(event: Event[Any]) -> Event[Any]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict
 from datetime import date, timedelta
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +30,8 @@ from shared.contracts.questions import (
     ContactListContent,
     Contacts,
     DocumentContent,
+    DocumentFile,
+    DocumentFiles,
     FeedAddress,
     PlanAsItStands,
     Question,
@@ -39,6 +43,7 @@ from shared.contracts.questions import (
     WhatContactList,
     WhatDocument,
     WhatFeed,
+    WhatFiles,
     WhatIsUnbilled,
     WhatPlan,
     WhatSession,
@@ -101,6 +106,7 @@ class FakeAsk(Ask):
         self.plan = PlanAsItStands(revision=1, sessions=())
         self.unbilled = UnbilledOfProgramme(count=1, first=(UNBILLED,), not_completed=())
         self.sessions: dict[str, SessionDetails] = {}  # others have a title only
+        self.formats = ["pdf", "xml"]  # in which there are files of documents
         self.feed: str | None = FEED  # the address of everybody's calendar
         self.silent: set[type[Question[Any]]] = set()  # nobody is there to answer them
         self.refused: set[type[Question[Any]]] = set()
@@ -139,8 +145,32 @@ class FakeAsk(Ask):
             return FeedAddress(address=self.feed)
         if isinstance(question, WhatIsUnbilled):
             return self.unbilled
+        return self._of_document(question)
+
+    def _of_document(self, question: Question[Any]) -> BaseModel:
+        if isinstance(question, WhatFiles):
+            return self.files_of(question)
         assert isinstance(question, WhatDocument)
         return document(question)
+
+    def files_of(self, question: WhatFiles) -> DocumentFiles:
+        """What they hold says whose they are."""
+        return DocumentFiles(
+            files=tuple(
+                document_file(f"{question.kind}-{question.number}.{form}", content=question.with_content)
+                for form in self.formats
+            )
+        )
+
+
+def document_file(name: str, *, content: bool) -> DocumentFile:
+    holds = f"what {name} holds, ø\n".encode() * 50
+    return DocumentFile(
+        name=name,
+        media_type=f"application/{name.rpartition('.')[2]}",
+        sha256=sha256(holds).hexdigest(),
+        content=b64encode(holds).decode() if content else None,
+    )
 
 
 def document(question: WhatDocument) -> DocumentContent:

@@ -64,7 +64,7 @@ class Content:
     vat_category: str = VAT_CATEGORY
     vat_reason_code: str | None = VAT_REASON_CODE
     in_foretaksregisteret: bool = False  # whether the seller is, which an EHF then says (A7)
-    account: str | None  # the seller's bank account; none on a credit note
+    account: str | None  # the seller's bank account; none on a credit note from before version 3
     kid: str | None  # none on a credit note
     credits_invoice: int | None = None  # a credit note's: the invoice's number
     credits_document_number: str | None = None  # a credit note's: what the invoice calls itself

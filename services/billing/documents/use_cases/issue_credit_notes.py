@@ -15,9 +15,11 @@ from services.billing.documents import repository as documents
 from services.billing.documents.domain.content import VERSION, Content
 from services.billing.documents.domain.credit_note import Credit, CreditNote
 from services.billing.documents.domain.series import document_number
+from services.billing.works import make_files
 from shared import clock
 from shared.contracts import billing as events
 from shared.messaging import outbox
+from shared.messaging.facts import record
 
 
 async def issue_credit_notes(
@@ -57,11 +59,15 @@ async def issue_credit_notes(
     told = [telling.credit_note(*it) for it in zip(notes, contents, links, strict=True)]
     added = await outbox.add(connection, events.CREDIT_NOTE_ISSUED, told, at=now)
     await documents.add_deliveries(connection, "credit_note", notes, [it.id for it in added])
+    await record(connection, make_files(programme))
     return notes
 
 
 def content_of(note: CreditNote, invoice: Content) -> Content:
-    """What a credit note says: all that its invoice said. There is nothing to pay, and so no account, KID or due date."""
+    """What a credit note says: all that its invoice said. There is nothing to pay, and so no KID or due date.
+
+    The account stays: receivers of EHF ask for it.
+    """
     return replace(
         invoice,
         version=VERSION,
@@ -70,7 +76,6 @@ def content_of(note: CreditNote, invoice: Content) -> Content:
         document_number=note.document_number,
         issued_on=note.issued_on,
         due_on=None,
-        account=None,
         kid=None,
         credits_invoice=note.invoice,
         credits_document_number=invoice.document_number or str(invoice.number),

@@ -17,9 +17,11 @@ from services.billing.documents.domain.invoice import Claim, Invoice
 from services.billing.documents.domain.kid import kid
 from services.billing.documents.domain.series import document_number
 from services.billing.occasions.domain.deliveries import INSTALMENTS
+from services.billing.works import make_files
 from shared import clock
 from shared.contracts import billing as events
 from shared.messaging import outbox
+from shared.messaging.facts import record
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,6 +78,7 @@ async def issue_invoices(
     told = [telling.invoice(*it) for it in zip(invoices, contents, links, strict=True)]
     added = await outbox.add(connection, events.INVOICE_ISSUED, told, at=now)
     await documents.add_deliveries(connection, "invoice", invoices, [it.id for it in added])
+    await record(connection, make_files(programme.code))
 
 
 def content_of(invoice: Invoice, claim: Claim, buyer: Buyer, seller: Seller, programme_name: str) -> Content:

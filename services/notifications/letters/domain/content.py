@@ -157,6 +157,15 @@ class Unbilled:
 
 
 @dataclass(frozen=True, kw_only=True)
+class File:
+    """A file that goes with a mail. What stands in it is kept by who made it."""
+
+    name: str
+    media_type: str
+    sha256: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Attendance:
     """That a party's attendance at a session is missing."""
 
@@ -237,6 +246,7 @@ class MailingContent:
     before: Agreement | None = None  # an amended one as it was told of last; none where that is not known
     concern: Concern | None = None
     document: Document | None = None
+    files: tuple[File, ...] | None = None  # the document's: none of what was stored before mails carried them
     visit: UnbookedVisit | None = None
     attendance: Attendance | None = None
     # Of a contact list: the programme's first day, the party's group, and what is missing, as codes.

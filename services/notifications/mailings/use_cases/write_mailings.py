@@ -15,12 +15,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.notifications.letters import contents
 from services.notifications.letters import repository as mails
+from services.notifications.letters.attachments import named, question_of
 from services.notifications.letters.contents import listed, someone
 from services.notifications.letters.domain.content import (
     About,
     Attendance,
     Concern,
     Document,
+    File,
     MailingContent,
     Plan,
     PlanSession,
@@ -149,6 +151,7 @@ async def letters_of(ask: PatientAsk, mailing: Mailing, plans: Plans) -> list[Le
     if mailing.about.plan and plan is None:
         return []  # overtaken: the plan was revised since
     document = await document_of(ask, mailing.about)
+    files = await files_of(ask, mailing)
     purpose, concern = PURPOSES[mailing.kind], mailing.about.concern
     question = WhoIsConcerned(
         purpose=purpose,
@@ -186,6 +189,7 @@ async def letters_of(ask: PatientAsk, mailing: Mailing, plans: Plans) -> list[Le
         before=mailing.before,
         concern=concern,
         document=document,
+        files=files,
         visit=mailing.about.visit,
         attendance=attendance,
         **on_list,
@@ -247,6 +251,12 @@ async def document_of(ask: PatientAsk, about: About) -> Document | None:
         return about.issued
     which = about.document
     return answered(await ask(WhatDocument(kind=which.kind, series=which.series, number=which.number)))
+
+
+async def files_of(ask: PatientAsk, mailing: Mailing) -> tuple[File, ...] | None:
+    """The files that its mails carry; None where they carry none. Raises NoAnswer, as while they are not made yet."""
+    question = question_of(mailing.kind, mailing.programme, mailing.about, with_content=False)
+    return named(mailing.kind, await ask(question)) if question is not None else None
 
 
 async def queue_letters(

@@ -18,8 +18,10 @@ from typing import TypeAlias
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.notifications.letters import overtaken, telling
+from services.notifications.letters import contents, overtaken, telling
 from services.notifications.letters import repository as mails
+from services.notifications.letters.attachments import Attached, attached, question_of
+from services.notifications.letters.domain.content import MailingContent
 from services.notifications.letters.domain.kinds import (
     ATTENDANCE_MISSING,
     NOT_ONCE_WITHDRAWN,
@@ -180,7 +182,11 @@ class MailSending:
     async def _send(self, mail: Mail) -> Outcome:
         try:
             feed = await self._feed_for(mail)
+            files = await self._files_of(mail)
         except NoAnswer:
+            return Outcome(kind="put_off")
+        except Exception:
+            log.exception("what goes with a mail cannot be had", mail=mail.id, kind=mail.kind)
             return Outcome(kind="put_off")
         try:
             kept = self._written(mail, None if feed else "")
@@ -189,8 +195,9 @@ class MailSending:
             log.exception("a mail cannot be written", mail=mail.id, kind=mail.kind)
             return Outcome(kind="put_off")  # a later version may have mended it
         try:
-            message = self._mailer.message(mail, rendered)
-            to_keep = self._mailer.message(mail, kept) if feed else message
+            message = self._mailer.message(mail, rendered, files)
+            # Files are kept where they were made, and the mail's content has their hashes.
+            to_keep = self._mailer.message(mail, kept) if feed or files else message
         except Exception as error:  # noqa: BLE001 - the email package has many for a name or address that no header takes
             # Its text holds the address.
             log.error("a mail cannot be addressed", mail=mail.id, error=type(error).__name__)  # noqa: TRY400
@@ -217,6 +224,18 @@ class MailSending:
             return ""
         question = WhatFeed(programme=mail.programme, party=mail.party, person=mail.person)
         return (await self._ask(question)).address or ""
+
+    async def _files_of(self, mail: Mail) -> Sequence[Attached]:
+        """The files that a mail carries: the very ones that it was written for.
+
+        Raises NoAnswer, and ValueError where others are there by now.
+        """
+        if not mail.content.get("files"):
+            return ()
+        content = contents.read(mail.kind, mail.content)
+        assert isinstance(content, MailingContent)  # for the type checker: no other carries files
+        question = question_of(mail.kind, mail.programme, content, with_content=True)
+        return attached(content.files or (), await self._ask(question)) if question is not None else ()
 
     def _written(self, mail: Mail, feed: str | None) -> Rendered:
         return render(mail, organiser=self._settings.mail_organiser, sender=self._settings.mail_sender, feed=feed)

@@ -48,7 +48,7 @@ THIRD_FORM = """{"version":3,"kind":"credit_note","number":7,"document_number":"
 "order_reference":"4500012345","accounting_cost":"2130/383","programme_name":"Fremtidens kulturskole","instalment":1,"delivered":\
 "Deltakeravgift Fremtidens kulturskole, rate 1 av 3: Fellessamling 1","delivered_from":"2024-09-24","delivered_to":\
 "2024-09-25","delivered_where":"Kimen, Stjørdal","delivered_venue":"Kimen","delivered_city":"Stjørdal","amount_ore":666667,"currency":"NOK","no_vat_because":\
-"Ikke merverdiavgiftspliktig","vat_category":"O","vat_reason_code":"VATEX-EU-O","in_foretaksregisteret":true,"account":null,"kid":null,\
+"Ikke merverdiavgiftspliktig","vat_category":"O","vat_reason_code":"VATEX-EU-O","in_foretaksregisteret":true,"account":"12345678903","kid":null,\
 "credits_invoice":1,"credits_document_number":"FK1-1","credits_issued_on":"2025-12-01","reason":"agreement_ended"}"""
 # What the first form did not say, of any document that was stored in it.
 NOT_SAID_AT_FIRST = {
@@ -136,7 +136,7 @@ def test_a_credit_note_says_what_the_invoice_said_and_asks_for_no_payment() -> N
     assert (content.document_number, content.credits_document_number) == ("FK2-7", "FK1-1")
     assert (content.issued_on, content.credits_issued_on) == (date(2025, 12, 24), date(2025, 12, 1))
     assert content.reason == "agreement_ended"
-    assert (content.due_on, content.account, content.kid) == (None, None, None)
+    assert (content.due_on, content.account, content.kid) == (None, "12345678903", None)
     assert (content.delivered, content.buyer, content.amount_ore) == (invoiced.delivered, invoiced.buyer, 666_667)
 
 

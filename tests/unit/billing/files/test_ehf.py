@@ -113,8 +113,11 @@ def test_what_xml_does_not_have_is_left_out() -> None:
 
 def test_what_a_document_holds_is_text_and_nothing_else() -> None:
     evil = "<a href='x'>&amp; ]]> {account}"
-    root = parsed(replace(invoice(), delivered=evil))
+    seller = replace(invoice().seller, name="{kid}")
+    root = parsed(replace(invoice(), delivered=evil, seller=seller, payer_reference="{account}"))
     assert said(root, "cac:InvoiceLine/cac:Item/cbc:Name") == [evil]
+    assert said(root, "cac:AccountingSupplierParty/cac:Party/cac:PartyName/cbc:Name") == ["{kid}"]
+    assert said(root, "cbc:BuyerReference") == ["{account}"]
 
 
 def test_an_empty_street_is_left_out_and_leaves_no_empty_element() -> None:
@@ -140,6 +143,7 @@ def with_buyer(**changes: str) -> Content:
         (with_buyer(endpoint="9999:942110464"), "endpoint_is_wrong", "buyer"),
         (replace(invoice(), payer_reference=" "), "reference_is_missing", "payer_reference"),
         (replace(invoice(), vat_category="S"), "vat_category_not_known", "vat_category"),
+        (replace(invoice(), currency="SEK"), "currency_not_known", "currency"),
     ],
 )
 def test_what_no_ehf_can_be_made_of_is_refused_with_a_code(it: Content, code: str, field: str) -> None:
@@ -149,7 +153,7 @@ def test_what_no_ehf_can_be_made_of_is_refused_with_a_code(it: Content, code: st
 
 
 def test_what_would_break_the_schema_is_not_made(monkeypatch: pytest.MonkeyPatch) -> None:
-    values = _values(invoice(), AN_AGREEMENT, NOBODY)
+    values = _values(invoice(), AN_AGREEMENT)
     monkeypatch.setattr("services.billing.files.ehf._values", lambda *_: {**values, "due_on": "snart"})
     with pytest.raises(RuleBroken, match="'snart' is not a valid value") as refused:
         ehf(invoice(), agreement=AN_AGREEMENT)

@@ -1,0 +1,70 @@
+"""Show the files of a document, as they were made."""
+
+from __future__ import annotations
+
+import base64
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.billing.documents.domain.series import Kind
+from services.billing.files import repository as files
+from services.billing.files.domain.file import FORMATS, Format, Issued
+from services.billing.works import MAKE_FILES
+from shared import kept_files
+from shared.contracts.questions import DocumentFile, DocumentFiles, WhatFiles
+from shared.database import Database
+from shared.errors import Conflict
+from shared.kept_files import KeptFile
+from shared.messaging import set_aside
+
+
+async def show_files(database: Database, question: WhatFiles) -> DocumentFiles:
+    """Answers `rpc.billing.document`. Raises NotFound, or Conflict while they are not made yet.
+
+    The PDF alone where no EHF can be made.
+    """
+    async with database.reading() as connection:
+        it = await files.find(connection, question.kind, question.programme, question.number)
+        kept = await kept_files.about(connection, [it.file(format) for format in FORMATS])
+        if it.file("pdf") not in kept or (it.file("xml") not in kept and await _why(connection, it) is None):
+            raise await _not_made(connection, it)
+        found = [kept[name] for format in FORMATS if (name := it.file(format)) in kept]
+        contents = [await kept_files.content(connection, one.name) if question.with_content else None for one in found]
+    return DocumentFiles(
+        files=tuple(
+            DocumentFile(
+                name=one.called,
+                media_type=one.media_type,
+                sha256=one.sha256,
+                content=base64.b64encode(content).decode("ascii") if content is not None else None,
+            )
+            for one, content in zip(found, contents, strict=True)
+        )
+    )
+
+
+async def show_file(
+    database: Database, kind: Kind, programme: str, number: int, format: Format
+) -> tuple[KeptFile, bytes]:
+    """One of them. Raises NotFound, or Conflict where it is not made yet, or none can be."""
+    async with database.reading() as connection:
+        it = await files.find(connection, kind, programme, number)
+        name = it.file(format)
+        content = await kept_files.content(connection, name)
+        if content is None:
+            raise await _not_made(connection, it)
+        return (await kept_files.about(connection, [name]))[name], content
+
+
+async def _why(connection: AsyncConnection, it: Issued) -> str | None:
+    """Why not all of its files can be made, as a code."""
+    return (await set_aside.reasons(connection, MAKE_FILES, it.programme)).get(it.part)
+
+
+async def _not_made(connection: AsyncConnection, it: Issued) -> Conflict:
+    why = await _why(connection, it)
+    if why is not None:
+        msg = f"no such file can be made of this document: {why}"
+        return Conflict(msg, code="file_cannot_be_made", rule="B8", field="number", values={"why": why})
+    msg = "the file is not made yet; that takes some seconds after the document was issued"
+    return Conflict(msg, code="file_is_not_made_yet", field="number")
