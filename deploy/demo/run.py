@@ -33,7 +33,8 @@ async def play(url: str, key: str, folder: Path, say: Say, *, began: float) -> O
         await story.play(client, say, municipalities())
         counted = await summary.counted(client, story.PROGRAMME)
         books = await client.get(f"/billing/programmes/{story.PROGRAMME}/books")
-        files = await documents.read(client, story.PROGRAMME)
+        files = await documents.issued(client, story.PROGRAMME)
+        agreements = await documents.agreements(client, story.PROGRAMME)
     counted["documents"] = len(files) // len(documents.FORMATS)
     counted["wall_seconds"] = round(monotonic() - began, 1)
     outcome = Outcome(
@@ -41,9 +42,9 @@ async def play(url: str, key: str, folder: Path, say: Say, *, began: float) -> O
         wrong=summary.wrong(counted, books),
     )
     _write(folder, summary=outcome.figures, books=books)
-    documents.write(folder / "documents", files)
+    documents.write(folder / "documents", {**agreements, **files})
     say(f"\n{summary.text(counted)}\n")
-    say(f"  {folder / 'documents'} har fakturaene og kreditnotaen som PDF og EHF.")
+    say(f"  {folder / 'documents'} har avtalene som PDF, og fakturaene og kreditnotaen som PDF og EHF.")
     say(f"  {folder / 'summary.json'} og {folder / 'books.json'} er skrevet.")
     for line in outcome.wrong:
         say(f"  AVVIK: {line}")

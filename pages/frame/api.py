@@ -93,9 +93,9 @@ class Api:
         answer = await self._call("GET", path, params=_given(parameters))
         return answer.json(), answer.headers.get("etag", "")
 
-    async def file(self, path: str) -> tuple[bytes, Mapping[str, str]]:
-        """A file, and what is said of it: its media type, what it is called, its ETag."""
-        answer = await self._call("GET", path)
+    async def file(self, path: str, **parameters: Any) -> tuple[bytes, Mapping[str, str]]:
+        """A file, and what is said of it: its media type, what it is called, its ETag. Raises as `get`."""
+        answer = await self._call("GET", path, params=_given(parameters))
         return answer.content, {name: answer.headers[name] for name in OF_FILE if name in answer.headers}
 
     async def all(self, path: str, **parameters: Any) -> list[Any]:

@@ -129,7 +129,9 @@ CHANGES = {
     "bytt-signatar": Change(method="PATCH", path=AGREEMENT, body=_amendment, said="signatar-byttet"),
     "kall-tilbake": Change(method="DELETE", path=AGREEMENT, said="avtale-kalt-tilbake"),
     "signer": Change(
-        path=AGREEMENT + "/signatures", body=_of("signatory", "place", "signed_on"), said="signatur-registrert"
+        path=AGREEMENT + "/signatures",
+        body=_of("signatory", "place", "signed_on", "fingerprint"),
+        said="signatur-registrert",
     ),
     "rett-signatur": Change(
         method="PUT", path=AGREEMENT + "/signatures/{it}", body=_of("place", "signed_on"), said="signatur-rettet"

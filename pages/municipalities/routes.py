@@ -32,6 +32,14 @@ async def show(code: str, party: str, visitor: VisitorOf) -> Response:
     return await _page(visitor, code, party)
 
 
+@router.get("/avtale/{agreement}.pdf")
+async def show_document(agreement: str, visitor: VisitorOf, versjon: str = "") -> Response:
+    """An agreement's document; of an earlier version, by its fingerprint."""
+    path = f"/registration/agreements/{segment(agreement)}.pdf"
+    content, said = await visitor.api.file(path, fingerprint=versjon)
+    return Response(content, headers=dict(said))
+
+
 @router.post(MUNICIPALITY + "/{change}")
 async def change(code: str, party: str, change: str, visitor: VisitorOf) -> Response:
     return await _changed(visitor, code, party, change)

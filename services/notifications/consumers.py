@@ -131,6 +131,7 @@ def about(entity: Any) -> About:  # noqa: C901, PLR0911 - a case for each entity
                 payer_reference=entity.payer_reference,
                 order_reference=entity.order_reference,
                 accounting_cost=entity.accounting_cost,
+                fingerprint=entity.fingerprint,
             )
             return About(agreement=agreement)
         case registration.Group() | registration.ContactList():

@@ -7,6 +7,9 @@ from functools import partial
 from services.registration.agreements import admin_api as agreements
 from services.registration.agreements import adopting as agreements_adopting
 from services.registration.agreements import repository as agreements_rows
+from services.registration.agreements.use_cases.follow_names import follow_names
+from services.registration.agreements.use_cases.make_documents import make_documents
+from services.registration.agreements.use_cases.say_document import say_document
 from services.registration.applications import admin_api as applications
 from services.registration.applications import adopting as applications_adopting
 from services.registration.applications import repository as applications_rows
@@ -53,7 +56,8 @@ from services.registration.programmes import admin_api as programmes
 from services.registration.programmes import adopting as programmes_adopting
 from services.registration.programmes import repository as programmes_rows
 from services.registration.settings import Settings
-from shared.contracts.questions import WhatContactList, WhoIsConcerned
+from services.registration.works import FOLLOW_NAMES, MAKE_DOCUMENTS
+from shared.contracts.questions import WhatAgreementDocument, WhatContactList, WhoIsConcerned
 from shared.database import Database
 from shared.messaging import emptying
 from shared.messaging.due_work import Work
@@ -112,7 +116,11 @@ def create(settings: Settings) -> Service:
                 *(mapping, development_plans, agreements, attendance, obligations, overview, contact_lists),
             )
         ],
-        answers={WhoIsConcerned: say_who_is_concerned, WhatContactList: say_contact_list},
+        answers={
+            WhoIsConcerned: say_who_is_concerned,
+            WhatContactList: say_contact_list,
+            WhatAgreementDocument: say_document,
+        },
         work=lambda _: [
             Work("merge people", once),
             Work("lapse offers", lapse, due=lapsing),
@@ -121,6 +129,8 @@ def create(settings: Settings) -> Service:
                 partial(exchange_what_is_due, database),
                 due=partial(count_what_is_due, database),
             ),
+            Work(FOLLOW_NAMES, partial(follow_names, database)),
+            Work(MAKE_DOCUMENTS, partial(make_documents, database)),
             emptying.work_of(database),
             Work(
                 "ask for attendance",

@@ -233,6 +233,7 @@ agreement = Table(
     Column("kind_of_end", String(10)),
     Column("end_note", Text),
     Column("ended_over", String(36)),  # the concern that led to termination
+    Column("fingerprint", String(64)),  # of its document as it stands; none where it was sent before there were any
     changed_by(),
     Index(
         "uq_agreement_standing",  # A6
@@ -251,7 +252,27 @@ signatory = Table(
     Column("person", ForeignKey("person.id"), nullable=False),
     Column("place", Text),
     Column("signed_on", Date),
+    Column("fingerprint", String(64)),  # of the document that was signed; none where that is not known
     changed_by(),
+)
+# Each version of an agreement's document: what its PDF says, as it was hashed. The PDF itself is a kept file. Rows are only added.
+agreement_document = Table(
+    "agreement_document",
+    metadata,
+    Column("agreement", ForeignKey("agreement.id"), primary_key=True),
+    Column("fingerprint", String(64), primary_key=True),  # SHA-256 of the content, in hexadecimal
+    Column("content", Text, nullable=False),
+    Column("written_on", Date, nullable=False),
+    Column(
+        "found_again", Boolean, nullable=False, server_default=false()
+    ),  # it was lost with a database (make_documents.py)
+)
+named_in_document = Table(
+    "named_in_document",
+    metadata,
+    Column("agreement", ForeignKey("agreement.id"), primary_key=True),
+    Column("fingerprint", String(64), primary_key=True),
+    Column("person", ForeignKey("person.id"), primary_key=True, index=True),
 )
 # What of contacts was exchanged with each party, and what was asked for before.
 contact_list = Table(

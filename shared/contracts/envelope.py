@@ -24,6 +24,8 @@ EntityId = Annotated[str, Pattern(UUID)]
 EventId = Annotated[str, StringConstraints(pattern=UUID)]  # never another form: messages are told apart by it
 ProgrammeCode = Annotated[str, Pattern(r"^[a-z0-9][a-z0-9-]{0,39}$")]
 OrganisationNumber = Annotated[str, Pattern(r"^[0-9]{9}$")]
+SHA256 = r"^[0-9a-f]{64}$"
+Fingerprint = Annotated[str, Pattern(SHA256)]
 # A code and never free text, since nothing in a stream can be erased: Latin letters, digits, `./_,+#-`, and spaces between them.
 OF_REFERENCES = "A-Za-z0-9À-ÖØ-öø-ɏ./_,+#-"
 A_REFERENCE = rf"^[{OF_REFERENCES}]([ {OF_REFERENCES}]{{0,48}}[{OF_REFERENCES}])?$"

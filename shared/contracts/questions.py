@@ -15,6 +15,7 @@ from shared.when import When
 
 A = TypeVar("A", bound=BaseModel)
 MOST_LINES = 300  # of a plan that is written to people
+LARGEST_FILE = 480_000  # characters in base64: a message of NATS has room for two of them
 
 
 class Message(BaseModel):
@@ -156,6 +157,40 @@ class SessionDetails(Message):
     """Where it is. Null while that is not known."""
     meeting_link: Text | None
     """Where to meet online. Null where there is no link."""
+
+
+class DocumentFile(Message):
+    """A file of a document, as it was made and is kept (B8, R6)."""
+
+    name: Line
+    """What it is called: `FK1-35.pdf`."""
+    media_type: Word
+    """`application/pdf`, or `application/xml` of an EHF."""
+    sha256: Word
+    """Of what stands in it, in hexadecimal."""
+    content: Annotated[str, Field(max_length=LARGEST_FILE)] | None = None
+    """What stands in it, in base64. Null where it was not asked for."""
+
+
+class DocumentFiles(Message):
+    """The files of a document."""
+
+    files: Annotated[tuple[DocumentFile, ...], Field(max_length=2)]
+    """Its PDF, and its EHF where it is invoiced or credited and one could be made."""
+
+
+class WhatAgreementDocument(Question[DocumentFiles]):
+    """The document of an agreement, which names who signs it (R6). Refused while it is not made yet, which takes a moment."""
+
+    subject = "rpc.registration.document"
+    answer = DocumentFiles
+
+    agreement: Word
+    """The agreement's id."""
+    fingerprint: Word
+    """Which version, by its fingerprint."""
+    with_content: bool = True
+    """Whether what stands in it is asked for too."""
 
 
 class WhatSession(Question[SessionDetails]):
@@ -359,28 +394,8 @@ class WhatDocument(Question[DocumentContent]):
     """Its number in the series."""
 
 
-class DocumentFile(Message):
-    """A file of a document, as it was made and is kept (B8)."""
-
-    name: Line
-    """What it is called: `FK1-35.pdf`."""
-    media_type: Word
-    """`application/pdf`, or `application/xml` of the EHF."""
-    sha256: Word
-    """Of what stands in it, in hexadecimal."""
-    content: Annotated[str, Field(max_length=480_000)] | None = None
-    """What stands in it, in base64. Null where it was not asked for."""
-
-
-class DocumentFiles(Message):
-    """The files of a document."""
-
-    files: Annotated[tuple[DocumentFile, ...], Field(max_length=2)]
-    """Its PDF, and its EHF where one could be made."""
-
-
 class WhatFiles(Question[DocumentFiles]):
-    """The files of a document. Refused while they are not made yet, which takes some seconds after it was issued."""
+    """The files of an invoice or a credit note. Refused while they are not made yet, which takes some seconds after it was issued."""
 
     subject = "rpc.billing.document"
     answer = DocumentFiles
@@ -599,6 +614,7 @@ class WhatIsKeptOfPerson(Question[KeptOfPerson]):
 QUESTIONS: tuple[type[Question[Any]], ...] = (
     WhoIsConcerned,
     WhatContactList,
+    WhatAgreementDocument,
     WhatSession,
     WhatFeed,
     WhatIsPlanned,

@@ -12,6 +12,7 @@ from shared.contracts.envelope import (
     Entity,
     EntityId,
     EventType,
+    Fingerprint,
     OrganisationNumber,
     ProgrammeCode,
     Reference,
@@ -339,6 +340,9 @@ class Agreement(PartyInProgramme):
     """The payer's order, which stands on its invoices, a code as well. Absent where it named none."""
     accounting_cost: Reference | None = None
     """What the payer posts the fee to, which stands on its invoices, a code as well. Absent where it named none."""
+    fingerprint: Fingerprint | None = None
+    """The fingerprint of its document, which stands on it: the SHA-256 of what it says, and so another one for each version of it (R6).
+    The payer's reference is no part of it. Absent where it was sent before there were documents."""
 
     @model_validator(mode="after")
     def _its_days_are_in_order(self) -> Self:

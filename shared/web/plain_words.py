@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from shared.contracts.envelope import A_REFERENCE, UUID
+from shared.contracts.envelope import A_REFERENCE, SHA256, UUID
 from shared.errors import Unfit
 from shared.web.api import CURSOR
 
@@ -39,6 +39,7 @@ EXPECTED = {
     ),
     r"^[^\x00-\x1f\x7f]*$": A_LINE,
     r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$": A_LINE,
+    SHA256: Saying("a fingerprint has 64 digits and letters from a to f", code="not_a_fingerprint"),
     UUID: Saying("it is an id, as another answer gives it", code="not_an_id"),
 }
 AN_ADDRESS = Saying("an e-mail address is written as kari.vik@molde.example", code="not_an_address")

@@ -46,19 +46,17 @@ class Player:
         if takes_if_match(operation):
             await self._is_not_lost_unseen(service, operation_id, url, body)
         answer = await self._answer(method, url, query, body)
-        if answer.headers["content-type"] != "application/json":  # a file
-            assert "ETag" in answer.headers, operation_id
-            self.played.add((service, operation_id))
-            return answer.content
-        if "version" in answer.json():
+        is_file = answer.headers["content-type"] != "application/json"  # of which nothing is read
+        found = {} if is_file else answer.json()
+        if is_file or "version" in found:
             assert "ETag" in answer.headers, operation_id
         assert str(answer.status_code) in operation["responses"]
         if in_pages:
             await self._turn_the_page(url, query)
         if method == "patch":
-            await self._changes_nothing(url, operation["body"], answer.json())
+            await self._changes_nothing(url, operation["body"], found)
         self.played.add((service, operation_id))
-        return answer.json()
+        return found
 
     def _in_path(self, operation: Json, ids: Json) -> dict[str, str]:
         known = {"programme": A_PROGRAMME, "party": A_PARTY} | ids

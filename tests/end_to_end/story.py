@@ -171,6 +171,8 @@ async def _form_group(player: Player) -> str:
 
 async def _sign(player: Player, agreement: str) -> None:
     role: dict[str, Any] = {"agreement": agreement, "role": "municipal_director"}
+    stands = (await player("registration", "show_agreement", agreement=agreement))["fingerprint"]
+    await player("registration", "show_agreement_document", agreement=agreement, fingerprint=stands)
     await player("registration", "sign_agreement", agreement=agreement)
     await player("registration", "take_signature_back", **role)
     await player("registration", "sign_agreement", agreement=agreement)

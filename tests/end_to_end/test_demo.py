@@ -67,11 +67,14 @@ def test_every_municipality_that_stays_pays_the_fee_exactly(folder: Path) -> Non
     }
 
 
-def test_what_was_issued_is_there_as_files(folder: Path) -> None:
-    """Each PDF has the EHF inside that lies beside it."""
+def test_what_was_signed_and_issued_is_there_as_files(folder: Path) -> None:
+    """Each PDF of what was issued has the EHF inside that lies beside it."""
     documents = folder / "documents"
     called = [*(f"FK1-{n}" for n in range(1, 36)), "FK2-1"]
-    assert {it.name for it in documents.iterdir()} == {f"{it}.{form}" for it in called for form in ("pdf", "xml")}
+    issued = {f"{it}.{form}" for it in called for form in ("pdf", "xml")}
+    signed = {it.name for it in documents.glob("avtale-*.pdf")}
+    assert {it.name for it in documents.iterdir()} == issued | signed
+    assert len(signed) == FIGURES["agreements_signed"]
     for it in called:
         with pikepdf.open(documents / f"{it}.pdf") as file:
             assert file.attachments[f"{it}.xml"].get_file().read_bytes() == (documents / f"{it}.xml").read_bytes()

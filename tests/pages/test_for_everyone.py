@@ -29,6 +29,7 @@ NAME = f"<script>document.title='script'</script> שלום עולם {LONG}"[:200
 NOT_LOOKED_AT = {
     "/logg-inn": "who is logged in is led on from there",
     "/samling/{}/{}": "leads to the page of the session that a form was about",
+    "/avtale/{}.pdf": "a file, which a browser saves",
     "/e-post/{}/innhold": "a mail as it was sent, which stands in a frame of another page",
     "/program/{}/faktura/{}.{}": "a file",
     "/program/{}/kreditnota/{}.{}": "a file",

@@ -27,6 +27,7 @@ class Holds(Enum):
     WHO = None, "name, address, telephone number: emptied"
     PROSE = None, "what people wrote: searched for the whole name, address and number, and emptied of it"
     KEY = "names_of_keys", "what a key is called, which may be somebody's name"
+    SIGNED = "agreement_documents", "what an agreement's document says, who signs it among it: kept as it was signed"
     TOLD = (
         "texts_in_events",
         "told in events and on invoices: titles and places of joint sessions, references that the payer asks for",
@@ -60,6 +61,7 @@ COLUMNS: Mapping[str, Mapping[Holds, str]] = {
             agreement.end_note signatory.place concern.description concern.resolution_note concern.findings
             development_area.name development_area.description mapping.fields mapping.actors
             development_plan.focus development_plan.notes development_plan.states""",
+        Holds.SIGNED: "agreement_document.content",  # and its PDF, kept_file.content
         Holds.TOLD: """application.payer_reference agreement.payer_reference agreement.order_reference
             agreement.accounting_cost session.title""",
     },

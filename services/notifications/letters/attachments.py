@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from services.notifications.letters.domain.content import About, File, MailingContent
-from services.notifications.letters.domain.kinds import COPIES
-from shared.contracts.questions import DocumentFiles, Question, WhatFiles
+from services.notifications.letters.domain.kinds import AMENDED, COPIES, WITH_AGREEMENT
+from shared.contracts.questions import DocumentFiles, Question, WhatAgreementDocument, WhatFiles
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +27,10 @@ class Attached:
 def question_of(
     kind: str, programme: str, it: About | MailingContent, *, with_content: bool
 ) -> Question[DocumentFiles] | None:
-    """Whom to ask for the files of a mail of this kind; None where it carries none."""
+    """Whom to ask for the files of a mail of this kind; None where it carries none.
+
+    An agreement that is amended once it is signed has the document that was signed, which does not go out again.
+    """
     if it.document is not None:
         return WhatFiles(
             kind="invoice" if kind.startswith("invoice") else "credit_note",
@@ -35,7 +38,12 @@ def question_of(
             number=it.document.number,
             with_content=with_content,
         )
-    return None
+    agreement = it.agreement if kind in WITH_AGREEMENT else None
+    if agreement is None or agreement.id is None or agreement.fingerprint is None:
+        return None
+    if kind == AMENDED and agreement.signed_on is not None:
+        return None
+    return WhatAgreementDocument(agreement=agreement.id, fingerprint=agreement.fingerprint, with_content=with_content)
 
 
 def named(kind: str, answered: DocumentFiles) -> tuple[File, ...]:

@@ -31,6 +31,7 @@ from shared.web.api import (
     Page,
     PartyInQuery,
     Reader,
+    View,
     page_of,
 )
 from shared.web.etags import tagged
@@ -49,6 +50,12 @@ async def settings_of(request: Request) -> Settings:
 PLACE = re.compile(r"[0-9]{4}-[0-9T:.-]{21}Z/.+")  # such as `_place` gives
 
 
+class FileView(View):
+    name: str
+    media_type: str
+    sha256: str = Field(description="of what stands in it, in hexadecimal")
+
+
 class MailText(MailView):
     """A mail with what it says; that is null where it is lost."""
 
@@ -56,6 +63,7 @@ class MailText(MailView):
     text: str | None = Field(description="the part that is plain text")
     html: str | None = Field(description="the part that is HTML")
     calendar: str | None = Field(description="the calendar entry (RFC 5545) of a mail about a session")
+    files: list[FileView] = Field(description="the files that it carries, which stand with the service that made them")
     as_sent: bool = Field(
         description="false where it is written anew from what is kept: it was not sent, or by a version before 0.3.0"
     )
@@ -124,7 +132,8 @@ async def show_mail(
     found = await read_mail(database, id, settings)
     said = vars(found.says) if found.says else dict.fromkeys(("subject", "text", "html", "calendar"))
     shown = view(*found.named, with_addresses=True)
-    return tagged(found.named.mail, MailText(**vars(shown), **said, as_sent=found.as_sent))
+    files = [FileView.model_validate(it) for it in found.files]
+    return tagged(found.named.mail, MailText(**vars(shown), **said, files=files, as_sent=found.as_sent))
 
 
 def _view(it: Waiting, names: Mapping[str, str]) -> WaitingView:

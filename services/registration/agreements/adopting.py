@@ -35,6 +35,7 @@ TOLD = (
     "called_back_on",
     "ends_on",
     "kind_of_end",
+    "fingerprint",
 )
 
 
@@ -106,7 +107,7 @@ async def _lost_signatories(connection: AsyncConnection, party: str) -> tuple[Si
 
 
 def _nothing_told_differs(before: Agreement, after: Agreement) -> bool:
-    return all(getattr(before, name) == getattr(after, name) for name in TOLD if name != "version")
+    return all(getattr(before, name) == getattr(after, name) for name in TOLD if name not in ("version", "fingerprint"))
 
 
 async def _lost_where_unsigned(connection: AsyncConnection, it: Agreement) -> tuple[Signatory, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, case, func, select
+from sqlalchemy import ColumnElement, Row, Select, case, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registration import tables
@@ -18,6 +18,7 @@ from shared.errors import NotFound
 from shared.messaging.missing import Missing
 
 a, s, c = tables.agreement.c, tables.signatory.c, tables.concern.c
+SIGNING = tuple(Signatory.__dataclass_fields__)
 STATE: ColumnElement[str] = case(
     (a.called_back_on.is_not(None), "called_back"),
     (a.ends_on.is_not(None), "ended"),
@@ -108,7 +109,7 @@ async def shown(connection: AsyncConnection, id: str) -> Shown:
 
 async def _shown(connection: AsyncConnection, query: Select[Any]) -> list[Shown]:
     page, n = query.subquery(), tables.person.c
-    signing = (s.role, s.person, s.place, s.signed_on.label("signed_there_on"), n.name, n.email)
+    signing = (*(s[name].label(f"signed_{name}") for name in SIGNING), n.name, n.email)
     rows = (
         select(page, tables.party.c.name.label("party_name"), *signing)
         .join(tables.party, tables.party.c.organisation_number == page.c.party)
@@ -125,12 +126,11 @@ async def _shown(connection: AsyncConnection, query: Select[Any]) -> list[Shown]
             agreement=Agreement(
                 **{name: getattr(signed[0], name) for name in own},
                 signatories=tuple(
-                    Signatory(role=it.role, person=it.person, place=it.place, signed_on=it.signed_there_on)
-                    for it in signed
+                    Signatory(**{name: getattr(it, f"signed_{name}") for name in SIGNING}) for it in signed
                 ),
             ),
             party_name=signed[0].party_name,
-            people={it.person: (it.name, it.email) for it in signed},
+            people={it.signed_person: (it.name, it.email) for it in signed},
         )
         for signed in found.values()
     ]
@@ -220,8 +220,16 @@ async def save_concern(connection: AsyncConnection, it: Concern, *, by: str) -> 
     await connection.execute(tables.concern.update().where(c.id == it.id).values(**vars(it), changed_by=by))
 
 
+def document_is_lost() -> ColumnElement[bool]:
+    """Whether what an agreement's document says as it stands is lost with a database."""
+    d = tables.agreement_document.c
+    return a.fingerprint.is_not(None) & ~exists().where(d.agreement == a.id, d.fingerprint == a.fingerprint)
+
+
 async def missing(connection: AsyncConnection) -> list[Missing]:
-    """Signatories of whom nothing is known, where they signed, what an agreement was terminated over, what concerns say."""
+    """Signatories of whom nothing is known, where they signed, what an agreement was terminated over and what its document
+    says, what concerns say.
+    """
     t, of = tables, {"programme": a.programme, "party": a.party}
     n = t.person.c
     signatory = t.signatory.join(t.agreement, s.agreement == a.id).join(t.person, n.id == s.person)
@@ -236,6 +244,7 @@ async def missing(connection: AsyncConnection) -> list[Missing]:
         ("agreement", ("ended_over",)): select(a.id, *of.values()).where(
             a.kind_of_end == "terminated", a.ended_over.is_(None)
         ),
+        ("agreement", ("document",)): select(a.id, *of.values()).where(document_is_lost()),
         ("concern", ("description",)): select(c.id, *of.values())
         .join(t.agreement, c.agreement == a.id)
         .where(c.description.is_(None)),
@@ -252,8 +261,7 @@ async def _agreements(connection: AsyncConnection, rows: Sequence[Row[Any]]) -> 
     query = select(tables.signatory).where(s.agreement.in_(ids)).order_by(s.agreement, s.role)
     signatories: dict[str, list[Signatory]] = {id: [] for id in ids}
     for row in await connection.execute(query):
-        one = Signatory(role=row.role, person=row.person, place=row.place, signed_on=row.signed_on)
-        signatories[row.agreement].append(one)
+        signatories[row.agreement].append(Signatory(**{name: getattr(row, name) for name in SIGNING}))
     return [Agreement(**fields(row), signatories=tuple(signatories[row.id])) for row in rows]
 
 

@@ -24,6 +24,7 @@ def agreement(it: Agreement) -> events.Agreement:
         payer_reference=it.payer_reference,
         order_reference=it.order_reference,
         accounting_cost=it.accounting_cost,
+        fingerprint=it.fingerprint,
     )
 
 

@@ -124,6 +124,14 @@ class SignatureView(View):
     signed_on: date | None
 
 
+class KnownDocument(View):
+    agreement: str
+    programme: str
+    party: str
+    fingerprint: str = Field(description="of which version; it is read with the agreement")
+    written_on: date
+
+
 class KnownAttendance(View):
     session: str
     kind: str | None = Field(description="null, as number and title, where the session is not heard of yet")
@@ -181,6 +189,9 @@ class ExportView(BaseModel):
     participations: list[ParticipationView]
     tenures: list[KnownTenure] = Field(description="who was what, from when until when")
     signatures: list[SignatureView]
+    documents: list[KnownDocument] = Field(
+        description="agreements' documents, each version, that name them as who signs"
+    )
     attendance: list[KnownAttendance] = Field(description="at which sessions they were recorded as present, in time")
     texts: list[TextView] = Field(
         description="in which they are named by their whole name, address or telephone number"
@@ -263,6 +274,7 @@ def _export(it: Export) -> ExportView:
         participations=[ParticipationView(**one) for one in it.participations],
         tenures=[KnownTenure(**one, was=one["role"]) for one in it.tenures],
         signatures=[SignatureView(**one) for one in it.signatures],
+        documents=[KnownDocument(**one) for one in it.documents],
         attendance=[KnownAttendance(**one) for one in it.attendance],
         texts=[
             TextView(where=f"{one.table}.{one.column}", key=[str(part) for part in one.key], text=one.text)

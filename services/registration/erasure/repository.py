@@ -22,7 +22,9 @@ from shared.messaging import emptying
 from shared.messaging.facts import Present, record
 
 # Whose texts are names of public bodies, people themselves, what events tell, or no text that anybody wrote.
-WITHOUT_PROSE = frozenset({"programme", "party", "person", "erasure", "person_in_plan", "person_in_mails", "session"})
+WITHOUT_PROSE = frozenset(
+    {"programme", "party", "person", "erasure", "person_in_plan", "person_in_mails", "session", "agreement_document"}
+)
 ANSWERS = {"scheduling": tables.person_in_plan, "notifications": tables.person_in_mails}
 
 e, p = tables.erasure.c, tables.participant.c

@@ -113,6 +113,10 @@ async def put_in_place_of(connection: AsyncConnection, gone: str, person: str) -
     """Have a person stand where another stands of whom no event tells: not in applications and groups (merge_people.py)."""
     for table, column in ((tables.programme, "contact_person"), (tables.signatory, "person")):
         await connection.execute(table.update().where(table.c[column] == gone).values({column: person}))
+    d, other = tables.named_in_document.c, tables.named_in_document.alias("other").c
+    twice = exists().where(other.person == person, other.agreement == d.agreement, other.fingerprint == d.fingerprint)
+    await connection.execute(tables.named_in_document.delete().where(d.person == gone, twice))
+    await connection.execute(tables.named_in_document.update().where(d.person == gone).values(person=person))
 
 
 async def put_presence_in_place_of(connection: AsyncConnection, gone: Sequence[str], participant: str) -> None:

@@ -40,6 +40,7 @@ from shared.contracts.questions import (
     Someone,
     UnbilledInstalment,
     UnbilledOfProgramme,
+    WhatAgreementDocument,
     WhatContactList,
     WhatDocument,
     WhatFeed,
@@ -105,6 +106,9 @@ class FakeAsk(Ask):
         self.contact_list = ContactListContent(period_start=date(2024, 8, 1), group=(), missing=())
         self.plan = PlanAsItStands(revision=1, sessions=())
         self.unbilled = UnbilledOfProgramme(count=1, first=(UNBILLED,), not_completed=())
+        self.agreement: tuple[
+            DocumentFile, ...
+        ] = ()  # the files of every agreement's document; none while it is not made
         self.sessions: dict[str, SessionDetails] = {}  # others have a title only
         self.formats = ["pdf", "xml"]  # in which there are files of documents
         self.feed: str | None = FEED  # the address of everybody's calendar
@@ -150,6 +154,12 @@ class FakeAsk(Ask):
     def _of_document(self, question: Question[Any]) -> BaseModel:
         if isinstance(question, WhatFiles):
             return self.files_of(question)
+        if isinstance(question, WhatAgreementDocument):
+            if not self.agreement:
+                msg = "it is just being made"
+                raise RefusedToAnswer(msg)
+            without = {} if question.with_content else {"content": None}
+            return DocumentFiles(files=tuple(it.model_copy(update=without) for it in self.agreement))
         assert isinstance(question, WhatDocument)
         return document(question)
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from services.registration.contacts.use_cases.say_who_is_concerned import say_who_is_concerned
 from services.registration.parties.use_cases.delete_party import delete_party
 from services.registration.programmes.use_cases.delete_programme import delete_programme
 from shared.contracts.questions import WhoIsConcerned
 from shared.database import Database
+from shared.kept_files import kept_file
 from tests.integration.registration.world import (
     ADVISOR,
     AGREEMENT,
@@ -34,6 +36,7 @@ from tests.integration.registration.world import (
 from tests.support.api import Api
 from tests.support.databases import CopyDatabase, MakeDatabase, set_clock
 from tests.support.drill import Drill, DrillOf
+from tests.support.waiting import eventually
 
 OTHER = {
     "organisation_number": BRANCH,
@@ -49,10 +52,11 @@ LOST = {
     "agreement": {"end_note"},
     "concern": {"description", "raised_on"},
     "party_group": {"coordinator"},  # a participant's id
-    "signatory": {"person", "place"},
+    "signatory": {"person", "place", "fingerprint"},
     "programme": {"contact_person"},
 }
 PEOPLE = ("person", "advisor", "participant", "tenure", "assessment")
+DOCUMENTS = ("agreement_document", "named_in_document", "kept_file")  # which name people
 
 
 class Lost:
@@ -109,7 +113,7 @@ def without_what_no_event_carries(rows: dict[str, Any]) -> dict[str, Any]:
     return {
         table: sorted(({k: v for k, v in row.items() if k not in LOST.get(table, ())} for row in found), key=repr)
         for table, found in rows.items()
-        if table not in PEOPLE
+        if table not in (*PEOPLE, *DOCUMENTS)
     }
 
 
@@ -132,6 +136,7 @@ async def test_what_is_missing_is_listed_and_can_be_said_anew(drill: Drill, lost
         assert sorted((entity, fields) for entity, _, fields in missing) == sorted(
             [
                 ("advisor", ("name", "email")),
+                ("agreement", ("document",)),
                 ("agreement", ("places_and_days_of_signing",)),
                 ("application", ("answers", "assessment")),
                 ("concern", ("description",)),
@@ -158,6 +163,11 @@ async def test_what_is_missing_is_listed_and_can_be_said_anew(drill: Drill, lost
         assert {
             it["signatory"]: {"name": it["name"], "email": it["email"]} for it in found["signatories"]
         } == SIGNATORIES
+        await eventually(lambda: status_of_document(api, lost.agreement), equals=200)
+    async with lost.older.reading() as connection:
+        ((name, made_again),) = await connection.execute(select(kept_file.c.name, kept_file.c.made_again))
+    assert found["fingerprint"] in name
+    assert made_again
 
 
 async def test_nobody_is_written_to_whose_address_is_lost(drill: Drill, lost: Lost) -> None:
@@ -284,6 +294,10 @@ def coordinator_of(rows: dict[str, Any]) -> str:
     """Who it is by id, which stands in calendars."""
     (group,) = rows["party_group"]
     return next(str(it["person"]) for it in rows["participant"] if it["id"] == group["coordinator"])
+
+
+async def status_of_document(api: Api, agreement: str) -> int:
+    return (await api.administrator.get(f"/registration/agreements/{agreement}.pdf")).status_code
 
 
 async def missing_of(api: Api) -> list[tuple[str, str, tuple[str, ...]]]:

@@ -43,17 +43,14 @@ async def show_files(database: Database, question: WhatFiles) -> DocumentFiles:
     )
 
 
-async def show_file(
-    database: Database, kind: Kind, programme: str, number: int, format: Format
-) -> tuple[KeptFile, bytes]:
+async def find_file(connection: AsyncConnection, kind: Kind, programme: str, number: int, format: Format) -> KeptFile:
     """One of them. Raises NotFound, or Conflict where it is not made yet, or none can be."""
-    async with database.reading() as connection:
-        it = await files.find(connection, kind, programme, number)
-        name = it.file(format)
-        content = await kept_files.content(connection, name)
-        if content is None:
-            raise await _not_made(connection, it)
-        return (await kept_files.about(connection, [name]))[name], content
+    it = await files.find(connection, kind, programme, number)
+    name = it.file(format)
+    found = (await kept_files.about(connection, [name])).get(name)
+    if found is None:
+        raise await _not_made(connection, it)
+    return found
 
 
 async def _why(connection: AsyncConnection, it: Issued) -> str | None:

@@ -30,6 +30,7 @@ class Agreement:
     order_reference: str | None = None
     accounting_cost: str | None = None
     id: str | None = None  # none in what was stored before it was asked by it who signs
+    fingerprint: str | None = None  # of its document; none where it has none, and in what was stored before
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -246,7 +247,7 @@ class MailingContent:
     before: Agreement | None = None  # an amended one as it was told of last; none where that is not known
     concern: Concern | None = None
     document: Document | None = None
-    files: tuple[File, ...] | None = None  # the document's: none of what was stored before mails carried them
+    files: tuple[File, ...] | None = None  # that it carries; none in what was stored before mails carried them
     visit: UnbookedVisit | None = None
     attendance: Attendance | None = None
     # Of a contact list: the programme's first day, the party's group, and what is missing, as codes.

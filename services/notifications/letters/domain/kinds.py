@@ -91,6 +91,8 @@ MATTERS = (
 AMENDED, CALLED_BACK = "agreement_amended", "agreement_called_back"
 TO_SIGN = ("agreement_to_sign", AMENDED)
 TO_PAY = ("invoice",)
+# What carries the agreement's document.
+WITH_AGREEMENT = (*TO_SIGN, "agreement_signed")
 
 # Of a programme, and so of no party; once its week is over it is not sent, since the next one tells what is so then.
 UNBILLED_REPORT = "unbilled_report"

@@ -151,7 +151,6 @@ async def letters_of(ask: PatientAsk, mailing: Mailing, plans: Plans) -> list[Le
     if mailing.about.plan and plan is None:
         return []  # overtaken: the plan was revised since
     document = await document_of(ask, mailing.about)
-    files = await files_of(ask, mailing)
     purpose, concern = PURPOSES[mailing.kind], mailing.about.concern
     question = WhoIsConcerned(
         purpose=purpose,
@@ -167,6 +166,7 @@ async def letters_of(ask: PatientAsk, mailing: Mailing, plans: Plans) -> list[Le
     if mailing.kind == ("advisor_detached" if contacts.advisor else "advisor_attached"):
         return []  # overtaken: the party has another advisor by now, or none again
     attendance = await attendance_of(ask, mailing.about)
+    files = await files_of(ask, mailing)
     on_list = await contact_list_of(ask, mailing)
     unbilled = await unbilled_of(ask, mailing)
     is_there = mailing.kind == "contact_list_missing" and not on_list["missing"]

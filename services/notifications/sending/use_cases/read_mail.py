@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -9,6 +10,8 @@ from email.message import EmailMessage
 from jinja2 import TemplateError
 
 from services.notifications.letters import repository as mails
+from services.notifications.letters.domain.content import File
+from services.notifications.letters.domain.letter import Mail
 from services.notifications.letters.repository import Named
 from services.notifications.sending import repository as messages
 from services.notifications.sending.render import Rendered, render
@@ -22,6 +25,7 @@ class Reading:
     named: Named
     says: Rendered | None  # none where that is lost
     as_sent: bool  # and not written anew from what is kept
+    files: Sequence[File] = ()  # that it carries; they stand where they are kept
 
 
 async def read_mail(database: Database, id: str, settings: Settings) -> Reading:
@@ -30,7 +34,7 @@ async def read_mail(database: Database, id: str, settings: Settings) -> Reading:
         named = await mails.named(connection, id)
         message = await messages.sent_as(connection, id)
     if message is not None:
-        return Reading(named=named, says=parts_of(message), as_sent=True)
+        return Reading(named=named, says=parts_of(message), as_sent=True, files=_files_of(named.mail))
     mail = named.mail
     if mail.is_lost:
         return Reading(named=named, says=None, as_sent=False)
@@ -39,7 +43,11 @@ async def read_mail(database: Database, id: str, settings: Settings) -> Reading:
     except (TemplateError, ValueError) as error:
         msg = "what is kept of this mail cannot be written by this version"
         raise Conflict(msg, code="mail_cannot_be_written", field="id") from error
-    return Reading(named=named, says=written, as_sent=False)
+    return Reading(named=named, says=written, as_sent=False, files=_files_of(mail))
+
+
+def _files_of(mail: Mail) -> Sequence[File]:
+    return tuple(File(**it) for it in mail.content.get("files") or ())
 
 
 def parts_of(message: bytes) -> Rendered:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import MISSING, BaseModel, Field
 
+from services.registration.agreements import documents
 from services.registration.agreements import repository as agreements
 from services.registration.agreements.domain.agreement import Agreement, Role, State
 from services.registration.agreements.repository import Shown
@@ -15,6 +16,7 @@ from services.registration.agreements.use_cases.amend_agreement import amend_agr
 from services.registration.agreements.use_cases.call_back_agreement import call_back_agreement
 from services.registration.agreements.use_cases.correct_signature import correct_signature, take_signature_back
 from services.registration.agreements.use_cases.end_agreement import end_agreement
+from services.registration.agreements.use_cases.find_document import find_document
 from services.registration.agreements.use_cases.send_agreement import send_agreement
 from services.registration.agreements.use_cases.sign_agreement import sign_agreement
 from services.registration.agreements.use_cases.succeed_agreement import succeed_agreement
@@ -26,7 +28,7 @@ from services.registration.applications.admin_api import view as application_vie
 from services.registration.applications.domain.application import Application
 from services.registration.people.admin_api import ContactBody
 from services.registration.programmes import repository as programmes
-from shared.contracts.envelope import EntityId, OrganisationNumber, Reference
+from shared.contracts.envelope import SHA256, EntityId, Fingerprint, OrganisationNumber, Reference
 from shared.database import Database
 from shared.web.api import (
     AN_ID,
@@ -48,11 +50,16 @@ from shared.web.api import (
     page_of,
 )
 from shared.web.etags import if_match, tagged
+from shared.web.files import answer_with, file_of
 
 router = APIRouter()
 
 IF_MATCH = if_match(Agreement)
 REFERENCES = ("payer_reference", "order_reference", "accounting_cost")
+AnyVersion = Annotated[
+    str | None,
+    Query(pattern=SHA256, description="of another version than the one that stands", examples=["0" * 64]),
+]
 RoleInPath = Annotated[str, Path(max_length=40, description="as who", examples=["municipal_director"])]
 
 
@@ -110,6 +117,9 @@ class NewSignature(Body):
     signatory: Role
     place: Line
     signed_on: Day
+    fingerprint: Fingerprint | None = Field(
+        None, description="the fingerprint on the document that was signed: that of another version is refused"
+    )
 
 
 class CorrectedSignature(Body):
@@ -163,6 +173,7 @@ class SignatoryView(BaseModel):
     email: str | None
     place: str | None
     signed_on: date | None
+    fingerprint: str | None = Field(description="of the document that was signed; null where that is not known")
 
 
 class AgreementView(BaseModel):
@@ -186,6 +197,9 @@ class AgreementView(BaseModel):
     ends_on: date | None = Field(description="the first day on which it is no longer in force")
     kind_of_end: Literal["terminated", "agreed"] | None
     end_note: Words | None
+    fingerprint: str | None = Field(
+        description="the SHA-256 of what its document says, which stands on it; null where it was sent before there were documents"
+    )
 
 
 @router.post("/programmes/{programme}/agreements", status_code=201, operation_id="send_agreement")
@@ -223,6 +237,23 @@ async def list_agreements(
         if not found:
             await programmes.get(connection, programme)
     return page_of([_view(it) for it in found], limit, lambda it: it.id)
+
+
+# Before the next route, whose parameter would take the end of this one's for a part of it.
+@router.get("/agreements/{agreement}.pdf", response_class=Response, responses=file_of(documents.MEDIA_TYPE))
+async def show_agreement_document(
+    agreement: IdInPath,
+    database: DatabaseOf,
+    request: Request,
+    _: Administrator,
+    fingerprint: AnyVersion = None,
+) -> Response:
+    """Show an agreement's document, as a PDF: what is to be signed, or was.
+
+    It is made a moment after the agreement is sent or amended, and never changes after that.
+    """
+    async with database.looking_up() as connection:
+        return await answer_with(request, connection, await find_document(connection, agreement, fingerprint))
 
 
 @router.get("/agreements/{agreement}")
@@ -268,7 +299,13 @@ async def withdraw(
 async def sign(agreement: IdInPath, body: NewSignature, database: DatabaseOf, key: Administrator) -> AgreementView:
     """Record a signature (R6)."""
     signed = await sign_agreement(
-        database, agreement, body.signatory, place=body.place, signed_on=body.signed_on, by=key.name
+        database,
+        agreement,
+        body.signatory,
+        place=body.place,
+        signed_on=body.signed_on,
+        fingerprint=body.fingerprint,
+        by=key.name,
     )
     return await view(database, signed)
 
@@ -337,6 +374,7 @@ def _view(shown: Shown) -> AgreementView:
             email=shown.people[one.person][1],
             place=one.place,
             signed_on=one.signed_on,
+            fingerprint=one.fingerprint,
         )
         for one in it.signatories
     ]
@@ -361,4 +399,5 @@ def _view(shown: Shown) -> AgreementView:
         ends_on=it.ends_on,
         kind_of_end=it.kind_of_end,
         end_note=it.end_note,
+        fingerprint=it.fingerprint,
     )

@@ -20,6 +20,7 @@ class Signatory:
     person: str  # id
     place: str | None = None  # where this one signed; none until then, as is the day
     signed_on: date | None = None
+    fingerprint: str | None = None  # of the document that this one signed; none until then, and where it is not known
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +44,7 @@ class Agreement:
     kind_of_end: Literal["terminated", "agreed"] | None = None
     end_note: str | None = None  # why it ended, or why its end was taken back
     ended_over: str | None = None  # the id of the concern that led to termination
+    fingerprint: str | None = None  # of its document as it stands; none: sent before there were documents
 
     @property
     def state(self) -> State:

@@ -33,14 +33,18 @@ def check_signatories(kind: Kind, roles: Iterable[str]) -> None:
         )
 
 
-def signed(agreement: Agreement, role: Role, place: str, on: date, today: date) -> Agreement:
+def signed(
+    agreement: Agreement, role: Role, place: str, on: date, today: date, *, fingerprint: str | None = None
+) -> Agreement:
     """The agreement with one more signature; with the last one it is signed as a whole (R6).
 
-    It counts as signed on the latest day of a signature. `on` and `today` are days in Norway. Raises RuleBroken or Conflict.
+    It counts as signed on the latest day of a signature. `on` and `today` are days in Norway; `fingerprint` is that of the document
+    that was signed, where that is said. Raises RuleBroken or Conflict.
     """
     signatory = _who_signs(agreement, role)
-    signature = replace(signatory, place=place, signed_on=on)
-    if signature == signatory:
+    _check_is_the_version(fingerprint, signatory.fingerprint or agreement.fingerprint)
+    signature = replace(signatory, place=place, signed_on=on, fingerprint=agreement.fingerprint)
+    if signature == replace(signatory, fingerprint=agreement.fingerprint):
         return agreement
     is_lost = signatory.signed_on is not None and signatory.place is None  # but that it was in
     if signatory.signed_on is not None and not is_lost:
@@ -82,7 +86,13 @@ def taken_back(agreement: Agreement, role: str) -> Agreement:
             msg, code="signature_is_only_corrected", rule="R6", field="signatory", values={"on": agreement.signed_on}
         )
     check_stands(agreement)
-    return _with(agreement, replace(signatory, place=None, signed_on=None))
+    return _with(agreement, replace(signatory, place=None, signed_on=None, fingerprint=None))
+
+
+def _check_is_the_version(signed: str | None, stands: str | None) -> None:
+    if signed is not None and signed != stands:
+        msg = "what was signed is another version of the agreement than the one that was sent"
+        raise Conflict(msg, code="signed_another_version", rule="R6", field="fingerprint")
 
 
 def _who_signs(agreement: Agreement, role: str) -> Signatory:

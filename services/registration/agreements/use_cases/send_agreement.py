@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 
+from services.registration.agreements import documents, telling
 from services.registration.agreements import repository as agreements
-from services.registration.agreements import telling
 from services.registration.agreements.domain.agreement import Agreement, Role, Signatory, check_period
 from services.registration.agreements.domain.signing import check_signatories, scope_of
 from services.registration.applications import repository as applications
@@ -79,7 +80,10 @@ async def send_agreement(
         check_complete(group)
         if not without_advisor:
             check_has_advisor(group)
+        document = await documents.compose(connection, sent)
+        sent = replace(sent, fingerprint=document.fingerprint)
         await agreements.add(connection, sent, by=by)
+        await documents.keep(connection, sent.id, document)
         await outbox.tell(connection, events.AGREEMENT_SENT, telling.agreement(sent))
         return sent
 

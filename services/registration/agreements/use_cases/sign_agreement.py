@@ -13,10 +13,12 @@ from shared.contracts import registration as events
 from shared.database import Database
 
 
-async def sign_agreement(database: Database, id: str, role: Role, *, place: str, signed_on: date, by: str) -> Agreement:
-    """The same signature twice is one. Raises NotFound, RuleBroken or Conflict."""
+async def sign_agreement(
+    database: Database, id: str, role: Role, *, place: str, signed_on: date, fingerprint: str | None = None, by: str
+) -> Agreement:
+    """`fingerprint` is that of the document that was signed, where it is said. The same signature twice is one. Raises NotFound, RuleBroken or Conflict."""
     async with database.transaction() as connection:
         before = await agreements.get(connection, id, lock=True)
-        after = signed(before, role, place, signed_on, await clock.today(connection))
+        after = signed(before, role, place, signed_on, await clock.today(connection), fingerprint=fingerprint)
         happened = events.AGREEMENT_SIGNED if after.signed_on != before.signed_on else None
         return await change_agreement(connection, before, after, happened, by=by)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from services.registration.agreements import documents
 from services.registration.erasure import repository
 from services.registration.erasure.domain.prose import words_of
 from services.registration.erasure.repository import Written
@@ -35,6 +36,7 @@ class Export:
     participations: Sequence[Mapping[str, Any]]
     tenures: Sequence[Mapping[str, Any]]
     signatures: Sequence[Mapping[str, Any]]
+    documents: Sequence[Mapping[str, Any]]
     attendance: Sequence[Mapping[str, Any]]
     texts: Sequence[Written]
     texts_of_plan: Sequence[NamingText]
@@ -55,6 +57,7 @@ async def export_person(database: Database, ask: Ask, id: str) -> Export:
             "participations": participations,
             "tenures": await repository.tenures(connection, id, [it["id"] for it in participations]),
             "signatures": await repository.signatures(connection, id),
+            "documents": await documents.naming(connection, id),
             "attendance": await repository.attendance(connection, id),
             "texts": await repository.mailboxes(connection, person.email)
             + ([it async for it in repository.written(connection, pattern)] if pattern else []),

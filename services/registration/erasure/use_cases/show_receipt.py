@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.registration.agreements import documents
 from services.registration.erasure import repository
 from services.registration.erasure.domain.receipt import Receipt, receipt
 from shared.clock import day_of
@@ -37,4 +38,5 @@ async def _receipt(database: Database, connection: AsyncConnection, person: str,
         erased_on=day_of(erasure.erased_at),
         backups_kept_days=backups_kept_days,
         has_archive=not database.is_sqlite,
+        signs_until=await documents.last_day_of_those_naming(connection, person),
     )

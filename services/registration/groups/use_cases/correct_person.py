@@ -17,10 +17,12 @@ from services.registration.people import repository as people
 from services.registration.people.domain.person import Contact, Person, check, check_not_erased
 from services.registration.people.domain.pointing import scope_of
 from services.registration.programmes import repository as programmes
+from services.registration.works import renamed
 from shared import seen
 from shared.contracts import registration as events
 from shared.database import Database
 from shared.errors import Conflict
+from shared.messaging.facts import record
 
 
 async def correct_person(
@@ -61,6 +63,8 @@ async def correct_person(
         if after == before:
             return before
         await people.save(connection, after, by=by)
+        if after.name != before.name:
+            await record(connection, renamed(id))
         await _tell(connection, affected, by=by)
         return after
 

@@ -15,8 +15,10 @@ from services.registration.groups.use_cases.change_group import save_group
 from services.registration.parties import repository as parties
 from services.registration.people import repository as people
 from services.registration.people.domain.person import Person
+from services.registration.works import renamed
 from shared.contracts import registration as events
 from shared.messaging import outbox
+from shared.messaging.facts import record
 
 
 async def make_one(
@@ -59,4 +61,5 @@ async def make_one(
         await save_group(connection, before, after, events.GROUP_CHANGED, by=by)
     for it in gone:
         await people.remove(connection, it.id)
+    await record(connection, renamed(one.id))
     return one

@@ -8,10 +8,12 @@ from typing import Any
 from services.registration.parties import repository as parties
 from services.registration.parties import telling
 from services.registration.parties.domain.party import Party, check_party, with_legal_name
+from services.registration.works import renamed
 from shared import seen
 from shared.contracts import registration as events
 from shared.database import Database
 from shared.messaging import outbox
+from shared.messaging.facts import record
 
 
 async def change_party(database: Database, organisation_number: str, changes: dict[str, Any], *, by: str) -> Party:
@@ -30,5 +32,6 @@ async def change_party(database: Database, organisation_number: str, changes: di
         after = replace(changed, version=before.version + 1)
         check_party(after)
         await parties.save(connection, after, by=by)
+        await record(connection, renamed(organisation_number))
         await outbox.tell(connection, events.PARTY_CHANGED, telling.party(after))
         return after

@@ -12,6 +12,7 @@ from services.registration.programmes import telling
 from services.registration.programmes.domain.period import check_holds_the_plan, shrinks
 from services.registration.programmes.domain.places import check_hold
 from services.registration.programmes.domain.programme import Programme, check_programme
+from services.registration.works import renamed
 from shared import seen
 from shared.contracts import registration as events
 from shared.contracts.questions import PlannedSession, WhatIsPlanned
@@ -19,6 +20,7 @@ from shared.database import Database
 from shared.errors import Conflict
 from shared.messaging import outbox
 from shared.messaging.ask import Ask
+from shared.messaging.facts import record
 
 
 async def change_programme(
@@ -51,6 +53,7 @@ async def change_programme(
             raise Conflict(msg, code="just_being_changed", field="programme")
         after = replace(after, version=before.version + 1)
         await programmes.save(connection, after, by=by)
+        await record(connection, renamed(code))
         await outbox.tell(connection, events.PROGRAMME_CHANGED, telling.programme(after))
         return after
 

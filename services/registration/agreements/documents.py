@@ -1,0 +1,155 @@
+"""Agreements' documents: what each version says, whom it names, and the PDF that is made of it (R6)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import exists, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.registration import tables
+from services.registration.agreements import repository as agreements
+from services.registration.agreements.domain.agreement import Agreement
+from services.registration.agreements.domain.document import Document, document
+from services.registration.parties import repository as parties
+from services.registration.people import repository as people
+from services.registration.programmes import repository as programmes
+from services.registration.works import MAKE_DOCUMENTS
+from shared import clock, kept_files, typesetting
+from shared.database import insert, read_as
+from shared.kept_files import KeptFile, Made
+from shared.messaging import marks
+from shared.messaging.facts import record
+
+TEMPLATE = Path(__file__).parent / "contract.typ"
+MEDIA_TYPE = "application/pdf"
+
+a, d, n = tables.agreement.c, tables.agreement_document.c, tables.named_in_document.c
+
+
+@dataclass(frozen=True, kw_only=True)
+class Written:
+    """A version of an agreement's document, as it is kept."""
+
+    agreement: str
+    fingerprint: str
+    content: str
+    written_on: date
+    found_again: bool
+
+
+def name_of(agreement: str, fingerprint: str) -> str:
+    """What the file of a version is kept by."""
+    return f"agreements/{agreement}/{fingerprint}/avtale.pdf"
+
+
+async def write(connection: AsyncConnection, it: Agreement) -> Agreement:
+    """Keep what an agreement's document says now, to be made after the commit. The agreement with that version's fingerprint."""
+    found = await compose(connection, it)
+    await keep(connection, it.id, found)
+    return replace(it, fingerprint=found.fingerprint)
+
+
+async def compose(connection: AsyncConnection, it: Agreement) -> Document:
+    """What an agreement's document says as all of it is now."""
+    names = {one.id: one.name for one in (await people.of_ids(connection, [s.person for s in it.signatories])).values()}
+    programme = await programmes.get(connection, it.programme)
+    return document(it, programme, await parties.get(connection, it.party), names)
+
+
+async def keep(connection: AsyncConnection, agreement: str, found: Document, *, found_again: bool = False) -> None:
+    """One that says the same as one before is that one."""
+    which = {"agreement": agreement, "fingerprint": found.fingerprint}
+    row = which | {
+        "content": found.text,
+        "written_on": await clock.today(connection),
+        "found_again": found_again,
+    }
+    await connection.execute(insert(connection, tables.agreement_document).on_conflict_do_nothing(), [row])
+    named = [which | {"person": person} for person in found.people]
+    await connection.execute(insert(connection, tables.named_in_document).on_conflict_do_nothing(), named)
+    await record(connection, marks.leave(MAKE_DOCUMENTS, agreement))
+
+
+async def unmade(connection: AsyncConnection, agreement: str) -> list[Written]:
+    """The versions of which no file is kept yet."""
+    query = select(tables.agreement_document).where(d.agreement == agreement).order_by(d.fingerprint)
+    found = read_as(Written, await connection.execute(query))
+    kept = await kept_files.about(connection, [name_of(agreement, it.fingerprint) for it in found])
+    return [it for it in found if name_of(agreement, it.fingerprint) not in kept]
+
+
+def made(it: Written) -> Made:
+    """The PDF of a version. It takes some milliseconds. Raises CannotTypeset, where somebody's name has a letter that no font has."""
+    on = it.written_on
+    data = {
+        "content": json.loads(it.content),
+        "fingerprint": it.fingerprint,
+        "written": [on.year, on.month, on.day],
+    }
+    content = typesetting.pdf(TEMPLATE, data, archive="a-2a")
+    return Made(name=name_of(it.agreement, it.fingerprint), media_type=MEDIA_TYPE, content=content)
+
+
+async def about(connection: AsyncConnection, agreement: str, fingerprint: str) -> KeptFile | None:
+    """The file of a version; None where it is not made."""
+    name = name_of(agreement, fingerprint)
+    return (await kept_files.about(connection, [name])).get(name)
+
+
+async def is_written(connection: AsyncConnection, agreement: str, fingerprint: str) -> bool:
+    """Whether what a version says is kept: else it was lost, and its event alone tells that it was there."""
+    query = select(d.fingerprint).where(d.agreement == agreement, d.fingerprint == fingerprint)
+    return (await connection.execute(query)).first() is not None
+
+
+async def lost(connection: AsyncConnection) -> list[str]:
+    """The agreements whose document as it stands is lost."""
+    query = select(a.id).where(agreements.document_is_lost()).order_by(a.id)
+    return list((await connection.execute(query)).scalars())
+
+
+async def unsigned_that_name(connection: AsyncConnection, whom: Collection[str]) -> list[str]:
+    """The agreements with a document that nobody has signed, and that name one of these: persons, parties or programmes."""
+    s, one = tables.signatory.c, tables.signatory.alias("one").c
+    has_signed = exists().where(one.agreement == a.id, one.signed_on.is_not(None))
+    names = s.person.in_(whom) | a.party.in_(whom) | a.programme.in_(whom)
+    query = (
+        select(a.id)
+        .distinct()
+        .join(tables.signatory, s.agreement == a.id)
+        .where(names, a.fingerprint.is_not(None), a.called_back_on.is_(None), a.ends_on.is_(None), ~has_signed)
+        .order_by(a.id)
+    )
+    return list((await connection.execute(query)).scalars())
+
+
+async def content(connection: AsyncConnection, it: Agreement) -> str | None:
+    """What an agreement's document says as it stands; None where it has none, or that is lost."""
+    query = select(d.content).where(d.agreement == it.id, d.fingerprint == it.fingerprint)
+    found: str | None = (await connection.execute(query)).scalar()
+    return found
+
+
+async def naming(connection: AsyncConnection, person: str) -> list[Mapping[str, Any]]:
+    """The documents that name somebody, by agreement."""
+    query = (
+        select(n.agreement, a.programme, a.party, n.fingerprint, d.written_on)
+        .join(tables.agreement, a.id == n.agreement)
+        .join(tables.agreement_document, (d.agreement == n.agreement) & (d.fingerprint == n.fingerprint))
+        .where(n.person == person)
+        .order_by(n.agreement, d.written_on, n.fingerprint)
+    )
+    return [dict(it) for it in (await connection.execute(query)).mappings()]
+
+
+async def last_day_of_those_naming(connection: AsyncConnection, person: str) -> date | None:
+    """The last day of the periods of all agreements whose documents name somebody; None where none does."""
+    query = select(func.max(a.period_end)).join(tables.named_in_document, n.agreement == a.id).where(n.person == person)
+    found: date | None = (await connection.execute(query)).scalar()
+    return found

@@ -1,0 +1,284 @@
+"""An agreement's document: known by its fingerprint in the transaction that sends it, made once after it, kept as it was signed (R6)."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import select, update
+
+from services.registration import tables
+from services.registration.agreements import documents
+from services.registration.agreements.domain.wording import NB, NN
+from services.registration.agreements.use_cases.follow_names import follow_names
+from services.registration.agreements.use_cases.make_documents import make_documents
+from shared.contracts.registration import Agreement
+from shared.database import Database
+from shared.kept_files import kept_file
+from shared.messaging import set_aside
+from tests.integration.registration.test_people import person_of
+from tests.integration.registration.world import AGREEMENT, CONTACT, DIRECTOR, OCTOBER, OF_PROGRAMME, send, sign
+from tests.support.api import Api
+from tests.support.databases import set_clock
+from tests.support.facts import events_of
+
+ANOTHER = {"name": "Siri Lund", "email": "siri.lund@molde.example"}
+AFTERWARDS = datetime(2026, 1, 15, 12, tzinfo=UTC)
+
+
+async def told(database: Database) -> list[Agreement]:
+    return [it.data for it in await events_of(database) if isinstance(it.data, Agreement)]
+
+
+async def files(database: Database) -> list[str]:
+    async with database.reading() as connection:
+        return sorted((await connection.execute(select(kept_file.c.name))).scalars())
+
+
+async def is_refused(api: Api, path: str, *, as_code: str) -> None:
+    assert (await api.refused(404, path, method="GET"))["code"] == as_code
+
+
+async def test_its_fingerprint_is_told_as_it_is_sent_and_its_file_is_made_after_that(
+    api: Api, database: Database
+) -> None:
+    path = await send(api)
+    shown = await api.get(path)
+    (sent,) = await told(database)
+    assert sent.fingerprint == shown["fingerprint"]
+    await is_refused(api, f"{path}.pdf", as_code="document_is_being_made")
+    await make_documents(database)
+    answer = await api.administrator.get(f"{path}.pdf")
+    assert answer.headers["content-type"] == "application/pdf"
+    assert answer.headers["etag"] == f'"{hashlib.sha256(answer.content).hexdigest()}"'
+    again = await api.administrator.get(f"{path}.pdf", headers={"If-None-Match": answer.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    assert (await api.reader.get(f"{path}.pdf")).status_code == 403  # it names people
+
+
+async def test_it_is_made_once_and_never_again(api: Api, database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = await send(api)
+    await make_documents(database)
+    before = (await api.administrator.get(f"{path}.pdf")).content
+
+    def another(*_: Any, **__: Any) -> bytes:
+        return b"of a later version of this program"
+
+    monkeypatch.setattr("shared.typesetting.pdf", another)
+    await api.patch(path, {"payer_reference": "KS-2"})
+    await make_documents(database)
+    assert (await api.administrator.get(f"{path}.pdf")).content == before
+    assert len(await files(database)) == 1
+
+
+async def test_what_changes_what_it_says_makes_a_new_version_and_the_one_before_stays(
+    api: Api, database: Database
+) -> None:
+    path = await send(api)
+    first = (await api.get(path))["fingerprint"]
+    assert (await api.patch(path, {"payer_reference": "KS-2"}))["fingerprint"] == first
+    second = (await api.patch(path, {"period_end": "2025-06-30"}))["fingerprint"]
+    third = (await api.patch(path, {"signatories": {"municipal_director": ANOTHER}}))["fingerprint"]
+    assert len({first, second, third}) == 3
+    assert [it.fingerprint for it in await told(database)] == [first, first, second, third]
+    await make_documents(database)
+    id = path.rpartition("/")[2]
+    assert await files(database) == sorted(documents.name_of(id, it) for it in (first, second, third))
+    bodies = {
+        it: (await api.administrator.get(f"{path}.pdf", params={"fingerprint": it})).content
+        for it in (first, second, third)
+    }
+    assert len(set(bodies.values())) == 3
+    assert (await api.administrator.get(f"{path}.pdf")).content == bodies[third]
+    await is_refused(api, f"{path}.pdf?fingerprint={'0' * 64}", as_code="no_such_version")
+
+
+async def test_what_says_the_same_as_before_is_the_version_before(api: Api, database: Database) -> None:
+    path = await send(api)
+    first = (await api.get(path))["fingerprint"]
+    await api.patch(path, {"period_end": "2025-06-30"})
+    assert (await api.patch(path, {"period_end": "2025-12-31"}))["fingerprint"] == first
+    await make_documents(database)
+    assert len(await files(database)) == 2
+
+
+async def test_a_signature_on_another_version_is_refused_and_what_was_signed_is_kept(
+    api: Api, database: Database
+) -> None:
+    path = await send(api)
+    before = (await api.get(path))["fingerprint"]
+    stands = (await api.patch(path, {"period_end": "2025-06-30"}))["fingerprint"]
+    await set_clock(database, OCTOBER)
+    one = {"signatory": "council_director", "place": "Trondheim", "signed_on": "2024-08-15"}
+    refused = await api.refused(409, f"{path}/signatures", one | {"fingerprint": before})
+    assert (refused["code"], refused["rule"], refused["field"]) == ("signed_another_version", "R6", "fingerprint")
+    await api.post(f"{path}/signatures", one | {"fingerprint": stands})
+    after = (await api.patch(path, {"signatories": {"municipal_director": ANOTHER}}))["fingerprint"]
+    signed = await sign(api, path)
+    assert {it["signatory"]: it["fingerprint"] for it in signed["signatories"]} == {
+        "council_director": stands,  # who had signed before somebody else was to sign
+        "head_of_culture_school": after,
+        "municipal_director": after,
+    }
+    assert (await api.patch(path, {"payer_reference": "KS-2"}))["fingerprint"] == after
+    assert {it.fingerprint for it in (await told(database))[-2:]} == {after}
+
+
+async def test_a_signature_that_is_taken_back_signed_nothing(api: Api, database: Database) -> None:
+    path = await send(api)
+    await set_clock(database, OCTOBER)
+    one = {"signatory": "council_director", "place": "Trondheim", "signed_on": "2024-08-15"}
+    signed = await api.post(f"{path}/signatures", one)
+    assert {it["fingerprint"] for it in signed["signatories"]} == {signed["fingerprint"], None}
+    taken_back = await api.delete(f"{path}/signatures/council_director")
+    assert {it["fingerprint"] for it in taken_back["signatories"]} == {None}
+
+
+async def test_one_that_was_sent_before_there_were_documents_has_none_until_it_is_amended(
+    api: Api, database: Database
+) -> None:
+    path = await send(api)
+    await _as_before(database)
+    await is_refused(api, f"{path}.pdf", as_code="agreement_has_no_document")
+    assert (await api.patch(path, {"payer_reference": "KS-2"}))["fingerprint"] is None
+    assert (await api.patch(path, {"period_end": "2025-06-30"}))["fingerprint"] is not None
+    await make_documents(database)
+    assert (await api.administrator.get(f"{path}.pdf")).status_code == 200
+
+
+async def _as_before(database: Database) -> None:
+    async with database.transaction() as connection:
+        await connection.execute(update(tables.agreement).values(fingerprint=None))
+        for table in (tables.named_in_document, tables.agreement_document):
+            await connection.execute(table.delete())
+
+
+async def test_one_whose_document_cannot_be_made_is_set_aside_and_the_others_go_on(
+    api: Api, database: Database
+) -> None:
+    path = await send(api)
+    await api.patch(path, {"signatories": {"municipal_director": ANOTHER | {"name": "漢字"}}})
+    await make_documents(database)
+    async with database.reading() as connection:
+        (aside,) = await set_aside.listed(connection, beyond=None, limit=10)
+    assert (aside.key, aside.reason) == (path.rpartition("/")[2], "CannotTypeset")
+    await is_refused(api, f"{path}.pdf", as_code="document_is_being_made")
+    await api.delete(path)
+    other = (await api.post(f"{OF_PROGRAMME}/agreements", AGREEMENT))["id"]
+    await make_documents(database)
+    assert (await api.administrator.get(f"/registration/agreements/{other}.pdf")).status_code == 200
+
+
+async def test_one_that_was_lost_is_found_again_once_those_who_sign_are_named(api: Api, database: Database) -> None:
+    """The fingerprint proves that it is the same; that the file was made anew stands with it."""
+    path = await send(api)
+    await make_documents(database)
+    fingerprint = (await api.get(path))["fingerprint"]
+    async with database.transaction() as connection:
+        for table in (tables.named_in_document, tables.agreement_document):
+            await connection.execute(table.delete())
+    before = await person_of(api, "Per Moen")
+    await api.patch(f"/registration/people/{before['id']}", {"name": "En annen"})
+    await make_documents(database)
+    (missing,) = (await api.get("/registration/operations/missing"))["items"]
+    assert (missing["entity"], missing["id"], missing["fields"]) == ("agreement", path.rpartition("/")[2], ["document"])
+    await api.patch(f"/registration/people/{before['id']}", {"name": "Per Moen"})
+    await make_documents(database)
+    assert (await api.get("/registration/operations/missing"))["items"] == []
+    async with database.reading() as connection:
+        (row,) = (await connection.execute(select(tables.agreement_document))).all()
+    assert (row.fingerprint, row.found_again) == (fingerprint, True)
+
+
+async def test_whom_a_document_names_is_told_so_in_the_receipt_of_the_erasure(api: Api, database: Database) -> None:
+    path = await send(api)
+    await api.patch(path, {"signatories": {"municipal_director": ANOTHER}})
+    await sign(api, path, "2024-04-15")
+    await make_documents(database)
+    before = (await api.administrator.get(f"{path}.pdf")).content
+    await set_clock(database, AFTERWARDS)
+    for name in (
+        "Per Moen",
+        ANOTHER["name"],
+        CONTACT["name"],
+        DIRECTOR["name"],
+    ):  # the first of them in the version before
+        person = await person_of(api, name)
+        receipt = await api.post(f"/registration/people/{person['id']}/erasure", {"reason": "asked_for"})
+        assert {"what": "agreement_documents", "why": "contracts_stay_as_signed", "until": "2030-12-31"} in receipt[
+            "services"
+        ][0]["kept"]
+    person = await person_of(api, "Person 2")
+    receipt = await api.post(f"/registration/people/{person['id']}/erasure", {"reason": "asked_for"})
+    assert "agreement_documents" not in [it["what"] for it in receipt["services"][0]["kept"]]
+    assert (await api.administrator.get(f"{path}.pdf")).content == before
+    async with database.reading() as connection:
+        texts = (await connection.execute(select(tables.agreement_document.c.content))).scalars().all()
+    assert any("Siri Lund" in it for it in texts)
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/registration/parties/921221967", {"official_name": "Molde herred"}),
+        ("/registration/parties/921221967", {"language_form": "nynorsk"}),
+        (OF_PROGRAMME, {"name": "Fremtidens kulturskole, ny runde"}),
+        ("/registration/people/{}", {"name": "Per Andreas Moen"}),
+    ],
+)
+async def test_until_somebody_has_signed_it_names_all_as_they_are_called(
+    api: Api, database: Database, path: str, body: dict[str, Any]
+) -> None:
+    agreement = await send(api)
+    before = (await api.get(agreement))["fingerprint"]
+    path = path.format((await person_of(api, "Per Moen"))["id"])
+    await api.patch(path, body)
+    await follow_names(database)
+    after = await api.get(agreement)
+    assert after["fingerprint"] != before
+    assert (await told(database))[-1].fingerprint == after["fingerprint"]
+    await follow_names(database)
+    assert (await api.get(agreement))["version"] == after["version"] == 2
+    await sign(api, agreement, "2024-04-15")
+    await api.patch(path, {name: f"{it} igjen" for name, it in body.items() if "form" not in name})
+    await follow_names(database)
+    assert (await api.get(agreement))["fingerprint"] == after["fingerprint"]
+
+
+async def test_what_no_document_says_makes_no_new_one(api: Api, database: Database) -> None:
+    agreement = await send(api)
+    person = (await person_of(api, "Per Moen"))["id"]
+    await api.patch(f"/registration/people/{person}", {"email": "per.andreas.moen@molde.example"})
+    await api.patch(
+        "/registration/parties/921221967", {"address": {"street": "Gata 1", "postal_code": "6413", "city": "Molde"}}
+    )
+    await api.patch(OF_PROGRAMME, {"days_to_pay": 14})
+    await follow_names(database)
+    assert (await api.get(agreement))["version"] == 1
+
+
+async def test_another_wording_changes_nothing_that_was_sent(
+    api: Api, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    agreement = await send(api)
+    another = replace(NB, each=NB.each[:3])
+    monkeypatch.setattr("services.registration.agreements.domain.document.WORDING", {"nb": another, "nn": NN})
+    await api.patch(OF_PROGRAMME, {"days_to_pay": 14})
+    await follow_names(database)
+    assert (await api.get(agreement))["version"] == 1
+
+
+async def test_two_who_turn_out_to_be_one_are_named_as_that_one(api: Api, database: Database) -> None:
+    path = await send(api)
+    await api.patch(path, {"signatories": {"municipal_director": ANOTHER}})
+    one, other = await person_of(api, "Per Moen"), await person_of(api, ANOTHER["name"])
+    same = {"name": one["name"], "email": one["email"]}
+    answer = await api.administrator.patch(f"/registration/people/{other['id']}", json=same | {"merge": True})
+    assert answer.status_code == 200, answer.text
+    async with database.reading() as connection:
+        of_one = await documents.naming(connection, one["id"])
+        assert await documents.naming(connection, other["id"]) == []
+    assert len(of_one) == 2
