@@ -175,12 +175,14 @@ class DocumentFile(Message):
 class DocumentFiles(Message):
     """The files of a document."""
 
+    are_made: bool
+    """Whether they are made: they are some moments after the event that tells of the document."""
     files: Annotated[tuple[DocumentFile, ...], Field(max_length=2)]
-    """Its PDF, and its EHF where it is invoiced or credited and one could be made."""
+    """Its PDF, and its EHF where it is invoiced or credited and one could be made. Empty until they are made."""
 
 
 class WhatAgreementDocument(Question[DocumentFiles]):
-    """The document of an agreement, which names who signs it (R6). Refused while it is not made yet, which takes a moment."""
+    """The document of an agreement, which names who signs it (R6)."""
 
     subject = "rpc.registration.document"
     answer = DocumentFiles
@@ -395,7 +397,7 @@ class WhatDocument(Question[DocumentContent]):
 
 
 class WhatFiles(Question[DocumentFiles]):
-    """The files of an invoice or a credit note. Refused while they are not made yet, which takes some seconds after it was issued."""
+    """The files of an invoice or a credit note. Refused where none can be made."""
 
     subject = "rpc.billing.document"
     answer = DocumentFiles

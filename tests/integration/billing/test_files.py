@@ -25,9 +25,9 @@ from services.billing.files.use_cases.show_files import show_files
 from services.billing.settings import Settings
 from services.billing.works import MAKE_FILES
 from shared import kept_files
-from shared.contracts.questions import WhatFiles
+from shared.contracts.questions import DocumentFiles, WhatFiles
 from shared.database import Database
-from shared.errors import Conflict, NotFound
+from shared.errors import NotFound
 from shared.kept_files import KeptFile, kept_file
 from shared.messaging import marks, set_aside
 from shared.typesetting import CannotTypeset
@@ -210,8 +210,7 @@ def asked(kind: Any = "invoice", number: int = 1, **changes: Any) -> WhatFiles:
 
 
 async def test_another_service_is_answered_with_both_files_and_their_hashes(database: Database) -> None:
-    with pytest.raises(Conflict, match="not made yet"):
-        await show_files(database, asked())
+    assert await show_files(database, asked()) == DocumentFiles(are_made=False, files=())
     with pytest.raises(NotFound):
         await show_files(database, asked(number=9))
     await make_files(database)

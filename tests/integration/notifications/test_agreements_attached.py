@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from services.notifications import tables
+from services.notifications.mailings.use_cases import write_mailings
 from shared.contracts.envelope import Event
 from shared.contracts.questions import DocumentFile, WhatAgreementDocument
 from shared.contracts.registration import Agreement
@@ -23,7 +24,8 @@ FINGERPRINT = "ab" * 32
 
 
 @pytest.fixture
-def ask() -> FakeAsk:
+def ask(monkeypatch: pytest.MonkeyPatch) -> FakeAsk:
+    monkeypatch.setattr(write_mailings, "SHORTLY", 0)
     ask = FakeAsk()
     ask.concerned(1, ADA)
     return ask

@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 from structlog.testing import capture_logs
 
 from services.notifications import tables
+from services.notifications.mailings.use_cases import write_mailings
 from services.notifications.sending import repository as messages
 from services.notifications.sending.use_cases.read_mail import read_mail
 from services.notifications.settings import Settings
@@ -113,7 +114,20 @@ async def test_where_no_ehf_could_be_made_the_pdf_comes_alone_and_the_mail_does_
     assert "EHF" not in text_of(message)
 
 
-async def test_a_mail_waits_until_the_files_are_made(database: Database, ask: FakeAsk) -> None:
+async def test_a_mail_waits_until_the_files_are_made(
+    database: Database, ask: FakeAsk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(write_mailings, "SHORTLY", 0)
+    ask.files_are_made = False
+    await work(database, ask)
+    assert await queued(database) == []
+    assert [it[:2] for it in await waiting(database)] == [("invoice", ONE)]
+    ask.files_are_made = True
+    await work(database, ask)
+    assert [it.kind for it in await queued(database)] == ["invoice"]
+
+
+async def test_a_mail_whose_files_cannot_be_made_is_seen_to_wait_and_why(database: Database, ask: FakeAsk) -> None:
     ask.refused.add(WhatFiles)
     await work(database, ask)
     assert await queued(database) == []
@@ -171,7 +185,7 @@ async def test_a_mail_never_goes_with_another_file_than_it_was_written_for(
 ) -> None:
     await work(database, ask)
     others = (document_file("invoice-8.pdf", content=True),) if how == "another" else ()
-    monkeypatch.setattr(ask, "files_of", lambda _: DocumentFiles(files=others))
+    monkeypatch.setattr(ask, "files_of", lambda _: DocumentFiles(are_made=True, files=others))
     with capture_logs() as logs:
         await send(database, smtp, ask)
     assert smtp.to(BO.email) == []

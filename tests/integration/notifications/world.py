@@ -110,7 +110,8 @@ class FakeAsk(Ask):
             DocumentFile, ...
         ] = ()  # the files of every agreement's document; none while it is not made
         self.sessions: dict[str, SessionDetails] = {}  # others have a title only
-        self.formats = ["pdf", "xml"]  # in which there are files of documents
+        self.formats = ["pdf", "xml"]  # in which there are files of invoices and credit notes
+        self.files_are_made = True  # those
         self.feed: str | None = FEED  # the address of everybody's calendar
         self.silent: set[type[Question[Any]]] = set()  # nobody is there to answer them
         self.refused: set[type[Question[Any]]] = set()
@@ -155,21 +156,22 @@ class FakeAsk(Ask):
         if isinstance(question, WhatFiles):
             return self.files_of(question)
         if isinstance(question, WhatAgreementDocument):
-            if not self.agreement:
-                msg = "it is just being made"
-                raise RefusedToAnswer(msg)
             without = {} if question.with_content else {"content": None}
-            return DocumentFiles(files=tuple(it.model_copy(update=without) for it in self.agreement))
+            return DocumentFiles(
+                are_made=bool(self.agreement),
+                files=tuple(it.model_copy(update=without) for it in self.agreement),
+            )
         assert isinstance(question, WhatDocument)
         return document(question)
 
     def files_of(self, question: WhatFiles) -> DocumentFiles:
         """What they hold says whose they are."""
         return DocumentFiles(
+            are_made=self.files_are_made,
             files=tuple(
                 document_file(f"{question.kind}-{question.number}.{form}", content=question.with_content)
                 for form in self.formats
-            )
+            ),
         )
 
 

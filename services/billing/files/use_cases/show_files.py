@@ -19,18 +19,21 @@ from shared.messaging import set_aside
 
 
 async def show_files(database: Database, question: WhatFiles) -> DocumentFiles:
-    """Answers `rpc.billing.document`. Raises NotFound, or Conflict while they are not made yet.
+    """Answers `rpc.billing.document`. Raises NotFound, or Conflict where none can be made.
 
     The PDF alone where no EHF can be made.
     """
     async with database.reading() as connection:
         it = await files.find(connection, question.kind, question.programme, question.number)
         kept = await kept_files.about(connection, [it.file(format) for format in FORMATS])
-        if it.file("pdf") not in kept or (it.file("xml") not in kept and await _why(connection, it) is None):
+        if len(kept) < len(FORMATS) and await _why(connection, it) is None:
+            return DocumentFiles(are_made=False, files=())
+        if it.file("pdf") not in kept:
             raise await _not_made(connection, it)
         found = [kept[name] for format in FORMATS if (name := it.file(format)) in kept]
         contents = [await kept_files.content(connection, one.name) if question.with_content else None for one in found]
     return DocumentFiles(
+        are_made=True,
         files=tuple(
             DocumentFile(
                 name=one.called,
@@ -39,7 +42,7 @@ async def show_files(database: Database, question: WhatFiles) -> DocumentFiles:
                 content=base64.b64encode(content).decode("ascii") if content is not None else None,
             )
             for one, content in zip(found, contents, strict=True)
-        )
+        ),
     )
 
 

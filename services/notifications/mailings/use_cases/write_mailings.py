@@ -7,6 +7,7 @@ A mailing that lacks its party, its programme or any recipient keeps no mark: th
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -59,6 +60,8 @@ from shared.messaging.patience import PatientAsk, WasRefused
 from shared.when_text import when_text
 
 LONGEST_REASON = 200
+SHORTLY = 0.3  # seconds, in which a few files are made
+PAUSES = 10  # of that length, while marks are worked off: others wait behind them
 MARKS = 100  # worked off at a time: bounds how much is asked before anything is committed
 
 
@@ -87,14 +90,14 @@ async def work_off(database: Database, ask: PatientAsk, programme: str, batch: M
         waiting = await mailings.waiting(connection, programme, batch)
         of_plan = [it.party for it in waiting if it.about.plan]
         before = await mailings.last_plans(connection, programme, of_plan) if of_plan else {}
-    plans = Plans(ask, programme, before)
+    plans, files = Plans(ask, programme, before), Files(ask)
     written: list[tuple[Mailing, list[Letter]]] = []
     # The parts whose marks stay: parties, and None, which is all of the programme.
     unanswered: set[str | None] = set()
     refused: list[tuple[Mailing, str]] = []
     for mailing in waiting:
         try:
-            letters = await letters_of(ask, mailing, plans)
+            letters = await letters_of(ask, mailing, plans, files)
         except NoAnswer as none:
             unanswered |= {mailing.party, None}
             reason = str(none)[:LONGEST_REASON]
@@ -140,7 +143,30 @@ class Plans:
         return told(mailing.about.plan, lines, self._before.get(mailing.party, ()), mailing.language)
 
 
-async def letters_of(ask: PatientAsk, mailing: Mailing, plans: Plans) -> list[Letter] | None:
+class Files:
+    """The files that mails carry. Those that are just being made are waited for a moment, though not by each mail of many."""
+
+    def __init__(self, ask: PatientAsk) -> None:
+        self._ask = ask
+        self._pauses = PAUSES
+
+    async def of(self, mailing: Mailing) -> tuple[File, ...] | None:
+        """None where its mails carry none. Raises NoAnswer, as while they are not made yet."""
+        question = question_of(mailing.kind, mailing.programme, mailing.about, with_content=False)
+        if question is None:
+            return None
+        answered = await self._ask(question)
+        if not answered.are_made and self._pauses:
+            self._pauses -= 1
+            await asyncio.sleep(SHORTLY)
+            answered = await self._ask(question)
+        if not answered.are_made:
+            msg = "the files that it carries are not made yet"
+            raise NoAnswer(msg)
+        return named(mailing.kind, answered)
+
+
+async def letters_of(ask: PatientAsk, mailing: Mailing, plans: Plans, files: Files) -> list[Letter] | None:
     """One letter to each recipient, or none where there is nothing to be said any more.
 
     None while nobody is known who is concerned, or somebody's address is lost. Raises NoAnswer.
@@ -166,7 +192,7 @@ async def letters_of(ask: PatientAsk, mailing: Mailing, plans: Plans) -> list[Le
     if mailing.kind == ("advisor_detached" if contacts.advisor else "advisor_attached"):
         return []  # overtaken: the party has another advisor by now, or none again
     attendance = await attendance_of(ask, mailing.about)
-    files = await files_of(ask, mailing)
+    carried = await files.of(mailing)
     on_list = await contact_list_of(ask, mailing)
     unbilled = await unbilled_of(ask, mailing)
     is_there = mailing.kind == "contact_list_missing" and not on_list["missing"]
@@ -189,7 +215,7 @@ async def letters_of(ask: PatientAsk, mailing: Mailing, plans: Plans) -> list[Le
         before=mailing.before,
         concern=concern,
         document=document,
-        files=files,
+        files=carried,
         visit=mailing.about.visit,
         attendance=attendance,
         **on_list,
@@ -251,12 +277,6 @@ async def document_of(ask: PatientAsk, about: About) -> Document | None:
         return about.issued
     which = about.document
     return answered(await ask(WhatDocument(kind=which.kind, series=which.series, number=which.number)))
-
-
-async def files_of(ask: PatientAsk, mailing: Mailing) -> tuple[File, ...] | None:
-    """The files that its mails carry; None where they carry none. Raises NoAnswer, as while they are not made yet."""
-    question = question_of(mailing.kind, mailing.programme, mailing.about, with_content=False)
-    return named(mailing.kind, await ask(question)) if question is not None else None
 
 
 async def queue_letters(

@@ -9,6 +9,8 @@ from services.registration.agreements import repository as agreements
 from shared.errors import NotFound
 from shared.kept_files import KeptFile
 
+IS_BEING_MADE = "document_is_being_made"
+
 
 async def find_document(connection: AsyncConnection, agreement: str, fingerprint: str | None = None) -> KeptFile:
     """That of the version as it stands, or of another one. Raises NotFound, which says whether it is still to be made."""

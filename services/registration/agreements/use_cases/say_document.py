@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from base64 import b64encode
 
-from services.registration.agreements.use_cases.find_document import find_document
+from services.registration.agreements.use_cases.find_document import IS_BEING_MADE, find_document
 from shared import kept_files
 from shared.contracts.questions import DocumentFile, DocumentFiles, WhatAgreementDocument
 from shared.database import Database
+from shared.errors import NotFound
 
 
 async def say_document(database: Database, question: WhatAgreementDocument) -> DocumentFiles:
-    """Raises NotFound, as while it is not made yet."""
+    """Raises NotFound for one that there is not, and will not be by itself."""
     async with database.reading() as connection:
-        found = await find_document(connection, question.agreement, question.fingerprint)
+        try:
+            found = await find_document(connection, question.agreement, question.fingerprint)
+        except NotFound as why:
+            if why.code == IS_BEING_MADE:
+                return DocumentFiles(are_made=False, files=())
+            raise
         content = await kept_files.content(connection, found.name) if question.with_content else None
     file = DocumentFile(
         name=found.called,
@@ -21,4 +27,4 @@ async def say_document(database: Database, question: WhatAgreementDocument) -> D
         sha256=found.sha256,
         content=b64encode(content).decode("ascii") if content is not None else None,
     )
-    return DocumentFiles(files=(file,))
+    return DocumentFiles(are_made=True, files=(file,))
