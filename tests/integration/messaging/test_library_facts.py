@@ -192,11 +192,12 @@ async def test_the_stock_fetch_loop_forgets_what_it_collected_and_ours_does_not(
     client = await broker.connect()
     await stream(client)
     await broker.start()
-    fetch, collected, raised = subscriber.subscription.fetch, False, False
+    fetch, asked, collected, raised = subscriber.subscription.fetch, False, False, False
 
     async def times_out_after_the_first(*args: Any, **kwargs: Any) -> Any:
         """As nats-py does when the deadline passes between its check and its wait."""
-        nonlocal collected, raised
+        nonlocal asked, collected, raised
+        asked = True
         if collected and not raised:
             raised = True
             raise TimeoutError
@@ -205,7 +206,7 @@ async def test_the_stock_fetch_loop_forgets_what_it_collected_and_ours_does_not(
         return messages
 
     subscriber.subscription.fetch = times_out_after_the_first
-    await asyncio.sleep(0.5)  # the fetch that was under way before is over
+    await eventually(lambda: asked)  # the fetch that was under way before is over
     await client.jetstream().publish(SUBJECT, b"1")
     await eventually(lambda: len(deliveries), equals=1)
     # Forgotten, it comes back after the ack_wait as a redelivery. When the stock loop gives [1], `pull.py` can go.
