@@ -104,6 +104,7 @@ WHY_NOT_DELIVERED = {
     "no_access_point": "Det er ikke satt opp noe aksesspunkt for EHF.",
     "no_verdict": "Aksesspunktet svarte ikke ferdig på tre dager.",
     "mail_failed": "E-posten kom ikke fram.",
+    "ehf_cannot_be_made": "Det kan ikke lages EHF av det.",
     "by_hand": "Noen valgte e-post i stedet for EHF.",
 }
 

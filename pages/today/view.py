@@ -30,6 +30,7 @@ SOON = timedelta(days=7)  # until an offer is to be answered
 FEW = 3  # that are alike, and shown one by one
 MOST = 10  # of one kind, of one programme
 DOCUMENTS = "fakturaer"
+CANNOT_BE_WRITTEN = "E-posten den skal gå med, venter på en fil som ikke kan lages. Si fra til driften."
 SHOWN_ABOVE = ("group_incomplete", "no_advisor")
 
 
@@ -209,7 +210,7 @@ def _undelivered(it: Answer, names: Mapping[str, str]) -> Need:
     return Need(
         link=f"/program/{it['programme']}/{path}/{it['number']}",
         name=f"{kind} {it['document_number']}, {it['party_name'] or it['party']}",
-        text=why_not_delivered(it),
+        text=CANNOT_BE_WRITTEN if it["state"] == "by_mail" else why_not_delivered(it),
         programme=names.get(it["programme"], it["programme"]),
     )
 

@@ -333,8 +333,8 @@ class Delivery(Entity):
     sha256_of_pdf: Sha256 | None = None
     """Of the PDF as it is kept, in hexadecimal. Absent where none is kept."""
     code: Word | None = None
-    """Why it goes by mail although its party takes EHF, or is not delivered: `no_access_point`, `no_verdict`, `mail_failed`,
-    `by_hand`, or a code of the access point's. Absent otherwise."""
+    """Why it goes by mail although its party takes EHF, or is not delivered: `no_access_point`, `no_verdict`,
+    `ehf_cannot_be_made`, `mail_failed`, `by_hand`, or a code of the access point's. Absent otherwise."""
 
     def scope(self) -> tuple[str | None, str | None]:
         return self.programme, self.party

@@ -157,6 +157,11 @@ def reason_in(work: str, key: ColumnElement[str]) -> ScalarSelect[str]:
     return select(_S.reason).where(_S.work == work, _S.key == key, _S.part == ALL).scalar_subquery()
 
 
+def is_part(work: str, key: ColumnElement[str], part: ColumnElement[str]) -> ColumnElement[bool]:
+    """Whether the part of a key that these columns name is set aside, within a query."""
+    return exists().where(_S.work == work, _S.key == key, _S.part == part)
+
+
 def tried_in_vain(work: ColumnElement[str], key: ColumnElement[str]) -> ColumnElement[bool]:
     """Whether the key that these columns name was tried many times in vain, within a query."""
     return exists().where(_S.work == work, _S.key == key, _S.part == ALL, _S.tries >= MANY_TRIES)

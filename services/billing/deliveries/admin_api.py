@@ -76,7 +76,9 @@ async def list_deliveries(
 async def list_undelivered(
     database: DatabaseOf, _: Reader, *, party: PartyInQuery = None, after: AfterId = None, limit: Limit = 50
 ) -> Page[DeliveryView]:
-    """List what did not arrive, and what has been under way for more than a day; what goes to a party."""
+    """List what did not arrive, what has been under way for more than a day, and what waits for a PDF that cannot be made; what
+    goes to a party.
+    """
     async with database.looking_up() as connection:
         found = await deliveries.undelivered(connection, party=party, after=after, limit=limit + 1)
     return page_of(found, limit, lambda it: it.id)

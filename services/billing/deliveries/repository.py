@@ -7,17 +7,19 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, bindparam, case, exists, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, String, and_, bindparam, case, cast, exists, func, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.billing import tables
 from services.billing.deliveries.domain.delivery import IS_LATE, Channel, Delivery, Payer, State, Step
 from services.billing.documents.domain.series import Kind, series_id
 from services.billing.occasions.repository import party_name
+from services.billing.works import MAKE_FILES
 from shared import kept_files
 from shared.clock import database_now
 from shared.database import read_as
 from shared.errors import NotFound
+from shared.messaging import set_aside
 
 D, P = tables.delivery, tables.party.c
 COLUMNS = [D.c[name] for name in Delivery.__dataclass_fields__]
@@ -104,7 +106,7 @@ async def whose_hold_is_over(connection: AsyncConnection, *, hold: timedelta, li
 
 
 async def claim(connection: AsyncConnection, *, lease: timedelta, limit: int) -> list[Claimed]:
-    """Take EHF that can be tried now, whose file is there, for as long as the lease lasts. Counts a try of each.
+    """Take EHF that can be tried now, whose file is there or cannot be made, for as long as the lease lasts. Counts a try of each.
 
     It is counted before it is done, so that whoever finds a process dead asks the access point first.
     """
@@ -168,7 +170,7 @@ class Due(NamedTuple):
     """How many deliveries could be gone on with now."""
 
     holds: int  # that are over
-    tries: int  # of EHF; those that are just being made are among them
+    tries: int  # of EHF
     mails: int  # of which there is news
 
 
@@ -191,10 +193,15 @@ async def of_programme(
 async def undelivered(
     connection: AsyncConnection, *, party: str | None = None, after: str | None, limit: int
 ) -> list[NamedDelivery]:
-    """What did not arrive and is not credited since, and what has been under way for so long that somebody is to look."""
+    """What did not arrive and is not credited since, and what has been under way for so long that somebody is to look.
+
+    So is what goes by mail, where that waits for a PDF which cannot be made.
+    """
     late = await database_now(connection) - IS_LATE
     is_late = and_(D.c.state.in_(("queued", "submitted")), D.c.queued_at <= late)
-    query = NAMED.where(or_(and_(D.c.state == "undelivered", ~IS_CREDITED), is_late), D.c.id > (after or ""))
+    waits_in_vain = and_(D.c.state == "by_mail", ~_is_kept("pdf"), _is_set_aside())
+    is_lost = and_(or_(D.c.state == "undelivered", waits_in_vain), ~IS_CREDITED)
+    query = NAMED.where(or_(is_lost, is_late), D.c.id > (after or ""))
     query = query.order_by(D.c.id).limit(limit)
     return read_as(NamedDelivery, await connection.execute(query if party is None else query.where(D.c.party == party)))
 
@@ -230,10 +237,21 @@ def name_of(it: Delivery, ending: str) -> str:
 
 
 def _can_be_tried(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """An EHF that is just being made is waited for. What was submitted is only asked for."""
+    can_go_on = or_(D.c.state == "submitted", _is_kept("xml"), _is_set_aside())
+    return D.c.state.in_(("queued", "submitted")), D.c.try_at <= now, can_go_on
+
+
+def _is_kept(ending: str) -> ColumnElement[bool]:
     in_series = case((D.c.kind == "invoice", literal("/invoices/")), else_=literal("/credit-notes/"))
-    name = D.c.programme + in_series + D.c.document_number + literal(".xml")  # as `name_of` has it
-    is_made = exists().where(kept_files.kept_file.c.name == name)
-    return D.c.state.in_(("queued", "submitted")), D.c.try_at <= now, is_made
+    name = D.c.programme + in_series + D.c.document_number + literal(f".{ending}")  # as `name_of` has it
+    return exists().where(kept_files.kept_file.c.name == name)
+
+
+def _is_set_aside() -> ColumnElement[bool]:
+    """Whether not all of its files can be made."""
+    part = D.c.kind + literal("/") + cast(D.c.number, String)  # as files' `part_of` has it
+    return set_aside.is_part(MAKE_FILES, D.c.programme, part)
 
 
 def _of_mails() -> tuple[ColumnElement[bool], ColumnElement[bool]]:

@@ -8,16 +8,18 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from services.billing import tables
 from services.billing.deliveries import repository as deliveries
-from services.billing.deliveries.access_point import AccessPoint, NoAccessPoint
+from services.billing.deliveries.access_point import AccessPoint, NoAccessPoint, Submission
+from services.billing.deliveries.domain.answer import Answer
 from services.billing.deliveries.phoss import Phoss
 from services.billing.deliveries.use_cases.deliver_what_is_due import Delivering
 from services.billing.deliveries.use_cases.retry_delivery import retry_delivery, send_by_mail
 from services.billing.documents.domain.series import series_id
 from services.billing.documents.use_cases.credit_invoice import credit_invoice
+from services.billing.works import MAKE_FILES
 from shared import kept_files
 from shared.contracts import billing as events
 from shared.contracts import notifications
@@ -25,7 +27,8 @@ from shared.contracts.envelope import Event
 from shared.database import Database
 from shared.errors import Conflict
 from shared.ids import new_id
-from shared.kept_files import Made
+from shared.kept_files import Made, kept_file
+from shared.messaging import set_aside
 from tests.integration.billing.world import take, the_books, work
 from tests.support.access_points import Behaviour, FakeAccessPoint, create
 from tests.support.databases import set_clock
@@ -33,6 +36,7 @@ from tests.support.events import PROGRAMME, completed, organisation_number, part
 from tests.support.facts import events_of
 from tests.support.processes import HOST
 from tests.support.served import served
+from tests.support.tampering import tamper
 
 EHF, EHF_ALONE, EMAIL = 1, 2, 3  # parties, by how they take invoices
 NO_HOLD = timedelta()
@@ -350,3 +354,125 @@ async def test_what_is_held_or_credited_is_not_tried_by_hand(given: Given) -> No
     with pytest.raises(Conflict) as found:
         await retry_delivery(given.database, held.id, by="kari")
     assert found.value.code == "is_credited"
+
+
+class Unmakeable:
+    """Billing whose invoices to these parties no EHF can be made of; all other files are made."""
+
+    def __init__(self, given: Given, *parties: int) -> None:
+        self.given, self.parties = given, {organisation_number(n) for n in parties}
+
+    async def make(self, *endings: str) -> None:
+        """Set aside what is theirs, with the files of these endings alone."""
+        async with self.given.database.transaction() as connection:
+            for it in await deliveries.of_programme(connection, PROGRAMME, party=None, after=None, limit=100):
+                mine = it.party in self.parties
+                files = [
+                    Made(name=deliveries.name_of(it, ending), media_type="x/y", content=f"{it.id}.{ending}".encode())
+                    for ending in (endings if mine else ("xml", "pdf"))
+                ]
+                await kept_files.keep(connection, files)
+                if mine:
+                    part = f"{it.kind}/{it.number}"
+                    await set_aside.keep(connection, MAKE_FILES, PROGRAMME, {part}, {part: "endpoint_is_wrong"})
+
+    async def deliver(self) -> None:
+        await Delivering(self.given.database, self.given.phoss, hold=NO_HOLD).run()
+
+
+async def undelivered(database: Database) -> list[str]:
+    async with database.reading() as connection:
+        return [it.party for it in await deliveries.undelivered(connection, after=None, limit=10)]
+
+
+async def test_one_that_no_ehf_can_be_made_of_goes_as_one_that_is_refused(given: Given) -> None:
+    it = Unmakeable(given, EHF, EHF_ALONE)
+    await it.deliver()
+    assert (await given.of(EHF)).state == "queued"  # its file may be just being made
+    await it.make("pdf")
+    await it.deliver()
+    assert await given.states() == {
+        1: ("by_mail", "ehf_cannot_be_made"),
+        2: ("undelivered", "ehf_cannot_be_made"),
+        3: ("by_mail", None),
+    }
+    assert [await given.told(n) for n in (EHF, EHF_ALONE)] == [["by_mail"], ["undelivered"]]
+    assert await undelivered(given.database) == [organisation_number(EHF_ALONE)]
+    assert given.fake.taken == []
+
+
+async def test_once_it_can_be_made_it_goes_when_somebody_tries_it_again(given: Given) -> None:
+    it = Unmakeable(given, EHF_ALONE)
+    await it.make()
+    await it.deliver()
+    number = (await given.of(EHF_ALONE)).number
+    await make_files(given.database)
+    async with given.database.transaction() as connection:
+        await set_aside.keep(connection, MAKE_FILES, PROGRAMME, {f"invoice/{number}"}, {})
+    await it.deliver()
+    assert (await given.of(EHF_ALONE)).state == "undelivered"
+    await retry_delivery(given.database, (await given.of(EHF_ALONE)).id, by="kari")
+    await it.deliver()
+    assert (await given.states())[EHF_ALONE] == ("delivered", None)
+    assert given.fake.twice == []
+
+
+async def test_one_that_may_have_been_submitted_is_asked_for_before_it_goes_another_way(given: Given) -> None:
+    """It came back from its event, without its file: an access point may have it."""
+    await make_files(given.database)
+    await given.deliver()
+    it = await given.of(EHF)
+    async with given.database.transaction() as connection:
+        await connection.execute(
+            update(tables.delivery).values(state="queued", tries=1, why=None).where(tables.delivery.c.id == it.id)
+        )
+    await tamper(given.database, delete(kept_file).where(kept_file.c.name == deliveries.name_of(it, "xml")))
+    part = f"invoice/{it.number}"
+    async with given.database.transaction() as connection:
+        await set_aside.keep(connection, MAKE_FILES, PROGRAMME, {part}, {part: "endpoint_is_wrong"})
+    await Delivering(given.database, given.phoss, hold=NO_HOLD).run()
+    assert (await given.states())[EHF] == ("delivered", None)
+    assert given.fake.twice == []
+
+
+async def test_what_goes_by_mail_and_waits_for_a_pdf_that_cannot_be_made_is_seen(given: Given) -> None:
+    it = Unmakeable(given, EMAIL)
+    await it.make()
+    await it.deliver()
+    assert await undelivered(given.database) == [organisation_number(EMAIL)]
+    await given.credit(EMAIL)
+    assert await undelivered(given.database) == []
+
+
+@pytest.mark.parametrize("content", [None, '{"kind": "invoice"}'])
+async def test_one_whose_content_is_lost_or_cannot_be_read_stops_no_other(given: Given, content: str | None) -> None:
+    await make_files(given.database)
+    it = await given.of(EHF)
+    await tamper(
+        given.database, update(tables.invoice).where(tables.invoice.c.number == it.number).values(content=content)
+    )
+    await given.deliver()
+    assert await given.states() == {
+        1: ("by_mail", "ehf_cannot_be_made"),
+        2: ("delivered", None),
+        3: ("by_mail", None),
+    }
+
+
+async def test_one_that_cannot_be_handed_over_stops_no_other(given: Given, monkeypatch: pytest.MonkeyPatch) -> None:
+    submit = given.phoss.submit
+    wrong = f"0192:{organisation_number(EHF)}"
+
+    async def fails(it: Submission) -> Answer:
+        if it.receiver == wrong:
+            raise KeyError(it.receiver)
+        return await submit(it)
+
+    monkeypatch.setattr(given.phoss, "submit", fails)
+    await given.deliver()
+    assert [state for state, _ in (await given.states()).values()] == ["queued", "delivered", "by_mail"]
+    assert (await given.states())[EHF] == ("queued", "failed")
+    monkeypatch.undo()
+    await given.later(timedelta(minutes=1))
+    await given.deliver()
+    assert (await given.of(EHF)).state == "delivered"

@@ -27,7 +27,7 @@ from services.billing.works import MAKE_FILES
 from shared import kept_files
 from shared.contracts.questions import DocumentFiles, WhatFiles
 from shared.database import Database
-from shared.errors import NotFound
+from shared.errors import Conflict, NotFound
 from shared.kept_files import KeptFile, kept_file
 from shared.messaging import marks, set_aside
 from shared.typesetting import CannotTypeset
@@ -157,6 +157,29 @@ async def test_a_document_whose_content_is_lost_is_set_aside(database: Database)
     assert sorted(await kept(database)) == ALL
 
 
+async def test_a_document_whose_content_cannot_be_read_holds_up_no_other(database: Database) -> None:
+    number = await last_number(database) + 1
+    await insert(database, row_of_first_form(number, agreement="x", kid="0010000025", content='{"kind": "invoice"}'))
+    await make_files(database)
+    assert await aside(database) == {f"invoice/{number}": "content_is_unreadable"}
+    assert sorted(await kept(database)) == ALL
+    assert await waits(database) == 0
+
+
+async def test_a_document_that_this_program_fails_at_holds_up_no_other(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(it: Any, *, called: str, **given: Any) -> bytes:
+        if called == "FK1-1":
+            raise KeyError(called)
+        return pdf(it, called=called, **given)
+
+    monkeypatch.setattr("services.billing.files.use_cases.make_files.pdf", fails)
+    await make_files(database)
+    assert await aside(database) == {"invoice/1": "failed"}
+    assert sorted(await kept(database)) == ALL[2:]
+
+
 async def test_what_was_issued_by_a_version_that_made_no_files_gets_them_at_the_first_start(
     make_database: MakeDatabase, tmp_path: Path
 ) -> None:
@@ -203,6 +226,8 @@ async def test_what_cannot_be_made_says_why(api: Api, database: Database) -> Non
     answer = await api.reader.get(f"{OF_PROGRAMME}/invoices/{number}.pdf")
     found = problem(answer, 409)
     assert (found["code"], found["values"]) == ("file_cannot_be_made", {"why": "content_is_lost"})
+    with pytest.raises(Conflict, match="content_is_lost"):  # by which a mail is seen to wait
+        await show_files(database, asked(number=number))
 
 
 def asked(kind: Any = "invoice", number: int = 1, **changes: Any) -> WhatFiles:

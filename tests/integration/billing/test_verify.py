@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, select, text
+from sqlalchemy import insert, select
 
 from services.billing import tables
 from services.billing.app import create
@@ -19,10 +19,11 @@ from services.billing.documents.domain.verification import MOST
 from services.billing.documents.repository import TABLES
 from services.billing.documents.use_cases.verify_documents import verify_documents
 from services.billing.settings import Settings
-from shared.database import BY_STATEMENT, Database
+from shared.database import Database
 from tests.integration.billing.world import credit_notes, invoices, row_of_first_form, take, work
 from tests.support.api import api_of
 from tests.support.events import PROGRAMME, completed, ended, party, programme, signed
+from tests.support.tampering import tamper
 
 INVOICES, CREDIT_NOTES = (series_id(PROGRAMME, kind) for kind in TABLES)
 
@@ -49,22 +50,6 @@ async def found(database: Database) -> list[tuple[Any, ...]]:
         for one in both
         for it in one.findings
     ]
-
-
-async def tamper(database: Database, *statements: str) -> None:
-    """As the owner of the tables can: no trigger is in the way, and no key that refers to another table."""
-    engine = database.writer.execution_options(**{BY_STATEMENT: True}) if database.is_sqlite else database.writer
-    async with engine.connect() as connection:
-        if database.is_sqlite:
-            names = (await connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'"))).scalars()
-            before = ["PRAGMA foreign_keys = OFF", *(f"DROP TRIGGER {name}" for name in names)]
-            after = ["PRAGMA foreign_keys = ON"]
-        else:
-            issued = ("invoice", "credit_note", "chain", "series")
-            before, after = ([f"ALTER TABLE {it} {how} TRIGGER ALL" for it in issued] for how in ("DISABLE", "ENABLE"))
-        for statement in (*before, *statements, *after):
-            await connection.execute(text(statement))
-        await connection.commit()
 
 
 SWAPPED = [

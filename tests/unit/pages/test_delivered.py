@@ -32,6 +32,8 @@ def test_it_says_how_it_was_delivered_and_that_a_fake_delivers_nothing() -> None
 def test_a_code_of_an_access_point_is_shown_for_what_it_is() -> None:
     refused = lines(state="undelivered", why="permanently_failed")
     assert refused == ["Ikke levert.", "Aksesspunktet avviste den (permanently_failed)."]
+    unmade = lines(state="by_mail", channel="mail", why="ehf_cannot_be_made")
+    assert unmade == ["Går på e-post.", "Det kan ikke lages EHF av det."]
     assert "prøves igjen" in lines(state="queued", why="http_500")[-1]
 
 

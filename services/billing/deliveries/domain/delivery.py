@@ -1,7 +1,7 @@
 """The delivery of one invoice or credit note: where it stands, and what becomes of it (B8).
 
     held → queued → submitted → delivered
-         → by_mail → delivered          what is refused, or has no verdict, goes by mail or is undelivered
+         → by_mail → delivered          what is refused, has no verdict, or no EHF can be made of, goes by mail or is undelivered
          → recalled                     credited while it was held
 
 Only the access point's own verdict refuses a document; that it is still working is no error; whatever else comes of a try
@@ -23,6 +23,8 @@ Channel = Literal["ehf", "mail"]
 
 # Why it does not go as EHF although its party takes them, or does not arrive; an access point's own codes come beside these.
 NO_ACCESS_POINT, NO_VERDICT, MAIL_FAILED, BY_HAND = "no_access_point", "no_verdict", "mail_failed", "by_hand"
+CANNOT_BE_MADE = "ehf_cannot_be_made"
+NOT_REFUSED = (NO_ACCESS_POINT, NO_VERDICT, CANNOT_BE_MADE)  # by the access point, which knows it as it was, if it does
 
 WAITS_FOR_VERDICT = timedelta(days=3)
 IS_LATE = timedelta(hours=24)  # then somebody is to look
@@ -117,6 +119,11 @@ def after_answer(it: Delivery, answer: Answer, payer: Payer, *, now: datetime) -
     why = answer.why if answer.says == "trouble" else None
     try_at = now + pause(now - since)
     return Step(state="submitted" if accepted else "queued", channel="ehf", why=why, accepted=accepted, try_at=try_at)
+
+
+def without_ehf(payer: Payer) -> Step:
+    """What becomes of one that no EHF can be made of, or none that says where it goes."""
+    return _instead(payer, CANNOT_BE_MADE)
 
 
 def is_to_be_submitted(it: Delivery, state: Answer | None) -> bool:

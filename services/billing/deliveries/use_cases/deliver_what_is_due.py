@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.billing.deliveries import repository as deliveries
 from services.billing.deliveries.access_point import AccessPoint, NoAccessPoint, Submission
-from services.billing.deliveries.domain.answer import Answer
+from services.billing.deliveries.domain.answer import Answer, trouble
 from services.billing.deliveries.domain.delivery import (
     Delivery,
     after_answer,
@@ -26,6 +26,7 @@ from services.billing.deliveries.domain.delivery import (
     is_asked_first,
     is_late,
     is_to_be_submitted,
+    without_ehf,
 )
 from services.billing.deliveries.repository import Claimed, changed
 from services.billing.deliveries.use_cases.tell import store_and_tell
@@ -33,12 +34,14 @@ from services.billing.documents import repository as documents
 from services.billing.documents.domain.content import Content, endpoint
 from shared import clock, kept_files
 from shared.database import Database
+from shared.errors import Refused
 from shared.points import reached
 
 log = structlog.get_logger()
 
 SLICE = 500  # deliveries a transaction
 AT_ONCE = 16  # EHF that are under way to the access point
+FAILED = "failed"  # giving it to the access point: a fault of this program
 LEASE = timedelta(minutes=3)  # longer than asking, submitting and asking again may take
 
 
@@ -107,7 +110,7 @@ class Delivering:
 
     async def _send(self, to: AccessPoint) -> None:
         """Round by round; what became of one is committed with the claim on the next."""
-        tried: Sequence[tuple[Claimed, Answer]] = ()
+        tried: Sequence[tuple[Claimed, Answer | None]] = ()
         while True:
             async with self._database.transaction() as connection:
                 await self._settle(connection, tried, to)
@@ -118,14 +121,16 @@ class Delivering:
             if not claimed:
                 return
             answers = await asyncio.gather(
-                *(carry(to, it.delivery, what) for it, what in zip(claimed, submissions, strict=True))
+                *(_try(to, it.delivery, what) for it, what in zip(claimed, submissions, strict=True))
             )
             tried = list(zip(claimed, answers, strict=True))
-            self._tell_of_trouble(to, answers)
+            if found := [it for it in answers if it is not None]:
+                self._tell_of_trouble(to, found)
 
     async def _settle(
-        self, connection: AsyncConnection, tried: Sequence[tuple[Claimed, Answer]], to: AccessPoint
+        self, connection: AsyncConnection, tried: Sequence[tuple[Claimed, Answer | None]], to: AccessPoint
     ) -> None:
+        """One without an answer cannot be submitted."""
         if not tried:
             return
         now = await clock.database_now(connection)
@@ -135,7 +140,8 @@ class Delivering:
             it = claimed.delivery
             if it.id not in still:
                 continue
-            step = after_answer(it, answer, claimed.payer, now=now)
+            payer = claimed.payer
+            step = after_answer(it, answer, payer, now=now) if answer else without_ehf(payer)
             after = changed(it, step, now=now)
             if after.state in ("queued", "submitted", "delivered"):
                 after = replace(after, access_point=to.name)
@@ -158,12 +164,23 @@ class Delivering:
             self.trouble = None
 
 
-async def carry(to: AccessPoint, it: Delivery, what: Submission) -> Answer:
-    """Give an EHF to the access point, unless it has it, and ask what became of it."""
+async def _try(to: AccessPoint, it: Delivery, what: Submission | None) -> Answer | None:
+    """What one raises holds up no other; whether it was handed over is asked the next time."""
+    try:
+        return await carry(to, it, what)
+    except Exception:
+        log.exception("a document cannot be given to the access point", document=it.document_number)
+        return trouble(FAILED)
+
+
+async def carry(to: AccessPoint, it: Delivery, what: Submission | None) -> Answer | None:
+    """Give an EHF to the access point, unless it has it, and ask what became of it. None where it has none, and there is none."""
     state = await to.state(it.submission) if is_asked_first(it) else None
     if not is_to_be_submitted(it, state):
         assert state is not None  # for the type checker: what was not asked for is submitted
         return state
+    if what is None:
+        return None
     taken = await to.submit(what)
     reached("delivery.submitted")  # and not recorded
     state = await to.state(it.submission)
@@ -172,11 +189,20 @@ async def carry(to: AccessPoint, it: Delivery, what: Submission) -> Answer:
     return state
 
 
-async def submission(connection: AsyncConnection, it: Delivery) -> Submission:
-    """What is handed over: the EHF as it is kept, from and to where the document says."""
-    said: Content = await documents.content(connection, it.kind, it.programme, it.number)
+async def submission(connection: AsyncConnection, it: Delivery) -> Submission | None:
+    """What is handed over: the EHF as it is kept, from and to where the document says.
+
+    None where no EHF could be made, or what the document says is lost or cannot be read.
+    """
     xml = await kept_files.content(connection, deliveries.name_of(it, "xml"))
-    assert xml is not None  # for the type checker: what has no file is not claimed
+    if xml is None:
+        return None
+    try:
+        said: Content = await documents.content(connection, it.kind, it.programme, it.number)
+    except (Refused, ValueError) as error:
+        # Its text alone, and not what stands there, which names people.
+        log.error("what a document says cannot be read", document=it.document_number, error=type(error).__name__)  # noqa: TRY400
+        return None
     return Submission(
         id=it.submission,
         xml=xml,

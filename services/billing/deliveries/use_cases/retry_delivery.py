@@ -7,8 +7,7 @@ from dataclasses import replace
 from services.billing.deliveries import repository as deliveries
 from services.billing.deliveries.domain.delivery import (
     BY_HAND,
-    NO_ACCESS_POINT,
-    NO_VERDICT,
+    NOT_REFUSED,
     Delivery,
     Step,
     check_can_be_retried,
@@ -36,7 +35,7 @@ async def retry_delivery(database: Database, id: str, *, by: str) -> None:
             again = changed(it, Step(state="by_mail", channel="mail", why=it.why), now=now, by=by)
         else:
             again = replace(changed(it, Step(state="queued", channel="ehf"), now=now, by=by), queued_at=now)
-            if it.why not in (NO_VERDICT, NO_ACCESS_POINT):
+            if it.why not in NOT_REFUSED:
                 again = replace(again, submission=new_id(), accepted=False, tries=0)
         await store_and_tell(connection, [_plain(again)])
 

@@ -26,12 +26,13 @@ from shared.errors import Refused
 from shared.kept_files import Made
 from shared.messaging import marks, set_aside
 from shared.messaging.facts import record
+from shared.transient import is_transient
 from shared.typesetting import CannotTypeset
 
 log = structlog.get_logger()
 
 SLICE = 5  # documents whose files are kept in one transaction: bounds memory, and how long a mail waits for the first
-CANNOT_TYPESET = "cannot_typeset"
+CANNOT_TYPESET, CANNOT_BE_READ, FAILED = "cannot_typeset", "content_is_unreadable", "failed"
 
 
 class Outcome(NamedTuple):
@@ -73,21 +74,29 @@ async def make_files(database: Database, programme: str, contact: Contact) -> No
 
 async def _make(database: Database, some: Sequence[Issued], contact: Contact, *, again: set[str]) -> None:
     """`again` has the parts of those whose files were there before."""
-    found = []
-    for it in some:
-        async with database.reading() as connection:
-            try:
-                content = await documents.content(connection, it.kind, it.programme, it.number)
-            except Refused as lost:
-                found.append((it, Outcome([], lost.code)))
-                continue
-            known = await kept_files.content(connection, it.file("xml"))
-        found.append((it, await asyncio.to_thread(made_of, it, content, contact, known)))
+    found = [(it, await _outcome(database, it, contact)) for it in some]
     async with database.transaction() as connection:  # which has delivered what waits for its files
         for it, outcome in found:
             await kept_files.keep(connection, outcome.files, made_again=it.part in again)
         aside = {it.part: why for it, (_, why) in found if why is not None}
         await set_aside.keep(connection, MAKE_FILES, some[0].programme, {it.part for it in some}, aside)
+
+
+async def _outcome(database: Database, it: Issued, contact: Contact) -> Outcome:
+    """What can be made of one; whatever is wrong with it holds up no other."""
+    try:
+        async with database.reading() as connection:
+            content = await documents.content(connection, it.kind, it.programme, it.number)
+            known = await kept_files.content(connection, it.file("xml"))
+        return await asyncio.to_thread(made_of, it, content, contact, known)
+    except Refused as lost:
+        return Outcome([], lost.code)
+    except Exception as error:
+        if is_transient(error):
+            raise
+        # Alone: what was raised may name people.
+        log.error("no file can be made of a document", document=it.part, error=type(error).__name__)  # noqa: TRY400
+        return Outcome([], CANNOT_BE_READ if isinstance(error, ValueError) else FAILED)
 
 
 def made_of(it: Issued, content: Content, contact: Contact, known: bytes | None) -> Outcome:
