@@ -17,9 +17,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.clock import real_now
 from shared.database import Instant, insert, read_as
+from shared.errors import Conflict
 
 PROGRAM = "fremtidens-kulturskole"
 NAME_LENGTH = 160
+NOT_MADE_YET = "file_is_not_made_yet"  # the code of what is answered meanwhile
 
 metadata = MetaData()
 kept_file = Table(
@@ -65,6 +67,15 @@ class Made:
 
 
 ABOUT = select(*(kept_file.c[name] for name in KeptFile.__dataclass_fields__))
+
+
+def not_made(why: str | None, *, rule: str, field: str) -> Conflict:
+    """What is answered in place of a file that is not there; `why` it cannot be made, as a code, None where it is only not made yet."""
+    if why is not None:
+        msg = f"no such file can be made of this document: {why}"
+        return Conflict(msg, code="file_cannot_be_made", rule=rule, field=field, values={"why": why})
+    msg = "the file is not made yet; that takes some seconds after what it says was decided"
+    return Conflict(msg, code="file_is_not_made_yet", rule=rule, field=field)
 
 
 async def keep(connection: AsyncConnection, files: Sequence[Made], *, made_again: bool = False) -> None:

@@ -8,7 +8,7 @@ from services.registration.agreements import admin_api as agreements
 from services.registration.agreements import adopting as agreements_adopting
 from services.registration.agreements import repository as agreements_rows
 from services.registration.agreements.use_cases.follow_names import follow_names
-from services.registration.agreements.use_cases.make_documents import make_documents
+from services.registration.agreements.use_cases.make_documents import make_documents, mark_those_set_aside
 from services.registration.agreements.use_cases.say_document import say_document
 from services.registration.applications import admin_api as applications
 from services.registration.applications import adopting as applications_adopting
@@ -89,6 +89,15 @@ def create(settings: Settings) -> Service:
             await merge_those_who_stand_twice(database)
             is_done = True
 
+    has_marked = False
+
+    async def documents() -> None:
+        nonlocal has_marked
+        if not has_marked:
+            await mark_those_set_aside(database)
+            has_marked = True
+        await make_documents(database)
+
     async def lapse() -> None:
         await lapse_offers(database)
 
@@ -130,7 +139,7 @@ def create(settings: Settings) -> Service:
                 due=partial(count_what_is_due, database),
             ),
             Work(FOLLOW_NAMES, partial(follow_names, database)),
-            Work(MAKE_DOCUMENTS, partial(make_documents, database)),
+            Work(MAKE_DOCUMENTS, documents),
             emptying.work_of(database),
             Work(
                 "ask for attendance",

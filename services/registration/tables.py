@@ -255,7 +255,8 @@ signatory = Table(
     Column("fingerprint", String(64)),  # of the document that was signed; none where that is not known
     changed_by(),
 )
-# Each version of an agreement's document: what its PDF says, as it was hashed. The PDF itself is a kept file. Rows are only added.
+# Each version of an agreement's document: what its PDF says, as it was hashed. The PDF itself is a kept file. Rows are only added,
+# which triggers see to.
 agreement_document = Table(
     "agreement_document",
     metadata,
@@ -267,6 +268,7 @@ agreement_document = Table(
         "found_again", Boolean, nullable=False, server_default=false()
     ),  # it was lost with a database (make_documents.py)
 )
+# Whom each names. Who turns out to be somebody else is named as that one, so that rows change (groups/repository.py).
 named_in_document = Table(
     "named_in_document",
     metadata,

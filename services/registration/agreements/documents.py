@@ -70,7 +70,9 @@ async def keep(connection: AsyncConnection, agreement: str, found: Document, *, 
         "written_on": await clock.today(connection),
         "found_again": found_again,
     }
-    await connection.execute(insert(connection, tables.agreement_document).on_conflict_do_nothing(), [row])
+    # Looked for first: SQLite's trigger refuses before a conflict is seen.
+    if not await is_written(connection, agreement, found.fingerprint):
+        await connection.execute(insert(connection, tables.agreement_document).on_conflict_do_nothing(), [row])
     named = [which | {"person": person} for person in found.people]
     await connection.execute(insert(connection, tables.named_in_document).on_conflict_do_nothing(), named)
     await record(connection, marks.leave(MAKE_DOCUMENTS, agreement))

@@ -8,22 +8,28 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.exc import DBAPIError
 
 from services.registration import tables
 from services.registration.agreements import documents
 from services.registration.agreements.domain.wording import NB, NN
 from services.registration.agreements.use_cases.follow_names import follow_names
-from services.registration.agreements.use_cases.make_documents import make_documents
+from services.registration.agreements.use_cases.make_documents import make_documents, mark_those_set_aside
+from services.registration.agreements.use_cases.say_document import say_document
+from shared.contracts.questions import WhatAgreementDocument
 from shared.contracts.registration import Agreement
 from shared.database import Database
+from shared.errors import Conflict
 from shared.kept_files import kept_file
 from shared.messaging import set_aside
+from shared.typesetting import CannotTypeset
 from tests.integration.registration.test_people import person_of
 from tests.integration.registration.world import AGREEMENT, CONTACT, DIRECTOR, OCTOBER, OF_PROGRAMME, send, sign
 from tests.support.api import Api
 from tests.support.databases import set_clock
 from tests.support.facts import events_of
+from tests.support.tampering import tamper
 
 ANOTHER = {"name": "Siri Lund", "email": "siri.lund@molde.example"}
 AFTERWARDS = datetime(2026, 1, 15, 12, tzinfo=UTC)
@@ -38,8 +44,8 @@ async def files(database: Database) -> list[str]:
         return sorted((await connection.execute(select(kept_file.c.name))).scalars())
 
 
-async def is_refused(api: Api, path: str, *, as_code: str) -> None:
-    assert (await api.refused(404, path, method="GET"))["code"] == as_code
+async def is_refused(api: Api, path: str, *, as_code: str, status: int = 404) -> None:
+    assert (await api.refused(status, path, method="GET"))["code"] == as_code
 
 
 async def test_its_fingerprint_is_told_as_it_is_sent_and_its_file_is_made_after_that(
@@ -49,7 +55,7 @@ async def test_its_fingerprint_is_told_as_it_is_sent_and_its_file_is_made_after_
     shown = await api.get(path)
     (sent,) = await told(database)
     assert sent.fingerprint == shown["fingerprint"]
-    await is_refused(api, f"{path}.pdf", as_code="document_is_being_made")
+    await is_refused(api, f"{path}.pdf", as_code="file_is_not_made_yet", status=409)
     await make_documents(database)
     answer = await api.administrator.get(f"{path}.pdf")
     assert answer.headers["content-type"] == "application/pdf"
@@ -150,26 +156,75 @@ async def test_one_that_was_sent_before_there_were_documents_has_none_until_it_i
 
 
 async def _as_before(database: Database) -> None:
-    async with database.transaction() as connection:
-        await connection.execute(update(tables.agreement).values(fingerprint=None))
-        for table in (tables.named_in_document, tables.agreement_document):
-            await connection.execute(table.delete())
+    gone = (it.delete() for it in (tables.named_in_document, tables.agreement_document))
+    await tamper(database, update(tables.agreement).values(fingerprint=None), *gone)
 
 
-async def test_one_whose_document_cannot_be_made_is_set_aside_and_the_others_go_on(
+async def set_aside_now(database: Database) -> list[tuple[str, str, str]]:
+    async with database.reading() as connection:
+        return [(it.key, it.part, it.reason) for it in await set_aside.listed(connection, beyond=None, limit=10)]
+
+
+async def test_one_whose_document_cannot_be_made_is_set_aside_and_says_so_and_the_others_go_on(
     api: Api, database: Database
 ) -> None:
     path = await send(api)
-    await api.patch(path, {"signatories": {"municipal_director": ANOTHER | {"name": "漢字"}}})
+    agreement, first = path.rpartition("/")[2], (await api.get(path))["fingerprint"]
+    no_font = {"municipal_director": ANOTHER | {"name": "漢字"}}
+    cannot = (await api.patch(path, {"signatories": no_font}))["fingerprint"]
     await make_documents(database)
-    async with database.reading() as connection:
-        (aside,) = await set_aside.listed(connection, beyond=None, limit=10)
-    assert (aside.key, aside.reason) == (path.rpartition("/")[2], "CannotTypeset")
-    await is_refused(api, f"{path}.pdf", as_code="document_is_being_made")
+    assert await set_aside_now(database) == [(agreement, cannot, "cannot_typeset")]
+    (shown,) = (await api.get("/registration/operations/set-aside"))["items"]
+    assert (shown["key"], shown["reason"]) == (agreement, "cannot_typeset")
+    await is_refused(api, f"{path}.pdf", as_code="file_cannot_be_made", status=409)
+    with pytest.raises(Conflict, match="cannot_typeset"):  # by which a mail is seen to wait
+        await say_document(database, WhatAgreementDocument(agreement=agreement, fingerprint=cannot))
+    # The version before is made although this one is not, and so is the next.
+    assert (await api.administrator.get(f"{path}.pdf", params={"fingerprint": first})).status_code == 200
+    await api.patch(path, {"signatories": {"municipal_director": ANOTHER}})
+    await make_documents(database)
+    assert (await api.administrator.get(f"{path}.pdf")).status_code == 200
     await api.delete(path)
     other = (await api.post(f"{OF_PROGRAMME}/agreements", AGREEMENT))["id"]
     await make_documents(database)
     assert (await api.administrator.get(f"/registration/agreements/{other}.pdf")).status_code == 200
+
+
+async def test_one_that_could_not_be_made_is_tried_again_at_the_next_start(
+    api: Api, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = await send(api)
+    with monkeypatch.context() as before:
+        before.setattr("shared.typesetting.pdf", _fails)
+        await make_documents(database)
+        await make_documents(database)
+    assert [reason for _, _, reason in await set_aside_now(database)] == ["cannot_typeset"]
+    await make_documents(database)
+    await is_refused(api, f"{path}.pdf", as_code="file_cannot_be_made", status=409)
+    await mark_those_set_aside(database)
+    await make_documents(database)
+    assert await set_aside_now(database) == []
+    assert (await api.administrator.get(f"{path}.pdf")).status_code == 200
+
+
+def _fails(*_: Any, **__: Any) -> bytes:
+    raise CannotTypeset(documents.TEMPLATE, "no font has this letter")
+
+
+async def test_what_a_document_says_is_neither_changed_deleted_nor_replaced(api: Api, database: Database) -> None:
+    path = await send(api)
+    table, d = tables.agreement_document, tables.agreement_document.c
+    replacing = insert(table).prefix_with("OR REPLACE", dialect="sqlite")
+    async with database.reading() as connection:
+        (before,) = [dict(row) for row in (await connection.execute(select(table))).mappings()]
+    for change in (update(table).values(content="{}"), delete(table), replacing.values(before | {"content": "{}"})):
+        with pytest.raises(DBAPIError, match=r"never changed once it is written|unique constraint"):
+            async with database.transaction() as connection:
+                await connection.execute(change)
+    async with database.reading() as connection:
+        assert (await connection.execute(select(d.content))).scalars().all() == [before["content"]]
+    await make_documents(database)
+    assert (await api.administrator.get(f"{path}.pdf")).status_code == 200
 
 
 async def test_one_that_was_lost_is_found_again_once_those_who_sign_are_named(api: Api, database: Database) -> None:
@@ -177,9 +232,7 @@ async def test_one_that_was_lost_is_found_again_once_those_who_sign_are_named(ap
     path = await send(api)
     await make_documents(database)
     fingerprint = (await api.get(path))["fingerprint"]
-    async with database.transaction() as connection:
-        for table in (tables.named_in_document, tables.agreement_document):
-            await connection.execute(table.delete())
+    await tamper(database, *(it.delete() for it in (tables.named_in_document, tables.agreement_document)))
     before = await person_of(api, "Per Moen")
     await api.patch(f"/registration/people/{before['id']}", {"name": "En annen"})
     await make_documents(database)

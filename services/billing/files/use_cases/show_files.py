@@ -62,9 +62,4 @@ async def _why(connection: AsyncConnection, it: Issued) -> str | None:
 
 
 async def _not_made(connection: AsyncConnection, it: Issued) -> Conflict:
-    why = await _why(connection, it)
-    if why is not None:
-        msg = f"no such file can be made of this document: {why}"
-        return Conflict(msg, code="file_cannot_be_made", rule="B8", field="number", values={"why": why})
-    msg = "the file is not made yet; that takes some seconds after the document was issued"
-    return Conflict(msg, code="file_is_not_made_yet", field="number")
+    return kept_files.not_made(await _why(connection, it), rule="B8", field="number")

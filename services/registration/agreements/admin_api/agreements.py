@@ -240,7 +240,7 @@ async def list_agreements(
 
 
 # Before the next route, whose parameter would take the end of this one's for a part of it.
-@router.get("/agreements/{agreement}.pdf", response_class=Response, responses=file_of(documents.MEDIA_TYPE))
+@router.get("/agreements/{agreement}.pdf", response_class=Response, responses=file_of(documents.MEDIA_TYPE) | {409: {}})
 async def show_agreement_document(
     agreement: IdInPath,
     database: DatabaseOf,
@@ -250,7 +250,7 @@ async def show_agreement_document(
 ) -> Response:
     """Show an agreement's document, as a PDF: what is to be signed, or was.
 
-    It is made a moment after the agreement is sent or amended, and never changes after that.
+    It is made a moment after the agreement is sent or amended, and never changes after that. 409: not made yet, or it cannot be.
     """
     async with database.looking_up() as connection:
         return await answer_with(request, connection, await find_document(connection, agreement, fingerprint))

@@ -6,14 +6,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registration.agreements import documents
 from services.registration.agreements import repository as agreements
+from services.registration.works import MAKE_DOCUMENTS
+from shared import kept_files
 from shared.errors import NotFound
 from shared.kept_files import KeptFile
-
-IS_BEING_MADE = "document_is_being_made"
+from shared.messaging import set_aside
 
 
 async def find_document(connection: AsyncConnection, agreement: str, fingerprint: str | None = None) -> KeptFile:
-    """That of the version as it stands, or of another one. Raises NotFound, which says whether it is still to be made."""
+    """That of the version as it stands, or of another one. Raises NotFound, or Conflict where it is not made yet, or cannot be."""
     found = await agreements.get(connection, agreement)
     version = fingerprint or found.fingerprint
     if version is None:
@@ -22,8 +23,8 @@ async def find_document(connection: AsyncConnection, agreement: str, fingerprint
     if file := await documents.about(connection, agreement, version):
         return file
     if await documents.is_written(connection, agreement, version):
-        msg = "the document is just being made; ask again in a moment"
-        raise NotFound(msg, code="document_is_being_made", rule="R6", field="agreement")
+        why = (await set_aside.reasons(connection, MAKE_DOCUMENTS, agreement)).get(version)
+        raise kept_files.not_made(why, rule="R6", field="agreement")
     if version == found.fingerprint:
         msg = "the document was lost with a database; it is found again once those who sign it are named again"
         raise NotFound(msg, code="document_is_lost", rule="R6", field="agreement")

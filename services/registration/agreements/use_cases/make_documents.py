@@ -4,16 +4,35 @@ from __future__ import annotations
 
 import asyncio
 
+import structlog
+
 from services.registration.agreements import documents
 from services.registration.agreements import repository as agreements
 from services.registration.works import MAKE_DOCUMENTS
 from shared import kept_files
 from shared.database import Database
 from shared.messaging import marks, set_aside
+from shared.messaging.facts import record
+from shared.typesetting import CannotTypeset
+
+log = structlog.get_logger()
+
+MOST = 1_000  # that are tried again at a start
+
+
+CANNOT_TYPESET = "cannot_typeset"
+
+
+async def mark_those_set_aside(database: Database) -> None:
+    """Have those tried again that could not be made; done at each start, which may bring a version that can."""
+    async with database.transaction() as connection:
+        aside = await set_aside.parts(connection, MAKE_DOCUMENTS, limit=MOST)
+        keys = sorted({it.key for it in aside})
+        await record(connection, [fact for key in keys for fact in marks.leave(MAKE_DOCUMENTS, key)])
 
 
 async def make_documents(database: Database) -> None:
-    """An agreement whose document cannot be made is set aside, and seen; the others go on."""
+    """A version of an agreement's document that cannot be made is set aside, and seen; the others go on."""
     await _find_lost_ones_again(database)
     async for attempt in set_aside.attempts(database, MAKE_DOCUMENTS):
         async with attempt as agreement:
@@ -24,11 +43,20 @@ async def _make(database: Database, agreement: str) -> None:
     async with database.transaction(wakes=False) as connection:
         taken = await marks.take(connection, MAKE_DOCUMENTS, agreement, wait=True)
         unmade = await documents.unmade(connection, agreement)
-    # Outside of a transaction, and of the thread in which all else runs.
-    files = [(it, await asyncio.to_thread(documents.made, it)) for it in unmade]
+    aside: dict[str, str] = {}
+    files = []
+    for it in unmade:
+        try:
+            # Outside of a transaction, and of the thread in which all else runs.
+            files.append((it, await asyncio.to_thread(documents.made, it)))
+        except CannotTypeset as error:
+            # Its text may name people.
+            log.error("an agreement's document cannot be set", agreement=agreement, error=type(error).__name__)  # noqa: TRY400
+            aside[it.fingerprint] = CANNOT_TYPESET
     async with database.transaction() as connection:
         for it, file in files:
             await kept_files.keep(connection, [file], made_again=it.found_again)
+        await set_aside.keep(connection, MAKE_DOCUMENTS, agreement, {it.fingerprint for it in unmade}, aside)
         await marks.remove(connection, taken)
 
 
