@@ -38,6 +38,11 @@ FOUND = {
     "takes_back_something_else": "it differs from the invoice that it takes back",
     "credited_twice": "more than one credit note takes back this invoice",
 }
+FOUND_OF_FILES = {
+    "file_is_changed": "its bytes are not those that were made",
+    "file_is_gone": "it was made, and is not there",
+    "file_told_otherwise": "it is not the one that was sent",
+}
 
 
 @billing_app.callback()
@@ -47,7 +52,7 @@ def billing() -> None:
 
 @billing_app.command(epilog=CODES)
 def verify(programmes: Programmes = None, url: Url = HERE, key: Secret = None, *, as_json: Json = False) -> None:
-    """Compute each number series anew, and say whatever is not as it was issued."""
+    """Compute each number series anew, and each kept file's hash, and say whatever is not as it was issued and sent."""
     found = asyncio.run(_ask(url, given(key), programmes or []))
     answer(found, *(line for it in found for line in lines(it)), as_json=as_json)
     if not all(it["holds"] for it in found):
@@ -58,7 +63,13 @@ async def _ask(url: str, key: str, programmes: list[str]) -> list[dict[str, Any]
     """What billing answers, a programme at a time."""
     async with Client(url, key) as client:
         codes = programmes or [it async for it in _all(client)]
-        return [await client.get(f"/billing/programmes/{code}/verification") for code in codes]
+        return [await _of(client, code) for code in codes]
+
+
+async def _of(client: Client, programme: str) -> dict[str, Any]:
+    found: dict[str, Any] = await client.get(f"/billing/programmes/{programme}/verification")
+    files = await client.get(f"/billing/programmes/{programme}/verification/files")
+    return found | {"holds": found["holds"] and files["holds"], "files": files}
 
 
 async def _all(client: Client) -> AsyncIterator[str]:
@@ -77,6 +88,7 @@ async def _all(client: Client) -> AsyncIterator[str]:
 
 def lines(programme: dict[str, Any]) -> Iterator[str]:
     """For people, a programme's series, and what is found in them."""
+    files = {it["series"]: it for it in programme["files"]["series"]}
     for it in programme["series"]:
         if not it["count"]:
             yield f"{it['series']}: none"
@@ -86,9 +98,24 @@ def lines(programme: dict[str, Any]) -> Iterator[str]:
             yield f"  of {it['contents_lost']} the content is lost, and with it what their links covered"
         if it["not_linked"]:
             yield f"  {it['not_linked']} at the end have no link yet: the next one that is issued brings them theirs"
+        yield from _of_files(files[it["series"]])
     for it in programme["findings"]:
         until = f" to {it['until']}" if it["until"] != it["number"] else ""
         fields = f" ({', '.join(it['fields'])})" if it["fields"] else ""
         yield f"WRONG {it['series']} {it['number']}{until}: {FOUND.get(it['code'], it['code'])}{fields}"
-    if programme["more"]:
-        yield f"and {programme['more']} more of {programme['programme']}"
+    for it in programme["files"]["findings"]:
+        yield f"WRONG {it['series']} {it['number']}.{it['format']}: {FOUND_OF_FILES.get(it['code'], it['code'])}"
+    if more := programme["more"] + programme["files"]["more"]:
+        yield f"and {more} more of {programme['programme']}"
+
+
+def _of_files(it: dict[str, Any]) -> Iterator[str]:
+    yield f"  {it['files']} files"
+    if it["made_again"]:
+        yield f"  of these {it['made_again']} were made again, since those that were sent are lost: their bytes may differ"
+    if it["not_made_yet"]:
+        yield f"  {it['not_made_yet']} are not made yet"
+    if it["cannot_be_made"]:
+        yield f"  {it['cannot_be_made']} cannot be made: GET /billing/operations/set-aside says why"
+    if it["may_go"]:
+        yield f"  need not be kept any longer (five years are over): those issued in {', '.join(map(str, it['may_go']))}"

@@ -105,7 +105,13 @@ async def about(connection: AsyncConnection, names: Sequence[str]) -> dict[str, 
 
 
 async def content(connection: AsyncConnection, name: str) -> bytes | None:
-    """What stands in a file; None where it is not kept."""
-    query = select(kept_file.c.content).where(kept_file.c.name == name)
-    found: bytes | None = (await connection.execute(query)).scalar()
+    """What stands in a file; None where it is not kept. Raises Conflict where that is not what was made: it goes nowhere."""
+    query = select(kept_file.c.content, kept_file.c.sha256).where(kept_file.c.name == name)
+    row = (await connection.execute(query)).first()
+    if row is None:
+        return None
+    found: bytes = row.content
+    if hashlib.sha256(found).hexdigest() != row.sha256:
+        msg = "the file is not what was made: it was changed in the database"
+        raise Conflict(msg, code="file_is_changed")
     return found

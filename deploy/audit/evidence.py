@@ -45,6 +45,7 @@ class Evidence:
     deliveries: list[Row]
     mails: list[Row]
     verification: Row  # what billing finds of its number series
+    files: Row  # and of the files of what it issued
     waiting: list[Row]  # mails that wait for something, with what
     events: list[Row]  # as the streams have them, those of a stream in its order
     told: list[Row]  # the same by what the services themselves keep, each with the moment of its sending
@@ -133,6 +134,7 @@ async def gather(client: Client, operator: Nats, programme: str) -> Evidence:
         **rows,
         unbilled=unbilled,
         verification=await client.get(f"/billing/programmes/{programme}/verification"),
+        files=await client.get(f"/billing/programmes/{programme}/verification/files"),
         mails=mails,
         waiting=[it for it in waiting if it["programme"] == programme],
         events=[

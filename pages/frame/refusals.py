@@ -298,6 +298,7 @@ TEXTS = {
     "ehf_breaks_schema": "Dokumentet passer ikke inn i formatet EHF. Si fra til driften.",
     "endpoint_is_wrong": "EHF-adressen er verken et organisasjonsnummer (0192) eller et lokasjonsnummer (0088).",
     "file_cannot_be_made": "Filen kan ikke lages, og er satt til side: {why}. Si fra til driften.",
+    "file_is_changed": "Filen er ikke lenger slik den ble laget. Den sendes ikke ut. Si fra til driften.",
     "file_is_not_made_yet": "Filen er ikke laget ennå. Prøv igjen om noen sekunder.",
     "name_is_missing": "Navnet til selger eller kjøper mangler.",
     "link_does_not_fit": "Dokumentet passer ikke i kjeden av dem som er utstedt før det.",

@@ -101,6 +101,11 @@ async def take(connection: AsyncConnection, work: str, key: str, *, wait: bool) 
     """Lock a key, then read its marks: in a statement of its own, so that it sees what was committed while it waited."""
     if not await lock(connection, work, key, wait=wait):
         return Marks(())
+    return await left_on(connection, work, key)
+
+
+async def left_on(connection: AsyncConnection, work: str, key: str) -> Marks:
+    """The marks on a key, for who only looks."""
     m = work_mark.c
     query = select(m.id, m.part).where(m.work == work, m.key == key).order_by(m.id)
     return Marks([Mark(row.id, row.part) for row in await connection.execute(query)])

@@ -265,6 +265,7 @@ async def _read_books(player: Player, agreement: str, database: Database) -> Non
     await player("billing", "list_waivers")
     await player("billing", "withdraw_waiver", id=waiver["id"])
     await player("billing", "show_verification")
+    await player("billing", "show_verification_of_files")
     approval = await _hold(database)
     await player("billing", "list_approvals")
     await player("billing", "approve_documents", id=approval)

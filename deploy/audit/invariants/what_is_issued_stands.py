@@ -1,4 +1,4 @@
-"""What is issued stands as it was issued, and each series ends in the link that was told of its last document (B8)."""
+"""What is issued stands as it was issued, with the files that were made of it, and each series ends in the link that was told of its last document (B8)."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from shared.contracts.billing import CREDIT_NOTE_ISSUED, INVOICE_ISSUED
 def check(evidence: Evidence) -> Iterator[str]:
     for it in evidence.verification["findings"]:
         yield f"{it['series']} {it['number']} to {it['until']}: {it['code']}"
+    for it in evidence.files["findings"]:
+        yield f"{it['series']} {it['number']}.{it['format']}: {it['code']}"
     told = {
         (it["data"]["series"], it["data"]["number"]): it["data"]["link"]
         for kind in (INVOICE_ISSUED, CREDIT_NOTE_ISSUED)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from sqlalchemy import ColumnElement, String, cast, exists, func, literal, not_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -13,6 +14,8 @@ from services.billing.documents.repository import TABLES
 from services.billing.files.domain.file import FORMATS, Format, Issued, folder
 from shared.errors import NotFound
 from shared.kept_files import kept_file
+
+SLICE = 500  # documents that are read at a time
 
 
 async def lacking(connection: AsyncConnection, programme: str) -> list[Issued]:
@@ -36,6 +39,17 @@ def _is_kept(programme: str, kind: Kind, format: Format) -> ColumnElement[bool]:
     d = TABLES[kind].c
     called = func.coalesce(d.document_number, cast(d.number, String))
     return exists().where(kept_file.c.name == literal(folder(programme, kind)) + called + literal(f".{format}"))
+
+
+async def issued(connection: AsyncConnection, programme: str, kind: Kind, *, after: int) -> list[tuple[Issued, date]]:
+    """The next documents of a series, by number, each with the day on which it was issued."""
+    d = TABLES[kind].c
+    query = select(d.number, d.document_number, d.agreement, d.issued_on).where(d.programme == programme)
+    rows = await connection.execute(query.where(d.number > after).order_by(d.number).limit(SLICE))
+    return [
+        (Issued(programme=programme, kind=kind, number=number, document_number=called, agreement=agreement), issued_on)
+        for number, called, agreement, issued_on in rows
+    ]
 
 
 async def find(connection: AsyncConnection, kind: Kind, programme: str, number: int) -> Issued:

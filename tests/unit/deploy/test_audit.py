@@ -155,6 +155,8 @@ VERIFICATION: dict[str, Any] = {
     "findings": [],
     "series": [{"series": "p/invoices", "last": 6, "link": "6"}, {"series": "p/credit-notes", "last": 1, "link": None}],
 }
+FILES: dict[str, Any] = {"findings": []}
+GONE = {"series": "p/invoices", "code": "file_is_gone", "number": 2, "format": "pdf"}
 CHANGED = {"series": "p/invoices", "code": "document_is_changed", "number": 2, "until": 2}
 
 
@@ -174,6 +176,7 @@ SOUND = Evidence(
     unbilled=[],
     deliveries=[],
     verification=VERIFICATION,
+    files=FILES,
     mails=MAILS,
     waiting=[],
     events=EVENTS,
@@ -226,6 +229,7 @@ RELEASE = {
 WAIVER = {"id": "w1", "version": 1, "agreement": "a1", "instalment": 1, "withdrawn": False}
 WRONG: list[tuple[str, str, Evidence]] = [
     ("what_is_issued_stands", "an amount", replace(SOUND, verification=VERIFICATION | {"findings": [CHANGED]})),
+    ("what_is_issued_stands", "a file", replace(SOUND, files={"findings": [GONE]})),
     ("what_is_issued_stands", "all links", told(lambda it: last_invoice(it).update(link="7"))),
     ("numbers_run_without_gaps", "a gap", changed(invoices=lambda it: it[1].update(number=9))),
     ("numbers_run_without_gaps", "a note's gap", changed(credit_notes=lambda it: it[0].update(number=2))),

@@ -38,7 +38,6 @@ async def verify_documents(database: Database, programme: str) -> list[Verificat
 
 
 async def _walk(connection: AsyncConnection, it: Verification) -> None:
-    """What else is kept of a document, its files say, is looked at here: a slice of them for each of documents."""
     while some := await chains.issued(connection, it.programme, it.kind, after=it.last or 0):
         for document in some:
             it.take(document)
