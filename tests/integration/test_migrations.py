@@ -42,6 +42,12 @@ TRIGGERS = {
             ("series", "series_counts_what_is_issued"),
         },
     },
+    "registration": {
+        "sqlite": {
+            ("agreement_document", f"agreement_document_refuses_{change}") for change in ("update", "delete", "replace")
+        },
+        "postgresql": {("agreement_document", "agreement_document_stays")},
+    },
 }
 
 

@@ -13,7 +13,7 @@ import re
 from pathlib import Path
 
 from services.billing.deliveries.access_point import Submission
-from services.billing.deliveries.domain.answer import UNKNOWN, WORKING, Answer, trouble
+from services.billing.deliveries.domain.answer import UNKNOWN, WORKING, Answer, receipt_of, trouble
 
 BEGUN = "begun"  # a folder in it: an empty file for each document that was ever begun
 LONGEST = 100  # characters that are read of an answer
@@ -52,7 +52,7 @@ class Folder:
             if not self._folder.is_dir():
                 return trouble("unreachable")
             if (ok := _read(self._folder / f"{id}.ok")) is not None:
-                return Answer(says="delivered", receipt=ok or None)
+                return Answer(says="delivered", receipt=receipt_of(ok))
             if (err := _read(self._folder / f"{id}.err")) is not None:
                 return Answer(says="refused", why=err if A_CODE.fullmatch(err) else "refused")
             if self._beside(id).exists():

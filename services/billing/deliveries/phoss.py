@@ -14,12 +14,11 @@ from urllib.parse import quote
 import httpx
 
 from services.billing.deliveries.access_point import PROCESS, Submission, participant
-from services.billing.deliveries.domain.answer import UNKNOWN, WORKING, Answer, trouble
+from services.billing.deliveries.domain.answer import UNKNOWN, WORKING, Answer, receipt_of, trouble
 
 TIME_OUT = 30.0  # seconds, for all of an answer
 LARGEST = 256 * 1024  # bytes of one: what is longer is none of phoss-ap's
 COUNTRY = "NO"  # the sender's, ISO 3166
-LONGEST_RECEIPT = 100
 
 
 class Phoss:
@@ -104,7 +103,7 @@ def _read(body: dict[str, Any]) -> Answer:
     match body.get("status"):
         case "sent":
             receipt = body.get("id")
-            return Answer(says="delivered", receipt=receipt[:LONGEST_RECEIPT] if isinstance(receipt, str) else None)
+            return Answer(says="delivered", receipt=receipt_of(receipt) if isinstance(receipt, str) else None)
         case "rejected" | "permanently_failed" as verdict:
             return Answer(says="refused", why=verdict)
         case "pending" | "sending" | "failed":  # the last is tried again by itself

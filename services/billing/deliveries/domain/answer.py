@@ -17,7 +17,13 @@ class Answer:
     why: str | None = None  # it is refused, or what the trouble is: a code, never a text of somebody else's
 
 
+LONGEST_RECEIPT = 100
 WORKING, UNKNOWN = Answer(says="working"), Answer(says="unknown")
+
+
+def receipt_of(text: str) -> str | None:
+    """What an access point calls what it delivered, as it can be kept and told: what may not be seen is left out."""
+    return "".join(it for it in text if it.isascii() and it.isprintable()).strip()[:LONGEST_RECEIPT].strip() or None
 
 
 def trouble(why: str) -> Answer:

@@ -9,7 +9,6 @@ from typing import Literal, NamedTuple
 
 from services.billing.documents.domain.series import Kind, series_id
 from services.billing.files.domain.file import Format
-from shared.kept_files import KeptFile
 
 Code = Literal[
     "file_is_changed",  # its bytes are not those whose hash stands beside them
@@ -45,13 +44,15 @@ class FilesVerified:
     def series(self) -> str:
         return series_id(self.programme, self.kind)
 
-    def kept(self, number: int, format: Format, file: KeptFile, told: Collection[str], *, is_changed: bool) -> None:
+    def kept(
+        self, number: int, format: Format, sha256: str, told: Collection[str], *, is_changed: bool, made_again: bool
+    ) -> None:
         """`told` has the hashes that its deliveries told. Of one that is made again others were told before."""
         self.files += 1
-        self.made_again += file.made_again
+        self.made_again += made_again
         if is_changed:
             self.find("file_is_changed", number, format)
-        elif told and file.sha256 not in told and not file.made_again:
+        elif told and sha256 not in told and not made_again:
             self.find("file_told_otherwise", number, format)
 
     def lacks(

@@ -62,7 +62,7 @@ async def _look_at(
             file = kept.get(one.file(format))
             if file is not None:
                 is_changed = await _is_changed(connection, file.name)
-                it.kept(one.number, format, file, hashes, is_changed=is_changed)
+                it.kept(one.number, format, file.sha256, hashes, is_changed=is_changed, made_again=file.made_again)
                 continue
             it.lacks(
                 one.number,

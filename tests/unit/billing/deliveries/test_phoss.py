@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
+from typing import Any
 
 import pytest
 
@@ -50,6 +51,28 @@ async def test_a_document_arrives_with_all_that_an_access_point_needs_to_send_it
     assert (taken.process, taken.country) == ("cenbii-procid-ubl::urn:fdc:peppol.eu:2017:poacc:billing:01:1.0", "NO")
     answer = await given.phoss.state(ID)
     assert (answer.says, answer.receipt) == ("delivered", f"fake-{ID}")
+
+
+@pytest.mark.parametrize(
+    ("id", "receipt"),
+    [
+        ("AS4-77", "AS4-77"),
+        ("AS4\x00-\u202e\ud80077\u3164", "AS4-77"),
+        ("\u200b", None),
+        ("7" * 300, "7" * 100),
+        (7, None),
+    ],
+)
+async def test_a_receipt_is_kept_as_far_as_it_can_be_seen(
+    given: Given, monkeypatch: pytest.MonkeyPatch, id: Any, receipt: str | None
+) -> None:
+    """Else it could neither be stored nor told, with all that was tried beside it."""
+
+    async def answers(*_: Any, **__: Any) -> tuple[int, Any]:
+        return 200, {"id": id, "sbdhInstanceID": ID, "status": "sent"}
+
+    monkeypatch.setattr(given.phoss, "_answer", answers)
+    assert (await given.phoss.state(ID)).receipt == receipt
 
 
 async def test_what_is_finished_is_found_although_it_has_moved_to_the_archive(given: Given) -> None:
