@@ -9,7 +9,7 @@ import logging
 import os
 import signal
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +21,8 @@ from starlette.types import ASGIApp
 
 import pages.app
 import pages.settings
-from deploy import front
+from deploy import fake_access_point, front
+from deploy.fake_access_point import FakeAccessPoint
 from deploy.front import Services
 from deploy.gateway import Gateway
 from deploy.in_process import InProcess
@@ -66,11 +67,14 @@ class Running:
 
 
 @asynccontextmanager
-async def running(folder: Path, *, port: int, nats_port: int, simulated_clock: bool = False) -> AsyncIterator[Running]:
+async def running(
+    folder: Path, *, port: int, nats_port: int, simulated_clock: bool = False, refuse_first: Sequence[str] = ()
+) -> AsyncIterator[Running]:
     """Start all of it, and stop all of it at the end; a port may be 0 for any free one.
 
-    Each part starts when what it needs is there: the folder, NATS, the tables, the mail sink, the services, the pages. They
-    stop in the opposite order, so that no request finds a service gone, and no service its broker.
+    Each part starts when what it needs is there: the folder, NATS, the tables, the mail sink, the access point that delivers
+    nowhere, the services, the pages. They stop in the opposite order, so that no request finds a service gone, and no service its
+    broker. The access point refuses the first document to each of `refuse_first` (0192:NUMBER).
 
     Raises PortTaken, InUse, NatsDidNotStart, or the error for which a service can't start.
     """
@@ -90,13 +94,19 @@ async def running(folder: Path, *, port: int, nats_port: int, simulated_clock: b
         sink = MailSink(state.mails)
         await sink.start()
         stack.push_async_callback(sink.stop)
+        refusals = Refusals(a_minute=WebSettings().refusals_a_minute)  # from the environment
+        access_point = await stack.enter_async_context(_access_point(state, refusals, refuse_first))
         url = f"http://{HOST}:{port}"
         supervisor = Supervisor(
-            state, url=url, nats_port=nats_port, smtp_port=sink.port, simulated_clock=simulated_clock
+            state,
+            url=url,
+            nats_port=nats_port,
+            smtp_port=sink.port,
+            access_point=access_point,
+            simulated_clock=simulated_clock,
         )
         stack.push_async_callback(supervisor.stop)
         await supervisor.start()
-        refusals = Refusals(a_minute=WebSettings().refusals_a_minute)  # from the environment
         around = front.create(
             state, supervisor.services, refusals=refusals, nats_port=nats_port, nats_is_up=lambda: server.is_running
         )
@@ -117,7 +127,16 @@ async def running(folder: Path, *, port: int, nats_port: int, simulated_clock: b
 class Supervisor:
     """Runs the services, each in a task of its own; one that ends itself is provisioned and started again."""
 
-    def __init__(self, state: State, *, url: str, nats_port: int, smtp_port: int, simulated_clock: bool) -> None:
+    def __init__(
+        self,
+        state: State,
+        *,
+        url: str,
+        nats_port: int,
+        smtp_port: int,
+        access_point: dict[str, Any],
+        simulated_clock: bool,
+    ) -> None:
         self.services: dict[str, Service | None] = {part.name: None for part in PARTS}
         self._state = state
         self._passwords = state.passwords()
@@ -131,6 +150,7 @@ class Supervisor:
             "smtp_port": smtp_port,
             "smtp_starttls": False,  # the sink is on this machine
             "trial_mails": state.mails,
+            **access_point,
             "feeds_secret_file": state.make_feeds_secret(),
             **_public(url),
         }
@@ -246,6 +266,21 @@ async def migrate(service: str, url: str) -> None:
         await migrations.upgrade(database, service)
     finally:
         await database.close()
+
+
+@asynccontextmanager
+async def _access_point(state: State, refusals: Refusals, refuse_first: Sequence[str]) -> AsyncIterator[dict[str, Any]]:
+    """Run the one that delivers nowhere; yields what billing is told of it."""
+    token = state.make_access_point_token()  # so that it answers nobody else on this machine
+    fake = FakeAccessPoint(first=dict.fromkeys(refuse_first, ("refuse",)), file=state.access_point)
+    listening = listen(HOST, 0)
+    url = f"http://{HOST}:{listening.getsockname()[1]}"
+    async with _serving(fake_access_point.create(fake, token=token.read_text()), refusals, listening):
+        yield {
+            "access_point": "fake",
+            "access_point_url": url,
+            "access_point_token_file": token,
+        }
 
 
 @asynccontextmanager

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
 
+from deploy.demo.cast import REFUSED_ONCE
 from deploy.demo.play import Say
 from deploy.demo.run import Outcome, play
 from deploy.embedded import Running, running, stop_signal
@@ -35,7 +36,7 @@ async def demo(folder: Path, ports: Ports, say: Say, *, stay: bool) -> Outcome:
     empty(folder)
     async with (
         stop_signal() as stop,
-        running(folder, port=ports.http, nats_port=ports.nats, simulated_clock=True) as it,
+        running(folder, port=ports.http, nats_port=ports.nats, simulated_clock=True, refuse_first=[REFUSED_ONCE]) as it,
     ):
         _greet(it, say, monotonic() - began)
         outcome = await play(it.url, it.first_key or "", folder, say, began=began)

@@ -25,6 +25,7 @@ OURS = (
     "session-secret",
     "feeds-secret",
     "kulturskole.log*",
+    "access-point*",
     "made-by-the-demo",
 )
 OUR_FOLDERS = ("keys", "mails", "nats", "subscribers")
@@ -47,6 +48,8 @@ class State:
         self.folder = folder.resolve()
         self.keys = self.folder / "keys" / "keys.json"
         self.mails = self.folder / "mails"
+        self.access_point = self.folder / "access-point.jsonl"  # what the one that delivers nowhere was given
+        self.access_point_token = self.folder / "access-point-token"
         self.log = self.folder / "kulturskole.log"
         self.nats_config = self.folder / "nats" / "nats.conf"
         self.subscribers = self.folder / "subscribers"
@@ -110,6 +113,10 @@ class State:
     def make_feeds_secret(self) -> Path:
         """The file of the secret that addresses of calendar feeds are made with; made on the first run."""
         return _made(self.feeds_secret)
+
+    def make_access_point_token(self) -> Path:
+        """The file of the token that the access point that delivers nowhere asks for; made on the first run."""
+        return _made(self.access_point_token)
 
     def first_key(self) -> str | None:
         """An operator's key where there is no key yet; its secret is kept nowhere."""

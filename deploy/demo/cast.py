@@ -11,6 +11,8 @@ from typing import Any
 DATA = Path(__file__).parent / "data"
 WAITING_LIST, DECLINED = ("Hitra",), ("Frøya",)  # all others are accepted,
 WITHDRAWN = ("Rauma",)  # and these withdraw before there is an agreement
+TAKE_MAIL, NO_MAIL_INSTEAD = ("Volda", "Ørsta"), ("Melhus",)  # all others take EHF, or mail where it is refused (B8)
+REFUSED_ONCE = "0192:921233418"  # Orkland: the access point refuses the first document to it
 ADVISORS = ("Tuva Lie Sandnes", "Jonas Brekke", "Eli-Anne Myhre")
 COUNCIL = "kulturskoleradet.example"
 COUNCIL_DIRECTOR = "Kjersti Nygård Holm"
@@ -135,6 +137,8 @@ class Municipality:
             "official_name": self.official_name,
             "language_form": self.language_form,
             "address": {"street": "Rådhuset", "postal_code": postal_code, "city": city},
+            "takes_invoices_by": "email" if self.name in TAKE_MAIL else "ehf",
+            "by_mail_if_refused": self.name not in NO_MAIL_INSTEAD,
         }
 
     def application(self) -> dict[str, Any]:

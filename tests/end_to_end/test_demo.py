@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections import Counter
 from contextlib import closing
+from email import policy
+from email.parser import BytesParser
 from pathlib import Path
 
 import pikepdf
@@ -25,6 +28,9 @@ FIGURES = {
     "invoices": 35,
     "credit_notes": 1,
     "documents": 36,
+    "delivered_ehf": 29,
+    "delivered_mail": 7,
+    "undelivered": 0,
     "total_ore": 22_666_668,
     "first_number": 1,
     "last_number": 35,
@@ -34,6 +40,7 @@ FIGURES = {
     "events_parked": 0,
 }
 RAUMA, MELHUS, MOLDE, STEINKJER, HITRA = "864980902", "938726027", "921221967", "840029212", "938772924"
+VOLDA, ORSTA, ORKLAND, NAMSOS = "939760946", "939461450", "921233418", "942875967"
 
 
 @pytest.fixture(scope="module")
@@ -78,6 +85,41 @@ def test_what_was_signed_and_issued_is_there_as_files(folder: Path) -> None:
     for it in called:
         with pikepdf.open(documents / f"{it}.pdf") as file:
             assert file.attachments[f"{it}.xml"].get_file().read_bytes() == (documents / f"{it}.xml").read_bytes()
+
+
+def test_each_document_went_as_its_municipality_takes_it(folder: Path) -> None:
+    """Orkland's first was refused and went by mail; the credit note went where its invoice had gone."""
+    with closing(sqlite3.connect(folder / "billing.db")) as database:
+        rows = database.execute(
+            "SELECT party, kind, number, state, channel, why FROM delivery ORDER BY number"
+        ).fetchall()
+    assert {state for *_, state, _, _ in rows} == {"delivered"}
+    by_mail = [(party, why) for party, _, _, _, channel, why in rows if channel == "mail"]
+    assert Counter(by_mail) == {(VOLDA, None): 3, (ORSTA, None): 3, (ORKLAND, "permanently_failed"): 1}
+    first = min(number for party, kind, number, *_ in rows if (party, kind) == (ORKLAND, "invoice"))
+    assert [number for party, _, number, _, channel, _ in rows if (party, channel) == (ORKLAND, "mail")] == [first]
+    assert [(party, channel) for party, kind, *_, channel, _ in rows if kind == "credit_note"] == [(NAMSOS, "ehf")]
+
+
+def test_the_access_point_was_given_each_ehf_once(folder: Path) -> None:
+    given = [json.loads(line)["document"] for line in (folder / "access-point.jsonl").read_text().splitlines()]
+    assert len(set(given)) == len(given) == 30  # with the one that it refused
+
+
+def test_mails_carry_what_was_issued_and_a_copy_says_that_it_is_one(folder: Path) -> None:
+    carried = Counter[tuple[bool, tuple[str, ...]]]()
+    for file in (folder / "mails").glob("*.eml"):
+        mail = BytesParser(policy=policy.default).parsebytes(file.read_bytes())
+        names = [it.get_filename() or "" for it in mail.iter_attachments()]
+        if any(name.startswith("FK") for name in names):
+            is_copy = mail["Subject"].startswith("Kopi av ")
+            carried[is_copy, tuple(sorted(Path(name).suffix for name in names))] += 1
+            for it in mail.iter_attachments():
+                assert it.get_content() == (folder / "documents" / str(it.get_filename())).read_bytes()
+    assert carried == {
+        (False, (".pdf", ".xml")): FIGURES["delivered_mail"],
+        (True, (".pdf",)): FIGURES["delivered_ehf"],
+    }
 
 
 def test_in_june_nobody_loses_an_invitation_to_whoever_coordinates(folder: Path) -> None:

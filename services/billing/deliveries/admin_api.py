@@ -1,4 +1,4 @@
-"""How documents are delivered, what did not arrive, and having it tried again or sent by mail."""
+"""How documents are delivered, what did not arrive, having it tried again or sent by mail; and a programme in figures."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pydantic import Field
 from services.billing.deliveries import repository as deliveries
 from services.billing.deliveries.domain.delivery import Channel, State
 from services.billing.deliveries.use_cases.retry_delivery import retry_delivery, send_by_mail
+from services.billing.documents import repository as documents
 from services.billing.documents.domain.series import Kind
 from services.billing.occasions import repository as occasions
 from shared.database import Database
@@ -23,6 +24,7 @@ from shared.web.api import (
     Page,
     PartyInQuery,
     ProgrammeInPath,
+    ProgrammeInQuery,
     Reader,
     View,
     page_of,
@@ -54,6 +56,20 @@ class DeliveryView(View):
     changed_by: str | None = Field(description="the name of the key that had it tried again, or sent by mail")
 
 
+class SummaryView(View):
+    invoices: int
+    credit_notes: int
+    total_ore: int = Field(description="what was invoiced less what was credited")
+    first_number: int | None = Field(description="of the invoices")
+    last_number: int | None = Field(description="of the invoices")
+    delivered_ehf: int = Field(
+        description="invoices and credit notes that arrived as EHF; copies are not counted, here or below"
+    )
+    delivered_mail: int
+    under_way: int = Field(description="invoices and credit notes that are held, or have no verdict yet")
+    undelivered: int = Field(description="that did not arrive, and are not credited since")
+
+
 @router.get("/programmes/{programme}/deliveries")
 async def list_deliveries(
     programme: ProgrammeInPath,
@@ -70,6 +86,24 @@ async def list_deliveries(
         if not found:
             await occasions.check_programme_is_named(connection, programme)
     return page_of(found, limit, lambda it: it.id)
+
+
+@router.get("/summary", responses={404: {}})
+async def show_summary(programme: ProgrammeInQuery, database: DatabaseOf, _: Reader) -> SummaryView:
+    """Show what was issued in a programme, and what became of it, in figures."""
+    async with database.reading() as connection:
+        await occasions.check_programme_is_named(connection, programme)
+        invoices = await documents.totals(connection, "invoice", programme)
+        credit_notes = await documents.totals(connection, "credit_note", programme)
+        counted = await deliveries.count(connection, programme)
+    return SummaryView(
+        invoices=invoices.documents,
+        credit_notes=credit_notes.documents,
+        total_ore=invoices.amount_ore - credit_notes.amount_ore,
+        first_number=invoices.first_number,
+        last_number=invoices.last_number,
+        **counted._asdict(),
+    )
 
 
 @router.get("/undelivered")

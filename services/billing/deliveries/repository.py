@@ -206,6 +206,26 @@ async def undelivered(
     return read_as(NamedDelivery, await connection.execute(query if party is None else query.where(D.c.party == party)))
 
 
+class Counted(NamedTuple):
+    """How many of a programme's deliveries stand how; what was recalled is none of these."""
+
+    delivered_ehf: int
+    delivered_mail: int
+    under_way: int
+    undelivered: int  # and not credited since
+
+
+async def count(connection: AsyncConnection, programme: str) -> Counted:
+    each = (
+        and_(D.c.state == "delivered", D.c.channel == "ehf"),
+        and_(D.c.state == "delivered", D.c.channel == "mail"),
+        D.c.state.not_in(AT_ITS_END),
+        and_(D.c.state == "undelivered", ~IS_CREDITED),
+    )
+    query = select(*(func.coalesce(func.sum(case((which, 1), else_=0)), 0) for which in each))
+    return Counted(*(int(it) for it in (await connection.execute(query.where(D.c.programme == programme))).one()))
+
+
 async def delivery(connection: AsyncConnection, id: str, *, is_to_change: bool = False) -> NamedDelivery:
     """One delivery; locked, where it is to change. Raises NotFound."""
     query = NAMED.where(D.c.id == id)

@@ -1,4 +1,4 @@
-"""What was issued: invoices, credit notes, the books, a summary, and whether it stands; and an invoice credited by hand.
+"""What was issued: invoices, credit notes, the books, and whether it stands; and an invoice credited by hand.
 
 Amounts are in øre, days are calendar days in Norway.
 """
@@ -34,7 +34,6 @@ from shared.web.api import (
     Page,
     PartyInQuery,
     ProgrammeInPath,
-    ProgrammeInQuery,
     Reader,
     View,
     example,
@@ -98,14 +97,6 @@ class CreditNoteView(View):
     )
     amount_ore: int
     issued_on: date
-
-
-class SummaryView(View):
-    invoices: int
-    credit_notes: int
-    total_ore: int = Field(description="what was invoiced less what was credited")
-    first_number: int | None = Field(description="of the invoices")
-    last_number: int | None = Field(description="of the invoices")
 
 
 class SeriesView(View):
@@ -224,22 +215,6 @@ async def show_books(programme: ProgrammeInPath, database: DatabaseOf, _: Reader
         credit_notes = await documents.booked_credit_notes(connection, programme)
     canonical = json.dumps(books(parties, invoices, credit_notes), sort_keys=True, ensure_ascii=False, indent=2)
     return Response(canonical + "\n", media_type="application/json")
-
-
-@router.get("/summary", responses={404: {}})
-async def show_summary(programme: ProgrammeInQuery, database: DatabaseOf, _: Reader) -> SummaryView:
-    """Show what was issued in a programme, in figures."""
-    async with database.reading() as connection:
-        await occasions.check_programme_is_named(connection, programme)
-        invoices = await documents.totals(connection, "invoice", programme)
-        credit_notes = await documents.totals(connection, "credit_note", programme)
-    return SummaryView(
-        invoices=invoices.documents,
-        credit_notes=credit_notes.documents,
-        total_ore=invoices.amount_ore - credit_notes.amount_ore,
-        first_number=invoices.first_number,
-        last_number=invoices.last_number,
-    )
 
 
 @router.get("/series")

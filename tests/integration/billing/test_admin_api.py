@@ -216,6 +216,10 @@ async def test_the_summary_counts_what_was_issued(api: Api) -> None:
         "total_ore": AMOUNTS[1],
         "first_number": 1,
         "last_number": 2,
+        "delivered_ehf": 0,
+        "delivered_mail": 0,
+        "under_way": 3,
+        "undelivered": 0,
     }
 
 
@@ -227,6 +231,10 @@ async def test_a_programme_without_invoices_has_an_empty_summary(api: Api, datab
         "total_ore": 0,
         "first_number": None,
         "last_number": None,
+        "delivered_ehf": 0,
+        "delivered_mail": 0,
+        "under_way": 0,
+        "undelivered": 0,
     }
 
 

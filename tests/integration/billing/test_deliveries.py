@@ -84,6 +84,10 @@ class Given:
         (found,) = (it for it in await self.all() if it.party == organisation_number(n) and it.kind == kind)
         return found
 
+    async def figures(self) -> deliveries.Counted:
+        async with self.database.reading() as connection:
+            return await deliveries.count(connection, PROGRAMME)
+
     async def told(self, n: int) -> list[str]:
         told = await events_of(self.database)
         return [TOLD[it.type] for it in told if it.type in TOLD and it.data.party == organisation_number(n)]
@@ -210,6 +214,17 @@ async def test_one_that_is_refused_goes_by_mail_where_its_party_allows_it(given:
     async with given.database.reading() as connection:
         (found,) = await deliveries.undelivered(connection, after=None, limit=10)
     assert found.party == organisation_number(EHF_ALONE)
+
+
+async def test_the_figures_count_each_where_it_stands(given: Given) -> None:
+    assert await given.figures() == (0, 0, 3, 0)  # as EHF, by mail, under way, undelivered
+    given.behave(EHF_ALONE, "refuse")
+    await given.deliver()
+    assert await given.figures() == (1, 0, 1, 1)
+    await take(given.database, mail("sent", await given.of(EMAIL)))
+    await given.credit(EHF_ALONE)
+    await given.deliver()
+    assert await given.figures() == (1, 1, 0, 0)
 
 
 @pytest.mark.parametrize("trouble", ["error", "html", "rubbish", "huge", "never"])

@@ -8,6 +8,7 @@ from typing import cast
 
 import pytest
 
+from deploy.demo.cast import REFUSED_ONCE
 from deploy.parts import PARTS, Part
 from pages.settings import Settings as SettingsOfPages
 from shared.settings import ServiceSettings
@@ -120,3 +121,10 @@ def test_operations_list_what_a_container_can_be_told(part: Part) -> None:
 def test_operations_list_what_the_pages_can_be_told() -> None:
     for name in (*of_pages(), *OF_PAGES_NOT_ASKED_FOR):
         assert f"`{PREFIX}{name.upper()}`" in OPERATIONS, name
+
+
+def test_what_delivers_nowhere_is_the_demos_alone_and_refuses_whom_the_embedded_demos_does() -> None:
+    files = [ROOT / "docker-compose.yml", *(ROOT / "deploy").glob("**/*.yml"), *(ROOT / "deploy").glob("**/*.yaml")]
+    assert [it.name for it in files if "fake" in it.read_text(encoding="utf-8")] == ["compose.demo.yml"]
+    overlay = (ROOT / "deploy" / "compose.demo.yml").read_text(encoding="utf-8")
+    assert re.findall(r'--refuse-first, "(.*?)"', overlay) == [REFUSED_ONCE]
