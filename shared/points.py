@@ -22,6 +22,7 @@ POINTS = (
     "relay.published",  # acknowledged by the stream, and not recorded yet
     "relay.recorded",
     "work.slice_committed",
+    "delivery.submitted",  # the access point may have it, and it is not recorded yet
     "smtp.accepted",  # the mail server said 250, and it is not recorded yet
 )
 

@@ -43,6 +43,8 @@ from shared.messaging.due_work import Work
 from shared.messaging.recover import Adoptions
 from shared.service import Service
 
+ANSWERS_A_LEASE = 6  # of the access point: three that a delivery may wait for, and as much again
+
 adoptions: Adoptions = {
     **occasions_adopting.ADOPTIONS,
     **waivers_adopting.ADOPTIONS,
@@ -145,7 +147,12 @@ def making_files(database: Database, settings: Settings) -> Work:
 
 
 def delivering(database: Database, settings: Settings) -> Work:
-    it = Delivering(database, access_point(settings), hold=timedelta(minutes=settings.hold_minutes))
+    it = Delivering(
+        database,
+        access_point(settings),
+        hold=timedelta(minutes=settings.hold_minutes),
+        lease=timedelta(seconds=ANSWERS_A_LEASE * settings.access_point_timeout),
+    )
     return Work(
         "deliver documents",
         it.run,
@@ -163,5 +170,10 @@ def access_point(settings: Settings) -> AccessPoint:
         return Folder(settings.access_point_folder)
     if settings.access_point in ("phoss", "fake"):
         assert settings.access_point_url is not None  # for the type checker: likewise
-        return Phoss(settings.access_point_url, settings.access_point_secret(), name=settings.access_point)
+        return Phoss(
+            settings.access_point_url,
+            settings.access_point_secret(),
+            name=settings.access_point,
+            time_out=settings.access_point_timeout,
+        )
     return NoAccessPoint()

@@ -65,6 +65,8 @@ class Settings(ServiceSettings):
     access_point_token: SecretStr | None = None
     access_point_token_file: Annotated[Path | None, NONE_IF_EMPTY] = None
     access_point_folder: Annotated[DirectoryPath | None, NONE_IF_EMPTY] = None
+    # Seconds for one answer of it; a while later, what a process had in hand that died is gone on with.
+    access_point_timeout: Annotated[float, Field(gt=0, le=120)] = 30.0
     # Minutes from the issue of a document until it is sent: what is credited meanwhile goes nowhere.
     hold_minutes: Annotated[int, Field(ge=0, le=7 * 24 * 60)] = 60
 

@@ -17,12 +17,14 @@ from deploy.nats_config import OPERATOR
 from deploy.nats_operator import operator
 from services.notifications.sending.use_cases.send_mails import CLAIMED_PER_CONNECTION
 from services.notifications.settings import Settings
-from tests.chaos.programme import PROGRAMME, undisturbed_books
+from tests.chaos.programme import PROGRAMME, all_of, parties, undisturbed_books
+from tests.support.access_points import Behaviour
 from tests.support.fleet import Fleet
 from tests.support.nats import PASSWORDS
 from tests.support.waiting import PATIENCE, eventually
 
-BROKER = "nats"
+BROKER, ACCESS_POINT = "nats", "access point"
+MISBEHAVES: tuple[Behaviour, ...] = ("error", "html", "rubbish", "delay", "retry", "refuse", "reject")
 # By service, the points at which it dies, one after the other. A message is taken alone only after its batch has died.
 POINTS: dict[str, tuple[str, ...]] = {
     "registration": (
@@ -33,29 +35,42 @@ POINTS: dict[str, tuple[str, ...]] = {
         "relay.recorded",
     ),
     "scheduling": ("batch.acked",),
-    "billing": ("batch.before_commit", "alone.counted", "work.slice_committed"),
+    "billing": ("batch.before_commit", "alone.counted", "work.slice_committed", "delivery.submitted"),
     "notifications": ("batch.committed", "smtp.accepted:5", "smtp.accepted:50"),
 }
+ACCESS_POINT_PART = "access_point"  # of billing's health
+REFUSED = ("rejected", "permanently_failed")
 REACHED_WITHIN = 3 * PATIENCE  # seconds, each
 
 
 @asynccontextmanager
 async def killing(fleet: Fleet, chance: random.Random, most: int, *, every: float) -> AsyncIterator[list[str]]:
-    """SIGKILL to a service or the broker at random moments, each once it is ready; `most` of them. Yields the victims."""
+    """SIGKILL to a service, the broker or the access point at random moments, each once it is ready; `most` of them.
+
+    Yields the victims.
+    """
     victims: list[str] = []
 
     async def kill() -> None:
         while len(victims) < most:
             await asyncio.sleep(chance.uniform(0.2, 2) * every)
-            victim = chance.choice([*fleet.replicas, BROKER])
+            victim = chance.choice([*fleet.replicas, BROKER, ACCESS_POINT])
             if victim == BROKER:
                 await fleet.kill_broker()
+            elif victim == ACCESS_POINT:
+                await fleet.kill_access_point()
             else:
                 await chance.choice(fleet.replicas[victim]).end()
             victims.append(victim)
 
     async with _beside(kill()):
         yield victims
+
+
+async def misbehaving(fleet: Fleet, chance: random.Random, count: int) -> None:
+    """Have the access point answer the first document to each fourth party with an error, or refuse it, or take its time."""
+    for party in parties(count)[::4]:
+        await fleet.access_point.behave(f"0192:{party}", chance.choice(MISBEHAVES))
 
 
 @asynccontextmanager
@@ -91,11 +106,13 @@ async def _beside(*faults: Any) -> AsyncIterator[None]:
 
 async def outcome(fleet: Fleet, count: int, *, parked: int = 0, within: float = 300) -> dict[str, Any]:
     """What came of it. Raises AssertionError where something is not as in an undisturbed run."""
+    await until_at_rest(fleet.client, within=within, despite=(ACCESS_POINT_PART,))
+    went = await delivered(fleet, within=within)
     await until_at_rest(fleet.client, within=within)
     await eventually(lambda: _unsent(fleet), equals=0, within=within)  # those that a busy machine had put off, too
     evidence = await books_and_evidence(fleet, count, parked=parked, within=within)
     mails = _check_mails(fleet, evidence.mails)
-    return counted(evidence) | {"parked": parked, **mails}
+    return counted(evidence) | {"parked": parked, **went, **mails}
 
 
 async def books_and_evidence(fleet: Fleet, count: int, *, parked: int = 0, within: float = 300) -> Evidence:
@@ -106,6 +123,25 @@ async def books_and_evidence(fleet: Fleet, count: int, *, parked: int = 0, withi
     differing = [party for party, expected in undisturbed["parties"].items() if books["parties"].get(party) != expected]
     assert books == undisturbed, f"the books of {len(differing)} differ, as of {differing[:3]}: {books['series']}"
     return await audited(fleet, PROGRAMME)
+
+
+async def delivered(fleet: Fleet, *, within: float) -> dict[str, int]:
+    """Each document has come to its end, and the access point took none twice. Raises AssertionError."""
+
+    async def under_way() -> int:
+        return int((await fleet.client.get("/billing/summary", programme=PROGRAMME))["under_way"])
+
+    await eventually(under_way, equals=0, within=within)
+    deliveries = await all_of(fleet.client, f"/billing/programmes/{PROGRAMME}/deliveries")
+    untold = [it for it in deliveries if it["state"] == "undelivered" and not it["why"]]
+    assert not untold, f"nobody is told why: {untold[:3]}"
+    accepted = Counter(it.document for it in fleet.access_point.taken() if it.status not in REFUSED)
+    assert max(accepted.values(), default=1) == 1, f"taken twice: {accepted.most_common(3)}"
+    as_ehf = {it["document_number"] for it in deliveries if (it["state"], it["channel"]) == ("delivered", "ehf")}
+    assert as_ehf == accepted.keys(), (
+        f"{len(as_ehf - accepted.keys())} were lost, {len(accepted.keys() - as_ehf)} not told"
+    )
+    return dict(Counter(f"{it['state']}_{it['channel']}" for it in deliveries))
 
 
 async def audited(fleet: Fleet, programme: str) -> Evidence:

@@ -204,6 +204,7 @@ async def restored(
     story = Story(fleet.client, count, after=after)
     await story.play()
     await story.check_the_year()
+    await faults.delivered(fleet, within=300)
     evidence = await faults.books_and_evidence(fleet, count)
     assert (await faults.audited(fleet, NEXT)).agreements[0]["signed_on"] == "2024-08-15"
     await _check_that_nobody_is_told_twice(fleet)

@@ -103,9 +103,10 @@ async def undisturbed(world: World) -> dict[str, Any]:
 
 
 async def kills(world: World) -> dict[str, Any]:
-    """SIGKILL to services and broker at random moments."""
+    """SIGKILL to services, broker and access point at random moments; the access point answers with errors, too."""
     count = world.sizes.agreements
     async with world.fleet() as fleet:
+        await faults.misbehaving(fleet, world.chance, count)
         async with faults.killing(fleet, world.chance, world.sizes.kills, every=3.0) as victims:
             world.injected["killed"] = victims
             await Run(fleet.client, count, within=3600).play()
@@ -113,7 +114,7 @@ async def kills(world: World) -> dict[str, Any]:
 
 
 async def points(world: World) -> dict[str, Any]:
-    """A death at each named point of the kernel."""
+    """A death at each named point."""
     count = world.sizes.tenth
     async with world.fleet() as fleet:
         async with faults.dying_at_points(fleet) as reached:

@@ -31,6 +31,7 @@ ROOT = Path(__file__).parents[2]
 # Each of what these processes run, with what it loads only when it is run.
 LOADED = (
     "deploy.cli",
+    "deploy.fake_access_point",
     "deploy.parts",
     "tests.support.toy",
     "sqlalchemy.dialects.postgresql.asyncpg",

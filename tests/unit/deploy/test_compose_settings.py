@@ -34,7 +34,7 @@ NOT_ASKED_FOR = {
         "deploy/compose.smtp.yml: who sends mail that arrives says through what",
     ),
     **dict.fromkeys(
-        ("access_point", "access_point_url", "access_point_token_file"),
+        ("access_point", "access_point_url", "access_point_timeout", "access_point_token_file"),
         "deploy/compose.access-point.yml: who sends EHF says through what",
     ),
     "access_point_folder": "deploy/compose.access-point-folder.yml: the folder has to be mounted as well",

@@ -42,16 +42,20 @@ log = structlog.get_logger()
 SLICE = 500  # deliveries a transaction
 AT_ONCE = 16  # EHF that are under way to the access point
 FAILED = "failed"  # giving it to the access point: a fault of this program
-LEASE = timedelta(minutes=3)  # longer than asking, submitting and asking again may take
+LEASE = timedelta(minutes=3)
 
 
 class Delivering:
     """Goes on with all deliveries that are due, each time it is run."""
 
-    def __init__(self, database: Database, access_point: AccessPoint, *, hold: timedelta) -> None:
+    def __init__(
+        self, database: Database, access_point: AccessPoint, *, hold: timedelta, lease: timedelta = LEASE
+    ) -> None:
+        """`lease` is longer than asking, submitting and asking again may take."""
         self._database = database
         self._access_point = access_point
         self._hold = hold
+        self._lease = lease
         self._has_begun = False
         self._is_finishing = False
         self.trouble: str | None = None  # why the access point takes nothing, while it does not
@@ -116,7 +120,7 @@ class Delivering:
                 await self._settle(connection, tried, to)
                 claimed = []
                 if not self._is_finishing:
-                    claimed = await deliveries.claim(connection, lease=LEASE, limit=AT_ONCE)
+                    claimed = await deliveries.claim(connection, lease=self._lease, limit=AT_ONCE)
                 submissions = [await submission(connection, it.delivery) for it in claimed]
             if not claimed:
                 return
