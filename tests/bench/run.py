@@ -38,6 +38,7 @@ GOALS = {  # at least, or at most
     "deliveries.vs_bare_httpx.postgresql": (">=", 0.5),
     "documents.pdf_vs_bare_typst": (">=", 0.8),
     "documents.ehf_vs_serialise": (">=", 0.12),
+    "documents.memory": ("<=", 20.0),  # MiB
     "consume.vs_bare_batches": (">=", 0.5),
     "relay.vs_bare_loop": (">=", 0.5),
     "mails.vs_bare_loop": (">=", 0.5),
