@@ -261,11 +261,11 @@ async def test_a_release_takes_part_in_what_is_due_again(drill: Drill, lost: Los
 
 def told_of(rows: dict[str, Any]) -> dict[str, Any]:
     """Without series that have no document yet, of which nothing was told, without when a delivery was tried, and without up to which
-    week was looked for what is not invoiced: that is looked for again.
+    week was looked for what is not invoiced: that is looked for again. Without files, which are made again by due work (test_files.py).
     """
     deliveries = [{name: it[name] for name in TOLD_OF_DELIVERIES} for it in rows["delivery"]]
     numbered = [it for it in rows["series"] if it["last_number"]]
-    return rows | {"series": numbered, "delivery": deliveries, "looked_for_unbilled": []}
+    return rows | {"series": numbered, "delivery": deliveries, "looked_for_unbilled": [], "kept_file": []}
 
 
 def changed(it: Any, **fields: Any) -> Any:
