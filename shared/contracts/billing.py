@@ -341,7 +341,7 @@ class Delivery(Entity):
 
 
 class UnbilledReport(Entity):
-    """What was not invoiced in a programme when a week began, counted: told once a week, where there is something to tell (B8)."""
+    """What was not invoiced in a programme when a week began, and what did not arrive, counted: told once a week, where there is something (B8)."""
 
     identity: ClassVar[tuple[str, ...]] = ("programme", "week")
     example: ClassVar[dict[str, Any]] = {
@@ -351,6 +351,7 @@ class UnbilledReport(Entity):
         "unbilled": 3,
         "late": 0,
         "not_completed": 1,
+        "undelivered": 0,
     }
 
     programme: ProgrammeCode
@@ -363,6 +364,8 @@ class UnbilledReport(Entity):
     """Those of them that a month has passed since: they should have been invoiced (bokføringsforskriften § 5-2-2)."""
     not_completed: Count
     """Sessions that carry an instalment, were over when the week began, and are not completed: nothing falls due by them."""
+    undelivered: Count = 0
+    """Invoices and credit notes that did not arrive, or had been under way for more than a day, when this was told."""
 
     def scope(self) -> tuple[str | None, str | None]:
         return self.programme, None

@@ -476,8 +476,25 @@ class PastSession(Message):
     """Its last day."""
 
 
+class UndeliveredDocument(Message):
+    """An invoice or a credit note that did not arrive, or has been under way for more than a day."""
+
+    kind: Word
+    """What it is: `invoice`, `credit_note`."""
+    document_number: Word
+    """What it is called: `FK1-35`."""
+    party: Word
+    """The party's organisation number."""
+    party_name: Line | None
+    """What the party is called. Null where billing has not heard of it."""
+    is_under_way: bool
+    """Whether it is still tried."""
+    why: Word | None
+    """Why it did not arrive, or is tried again, as a code: `no_access_point`. Null where nothing is known."""
+
+
 class UnbilledOfProgramme(Message):
-    """What is not invoiced in a programme though it should be soon, or should have been."""
+    """What is not invoiced in a programme though it should be soon, or should have been, and what did not arrive."""
 
     count: Count
     """How many instalments."""
@@ -485,6 +502,8 @@ class UnbilledOfProgramme(Message):
     """The first of them, by the day on which each is to be invoiced; at most so many."""
     not_completed: Annotated[tuple[PastSession, ...], Field(max_length=MOST_LINES)]
     """Sessions that carry an instalment, are over and not completed."""
+    undelivered: Annotated[tuple[UndeliveredDocument, ...], Field(max_length=MOST_LINES)] = ()
+    """Invoices and credit notes that did not arrive, the first that were issued first; at most so many."""
 
 
 class WhatIsUnbilled(Question[UnbilledOfProgramme]):

@@ -36,6 +36,7 @@ FILES = {"xml": "ehf", "pdf": "pdf"}  # what the names of a document's files end
 IS_CREDITED = exists().where(
     D.c.kind == "invoice", tables.credit_note.c.programme == D.c.programme, tables.credit_note.c.invoice == D.c.number
 )
+_IS_OPEN = ~exists().where(tables.programme.c.code == D.c.programme, tables.programme.c.closed_on.is_not(None))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -197,11 +198,7 @@ async def undelivered(
 
     So is what goes by mail, where that waits for a PDF which cannot be made.
     """
-    late = await database_now(connection) - IS_LATE
-    is_late = and_(D.c.state.in_(("queued", "submitted")), D.c.queued_at <= late)
-    waits_in_vain = and_(D.c.state == "by_mail", ~_is_kept("pdf"), _is_set_aside())
-    is_lost = and_(or_(D.c.state == "undelivered", waits_in_vain), ~IS_CREDITED)
-    query = NAMED.where(or_(is_lost, is_late), D.c.id > (after or ""))
+    query = NAMED.where(_needs_somebody(await database_now(connection)), D.c.id > (after or ""))
     query = query.order_by(D.c.id).limit(limit)
     return read_as(NamedDelivery, await connection.execute(query if party is None else query.where(D.c.party == party)))
 
@@ -224,6 +221,26 @@ async def count(connection: AsyncConnection, programme: str) -> Counted:
     )
     query = select(*(func.coalesce(func.sum(case((which, 1), else_=0)), 0) for which in each))
     return Counted(*(int(it) for it in (await connection.execute(query.where(D.c.programme == programme))).one()))
+
+
+async def undelivered_of(connection: AsyncConnection, programme: str, *, limit: int) -> list[NamedDelivery]:
+    """The first of those in a programme; none of one that is closed."""
+    query = NAMED.where(_needs_somebody(await database_now(connection)), _IS_OPEN, D.c.programme == programme)
+    return read_as(NamedDelivery, await connection.execute(query.order_by(D.c.id).limit(limit)))
+
+
+async def count_undelivered(connection: AsyncConnection) -> dict[str, int]:
+    """How many that is, by open programme."""
+    query = select(D.c.programme, func.count().label("undelivered")).where(
+        _needs_somebody(await database_now(connection)), _IS_OPEN
+    )
+    return {row.programme: row.undelivered for row in await connection.execute(query.group_by(D.c.programme))}
+
+
+def _needs_somebody(now: datetime) -> ColumnElement[bool]:
+    is_late = and_(D.c.state.in_(("queued", "submitted")), D.c.queued_at <= now - IS_LATE)
+    waits_in_vain = and_(D.c.state == "by_mail", ~_is_kept("pdf"), _is_set_aside())
+    return or_(and_(or_(D.c.state == "undelivered", waits_in_vain), ~IS_CREDITED), is_late)
 
 
 async def delivery(connection: AsyncConnection, id: str, *, is_to_change: bool = False) -> NamedDelivery:

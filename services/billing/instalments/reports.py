@@ -89,6 +89,7 @@ async def told(connection: AsyncConnection, week: str) -> set[str]:
 
 async def keep(connection: AsyncConnection, report: Report) -> bool:
     """Whether this is the first report of its programme and week: another replica waits here until that is known."""
-    statement = insert(connection, tables.unbilled_report).values(**vars(report)).on_conflict_do_nothing()
+    row = {name: it for name, it in vars(report).items() if name in tables.unbilled_report.c}
+    statement = insert(connection, tables.unbilled_report).values(row).on_conflict_do_nothing()
     kept = await connection.execute(statement.returning(tables.unbilled_report.c.week))
     return kept.first() is not None

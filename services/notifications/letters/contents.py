@@ -19,6 +19,7 @@ from services.notifications.letters.domain.content import (
     Someone,
     Unbilled,
     UnbilledLine,
+    Undelivered,
 )
 from services.notifications.letters.domain.kinds import INVITATION, PURPOSES
 from shared.contracts import questions
@@ -117,7 +118,23 @@ def unbilled(told: Unbilled, answered: questions.UnbilledOfProgramme) -> Unbille
         PastSession(title=it.title or NO_TITLE, instalment=it.instalment, last_day=it.last_day)
         for it in answered.not_completed[:LINES]
     ]
-    return replace(told, count=answered.count, lines=tuple(lines), not_completed=tuple(sessions))
+    documents = [
+        Undelivered(
+            kind=it.kind,
+            document_number=it.document_number,
+            party=it.party_name or it.party,
+            is_under_way=it.is_under_way,
+            why=it.why,
+        )
+        for it in answered.undelivered[:LINES]
+    ]
+    return replace(
+        told,
+        count=answered.count,
+        lines=tuple(lines),
+        not_completed=tuple(sessions),
+        undelivered=tuple(documents),
+    )
 
 
 def _filled(it: Any) -> Any:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from services.billing import tables
 from services.billing.app import create, issuing
@@ -17,6 +18,7 @@ from services.billing.instalments.use_cases.mark_every_programme import mark_eve
 from services.billing.instalments.use_cases.report_unbilled import count_reports_to_tell, report_unbilled
 from services.billing.instalments.use_cases.say_what_is_unbilled import say_what_is_unbilled
 from services.billing.settings import Settings
+from shared.clock import real_now
 from shared.contracts.billing import UNBILLED_REPORTED
 from shared.contracts.questions import WhatIsUnbilled
 from shared.contracts.registration import PostalAddress
@@ -145,6 +147,41 @@ async def test_what_billing_answers_is_what_the_mail_lists(lacking: Database) ->
     assert (after.count, after.first) == (0, ())
     nobody = await say_what_is_unbilled(lacking, WhatIsUnbilled(programme="another", on=monday))
     assert (nobody.count, nobody.not_completed) == (0, ())
+
+
+async def deliveries_become(database: Database, **fields: Any) -> None:
+    async with database.transaction() as connection:
+        await connection.execute(update(tables.delivery).values(fields))
+
+
+async def test_what_did_not_arrive_is_told_though_all_is_invoiced(database: Database) -> None:
+    await on(database, FIRST)
+    await take(database, programme(), party(1), signed(1), completed(1))
+    await work(database)
+    await deliveries_become(database, state="undelivered", channel="ehf", why="no_access_point")
+    monday = date(2024, 10, 21)
+    await on(database, monday)
+    await report_unbilled(database)
+    (event,) = [it.data for it in await events_of(database) if it.type == UNBILLED_REPORTED.type]
+    assert (event.unbilled, event.not_completed, event.undelivered) == (0, 0, 1)
+    question = WhatIsUnbilled(programme=PROGRAMME, on=monday)
+    (it,) = (await say_what_is_unbilled(database, question)).undelivered
+    assert (it.kind, it.document_number, it.party_name, it.is_under_way, it.why) == (
+        *("invoice", "FK1-1", "Kommune 1", False),
+        "no_access_point",
+    )
+    await take(database, programme_closed())
+    assert (await say_what_is_unbilled(database, question)).undelivered == ()
+
+
+async def test_what_has_no_verdict_is_told_after_a_day_and_what_is_delivered_never(database: Database) -> None:
+    await on(database, FIRST)
+    await take(database, programme(), party(1), signed(1), completed(1))
+    await work(database)
+    question = WhatIsUnbilled(programme=PROGRAMME, on=FIRST)
+    for hours, state, expected in ((23, "submitted", 0), (25, "submitted", 1), (25, "delivered", 0)):
+        await deliveries_become(database, state=state, queued_at=real_now() - timedelta(hours=hours))
+        assert len((await say_what_is_unbilled(database, question)).undelivered) == expected
 
 
 async def test_the_state_and_the_list_say_so_from_the_twentieth_day_on(lacking: Database, tmp_path: Path) -> None:

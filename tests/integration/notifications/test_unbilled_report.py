@@ -8,7 +8,7 @@ import pytest
 
 from services.notifications.letters.adopting import ADOPTIONS
 from shared.contracts.notifications import MAIL_SENT, Mail
-from shared.contracts.questions import PastSession, UnbilledOfProgramme, WhatIsUnbilled
+from shared.contracts.questions import PastSession, UnbilledOfProgramme, UndeliveredDocument, WhatIsUnbilled
 from shared.database import Database
 from shared.ids import new_id
 from tests.integration.notifications.test_address_of_feed import bodies
@@ -64,6 +64,25 @@ async def test_a_session_alone_is_written_of(told: Database, ask: FakeAsk, smtp:
     await send(told, smtp)
     (body, _) = bodies(smtp.to(EVA.email)[0])
     assert "Fysisk fellessamling, siste dag 17. oktober 2024" in body.replace("\xa0", " ")
+
+
+async def test_what_did_not_arrive_alone_is_written_of(told: Database, ask: FakeAsk, smtp: MailServer) -> None:
+    document = UndeliveredDocument(
+        kind="invoice",
+        document_number="FK1-3",
+        party="942110464",
+        party_name="Melhus",
+        is_under_way=False,
+        why="no_access_point",
+    )
+    ask.unbilled = NOTHING.model_copy(update={"undelivered": (document,)})
+    await work(told, ask)
+    await send(told, smtp)
+    (message,) = smtp.to(EVA.email)
+    (body, _) = bodies(message)
+    assert message["Subject"].startswith("Fakturaer som ikke er levert")
+    assert "FK1-3: det er ikke satt opp noe aksesspunkt" in " ".join(body.split())
+    assert "raten" not in body
 
 
 async def test_it_waits_for_a_contact_person_and_no_longer_than_its_week(told: Database, ask: FakeAsk) -> None:

@@ -25,6 +25,7 @@ from services.notifications.letters.domain.content import (
     Unbilled,
     UnbilledLine,
     UnbookedVisit,
+    Undelivered,
 )
 from services.notifications.letters.domain.kinds import PURPOSES, Language
 from services.notifications.letters.domain.letter import Mail
@@ -127,6 +128,13 @@ _ABOUT: dict[str, Any] = {
             ),
         ),
         not_completed=(PastSession(title="Fellessamling 3", instalment=2, last_day=date(2024, 10, 7)),),
+        undelivered=(
+            Undelivered(kind="invoice", document_number="FK1-3", party="Melhus", is_under_way=False, why="rejected"),
+            Undelivered(
+                kind="credit_note", document_number="FK2-1", party="Volda", is_under_way=False, why="mail_failed"
+            ),
+            Undelivered(kind="invoice", document_number="FK1-4", party="Ørsta", is_under_way=True, why=None),
+        ),
     ),
     "plan": Plan(
         revision=3,

@@ -238,6 +238,9 @@ def test_a_document_from_before_there_were_document_numbers_is_called_by_its_num
         ("unbilled_report", "nn", {}, "samlinga er ikkje registrert som gjennomført"),
         ("unbilled_report", "nn", {}, "skal fakturerast innan 7. november 2024"),
         ("unbilled_report", "nn", {}, "I tillegg kjem 1 til."),
+        ("unbilled_report", "nb", {}, "Faktura FK1-3: aksesspunktet tok ikke imot den"),
+        ("unbilled_report", "nb", {}, "Faktura FK1-4: har vært underveis i mer enn ett døgn"),
+        ("unbilled_report", "nn", {}, "Kreditnota FK2-1: e-posten kom ikkje fram"),
         ("visit_unbooked", "nn", {}, "skal det vere 6. januar – 2. februar 2025, og halvparten av den tida er gått"),
     ],
 )

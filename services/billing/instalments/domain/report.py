@@ -15,10 +15,7 @@ class Report:
     unbilled: int  # instalments that it is told of
     late: int  # those of them that are late
     not_completed: int  # carrying sessions that are over and not completed
-
-    @property
-    def says_something(self) -> bool:
-        return self.unbilled > 0 or self.not_completed > 0
+    undelivered: int  # documents that did not arrive, or have been under way for a day; it is kept in the event alone
 
 
 def monday_of(day: date) -> date:

@@ -1,7 +1,7 @@
-"""Tell weekly of what is not invoiced, where there is something to tell: the programme's contact person gets a mail of it (B8).
+"""Tell weekly of what is not invoiced or did not arrive, where there is something: the programme's contact person gets a mail of it (B8).
 
 Looked for once a week: no event tells of a week that begins. What is told is what was so when it began, so that neither the hour
-nor the day on which it is looked for makes a difference.
+nor the day on which it is looked for makes a difference. What did not arrive is counted as it is then: deliveries go by real time.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from datetime import date
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.billing.deliveries.repository import count_undelivered
 from services.billing.instalments import reports, telling
 from services.billing.instalments.domain.report import Report, monday_of, week_of
 from services.billing.instalments.use_cases.list_unbilled import pressing
@@ -50,6 +51,7 @@ async def _monday_to_look_at(connection: AsyncConnection) -> date | None:
 async def _due(connection: AsyncConnection, monday: date) -> list[Report]:
     """Those that say something, and are not told yet."""
     unbilled, sessions = await pressing(connection, monday), await reports.not_completed(connection, monday)
+    undelivered = await count_undelivered(connection)
     told = await reports.told(connection, week_of(monday))
     return [
         Report(
@@ -58,6 +60,7 @@ async def _due(connection: AsyncConnection, monday: date) -> list[Report]:
             unbilled=len({it.which for it in unbilled.get(programme, ())}),
             late=len({it.which for it in unbilled.get(programme, ()) if it.is_late}),
             not_completed=len(sessions.get(programme, ())),
+            undelivered=undelivered.get(programme, 0),
         )
-        for programme in sorted({*unbilled, *sessions} - told)
+        for programme in sorted({*unbilled, *sessions, *undelivered} - told)
     ]

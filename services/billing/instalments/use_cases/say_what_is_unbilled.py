@@ -1,10 +1,11 @@
-"""Answer what is not invoiced in a programme: `rpc.billing.unbilled` (B8)."""
+"""Answer what is not invoiced in a programme, and what did not arrive: `rpc.billing.unbilled` (B8)."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import groupby
 
+from services.billing.deliveries.repository import NamedDelivery, undelivered_of
 from services.billing.instalments import reports
 from services.billing.instalments.domain.issue_by import a_month_after
 from services.billing.instalments.use_cases.list_unbilled import UnbilledAgreement, pressing
@@ -14,6 +15,7 @@ from shared.contracts.questions import (
     PastSession,
     UnbilledInstalment,
     UnbilledOfProgramme,
+    UndeliveredDocument,
     WhatIsUnbilled,
 )
 from shared.database import Database
@@ -24,11 +26,13 @@ async def say_what_is_unbilled(database: Database, question: WhatIsUnbilled) -> 
     async with database.reading() as connection:
         found = (await pressing(connection, question.on, only=question.programme)).get(question.programme, [])
         sessions = (await reports.not_completed(connection, question.on)).get(question.programme, [])
+        undelivered = await undelivered_of(connection, question.programme, limit=MOST_LINES)
     lines = sorted(_lines(found), key=lambda it: (it.issue_by, it.instalment, it.party_name or it.party))
     return UnbilledOfProgramme(
         count=len(lines),
         first=tuple(lines[:MOST_LINES]),
         not_completed=tuple([_session(it) for it in sessions[:MOST_LINES]]),
+        undelivered=tuple([_document(it) for it in undelivered]),
     )
 
 
@@ -49,6 +53,17 @@ def _lines(found: Sequence[UnbilledAgreement]) -> list[UnbilledInstalment]:
             )
         )
     return lines
+
+
+def _document(it: NamedDelivery) -> UndeliveredDocument:
+    return UndeliveredDocument(
+        kind=it.kind,
+        document_number=it.document_number,
+        party=it.party,
+        party_name=it.party_name,
+        is_under_way=it.state != "undelivered",
+        why=it.why,
+    )
 
 
 def _session(it: JointSession) -> PastSession:

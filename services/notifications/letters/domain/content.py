@@ -147,14 +147,30 @@ class PastSession:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Undelivered:
+    """An invoice or a credit note that did not arrive, or has been under way for more than a day."""
+
+    kind: str
+    document_number: str
+    party: str  # its name
+    is_under_way: bool
+    why: str | None  # as a code
+
+
+@dataclass(frozen=True, kw_only=True)
 class Unbilled:
-    """What is not invoiced in a programme; without its lines until it is written."""
+    """What is not invoiced in a programme, and what did not arrive; without its lines until it is written."""
 
     monday: date  # as of which
     sunday: date  # after which it is not told any more
     count: int = 0
     lines: tuple[UnbilledLine, ...] = ()  # the first of them
     not_completed: tuple[PastSession, ...] = ()
+    undelivered: tuple[Undelivered, ...] = ()  # the first of them
+
+    @property
+    def says_something(self) -> bool:
+        return bool(self.lines or self.not_completed or self.undelivered)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -196,7 +196,7 @@ async def letters_of(ask: PatientAsk, mailing: Mailing, plans: Plans, files: Fil
     on_list = await contact_list_of(ask, mailing)
     unbilled = await unbilled_of(ask, mailing)
     is_there = mailing.kind == "contact_list_missing" and not on_list["missing"]
-    if is_there or (unbilled and not (unbilled.lines or unbilled.not_completed)):
+    if is_there or (unbilled and not unbilled.says_something):
         return []  # overtaken: what was missing is there by now
     content = MailingContent(
         programme=mailing.programme_name,
