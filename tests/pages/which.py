@@ -46,7 +46,7 @@ def area(api: httpx.Client) -> str:
 
 
 def mail(api: httpx.Client) -> str:
-    path = f"/notifications/mails?programme={PROGRAMME}&party={MUNICIPALITY}&kind=invoice"
+    path = f"/notifications/mails?programme={PROGRAMME}&party={MUNICIPALITY}&kind=invoice_copy"
     return str(api.get(path).raise_for_status().json()["items"][0]["id"])
 
 
