@@ -128,4 +128,4 @@ def _query(operation: Json, ids: Json) -> Json:
     """Without the page that follows; and of parameters of which one is to be said, the first, with what belongs to it."""
     examples = {name: it for name, it in _examples(operation, "query").items() if name != "after"}
     used = operation.get("x-one-of", [list(examples)])[0]
-    return {name: ids.get(name, AN_ID) if examples[name] == AN_ID else examples[name] for name in used}
+    return {name: ids.get(name, examples[name]) for name in used}
