@@ -133,11 +133,12 @@ async def free_leases(connection: AsyncConnection) -> None:
     await connection.execute(update(D).where(D.c.leased_until.is_not(None)).values(leased_until=None))
 
 
-async def still_tried(connection: AsyncConnection, tried: Sequence[Delivery]) -> list[Delivery]:
-    """Those of these, locked, that nobody has tried or changed since."""
-    query = select(D.c.id, D.c.tries, D.c.state).where(D.c.id.in_(sorted(it.id for it in tried))).order_by(D.c.id)
-    now = {(row.id, row.tries, row.state) for row in await connection.execute(query.with_for_update())}
-    return [it for it in tried if (it.id, it.tries, it.state) in now]
+async def still_tried(connection: AsyncConnection, tried: Sequence[Delivery]) -> dict[str, str | None]:
+    """The ids of those of these, locked, that nobody has tried or changed since, each with who has asked for it to be tried."""
+    query = select(D.c.id, D.c.tries, D.c.state, D.c.changed_by).where(D.c.id.in_(sorted(it.id for it in tried)))
+    rows = await connection.execute(query.order_by(D.c.id).with_for_update())
+    now = {(row.id, row.tries, row.state): row.changed_by for row in rows}
+    return {it.id: now[it.id, it.tries, it.state] for it in tried if (it.id, it.tries, it.state) in now}
 
 
 async def mailed(connection: AsyncConnection, *, limit: int) -> list[Mailed]:
@@ -160,6 +161,11 @@ async def change(connection: AsyncConnection, deliveries: Sequence[Delivery]) ->
         values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in CHANGING}
         changed = update(D).where(D.c.id == bindparam("new_id")).values(values | {"leased_until": None})
         await connection.execute(changed, rows)
+
+
+async def hasten(connection: AsyncConnection, id: str, *, now: datetime, by: str) -> None:
+    """Have one that is under way tried now. Whoever has it in hand still has it: it may be just about to be submitted."""
+    await connection.execute(update(D).where(D.c.id == id).values(try_at=now, changed_at=now, changed_by=by))
 
 
 async def adopt(connection: AsyncConnection, programme: str, kind: str, number: int, told: Mapping[str, Any]) -> None:

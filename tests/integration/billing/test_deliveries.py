@@ -350,6 +350,29 @@ async def test_it_is_tried_again_by_hand_and_nothing_delivered_is(given: Given) 
     assert given.fake.twice == []
 
 
+async def test_what_is_tried_again_by_hand_while_it_is_in_hand_is_not_submitted_by_another_too(
+    given: Given, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    submit, has_it, goes_on = given.phoss.submit, asyncio.Event(), asyncio.Event()
+
+    async def slowly(it: Submission) -> Answer:
+        has_it.set()
+        await goes_on.wait()
+        return await submit(it)
+
+    monkeypatch.setattr(given.phoss, "submit", slowly)
+    delivering = asyncio.create_task(given.deliver())
+    await has_it.wait()
+    await retry_delivery(given.database, (await given.of(EHF)).id, by="kari")
+    async with given.database.transaction() as connection:
+        assert await deliveries.claim(connection, lease=timedelta(minutes=3), limit=100) == []
+    goes_on.set()
+    await delivering
+    after = await given.of(EHF)
+    assert (after.state, after.changed_by) == ("delivered", "kari")
+    assert given.fake.twice == []
+
+
 async def test_it_is_sent_by_mail_by_hand_whatever_its_party_says(given: Given) -> None:
     given.behave(EHF_ALONE, "refuse")
     await given.deliver()

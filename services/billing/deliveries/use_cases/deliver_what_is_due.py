@@ -138,7 +138,7 @@ class Delivering:
         if not tried:
             return
         now = await clock.database_now(connection)
-        still = {it.id for it in await deliveries.still_tried(connection, [it.delivery for it, _ in tried])}
+        still = await deliveries.still_tried(connection, [it.delivery for it, _ in tried])
         settled = []
         for claimed, answer in tried:
             it = claimed.delivery
@@ -146,7 +146,7 @@ class Delivering:
                 continue
             payer = claimed.payer
             step = after_answer(it, answer, payer, now=now) if answer else without_ehf(payer)
-            after = changed(it, step, now=now)
+            after = changed(it, step, now=now, by=still[it.id])
             if after.state in ("queued", "submitted", "delivered"):
                 after = replace(after, access_point=to.name)
             if is_late(after, now):

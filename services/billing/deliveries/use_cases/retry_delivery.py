@@ -30,9 +30,10 @@ async def retry_delivery(database: Database, id: str, *, by: str) -> None:
         check_can_be_retried(it, is_credited=it.is_credited)
         now = await database_now(connection)
         if it.state in ("queued", "submitted"):
-            again: Delivery = replace(it, try_at=now, changed_at=now, changed_by=by)
-        elif it.channel == "mail":
-            again = changed(it, Step(state="by_mail", channel="mail", why=it.why), now=now, by=by)
+            await deliveries.hasten(connection, it.id, now=now, by=by)
+            return
+        if it.channel == "mail":
+            again: Delivery = changed(it, Step(state="by_mail", channel="mail", why=it.why), now=now, by=by)
         else:
             again = replace(changed(it, Step(state="queued", channel="ehf"), now=now, by=by), queued_at=now)
             if it.why not in NOT_REFUSED:
