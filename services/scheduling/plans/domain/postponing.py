@@ -24,7 +24,8 @@ def postponed(when: When, weeks: int) -> When:
     """The same date so many weeks later: exact days stay exact, weeks stay weeks, months months, and alternatives alternatives.
 
     A month that is moved by weeks reaches into the next one, and then both are said: nothing is left out, and none invented. Of
-    months that stand beside days or weeks only those are kept in which these may lie.
+    months that stand beside days or weeks only those are kept in which these may lie; where weeks come to lie over a new year,
+    the month of those that lie in none of them is said too.
     """
     later = weeks * WEEK
     found = When(
@@ -36,7 +37,9 @@ def postponed(when: When, weeks: int) -> When:
     if not found.months or not (found.days or found.weeks):
         return found
     beside = replace(found, months=()).ranges()
-    return replace(found, months=tuple(it for it in found.months if _overlaps(it, beside)))
+    months = [it for it in found.months if _overlaps(it, beside)]
+    months += [f"{first:%Y-%m}" for first, last in beside if not any(_overlaps(it, [(first, last)]) for it in months)]
+    return replace(found, months=tuple(dict.fromkeys(months)))
 
 
 def _days(it: Days, later: timedelta) -> Days:

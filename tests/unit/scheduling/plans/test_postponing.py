@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from services.scheduling.plans.domain.postponing import is_ahead, postponed
@@ -76,6 +76,7 @@ def test_it_is_sound_as_precise_and_leaves_out_no_day_that_it_could_be_on(when: 
 
 
 @given(some_weeks, st.integers(1, 52))
+@example(weeks(46, 50, 2020), 4)  # over a new year, and out of their month
 def test_months_beside_weeks_go_with_them(it: Weeks, by: int) -> None:
     first = date.fromisocalendar(it.year, it.first, 7)
     when = When(weeks=(it,), months=(f"{first:%Y-%m}",))
