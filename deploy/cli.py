@@ -18,6 +18,8 @@ from sqlalchemy import make_url
 
 from deploy.arguments import ProgrammeCode, ServiceName
 from deploy.at_rest import NeverAtRest
+from deploy.backups.commands import backup, restore
+from deploy.backups.manifest import NoBackup
 from deploy.bootstrap import OPERATORS_KEY, ROLES, file_of
 from deploy.bootstrap import bootstrap as make_secrets
 from deploy.client import Client, Refused, Unavailable, canonical
@@ -25,15 +27,20 @@ from deploy.command import (
     CANNOT,
     CODES,
     DEFAULT_PASSWORD_FILE,
+    DEFAULT_STATE,
     HERE,
     NATS_HERE,
     PORT_TAKEN,
+    DatabasePasswordFile,
+    DatabaseUrl,
     Json,
     NatsUrl,
     PasswordFile,
     Secret,
+    StateFolder,
     Url,
     Wrong,
+    embedded_parts,
 )
 from deploy.command import answer as _answer
 from deploy.command import given as _given
@@ -68,30 +75,21 @@ app.add_typer(events_app, name="events")
 app.add_typer(keys_app, name="keys")
 app.add_typer(subscribers_app, name="subscribers")
 app.add_typer(billing_app, name="billing")
+app.command(epilog=CODES)(backup)
+app.command(epilog=CODES)(restore)
 
 Port = Annotated[int, typer.Option("--port", help="for the pages and APIs; 0 for any free one")]
 NatsPort = Annotated[int, typer.Option("--nats-port", help="for NATS; 0 for any free one")]
 KeysFile = Annotated[Path, typer.Option("--file", envvar="KULTURSKOLE_KEYS_FILE", help="the file of keys")]
 Disown = Annotated[list[str] | None, typer.Option(help="the id of an event that is not the service's, to be left out")]
-StateFolder = Annotated[Path, typer.Option("--state", help="the folder that `up` keeps everything in")]
-DatabaseUrl = Annotated[
-    str | None, typer.Option("--database-url", envvar="KULTURSKOLE_DATABASE_URL", help="in place of --state")
-]
-DatabasePasswordFile = Annotated[
-    Path | None,
-    typer.Option(
-        "--database-password-file", envvar="KULTURSKOLE_DATABASE_PASSWORD_FILE", help="holds the database's password"
-    ),
-]
 # Where `make run` keeps them. For containers they are in the folder that `bootstrap` made, and named by an option.
 DEFAULT_KEYS_FILE = Path("var/run/keys/keys.json")
-DEFAULT_STATE = Path("var/run")
 
 
 # Errors whose message is all that the user needs. Any other is a fault of ours and shows its stack trace.
 EXPECTED = (
     *(Wrong, WrongTime, Refused, Unavailable, NeverAtRest, InUse, NotOurs, NatsDidNotStart),
-    *(Unknown, NotTakenIn),
+    *(Unknown, NotTakenIn, NoBackup),
     *(CannotRecover, CannotRebuild, IsRunning, StreamFellSilent, WrongSchema),
     *(CannotStart, NoBroker, WrongClock, ProvisioningFailed, nats.errors.Error, OSError, ValueError),
 )
@@ -111,18 +109,6 @@ def _as_services_log(command: str) -> Iterator[None]:
     except EXPECTED as error:
         log.error("it can't be done", reason=str(error))  # noqa: TRY400 - the message says it all
         raise typer.Exit(CANNOT) from None
-
-
-@contextmanager
-def _embedded_parts() -> Iterator[None]:
-    """The block imports what `up` and `demo` start on this machine. Raises Wrong where that is not installed."""
-    try:
-        yield
-    except ModuleNotFoundError as missing:
-        if missing.name != "aiosmtpd":
-            raise
-        msg = "this runs servers of its own, which are not installed here (images leave them out); `make install` brings them"
-        raise Wrong(msg) from None
 
 
 def _show_version(asked: bool) -> None:  # noqa: FBT001 - typer gives it so
@@ -148,7 +134,7 @@ def up(
     nats_port: NatsPort = 4222,
 ) -> None:
     """Run all of it on this machine, until Ctrl-C."""
-    with _embedded_parts():
+    with embedded_parts():
         from deploy import run  # noqa: PLC0415 - loads the four services, which other commands need not wait for
 
     asyncio.run(run.up(state, run.Ports(http=port, nats=nats_port), _say))
@@ -176,7 +162,7 @@ def demo(
         secret = _read(keys, "--keys") if keys else _given(key)
         outcome = asyncio.run(play_elsewhere(url, secret, state, say))
     else:
-        with _embedded_parts():
+        with embedded_parts():
             from deploy import run  # noqa: PLC0415 - loads the four services, which others need not wait for
 
         outcome = asyncio.run(run.demo(state, run.Ports(http=port, nats=nats_port), say, stay=not exit))
@@ -245,7 +231,7 @@ def recover(
     options: Any = {"do": do, "disown": disown or ()}
     where = _database(database_url, database_password_file)
     if where is None:
-        with _embedded_parts():
+        with embedded_parts():
             report = asyncio.run(recovering.recover_embedded(service, state, **options))
     else:
         nats = nats_url, _read(password_file, "--password-file")
@@ -280,7 +266,7 @@ def rebuild(
     options: Any = {"do": do, "handlers": handler or (), "drop": drop or (), "disown": disown or ()}
     where = _database(database_url, database_password_file)
     if where is None:
-        with _embedded_parts():
+        with embedded_parts():
             report = asyncio.run(rebuilding.rebuild_embedded(service, state, **options))
     else:
         nats = nats_url, _read(password_file, "--password-file")

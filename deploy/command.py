@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,6 +16,16 @@ Json = Annotated[bool, typer.Option("--json", help="answer as JSON")]
 NatsUrl = Annotated[str, typer.Option(envvar="KULTURSKOLE_NATS_URL")]
 PasswordFile = Annotated[
     Path, typer.Option(envvar="KULTURSKOLE_NATS_PASSWORD_FILE", help="holds the password of NATS' operator")
+]
+StateFolder = Annotated[Path, typer.Option("--state", help="the folder that `up` keeps everything in")]
+DatabaseUrl = Annotated[
+    str | None, typer.Option("--database-url", envvar="KULTURSKOLE_DATABASE_URL", help="in place of --state")
+]
+DatabasePasswordFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--database-password-file", envvar="KULTURSKOLE_DATABASE_PASSWORD_FILE", help="holds the database's password"
+    ),
 ]
 NATS_HERE = "nats://127.0.0.1:4222"
 Url = Annotated[str, typer.Option("--url", envvar="KULTURSKOLE_URL", help="where the APIs answer")]
@@ -28,6 +40,7 @@ CODES = (
 )
 # Where `make run` keeps it. For containers it is in the folder that `bootstrap` made, and named by an option.
 DEFAULT_PASSWORD_FILE = Path("var/run/nats-operator")
+DEFAULT_STATE = Path("var/run")
 
 
 class Wrong(Exception):
@@ -60,3 +73,15 @@ def given(key: str | None) -> str:
         msg = "this needs an API key: set KULTURSKOLE_KEY"
         raise Wrong(msg)
     return key
+
+
+@contextmanager
+def embedded_parts() -> Iterator[None]:
+    """The block imports what `up` and `demo` start on this machine. Raises Wrong where that is not installed."""
+    try:
+        yield
+    except ModuleNotFoundError as missing:
+        if missing.name != "aiosmtpd":
+            raise
+        msg = "this runs servers of its own, which are not installed here (images leave them out); `make install` brings them"
+        raise Wrong(msg) from None

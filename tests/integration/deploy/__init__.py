@@ -1,0 +1,1 @@
+"""What operates all four services, on real databases and a real nats-server."""
