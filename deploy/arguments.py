@@ -17,6 +17,10 @@ def _service(name: str) -> str:
     return name
 
 
+def check_service(name: str | None) -> str | None:
+    return None if name is None else _service(name)
+
+
 def check_programme(code: str) -> str:
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,39}", code):
         msg = f"{code}; a programme's code is small letters, digits and -, at most 40"

@@ -47,6 +47,7 @@ from deploy.command import given as _given
 from deploy.command import read as _read
 from deploy.command import say as _say
 from deploy.demo.play import WrongTime
+from deploy.doctor.commands import doctor
 from deploy.nats_server import NatsDidNotStart
 from deploy.ports import PortTaken
 from deploy.state import InUse, NotOurs
@@ -77,6 +78,7 @@ app.add_typer(subscribers_app, name="subscribers")
 app.add_typer(billing_app, name="billing")
 app.command(epilog=CODES)(backup)
 app.command(epilog=CODES)(restore)
+app.command(epilog=CODES)(doctor)
 
 Port = Annotated[int, typer.Option("--port", help="for the pages and APIs; 0 for any free one")]
 NatsPort = Annotated[int, typer.Option("--nats-port", help="for NATS; 0 for any free one")]

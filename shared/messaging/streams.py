@@ -35,6 +35,13 @@ MOST = "most"  # the key of what a durable says of itself
 DUPLICATE_WINDOW = 10 * 60  # seconds in which the stream knows a message id again
 
 
+# What NATS cannot change of one that is there, and what it can.
+FIXED_OF_STREAM = ("retention", "storage", "deny_delete", "deny_purge")
+OF_STREAM = ("subjects", "discard", "max_age", "duplicate_window", "num_replicas")
+FIXED_OF_DURABLE = ("deliver_policy", "opt_start_time", "ack_policy")
+OF_DURABLE = ("filter_subjects", "ack_wait", "max_deliver", "max_ack_pending")
+
+
 class ProvisioningFailed(Exception):
     """What is there differs in a field that NATS cannot update. Says where, which, and how."""
 
@@ -88,6 +95,35 @@ async def make_durables(client: Client, wanted: Iterable[Durable]) -> None:
         await _durable(jsm, durable)
 
 
+async def differences(client: Client, wanted: Iterable[Durable]) -> list[str]:
+    """What `provision` would make or change, or could not: in words, for people. Changes nothing.
+
+    `client` may be a service's own user, who may look at all streams and at its own durables.
+    """
+    jsm = client.jsm(timeout=5)
+    found = []
+    for publisher in PUBLISHERS:
+        stream = stream_of(publisher)
+        existing = await _existing(jsm, publisher)
+        if existing is None:
+            found.append(f"the stream {stream} is missing")
+            continue
+        should = _stream_config(publisher, existing.num_replicas or 1)
+        fields = [it for it in (*FIXED_OF_STREAM, *OF_STREAM) if getattr(existing, it) != getattr(should, it)]
+        found += [f"the stream {stream} differs in {', '.join(fields)}"] if fields else []
+    for durable in wanted:
+        where = f"the durable {durable.name} on {durable.stream}"
+        there = await _existing_durable(jsm, durable)
+        if there is None:
+            found.append(f"{where} is missing")
+            continue
+        config = _durable_config(durable)
+        fields = [it for it in FIXED_OF_DURABLE if getattr(there, it) != getattr(config, it)]
+        fields += _differing(there, config)
+        found += [f"{where} differs in {', '.join(fields)}"] if fields else []
+    return found
+
+
 async def _existing(jsm: JetStreamManager, publisher: str) -> StreamConfig | None:
     try:
         return (await jsm.stream_info(stream_of(publisher))).config
@@ -96,7 +132,22 @@ async def _existing(jsm: JetStreamManager, publisher: str) -> StreamConfig | Non
 
 
 async def _stream(jsm: JetStreamManager, publisher: str, existing: StreamConfig | None, replicas: int) -> None:
-    config = StreamConfig(
+    config = _stream_config(publisher, replicas)
+    if existing is None:
+        await jsm.add_stream(config)
+        log.info("stream made", stream=config.name, replicas=replicas)
+        return
+    _must_agree(stream_of(publisher), existing, config, FIXED_OF_STREAM)
+    if all(getattr(existing, field) == getattr(config, field) for field in OF_STREAM):
+        return
+    try:
+        await jsm.update_stream(existing.evolve(**{field: getattr(config, field) for field in OF_STREAM}))
+    except APIError as error:
+        raise _failed(stream_of(publisher), error) from error
+
+
+def _stream_config(publisher: str, replicas: int) -> StreamConfig:
+    return StreamConfig(
         name=stream_of(publisher),
         subjects=[f"kulturskole.{publisher}.>"],
         retention=RetentionPolicy.LIMITS,
@@ -108,24 +159,27 @@ async def _stream(jsm: JetStreamManager, publisher: str, existing: StreamConfig 
         deny_delete=True,
         deny_purge=True,
     )
-    if existing is None:
-        await jsm.add_stream(config)
-        log.info("stream made", stream=config.name, replicas=replicas)
-        return
-    _must_agree(stream_of(publisher), existing, config, ("retention", "storage", "deny_delete", "deny_purge"))
-    ours = ("subjects", "discard", "max_age", "duplicate_window", "num_replicas")
-    if all(getattr(existing, field) == getattr(config, field) for field in ours):
-        return
-    try:
-        await jsm.update_stream(existing.evolve(**{field: getattr(config, field) for field in ours}))
-    except APIError as error:
-        raise _failed(stream_of(publisher), error) from error
 
 
 async def _durable(jsm: JetStreamManager, durable: Durable) -> None:
-    config = _Config(
+    config = _durable_config(durable)
+    where = f"{durable.stream}/{durable.name}"
+    existing = await _existing_durable(jsm, durable)
+    if existing is not None:
+        _must_agree(where, existing, config, FIXED_OF_DURABLE)
+        if not _differing(existing, config):
+            return
+    try:
+        await jsm.add_consumer(durable.stream, config)
+    except APIError as error:
+        raise _failed(where, error) from error
+    log.info("durable made or updated", durable=where)
+
+
+def _durable_config(durable: Durable) -> _Config:
+    return _Config(
         durable_name=durable.name,
-        filter_subjects=list(durable.filters),
+        filter_subjects=sorted(durable.filters),
         deliver_policy=DeliverPolicy.BY_START_TIME if durable.since else DeliverPolicy.ALL,
         opt_start_time=durable.since,
         ack_policy=AckPolicy.EXPLICIT,
@@ -137,27 +191,23 @@ async def _durable(jsm: JetStreamManager, durable: Durable) -> None:
         if durable.most
         else None,  # nats-py would not say what stands in `max_batch`
     )
-    where = f"{durable.stream}/{durable.name}"
+
+
+async def _existing_durable(jsm: JetStreamManager, durable: Durable) -> ConsumerConfig | None:
     try:
-        existing = (await jsm.consumer_info(durable.stream, durable.name)).config
+        existing: ConsumerConfig = (await jsm.consumer_info(durable.stream, durable.name)).config
     except NotFoundError:
-        pass
-    else:
-        _must_agree(where, existing, config, ("deliver_policy", "opt_start_time", "ack_policy"))
-        if existing.filter_subject:  # the server may keep a single filter in a field of its own
-            existing = existing.evolve(filter_subjects=[existing.filter_subject])
-        same = ("ack_wait", "max_deliver", "max_ack_pending")
-        if (
-            sorted(existing.filter_subjects or []) == sorted(durable.filters)
-            and all(getattr(existing, field) == getattr(config, field) for field in same)
-            and (existing.metadata or {}).get(MOST) == (config.metadata or {}).get(MOST)
-        ):
-            return
-    try:
-        await jsm.add_consumer(durable.stream, config)
-    except APIError as error:
-        raise _failed(where, error) from error
-    log.info("durable made or updated", durable=where)
+        return None
+    # The server may keep a single filter in a field of its own.
+    filters = [existing.filter_subject] if existing.filter_subject else sorted(existing.filter_subjects or [])
+    kept: ConsumerConfig = existing.evolve(filter_subjects=filters)
+    return kept
+
+
+def _differing(existing: ConsumerConfig, wanted: ConsumerConfig) -> list[str]:
+    """Fields in which a durable is not as it should be, of those that can be changed."""
+    found = [field for field in OF_DURABLE if getattr(existing, field) != getattr(wanted, field)]
+    return found + ([MOST] if (existing.metadata or {}).get(MOST) != (wanted.metadata or {}).get(MOST) else [])
 
 
 def _must_agree(where: str, existing: Any, wanted: Any, fields: Iterable[str]) -> None:

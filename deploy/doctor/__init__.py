@@ -1,0 +1,1 @@
+"""What is wrong with an installation before anybody notices, and what to do about it; nothing is changed by looking."""
