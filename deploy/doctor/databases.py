@@ -90,7 +90,8 @@ async def _clock(service: str, connection: AsyncConnection) -> Finding:
 
 async def _contracts(service: str, connection: AsyncConnection) -> AsyncIterator[Finding]:
     told = set((await connection.execute(select(outbox.c.type).distinct())).scalars())
-    parked = select(func.count()).select_from(parked_message).where(parked_message.c.reason.in_(OF_A_NEWER))
+    parked = select(func.count()).select_from(parked_message)
+    parked = parked.where(parked_message.c.state == "parked", parked_message.c.reason.in_(OF_A_NEWER))
     waiting = (await connection.execute(parked)).scalar_one()
     for it in _differences(service, sorted(told - set(BY_TYPE)), waiting):
         yield it

@@ -14,7 +14,7 @@ from aiosmtplib import SMTP
 from aiosmtplib.errors import SMTPException
 
 from deploy.doctor.certificates import of_authority, of_server
-from deploy.doctor.finding import Finding, fine, wrong
+from deploy.doctor.finding import Finding, fine, unknown, wrong
 from services.billing.settings import Settings as OfBilling
 from services.notifications.sending.mailer import said
 from services.notifications.settings import Settings as OfNotifications
@@ -27,6 +27,11 @@ async def mail(settings: OfNotifications) -> AsyncIterator[Finding]:
     of, where = "notifications", f"{settings.smtp_host}:{settings.smtp_port}"
     if settings.smtp_ca_file:
         yield of_authority("KULTURSKOLE_SMTP_CA_FILE", of, settings.smtp_ca_file)
+    try:
+        password = settings.smtp_secret()
+    except OSError:
+        yield unknown("mail", of, "the file of its password cannot be read")
+        return
     client = SMTP(
         hostname=settings.smtp_host,
         port=settings.smtp_port,
@@ -34,7 +39,7 @@ async def mail(settings: OfNotifications) -> AsyncIterator[Finding]:
         start_tls=settings.smtp_starttls and not settings.smtp_is_tls(),
         tls_context=ssl.create_default_context(cafile=settings.smtp_ca_file),
         username=settings.smtp_user,
-        password=settings.smtp_secret(),
+        password=password,
         local_hostname=settings.smtp_name(),
         timeout=TIME_OUT,
     )

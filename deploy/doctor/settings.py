@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
+from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from deploy.doctor.finding import Finding, fine, wrong
@@ -22,6 +23,7 @@ def settings_of(part: Part, **given: Any) -> tuple[ServiceSettings | None, list[
     """Those of a service, from its environment and what is `given`; none where they are not valid."""
     try:
         found = part.settings(**given)
+        make_url(found.database_url)
     except ValidationError as error:
         faults = error.errors(include_input=False, include_url=False, include_context=False)
         return None, [wrong("settings", part.name, _said(it["loc"], it["msg"]), DO) for it in faults]
