@@ -149,6 +149,35 @@ class Postgres:
             (self._data / "standby.signal").unlink()
             self.start()
 
+    def archive_log(self) -> None:
+        """Before it is started: each file of its log is copied to a folder once it is full, as a point in time needs it."""
+        archive = self.folder / "archive"
+        archive.mkdir()
+        self._give(archive)
+        copy = {"archive_command": f"test ! -f {archive}/%f && cp %p {archive}/%f", "archive_mode": "on"}
+        self._settings = self._settings | copy | {"wal_level": "replica"}
+
+    def take_base(self) -> None:
+        """A copy of the whole server, while it runs."""
+        where = ("--host", HOST, "--port", str(self.port), "--username", "postgres")
+        self._run("pg_basebackup", *where, "--checkpoint=fast", "--pgdata", str(self.folder / "base"))
+
+    def put_back(self, *, until: str) -> None:
+        """The base that was taken in the place of what is there, and from the archive all that came after it, until a moment."""
+        self.stop()
+        shutil.rmtree(self._data)
+        (self.folder / "base").rename(self._data)
+        (self._data / "recovery.signal").touch()
+        self._give(self._data / "recovery.signal")
+        settings = self._settings
+        self._settings = settings | {
+            "restore_command": f"cp {self.folder / 'archive'}/%f %p",
+            "recovery_target_time": until,
+            "recovery_target_action": "promote",
+        }
+        self.start()
+        self._settings = settings
+
     @contextmanager
     def authenticating(self, user: str, *, by: str, kind: str = "host") -> Iterator[None]:
         """Whom it asks for a password, once it has reloaded its configuration."""
