@@ -17,8 +17,9 @@ def _service(name: str) -> str:
     return name
 
 
-def check_service(name: str | None) -> str | None:
-    return None if name is None else _service(name)
+def check_looked_at(name: str | None) -> str | None:
+    """A service, or NATS."""
+    return name if name in (None, "nats") else _service(name)
 
 
 def check_programme(code: str) -> str:

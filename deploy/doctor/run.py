@@ -18,7 +18,7 @@ from deploy.state import InUse, State
 from deploy.subscribers.folder import Folder
 from services.billing.settings import Settings as OfBilling
 from services.notifications.settings import Settings as OfNotifications
-from shared.messaging.streams import durables
+from shared.messaging.streams import Durable, durables
 from shared.settings import ServiceSettings
 
 
@@ -60,11 +60,19 @@ async def of_state(folder: Path) -> list[Finding]:
     found.append(free("NATS", state.nats_store if state.nats_store.exists() else state.folder))
     if not _runs(state):
         return [*found, unknown("nats", OPERATOR, f"nothing runs on {folder}", "kulturskole up")]
-    wanted = durables(part.consumers for part in PARTS)
-    wanted += [durable for it in Folder(state.subscribers).subscribers() for durable in it.durables()]
+    wanted = _all_durables(Folder(state.subscribers))
     found += await broker.look(nats_url, OPERATOR, passwords[OPERATOR], wanted)
     for part in PARTS:
         found += await broker.look(nats_url, part.name, passwords[part.name], durables([part.consumers]))
+    return found
+
+
+async def of_nats(url: str, password: str, ca_file: Path | None, subscribers: Folder) -> list[Finding]:
+    """All that is provisioned, subscribers' durables too, as the operator sees it."""
+    found = [_version(), *await broker.look(url, OPERATOR, password, _all_durables(subscribers))]
+    found += await certificates.of_nats(url, ca_file)
+    if ca_file:
+        found.append(certificates.of_authority("KULTURSKOLE_NATS_CA_FILE", "NATS", ca_file))
     return found
 
 
@@ -82,6 +90,11 @@ def content(found: Sequence[Finding]) -> dict[str, Any]:
 def is_well(found: Sequence[Finding]) -> bool:
     """What could not be looked at is not held against it."""
     return not any(it.ok is False for it in found)
+
+
+def _all_durables(subscribers: Folder) -> list[Durable]:
+    theirs = subscribers.subscribers() if subscribers.is_made else []
+    return durables(part.consumers for part in PARTS) + [durable for it in theirs for durable in it.durables()]
 
 
 def _version() -> Finding:

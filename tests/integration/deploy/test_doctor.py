@@ -176,6 +176,16 @@ async def test_nats_lets_nobody_in_or_is_not_as_it_was_provisioned(
     only(await here.wrong(), "nats: ")
 
 
+async def test_what_subscribers_read_through_is_provisioned_too(nats: NatsServer) -> None:
+    folder = nats.subscribers.folder
+    await provision_all(nats.url, PASSWORDS[OPERATOR], subscribers=folder.path)
+    assert run.is_well(await run.of_nats(nats.url, PASSWORDS[OPERATOR], None, folder))
+    client = await nats.client()
+    await client.jsm().delete_consumer("BILLING", "reader")
+    found = await run.of_nats(nats.url, PASSWORDS[OPERATOR], None, folder)
+    only((it.says for it in found if it.ok is False), "the durable reader on BILLING is missing")
+
+
 async def test_nats_grants_less_than_this_version_needs(
     monkeypatch: pytest.MonkeyPatch, sqlite_database: MakeDatabase, tmp_path: Path
 ) -> None:
