@@ -46,7 +46,7 @@ async def back_up(place: Place, folder: Path, *, secrets: bool) -> Manifest:
     except BaseException:
         shutil.rmtree(beside, ignore_errors=True)
         raise
-    _sync(folder.parent)
+    sync(folder.parent)
     return made
 
 
@@ -90,9 +90,9 @@ def _seal(folder: Path, **draft: Any) -> Manifest:
     made.write(folder)
     for it in (*files, folder / MANIFEST):
         it.chmod(0o600)
-        _sync(it)
+        sync(it)
     for it in (*(it for it in folder.rglob("*") if it.is_dir()), folder):
-        _sync(it)
+        sync(it)
     return made
 
 
@@ -144,7 +144,8 @@ async def _copy_postgres(service: str, url: str, folder: Path) -> tuple[Copy, st
     return Copy(file=copy.name, revisions=revisions), server
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
+    """Have a file, or what a folder lists, be on the disk."""
     opened = os.open(path, os.O_RDONLY)
     try:
         os.fsync(opened)

@@ -101,7 +101,7 @@ def file_of(path: Path) -> File:
 
 def _check(folder: Path, name: str, file: File) -> None:
     path = PurePosixPath(name)
-    if path.is_absolute() or ".." in path.parts:
+    if path.is_absolute() or ".." in path.parts or path.as_posix() != name:
         raise NoBackup(folder, f"{name} lies outside of it")
     try:
         found = file_of(folder / name)

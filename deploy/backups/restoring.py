@@ -16,10 +16,10 @@ from sqlalchemy import inspect, make_url, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from deploy.backups import postgres
+from deploy.backups.copying import sync
 from deploy.backups.manifest import SECRETS, Manifest, NoBackup, Stood, read
 from deploy.backups.places import Place
 from deploy.command import Wrong
-from deploy.state import write_secret
 from shared import migrations
 from shared.database import Database
 from shared.messaging import recover
@@ -165,9 +165,9 @@ async def _load_sqlite(report: Report, place: Place) -> None:
             shutil.copyfile(report.folder / report.manifest.services[service].file, new)
             new.chmod(0o600)
             await _migrate(report, service, f"sqlite+aiosqlite:///{new}")
+            sync(new)
         for service, url in place.urls.items():
-            _remove(_file(url))  # with what is beside it, which SQLite would take for the new one's
-            beside[service].replace(_file(url))
+            _put_in_place(beside[service], _file(url))
     finally:
         for new in beside.values():
             _remove(new)
@@ -216,7 +216,9 @@ def _put_back_secrets(report: Report, place: Place) -> None:
         if not parent.exists():
             parent.mkdir(parents=True)
             parent.chmod(0o755 if mode & 0o004 else 0o700)
-        write_secret(place.secrets / name, (report.folder / SECRETS / name).read_text(encoding="utf-8"), mode=mode)
+        (place.secrets / name).touch(mode=0o600)
+        shutil.copyfile(report.folder / SECRETS / name, place.secrets / name)
+        (place.secrets / name).chmod(mode)
 
 
 async def _programmes(url: str) -> list[str]:
@@ -227,6 +229,13 @@ async def _programmes(url: str) -> list[str]:
             return list((await connection.execute(text("SELECT code FROM programme ORDER BY code"))).scalars())
     finally:
         await database.close()
+
+
+def _put_in_place(new: Path, there: Path) -> None:
+    for it in BESIDE:  # of the one that was there: SQLite would take it for the new one's
+        Path(f"{there}{it}").unlink(missing_ok=True)
+    new.replace(there)
+    sync(there.parent)
 
 
 def _remove(new: Path) -> None:

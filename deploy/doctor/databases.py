@@ -59,9 +59,12 @@ async def _look(service: str, database: Database) -> AsyncIterator[Finding]:
         yield await _clock(service, connection)
     schema = await migrations.look(database, service)
     try:
+        do = "nothing may be issued by this version meanwhile"
+        schema.check_only_adds()
+        do = f"python -m services.{service} migrate"
         schema.check_serves()
     except WrongSchema as error:
-        yield wrong("schema", service, str(error), f"python -m services.{service} migrate")
+        yield wrong("schema", service, str(error), do)
         return
     pending = [it.revision for branch in schema.branches for it in branch.pending]
     says = "all migrations were run"

@@ -48,8 +48,12 @@ async def of_state(folder: Path) -> list[Finding]:
         do = "say with --state where it is, or which service this is the environment of"
         return [wrong("settings", str(folder), "nothing is kept here", do)]
     found = [_version()]
-    passwords = json.loads((state.folder / "passwords.json").read_text())
-    nats_url = Folder(state.subscribers).url
+    try:
+        passwords = json.loads((state.folder / "passwords.json").read_text())
+        nats_url = Folder(state.subscribers).url
+    except (OSError, ValueError) as error:
+        do = "put them back (kulturskole restore); where they are missing the next start makes new ones"
+        return [*found, wrong("settings", str(folder), f"passwords, or who subscribes, cannot be read: {error}", do)]
     for part in PARTS:
         settings, said = settings_of(part, **_given(state, part, passwords, nats_url))
         found += said

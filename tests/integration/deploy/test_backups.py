@@ -182,7 +182,9 @@ async def test_a_back_up_that_is_not_for_this_is_refused(ours: Ours) -> None:
     newer = {**content["services"], "billing": {**content["services"]["billing"], "revisions": ["billing_9999"]}}
     three = {it: copy for it, copy in content["services"].items() if it != "scheduling"}
     outside = {**content["files"], "../secrets/session-secret": {"bytes": 40, "sha256": "0" * 64}}
+    absolute = {**content["files"], f"secrets/{ours.folder}/x": {"bytes": 0, "sha256": "0" * 64}}
     for changes, error, why in (
+        ({"files": absolute, "modes": {f"{ours.folder}/x": 0o644}}, NoBackup, "outside of it"),
         ({"kind": other}, Wrong, "was made of"),
         ({"services": newer, "code": "9.0"}, Wrong, "billing_9999.*9.0"),
         ({"services": three}, NoBackup, "it lacks scheduling"),
