@@ -29,6 +29,12 @@ PROGRAMME = {
     "fee_ore": 2_000_000,
 }
 
+# A database that has not had the kernel's last migration.
+AS_BEFORE = """
+    DROP TABLE kept_file; DROP FUNCTION kept_file_stays; DELETE FROM migration WHERE revision = 'kernel_0009';
+    UPDATE alembic_version SET version_num = 'kernel_0008' WHERE version_num = 'kernel_0009';
+"""
+
 __all__ = ["admin"]  # a fixture
 
 
@@ -57,6 +63,9 @@ async def test_what_is_put_back_is_its_owners_and_the_one_that_serves_may_do_no_
         *("--database-password-file", f"{secrets}/postgres-{{service}}-owner", "--secrets", str(secrets)),
         *("--nats-url", drill.nats.url, "--password-file", str(secrets / "nats-operator")),
     )
+    older = await connected(admin, "billing_owner")
+    await older.execute(AS_BEFORE)
+    await older.close()
     kept = str(tmp_path / "kept")
     database = Database(of(admin, "registration", "registration"))
     with postgres.authenticating("billing_owner", by="scram-sha-256"):
@@ -73,12 +82,15 @@ async def test_what_is_put_back_is_its_owners_and_the_one_that_serves_may_do_no_
         assert (there.returncode, "with --replace they are lost" in there.stderr) == (1, True)
         done = await typed("restore", kept, "--do", "--replace", *where)
     await PostgresDatabases(postgres).execute("SELECT pg_reload_conf()")
-    assert (done["migrated"], done["left_to_migrate"], done["streams_made_anew"]) == ({}, [], [])
+    assert (done["left_to_migrate"], done["streams_made_anew"]) == ([], [])
+    assert done["migrated"] == {"billing": ["kernel_0009"]}
     assert [it["adopted"] for it in done["recovered"]] == [{OPENED: 1}, {}, {}, {}]
     rights = await connected(admin, "billing")
     for table, right, granted in (
         ("invoice", "INSERT", True),
         ("invoice", "UPDATE", False),
+        ("kept_file", "INSERT", True),  # by the migration that was run after it was loaded, as the next
+        ("kept_file", "DELETE", False),
         ("outbox", "UPDATE", True),
         ("alembic_version", "SELECT", True),
         ("alembic_version", "DELETE", False),
