@@ -27,7 +27,7 @@ from shared import clock, logs, migrations
 from shared.contracts.catalogue import stream_of
 from shared.contracts.questions import Question
 from shared.database import Database
-from shared.messaging import ask, broker, changes, consume, relay
+from shared.messaging import ask, broker, changes, consume, outbox, relay
 from shared.messaging.batch import Batches, Retries
 from shared.messaging.condition import Checks, Condition
 from shared.messaging.due_work import Work, Worker
@@ -86,6 +86,7 @@ class Service:
         self.consumers = consumers
         self.database = database
         changes.watch(database)
+        outbox.name_schemas_at(database, settings.public_url)
         self.failed: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self.stopping = False
         self.is_started = False

@@ -102,6 +102,8 @@ class ServiceSettings(WebSettings):
     nats_password: SecretStr | None = None
     nats_password_file: Path | None = None
     keys_file: Path  # API keys, shared/web/keys.py
+    # Where people reach the system: with it begin the addresses of events' schemas, and of calendar feeds.
+    public_url: PublicUrl = "http://127.0.0.1:8000"
     host: str = "127.0.0.1"
     port: int = 8000
     simulated_clock: bool = False  # demo and tests only

@@ -371,27 +371,76 @@ class UnbilledReport(Entity):
         return self.programme, None
 
 
-INVOICE_ISSUED = EventType(PUBLISHER, "invoice.issued", Invoice)
-CREDIT_NOTE_ISSUED = EventType(PUBLISHER, "credit_note.issued", CreditNote)
-INSTALMENT_RELEASED = EventType(PUBLISHER, "instalment.released", Release)
-INSTALMENT_RELEASE_WITHDRAWN = EventType(
-    PUBLISHER, "instalment.release_withdrawn", Release, differs={"version": 2, "withdrawn": True}
+INVOICE_ISSUED = EventType(
+    PUBLISHER,
+    "invoice.issued",
+    Invoice,
+    "An instalment is due to an agreement, and its invoice has got its number (B2, B3).",
+    since="0.1.0",
 )
-INSTALMENT_WAIVED = EventType(PUBLISHER, "instalment.waived", Waiver)
+CREDIT_NOTE_ISSUED = EventType(
+    PUBLISHER,
+    "credit_note.issued",
+    CreditNote,
+    "An invoice turned out wrong and is taken back in full (B5).",
+    since="0.1.0",
+)
+INSTALMENT_RELEASED = EventType(
+    PUBLISHER,
+    "instalment.released",
+    Release,
+    "An instalment is released by hand, as if a session had delivered it (B6).",
+    since="0.1.0",
+)
+INSTALMENT_RELEASE_WITHDRAWN = EventType(
+    PUBLISHER,
+    "instalment.release_withdrawn",
+    Release,
+    "A release is taken back.",
+    since="0.1.0",
+    differs={"version": 2, "withdrawn": True},
+)
+INSTALMENT_WAIVED = EventType(
+    PUBLISHER, "instalment.waived", Waiver, "A party is let off an instalment (B5).", since="0.3.0"
+)
 INSTALMENT_WAIVER_WITHDRAWN = EventType(
-    PUBLISHER, "instalment.waiver_withdrawn", Waiver, differs={"version": 2, "withdrawn": True}
+    PUBLISHER,
+    "instalment.waiver_withdrawn",
+    Waiver,
+    "A waiver is taken back: the instalment is invoiced if it is due.",
+    since="0.3.0",
+    differs={"version": 2, "withdrawn": True},
 )
 DOCUMENT_HANDED_TO_MAIL = EventType(
     PUBLISHER,
     "document.handed_to_mail",
     Delivery,
+    "An invoice or a credit note goes by mail, which is to be written now.",
+    since="0.3.0",
     differs={"channel": "mail", "receipt": None, "code": "permanently_failed"},
 )
-DOCUMENT_DELIVERED = EventType(PUBLISHER, "document.delivered", Delivery)
-DOCUMENT_DELIVERY_FAILED = EventType(
-    PUBLISHER, "document.delivery_failed", Delivery, differs={"receipt": None, "code": "permanently_failed"}
+DOCUMENT_DELIVERED = EventType(
+    PUBLISHER,
+    "document.delivered",
+    Delivery,
+    "An invoice or a credit note has reached its party: an access point has it, or its mail was sent.",
+    since="0.3.0",
 )
-UNBILLED_REPORTED = EventType(PUBLISHER, "unbilled.reported", UnbilledReport)
+DOCUMENT_DELIVERY_FAILED = EventType(
+    PUBLISHER,
+    "document.delivery_failed",
+    Delivery,
+    "An invoice or a credit note could not be delivered; somebody has to see to it.",
+    since="0.3.0",
+    differs={"receipt": None, "code": "permanently_failed"},
+)
+UNBILLED_REPORTED = EventType(
+    PUBLISHER,
+    "unbilled.reported",
+    UnbilledReport,
+    "A week begins, and a programme has something that should be invoiced and is not (B8).",
+    since="0.3.0",
+)
 
 EVENTS = (
     INVOICE_ISSUED,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from datetime import UTC, datetime
 from functools import cache, cached_property
 from typing import Annotated, Any, ClassVar, Generic, Literal, TypeVar
@@ -18,6 +18,7 @@ from shared.contracts.bounds import Moment, Text, Version, Word
 from shared.contracts.codes import OTHER, Pattern, UnknownCode
 
 NOBODY = "_"  # stands in a subject for "no programme" or "no party"
+THIS_MACHINE = "http://127.0.0.1:8000"  # where the system is reached, as long as nobody says otherwise
 
 UUID = r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
 EntityId = Annotated[str, Pattern(UUID)]
@@ -98,7 +99,8 @@ class Event(BaseModel, Generic[E]):
     datacontenttype: Literal["application/json"] = "application/json"
     """The form of `data`."""
     dataschema: Text
-    """Names the contract of `data`, one a kind of event: `urn:kulturskole:<publisher>:<entity>.<happened>:v<version>`."""
+    """The address of the JSON schema of `data`, which ends with the event's type: `<where people reach it>/events/schemas/<type>.json`. What
+    was told before 0.3 has a name in its place. Go by `type`, since the address is another once the system is reached elsewhere."""
     traceparent: Word | None = None
     """W3C trace context. Absent: it is not filled yet."""
     data: E
@@ -118,7 +120,10 @@ class EventType(Generic[E]):
     publisher: str
     name: str  # entity.happened, past tense: "agreement.signed"
     entity: type[E]
+    when: str  # it is told: a sentence for the catalogue
     version: int = 1
+    _: KW_ONLY
+    since: str  # the version of ours that was the first to tell it
     differs: Mapping[str, Any] = field(default_factory=dict, compare=False)  # its example, from the entity's own
 
     @cached_property
@@ -129,16 +134,18 @@ class EventType(Generic[E]):
     def source(self) -> str:
         return f"/kulturskole/{self.publisher}"
 
-    @cached_property
-    def dataschema(self) -> str:
-        return f"urn:kulturskole:{self.publisher}:{self.name}:v{self.version}"
+    @property
+    def schema_path(self) -> str:
+        """What the address of its schema ends with."""
+        return f"/events/schemas/{self.type}.json"
 
     @property
     def filter(self) -> str:
         """The NATS filter of all events of this kind."""
         return f"kulturskole.{self.publisher}.{self.name}.*.*"
 
-    def event(self, data: E, *, id: str, time: datetime) -> Event[E]:
+    def event(self, data: E, *, id: str, time: datetime, reached_at: str = THIS_MACHINE) -> Event[E]:
+        """`reached_at` is where people reach the system, which answers with its contracts."""
         programme, party = data.scope()
         return model_of(self.entity)(
             id=id,
@@ -146,7 +153,7 @@ class EventType(Generic[E]):
             type=self.type,
             subject=f"{programme or NOBODY}.{party or NOBODY}",
             time=time,
-            dataschema=self.dataschema,
+            dataschema=reached_at + self.schema_path,
             data=data,
         )
 
@@ -154,7 +161,10 @@ class EventType(Generic[E]):
         """An event of this kind, as one could be."""
         data = self.entity.model_validate_json(json.dumps({**self.entity.example, **self.differs}))
         return self.event(
-            data, id="0192279c-6c80-7000-8000-000000000001", time=datetime(2024, 9, 25, 14, 0, tzinfo=UTC)
+            data,
+            id="0192279c-6c80-7000-8000-000000000001",
+            time=datetime(2024, 9, 25, 14, 0, tzinfo=UTC),
+            reached_at="https://kulturskole.example",
         )
 
 

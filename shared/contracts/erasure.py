@@ -87,6 +87,24 @@ class PersonInMails(Forgotten):
     }
 
 
-PERSON_ERASED = EventType("registration", "person.erased", Person)
-FORGOTTEN_IN_PLAN = EventType("scheduling", "person.forgotten", PersonInPlan)
-FORGOTTEN_IN_MAILS = EventType("notifications", "person.forgotten", PersonInMails)
+PERSON_ERASED = EventType(
+    "registration",
+    "person.erased",
+    Person,
+    "A person is erased; whoever keeps something by that id is to empty it (N2).",
+    since="0.3.0",
+)
+FORGOTTEN_IN_PLAN = EventType(
+    "scheduling",
+    "person.forgotten",
+    PersonInPlan,
+    "Scheduling has emptied what it kept of a person who was erased (N2).",
+    since="0.3.0",
+)
+FORGOTTEN_IN_MAILS = EventType(
+    "notifications",
+    "person.forgotten",
+    PersonInMails,
+    "Notifications has emptied what it kept of a person who was erased (N2).",
+    since="0.3.0",
+)

@@ -60,7 +60,9 @@ class Mail(Entity):
         return self.programme, self.party
 
 
-MAIL_SENT = EventType(PUBLISHER, "mail.sent", Mail)
-MAIL_FAILED = EventType(PUBLISHER, "mail.failed", Mail, differs={"state": "failed"})
+MAIL_SENT = EventType(PUBLISHER, "mail.sent", Mail, "A mail server has taken a mail (N1).", since="0.1.0")
+MAIL_FAILED = EventType(
+    PUBLISHER, "mail.failed", Mail, "A mail was refused for good.", since="0.1.0", differs={"state": "failed"}
+)
 
 EVENTS = (MAIL_SENT, MAIL_FAILED, FORGOTTEN_IN_MAILS)

@@ -479,73 +479,240 @@ class ContactList(PartyInProgramme):
 SIGNED = {"version": 4, "signed_on": "2024-08-20"}
 ENDED = {"version": 5, "signed_on": "2024-08-20", "ends_on": "2025-03-01", "kind_of_end": "agreed"}
 
-PROGRAMME_OPENED = EventType(PUBLISHER, "programme.opened", Programme)
-PROGRAMME_CHANGED = EventType(PUBLISHER, "programme.changed", Programme, differs={"version": 2, "days_to_pay": 14})
-PROGRAMME_CLOSED = EventType(
-    PUBLISHER, "programme.closed", Programme, differs={"version": 2, "closed_on": "2026-03-01"}
+PROGRAMME_OPENED = EventType(
+    PUBLISHER,
+    "programme.opened",
+    Programme,
+    "A programme is opened: parties can apply from the day that it names.",
+    since="0.1.0",
 )
-PROGRAMME_DELETED = EventType(PUBLISHER, "programme.deleted", Programme, differs={"version": 2, "deleted": True})
-PARTY_REGISTERED = EventType(PUBLISHER, "party.registered", Party)
-PARTY_CHANGED = EventType(PUBLISHER, "party.changed", Party, differs={"version": 2, "takes_invoices_by": "ehf"})
-PARTY_DELETED = EventType(PUBLISHER, "party.deleted", Party, differs={"version": 2, "deleted": True})
-APPLICATION_RECEIVED = EventType(PUBLISHER, "application.received", Application)
-APPLICATION_CHANGED = EventType(PUBLISHER, "application.changed", Application, differs={"version": 2})
+PROGRAMME_CHANGED = EventType(
+    PUBLISHER,
+    "programme.changed",
+    Programme,
+    "What is known of a programme is another, or it was closed and is opened again.",
+    since="0.1.0",
+    differs={"version": 2, "days_to_pay": 14},
+)
+PROGRAMME_CLOSED = EventType(
+    PUBLISHER,
+    "programme.closed",
+    Programme,
+    "A programme is settled and closed: it takes nobody any more, and nothing is planned in it.",
+    since="0.3.0",
+    differs={"version": 2, "closed_on": "2026-03-01"},
+)
+PROGRAMME_DELETED = EventType(
+    PUBLISHER,
+    "programme.deleted",
+    Programme,
+    "A programme that was opened by mistake is gone; nothing pointed to it.",
+    since="0.3.0",
+    differs={"version": 2, "deleted": True},
+)
+PARTY_REGISTERED = EventType(
+    PUBLISHER, "party.registered", Party, "A municipality or a county branch is registered.", since="0.1.0"
+)
+PARTY_CHANGED = EventType(
+    PUBLISHER,
+    "party.changed",
+    Party,
+    "What is known of a party is another: its name, its address, how it takes invoices.",
+    since="0.1.0",
+    differs={"version": 2, "takes_invoices_by": "ehf"},
+)
+PARTY_DELETED = EventType(
+    PUBLISHER,
+    "party.deleted",
+    Party,
+    "A party that was registered by mistake is gone; nothing pointed to it.",
+    since="0.3.0",
+    differs={"version": 2, "deleted": True},
+)
+APPLICATION_RECEIVED = EventType(
+    PUBLISHER, "application.received", Application, "A party applies to take part in a programme (R2).", since="0.1.0"
+)
+APPLICATION_CHANGED = EventType(
+    PUBLISHER,
+    "application.changed",
+    Application,
+    "An application is another, also where nothing but its place on the waiting list is.",
+    since="0.3.0",
+    differs={"version": 2},
+)
 APPLICATION_ACCEPTED = EventType(
-    PUBLISHER, "application.accepted", Application, differs={"version": 2, "state": "accepted"}
+    PUBLISHER,
+    "application.accepted",
+    Application,
+    "An application is accepted, by a decision or since its party took the place that it was offered.",
+    since="0.1.0",
+    differs={"version": 2, "state": "accepted"},
 )
 APPLICATION_WAITLISTED = EventType(
     PUBLISHER,
     "application.waitlisted",
     Application,
+    "An application is put on the waiting list.",
+    since="0.1.0",
     differs={"version": 2, "state": "waiting_list", "waiting_list_place": 1},
 )
 APPLICATION_DECLINED = EventType(
-    PUBLISHER, "application.declined", Application, differs={"version": 2, "state": "declined"}
+    PUBLISHER,
+    "application.declined",
+    Application,
+    "An application is declined.",
+    since="0.1.0",
+    differs={"version": 2, "state": "declined"},
 )
 APPLICATION_WITHDRAWN = EventType(
-    PUBLISHER, "application.withdrawn", Application, differs={"version": 3, "state": "withdrawn"}
+    PUBLISHER,
+    "application.withdrawn",
+    Application,
+    "A party withdraws its application; nobody of that party hears of anything more in that programme.",
+    since="0.3.0",
+    differs={"version": 3, "state": "withdrawn"},
 )
 APPLICATION_OFFERED = EventType(
     PUBLISHER,
     "application.offered",
     Application,
+    "A place that is free is offered to who stands on the waiting list, until a day.",
+    since="0.3.0",
     differs={"version": 3, "state": "offered", "offered_until": "2024-06-17"},
 )
 APPLICATION_OFFER_LAPSED = EventType(
-    PUBLISHER, "application.offer_lapsed", Application, differs={"version": 4, "state": "waiting_list"}
+    PUBLISHER,
+    "application.offer_lapsed",
+    Application,
+    "An offer was not taken: the party is back on the waiting list, out of the queue.",
+    since="0.3.0",
+    differs={"version": 4, "state": "waiting_list"},
 )
-GROUP_CHANGED = EventType(PUBLISHER, "group.changed", Group)
+GROUP_CHANGED = EventType(
+    PUBLISHER,
+    "group.changed",
+    Group,
+    "A party's group is another: who takes part, who coordinates it, whether it is complete.",
+    since="0.1.0",
+)
 ADVISOR_ATTACHED = EventType(
-    PUBLISHER, "advisor.attached", Group, differs={"version": 6, "advisor": "018f9b00-0000-7000-8000-00000000000d"}
+    PUBLISHER,
+    "advisor.attached",
+    Group,
+    "A party gets an advisor, or another one (R8).",
+    since="0.1.0",
+    differs={"version": 6, "advisor": "018f9b00-0000-7000-8000-00000000000d"},
 )
-ADVISOR_DETACHED = EventType(PUBLISHER, "advisor.detached", Group, differs={"version": 7})
-MAPPING_RECORDED = EventType(PUBLISHER, "mapping.recorded", Mapping)
-DEVELOPMENT_PLAN_CHANGED = EventType(PUBLISHER, "development_plan.changed", DevelopmentPlan)
-AGREEMENT_SENT = EventType(PUBLISHER, "agreement.sent", Agreement)
-AGREEMENT_SIGNED = EventType(PUBLISHER, "agreement.signed", Agreement, differs=SIGNED)
+ADVISOR_DETACHED = EventType(
+    PUBLISHER, "advisor.detached", Group, "A party has no advisor any more.", since="0.3.0", differs={"version": 7}
+)
+MAPPING_RECORDED = EventType(
+    PUBLISHER,
+    "mapping.recorded",
+    Mapping,
+    "A party's mapping of local actors is recorded, or recorded anew (R4).",
+    since="0.3.0",
+)
+DEVELOPMENT_PLAN_CHANGED = EventType(
+    PUBLISHER,
+    "development_plan.changed",
+    DevelopmentPlan,
+    "Something in a party's development plan is another (R11).",
+    since="0.3.0",
+)
+AGREEMENT_SENT = EventType(
+    PUBLISHER, "agreement.sent", Agreement, "An agreement is sent to those who are to sign it (R6).", since="0.1.0"
+)
+AGREEMENT_SIGNED = EventType(
+    PUBLISHER,
+    "agreement.signed",
+    Agreement,
+    "An agreement's last signature is in: it is signed.",
+    since="0.1.0",
+    differs=SIGNED,
+)
 AGREEMENT_AMENDED = EventType(
-    PUBLISHER, "agreement.amended", Agreement, differs=SIGNED | {"version": 5, "payer_reference": "KULTUR-5001-B"}
+    PUBLISHER,
+    "agreement.amended",
+    Agreement,
+    "An agreement is another: a reference, its period, who signs, when it was signed.",
+    since="0.3.0",
+    differs=SIGNED | {"version": 5, "payer_reference": "KULTUR-5001-B"},
 )
 AGREEMENT_CALLED_BACK = EventType(
-    PUBLISHER, "agreement.called_back", Agreement, differs={"version": 2, "called_back_on": "2024-06-03"}
+    PUBLISHER,
+    "agreement.called_back",
+    Agreement,
+    "An agreement that was not signed yet is called back: it is none any more.",
+    since="0.3.0",
+    differs={"version": 2, "called_back_on": "2024-06-03"},
 )
 AGREEMENT_SUCCEEDED = EventType(
     PUBLISHER,
     "agreement.succeeded",
     Agreement,
+    "An agreement is carried over to another party, which has succeeded the one that had it (R12).",
+    since="0.3.0",
     differs=SIGNED | {"version": 5, "party": "921221967", "predecessor": "942110464"},
 )
-AGREEMENT_ENDED = EventType(PUBLISHER, "agreement.ended", Agreement, differs=ENDED)
-AGREEMENT_END_TAKEN_BACK = EventType(PUBLISHER, "agreement.end_taken_back", Agreement, differs=SIGNED | {"version": 6})
-CONCERN_RAISED = EventType(PUBLISHER, "concern.raised", Concern)
-CONCERN_RESOLVED = EventType(PUBLISHER, "concern.resolved", Concern, differs={"version": 2, "state": "resolved"})
-ATTENDANCE_RECORDED = EventType(PUBLISHER, "attendance.recorded", Attendance)
-ATTENDANCE_MISSING = EventType(PUBLISHER, "attendance.missing", MissingAttendance)
-CONTACT_LIST_EXCHANGED = EventType(PUBLISHER, "contact_list.exchanged", ContactList)
+AGREEMENT_ENDED = EventType(
+    PUBLISHER,
+    "agreement.ended",
+    Agreement,
+    "An end of an agreement is set, for a day that may be past or still to come (R10).",
+    since="0.1.0",
+    differs=ENDED,
+)
+AGREEMENT_END_TAKEN_BACK = EventType(
+    PUBLISHER,
+    "agreement.end_taken_back",
+    Agreement,
+    "An end that was recorded by mistake is taken back: the agreement is in force as before.",
+    since="0.1.0",
+    differs=SIGNED | {"version": 6},
+)
+CONCERN_RAISED = EventType(
+    PUBLISHER,
+    "concern.raised",
+    Concern,
+    "Somebody raises that an agreement is not followed up as it should be (R10).",
+    since="0.1.0",
+)
+CONCERN_RESOLVED = EventType(
+    PUBLISHER,
+    "concern.resolved",
+    Concern,
+    "A concern is resolved.",
+    since="0.1.0",
+    differs={"version": 2, "state": "resolved"},
+)
+ATTENDANCE_RECORDED = EventType(
+    PUBLISHER,
+    "attendance.recorded",
+    Attendance,
+    "A party's attendance at a session is recorded, or corrected (S5).",
+    since="0.3.0",
+)
+ATTENDANCE_MISSING = EventType(
+    PUBLISHER,
+    "attendance.missing",
+    MissingAttendance,
+    "A party's attendance was not recorded some days after a session, and is asked for; then once more.",
+    since="0.3.0",
+)
+CONTACT_LIST_EXCHANGED = EventType(
+    PUBLISHER,
+    "contact_list.exchanged",
+    ContactList,
+    "A party's contacts and the council's are sent to both (R7).",
+    since="0.3.0",
+)
 CONTACT_LIST_MISSING = EventType(
     PUBLISHER,
     "contact_list.missing",
     ContactList,
+    "The period is near, and a party's contact list lacks something, which is asked for.",
+    since="0.3.0",
     differs={"version": 1, "exchanged_on": None, "complete": False, "asked_before": 30},
 )
 

@@ -158,9 +158,33 @@ AFTER: dict[Happened, dict[str, Any]] = {
 }
 
 
+# When each is told: of which session, what.
+CALLED: dict[str, str] = {
+    PHYSICAL_SESSION: "A joint session where all groups meet in one place",
+    DIGITAL_SESSION: "A joint session of all groups that is digital",
+    "coordinator_meeting": "A meeting of the coordinators",
+    "guidance_visit": "An advisor's visit to one municipality, or the plan's own line for these visits,",
+    "inspiration_session": "An inspiration session, before the programme starts,",
+    "sharing_arena": "A sharing arena, after the programme's end,",
+    "contract_meeting": "The meeting with one party that opens its period, or the plan's own line for these meetings,",
+}
+BEFELL: dict[Happened, str] = {
+    "planned": "is planned",
+    "sharpened": "gets a date that is more precise, within what was planned",
+    "moved": "is moved to another date",
+    "changed": "is another in something else than its date: format, number, title, place",
+    "cancelled": "is cancelled; it carries no instalment any more",
+    "cancellation_revoked": "is not cancelled after all",
+    "completed": "was held. Where it carries an instalment, that falls due (B3)",
+    "completion_revoked": "was recorded as held and is so no more; what was invoiced for it is credited (B5)",
+}
+
+
 def _kind(entity: str, happened: Happened) -> EventType[Session]:
     differs: Mapping[str, Any] = {**DIFFERS[entity], **AFTER[happened]}
-    return EventType(PUBLISHER, f"{entity}.{happened}", Session, differs=differs)
+    when = f"{CALLED[entity]} {BEFELL[happened]}."
+    since = "0.3.0" if happened == "cancellation_revoked" else "0.1.0"
+    return EventType(PUBLISHER, f"{entity}.{happened}", Session, when, since=since, differs=differs)
 
 
 BY_NAME = {(entity, happened): _kind(entity, happened) for entity in DIFFERS for happened in HAPPENED}
@@ -206,11 +230,15 @@ class Plan(Entity):
         return self.programme, None
 
 
-PLAN_PUBLISHED = EventType(PUBLISHER, "plan.published", Plan)
+PLAN_PUBLISHED = EventType(
+    PUBLISHER, "plan.published", Plan, "A programme's plan is published: it is a draft no more (S6).", since="0.3.0"
+)
 PLAN_REVISED = EventType(
     PUBLISHER,
     "plan.revised",
     Plan,
+    "A published plan is changed (S6).",
+    since="0.3.0",
     differs={"version": 2, "revision": 2, "revised_on": "2024-09-20", "reason": "postponed", "changed": 3},
 )
 PLAN_EVENTS = (PLAN_PUBLISHED, PLAN_REVISED)
@@ -244,7 +272,13 @@ class UnbookedVisit(Entity):
         return self.programme, self.party
 
 
-GUIDANCE_VISIT_UNBOOKED = EventType(PUBLISHER, "guidance_visit.unbooked", UnbookedVisit)
+GUIDANCE_VISIT_UNBOOKED = EventType(
+    PUBLISHER,
+    "guidance_visit.unbooked",
+    UnbookedVisit,
+    "Half of the time for a guidance visit is gone, and it is not booked; told once for each window.",
+    since="0.3.0",
+)
 
 EVENTS: tuple[EventType[Any], ...] = (*SESSION_EVENTS, *PLAN_EVENTS, GUIDANCE_VISIT_UNBOOKED, FORGOTTEN_IN_PLAN)
 

@@ -81,7 +81,7 @@ def _line(kind: EventType[Any]) -> dict[str, str]:
         "publisher": kind.publisher,
         "entity": kind.entity.__name__,
         "subject": kind.filter,
-        "dataschema": kind.dataschema,
+        "dataschema": kind.schema_path,
         "schema": _path(kind.entity),
         "example": f"examples/{kind.type}.json",
     }

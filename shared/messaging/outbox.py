@@ -17,13 +17,20 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from shared import clock
 from shared.clock import real_now
 from shared.contracts.bounds import LONGEST_EVENT
-from shared.contracts.envelope import E, Event, EventType, nats_subject
+from shared.contracts.envelope import THIS_MACHINE, E, Event, EventType, nats_subject
+from shared.database import Database
 from shared.ids import new_id
 from shared.messaging import changes
 from shared.messaging.tables import outbox
 
 LARGEST = LONGEST_EVENT  # bytes; a reader parks what is longer
 CHANNEL = "outbox"  # PostgreSQL's NOTIFY: wakes the relay, whichever replica it runs in
+REACHED_AT = "reached_at"  # of a connection: where people reach the system, for the address of an event's schema
+
+
+def name_schemas_at(database: Database, url: str) -> None:
+    """Have what is told by this database name its schema by an address there."""
+    database.writer.update_execution_options(**{REACHED_AT: url})
 
 
 async def tell(connection: AsyncConnection, kind: EventType[E], entity: E) -> Event[E]:
@@ -39,9 +46,10 @@ async def add(
 
     Raises ValueError for an event that no message has room for.
     """
-    events = [kind.event(entity, id=new_id(), time=at) for entity in entities]
-    if not events:
+    if not entities:
         return []
+    reached_at = (await connection.get_execution_options()).get(REACHED_AT, THIS_MACHINE)
+    events = [kind.event(entity, id=new_id(), time=at, reached_at=reached_at) for entity in entities]
     now = real_now()
     bodies = [event.model_dump_json(exclude_none=True) for event in events]
     # A character has at most four bytes: only a body that may be too big is encoded to be measured.

@@ -40,7 +40,7 @@ def test_the_list_holds_every_kind_of_event_and_says_where_its_schema_is() -> No
     assert listed.keys() == {it.type for it in EVENT_TYPES}
     for kind in EVENT_TYPES:
         line = listed[kind.type]
-        assert (line["dataschema"], line["subject"]) == (kind.dataschema, kind.filter)
+        assert (line["dataschema"], line["subject"]) == (kind.schema_path, kind.filter)
         assert FILES[line["schema"]]["title"] == line["entity"] == kind.entity.__name__
     assert {name for name in FILES if name.startswith("entities/")} == {line["schema"] for line in listed.values()}
 
