@@ -15,8 +15,9 @@ from pages.areas import routes as areas
 from pages.attendance import routes as attendance
 from pages.calendars import routes as calendars
 from pages.development import routes as development
+from pages.events import routes as events
 from pages.frame import errors
-from pages.frame.door import STYLE, Door
+from pages.frame.door import OPEN, STYLE, Door
 from pages.frame.session import Seal, cookie_for
 from pages.frame.templates import STYLE_FILE
 from pages.gatherings import routes as gatherings
@@ -36,7 +37,7 @@ from shared.web.refusals import Refusals
 # `attendance` before `gatherings`, and `calendars` and `development` before `municipalities`: these take all other addresses
 # below a session's and a party's.
 PAGES = (
-    *(applications, areas, attendance, calendars, development, gatherings, invoices, login),
+    *(applications, areas, attendance, calendars, development, events, gatherings, invoices, login),
     *(mails, municipalities, operations, people, programmes, today),
 )
 TIMEOUT = 20  # seconds for an answer of a service
@@ -85,6 +86,7 @@ def create(
         seal=app.state.seal,
         cookie=app.state.cookie,
         now=now,
+        open_={*OPEN, *events.OPEN},
         turned_away=_answered_by(errors.elsewhere),
         kept=_answered_by(login.kept),
     )

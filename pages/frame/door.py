@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
@@ -30,7 +30,10 @@ CARRIED = {
 
 
 class Door:
-    """`turned_away` answers a form that comes from elsewhere, `kept` one that is posted after the session ended."""
+    """`turned_away` answers a form that comes from elsewhere, `kept` one that is posted after the session ended.
+
+    `open_` are the whole paths that nobody has to log in for.
+    """
 
     def __init__(
         self,
@@ -42,12 +45,14 @@ class Door:
         now: Callable[[], datetime],
         turned_away: ASGIApp,
         kept: ASGIApp,
+        open_: Collection[str] = OPEN,
     ) -> None:
         self._app = app
         self._origin = public_url
         self._seal = seal
         self._cookie = cookie
         self._now = now
+        self._open = open_
         self._turned_away = turned_away
         self._kept = kept
 
@@ -79,7 +84,7 @@ class Door:
         looks = scope["method"] in LOOKS
         if not looks and not self._is_ours(Headers(scope=scope)):
             return self._turned_away
-        if session is None and scope["path"] not in OPEN:
+        if session is None and scope["path"] not in self._open:
             return RedirectResponse(log_in_from(scope), 303) if looks else self._kept
         return self._app
 

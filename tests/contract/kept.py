@@ -11,6 +11,7 @@ from shared.contracts import schemas
 from tests.contract.promises import breaks
 
 FOLDER = Path(__file__).parent / "snapshots"
+CATALOGUE = Path(__file__).parents[2] / "pages" / "events" / "catalogue.json"  # which is served
 
 
 def contracts() -> dict[str, Any]:
