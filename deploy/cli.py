@@ -22,7 +22,7 @@ from deploy.backups.commands import backup, restore
 from deploy.backups.manifest import NoBackup
 from deploy.bootstrap import OPERATORS_KEY, ROLES, file_of
 from deploy.bootstrap import bootstrap as make_secrets
-from deploy.client import Client, Refused, Unavailable, canonical
+from deploy.client import Client, Refused, Unavailable
 from deploy.command import (
     CANNOT,
     CODES,
@@ -48,6 +48,7 @@ from deploy.command import read as _read
 from deploy.command import say as _say
 from deploy.demo.play import WrongTime
 from deploy.doctor.commands import doctor
+from deploy.events import events_app
 from deploy.nats_server import NatsDidNotStart
 from deploy.ports import PortTaken
 from deploy.state import InUse, NotOurs
@@ -56,7 +57,6 @@ from deploy.subscribers.folder import Unknown
 from deploy.subscribers.taking_in import NotTakenIn
 from deploy.verifying import billing_app
 from shared.clock import WrongClock, real_now
-from shared.contracts import schemas as contracts
 from shared.messaging.broker import NoBroker
 from shared.messaging.rebuild import CannotRebuild
 from shared.messaging.recover import CannotRecover
@@ -70,7 +70,6 @@ from shared.web.serving import CannotStart
 log = structlog.get_logger()
 
 app = typer.Typer(no_args_is_help=True, help="Run and operate Fremtidens kulturskole.", epilog=CODES)
-events_app = typer.Typer(no_args_is_help=True, help="The contracts of the events.")
 keys_app = typer.Typer(no_args_is_help=True, help="API keys.")
 app.add_typer(events_app, name="events")
 app.add_typer(keys_app, name="keys")
@@ -357,24 +356,6 @@ def bootstrap(
     make_secrets(folder, nats_url=nats_url)
     content = {"folder": str(folder), "operator_key_file": str(folder / OPERATORS_KEY)}
     _answer(content, f"{folder} is complete; the operator's API key is in {folder / OPERATORS_KEY}", as_json=as_json)
-
-
-@events_app.command()
-def schemas(
-    out: Annotated[Path | None, typer.Option(help="a folder for the files; else all go to the screen, by name")] = None,
-    *,
-    as_json: Json = False,
-) -> None:
-    """Write the contracts: the list of events, the schemas of their envelope and of each entity, an example of each."""
-    files = contracts.files()
-    if out is None:
-        _answer(files, as_json=True)
-        return
-    for name, content in files.items():
-        (out / name).parent.mkdir(parents=True, exist_ok=True)
-        (out / name).write_text(canonical(content), encoding="utf-8")
-    written = {"folder": str(out), "files": sorted(files)}
-    _answer(written, f"{len(files)} files are in {out}; events.json lists what they are", as_json=as_json)
 
 
 @keys_app.command()

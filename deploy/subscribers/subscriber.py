@@ -72,8 +72,7 @@ class Subscriber:
         _check_once("--type", self.types)
         for type_ in self.types:  # so there are no more than the catalogue has
             if not _TYPE.fullmatch(type_) or not any(_fits(type_, it.name) for it in EVENT_TYPES):
-                known = "`kulturskole events schemas` lists what there is, as invoice.issued or invoice.*"
-                msg = f"--type: nobody tells of {type_}; {known}"
+                msg = f"--type: nobody tells of {type_}; there is {', '.join(_like(type_))}"
                 raise ValueError(msg)
 
     def _check_since(self) -> None:
@@ -115,6 +114,12 @@ def _check_once(option: str, given: Sequence[str]) -> None:
 def _fits(type_: str, name: str) -> bool:
     entity, _, happened = type_.partition(".")
     return name == type_ if happened != "*" else name.startswith(f"{entity}.")
+
+
+def _like(type_: str) -> list[str]:
+    """What is told of the same entity; of all entities where there is no such one."""
+    of_it = [it.name for it in EVENT_TYPES if it.name.partition(".")[0] == type_.partition(".")[0]]
+    return of_it or sorted({f"{it.name.partition('.')[0]}.*" for it in EVENT_TYPES})
 
 
 def _and_nobody(publisher: str, parties: Sequence[str]) -> Iterator[str]:

@@ -25,7 +25,9 @@ from shared.messaging.tables import outbox
 
 LARGEST = LONGEST_EVENT  # bytes; a reader parks what is longer
 CHANNEL = "outbox"  # PostgreSQL's NOTIFY: wakes the relay, whichever replica it runs in
-REACHED_AT = "reached_at"  # of a connection: where people reach the system, for the address of an event's schema
+REACHED_AT = (
+    "reached_at"  # an option of a database: where people reach the system, for the address of an event's schema
+)
 
 
 def name_schemas_at(database: Database, url: str) -> None:
@@ -48,7 +50,7 @@ async def add(
     """
     if not entities:
         return []
-    reached_at = (await connection.get_execution_options()).get(REACHED_AT, THIS_MACHINE)
+    reached_at = connection.sync_engine.get_execution_options().get(REACHED_AT, THIS_MACHINE)
     events = [kind.event(entity, id=new_id(), time=at, reached_at=reached_at) for entity in entities]
     now = real_now()
     bodies = [event.model_dump_json(exclude_none=True) for event in events]

@@ -14,7 +14,9 @@ import pikepdf
 import pytest
 
 from deploy.demo.summary import wrong
+from shared.contracts.catalogue import PUBLISHERS
 from tests.end_to_end.started import run
+from tests.support.catalogue import faults
 
 FIGURES = {
     "applications": 15,
@@ -133,6 +135,18 @@ def test_in_june_nobody_loses_an_invitation_to_whoever_coordinates(folder: Path)
 def test_no_personal_data_is_in_what_is_logged(folder: Path) -> None:
     log = (folder / "kulturskole.log").read_text()
     assert ".example" not in log.replace("mote.example", "")
+
+
+def test_every_event_is_as_the_catalogue_promises(folder: Path) -> None:
+    told: dict[str, int] = {}
+    for publisher in PUBLISHERS:
+        with closing(sqlite3.connect(folder / f"{publisher}.db")) as database:
+            for (body,) in database.execute("SELECT body FROM outbox"):
+                event = json.loads(body)
+                assert faults(event) == [], event["type"]
+                told[publisher] = told.get(publisher, 0) + 1
+    assert told.keys() == {*PUBLISHERS}
+    assert sum(told.values()) >= json.loads((folder / "summary.json").read_text())["events_published"]
 
 
 def test_a_figure_that_differs_is_named(folder: Path) -> None:

@@ -32,6 +32,8 @@ NOT_LOOKED_AT = {
     "/avtale/{}.pdf": "a file, which a browser saves",
     "/e-post/{}/innhold": "a mail as it was sent, which stands in a frame of another page",
     "/program/{}/faktura/{}.{}": "a file",
+    "/events/catalogue.json": "a document for programs",
+    "/events/schemas/{}.json": "likewise",
     "/program/{}/kreditnota/{}.{}": "a file",
 }
 OF_COLOURS_AND_WIDTHS = {"type": "rule", "values": ["color-contrast", "scrollable-region-focusable", "target-size"]}
