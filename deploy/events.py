@@ -8,7 +8,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import aclosing, contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -96,9 +96,9 @@ def tail(
     wanted.check()
 
     def show(message: Msg) -> None:
-        event = _event(message)
+        event = event_in(message)
         if event is not None:
-            say(json.dumps(event, ensure_ascii=False) if as_json else _line(event))
+            say(json.dumps(event, ensure_ascii=False) if as_json else line_of(event))
 
     with _ending_quietly():
         asyncio.run(_tail(nats_url, _password(password_file), wanted, show, wait=wait))
@@ -115,7 +115,7 @@ def show(
     """Show all that one event says."""
     with _ending_quietly():
         event = asyncio.run(_find(nats_url, _password(password_file), id))
-        for line in [json.dumps(event, ensure_ascii=False)] if as_json else _lines(event):
+        for line in [json.dumps(event, ensure_ascii=False)] if as_json else lines_of(event):
             say(line)
 
 
@@ -145,40 +145,44 @@ async def _find(url: str, password: str, id: str) -> dict[str, Any]:
     async with operator(url, password) as client:
         for publisher in PUBLISHERS:
             stream = await walk(client, stream_of(publisher))
-            async for messages in stream.batches():
-                for message in messages:
-                    if id.encode() in message.data and (event := _event(message)) and event["id"] == id:
-                        return event
+            async with aclosing(stream.batches()) as batches:
+                async for messages in batches:
+                    for message in messages:
+                        if id.encode() in message.data and (event := event_in(message)) and event["id"] == id:
+                            return event
     msg = f"no stream has an event {id}"
     raise Wrong(msg)
 
 
-def _event(message: Msg) -> dict[str, Any] | None:
+def event_in(message: Msg) -> dict[str, Any] | None:
     """As it stands in the message; what is no event is said aside, since nothing is left out in silence."""
     try:
         event: dict[str, Any] = json.loads(message.data)
-        event["id"], event["type"], event["subject"], datetime.fromisoformat(event["time"])
+        datetime.fromisoformat(event["time"])
+        is_one = all(isinstance(event[it], str) for it in ("id", "type", "subject"))
     except (ValueError, TypeError, KeyError):
+        is_one = False
+    if not is_one:
         where = message.metadata
         sys.stderr.write(f"{where.stream} {where.sequence.stream}: what stands there is no event\n")
         return None
     return event
 
 
-def _line(event: dict[str, Any]) -> str:
+def line_of(event: dict[str, Any]) -> str:
     at = datetime.fromisoformat(event["time"]).astimezone(OSLO)
     name = event["type"].removeprefix("kulturskole.").partition(".")[2].rpartition(".v")[0]
     programme, _, party = event["subject"].partition(".")
     return f"{at:%Y-%m-%d %H:%M:%S}\t{name}\t{programme}\t{party}\t{event['id']}"
 
 
-def _lines(fields: dict[Any, Any], indent: str = "") -> Iterator[str]:
+def lines_of(fields: dict[Any, Any], indent: str = "") -> Iterator[str]:
     """A field a line, what is inside another one further in; those of a list are numbered."""
     for name, it in fields.items():
         inside = dict(enumerate(it, 1)) if isinstance(it, list) else it
         if isinstance(inside, dict):
             yield f"{indent}{name}:" if inside else f"{indent}{name}: none"
-            yield from _lines(inside, indent + "  ")
+            yield from lines_of(inside, indent + "  ")
         else:
             yield f"{indent}{name}: {it if isinstance(it, str) else json.dumps(it)}"
 

@@ -15,8 +15,8 @@ from pages.events.routes import SCHEMAS
 from shared.contracts import schemas
 from shared.contracts.catalogue import EVENT_TYPES
 from shared.contracts.envelope import EventType, nats_subject
+from tests.contract.catalogue import faults
 from tests.contract.kept import CATALOGUE
-from tests.support.catalogue import faults
 
 ASYNCAPI = json.loads((Path(__file__).parents[1] / "data" / "asyncapi-3.1.0.schema.json").read_text(encoding="utf-8"))
 CHANGELOG = (Path(__file__).parents[2] / "CHANGELOG.md").read_text(encoding="utf-8")

@@ -15,8 +15,8 @@ import pytest
 
 from deploy.demo.summary import wrong
 from shared.contracts.catalogue import PUBLISHERS
+from tests.contract.catalogue import faults
 from tests.end_to_end.started import run
-from tests.support.catalogue import faults
 
 FIGURES = {
     "applications": 15,

@@ -18,8 +18,8 @@ import pytest
 
 from deploy.nats_operator import operator
 from shared.contracts.catalogue import PUBLISHERS, stream_of
+from tests.contract.catalogue import faults
 from tests.end_to_end.started import ROOT, Started, eventually, run, started
-from tests.support.catalogue import faults
 from tests.support.waiting import PATIENCE
 
 SINCE = (datetime.now(UTC) - timedelta(days=2)).date().isoformat()
@@ -125,6 +125,7 @@ def test_a_filter_that_nothing_fits_is_refused_with_what_there_is(
 
 
 def test_one_event_is_shown_with_all_its_fields(up: Started) -> None:
+    before = consumers(up)
     id = tail(up, "--type", "party.*", "--party", TRONDHEIM).stdout.split()[-1]
     shown = run("events", "show", id, *beside(up)).stdout.splitlines()
     assert f"id: {id}" in shown
@@ -136,12 +137,13 @@ def test_one_event_is_shown_with_all_its_fields(up: Started) -> None:
     unknown = run("events", "show", "0192279c-6c80-7000-8000-000000000001", *beside(up))
     assert (unknown.returncode, unknown.stdout, len(unknown.stderr.splitlines())) == (1, "", 1)
     assert run("events", "show", "42", *beside(up)).returncode == 2
+    assert consumers(up) == before
 
 
 def test_what_is_told_from_now_on_is_shown_until_ctrl_c_and_nothing_is_left_behind(up: Started) -> None:
-    before = consumers(up)
+    there = consumers(up)
     with watching(up, "--type", "programme.changed") as watcher:
-        eventually(lambda: len(consumers(up)) == len(before) + 1)
+        eventually(lambda: len(consumers(up)) == len(there) + 1)
         headers = {"Authorization": f"Bearer {up.key}"}
         path = f"{up.url}/registration/programmes/{PROGRAMME['code']}"
         httpx.patch(path, json={"days_to_pay": 14}, headers=headers).raise_for_status()
@@ -150,7 +152,7 @@ def test_what_is_told_from_now_on_is_shown_until_ctrl_c_and_nothing_is_left_behi
         watcher.send_signal(signal.SIGINT)
         rest, complaints = watcher.communicate(timeout=PATIENCE)
     assert (watcher.returncode, rest, complaints) == (0, "", "")
-    assert consumers(up) == before
+    assert consumers(up) == there
 
 
 def test_it_ends_without_a_word_where_nobody_reads_any_more(up: Started) -> None:
