@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fastapi import APIRouter, Request
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import Response
 
 from pages.events import view
 from pages.frame.api import Missing
@@ -24,7 +24,7 @@ async def show(request: Request) -> Response:
 
 @router.get(DOCUMENT)
 async def document() -> Response:
-    return JSONResponse(view.asyncapi(), headers=KEPT)
+    return Response(view.document(), media_type="application/json", headers=KEPT)
 
 
 @router.get(SCHEMAS + "{type}.json")

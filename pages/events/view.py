@@ -25,6 +25,11 @@ def asyncapi() -> dict[str, Any]:
 
 
 @cache
+def document() -> bytes:
+    return json.dumps(asyncapi(), ensure_ascii=False).encode()
+
+
+@cache
 def schema_files() -> dict[str, bytes]:
     """By the type of event, the schema of its `data`."""
     entities = {name: json.dumps(it, ensure_ascii=False).encode() for name, it in _contents()["schemas"].items()}

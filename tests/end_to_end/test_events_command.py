@@ -37,22 +37,44 @@ PROGRAMME = {
     "period_end": "2027-12-31",
     "fee_ore": 2_000_000,
 }
+SESSION = {
+    "kind": "inspiration_session",
+    "format": "digital",
+    "title": "Inspirasjonssamling",
+    "when": {"days": {"first": "2026-03-17", "last": "2026-03-17"}},
+}
 
 
 @pytest.fixture(scope="module")
 def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Started]:
-    """It has told of one programme between two parties."""
+    """Registration has told of one programme between two parties, and scheduling of a session before the second."""
     with started(tmp_path_factory.mktemp("run") / "state") as it:
-        post(it, "parties", PARTY | {"organisation_number": TRONDHEIM, "name": "Trondheim"})
-        post(it, "programmes", PROGRAMME)
-        post(it, "parties", PARTY | {"organisation_number": MOLDE, "name": "Molde"})
-        eventually(lambda: len(tail(it).stdout.splitlines()) == 3)
+        post(it, "/registration/parties", PARTY | {"organisation_number": TRONDHEIM, "name": "Trondheim"})
+        post(it, "/registration/programmes", PROGRAMME)
+        eventually(lambda: plan(it).is_success)  # once scheduling knows the programme
+        eventually(lambda: get(it, "/scheduling/operations/state")["unsent"] == 0)
+        post(it, "/registration/parties", PARTY | {"organisation_number": MOLDE, "name": "Molde"})
+        eventually(lambda: len(tail(it).stdout.splitlines()) == 4)
         yield it
 
 
-def post(up: Started, what: str, body: dict[str, Any]) -> None:
-    headers = {"Authorization": f"Bearer {up.key}"}
-    httpx.post(f"{up.url}/registration/{what}", json=body, headers=headers).raise_for_status()
+def api(up: Started) -> httpx.Client:
+    return httpx.Client(base_url=up.url, headers={"Authorization": f"Bearer {up.key}"}, timeout=PATIENCE)
+
+
+def post(up: Started, path: str, body: dict[str, Any]) -> None:
+    with api(up) as client:
+        client.post(path, json=body).raise_for_status()
+
+
+def plan(up: Started) -> httpx.Response:
+    with api(up) as client:
+        return client.post(f"/scheduling/programmes/{PROGRAMME['code']}/sessions", json=SESSION)
+
+
+def get(up: Started, path: str) -> Any:
+    with api(up) as client:
+        return client.get(path).raise_for_status().json()
 
 
 def beside(up: Started) -> tuple[str, ...]:
@@ -91,11 +113,13 @@ def columns(lines: Sequence[str]) -> list[list[str]]:
 
 
 def test_what_was_told_is_shown_a_line_each_in_the_order_in_which_it_was_told(up: Started) -> None:
+    """Over all streams."""
     done = tail(up)
     assert (done.returncode, done.stderr) == (0, "")
     assert columns(done.stdout.splitlines()) == [
         ["party.registered", "_", TRONDHEIM],
         ["programme.opened", "p-2026", "_"],
+        ["inspiration_session.planned", "p-2026", "_"],
         ["party.registered", "_", MOLDE],
     ]
 
@@ -103,7 +127,8 @@ def test_what_was_told_is_shown_a_line_each_in_the_order_in_which_it_was_told(up
 def test_a_type_and_a_party_leave_the_others_out(up: Started) -> None:
     assert [it[0] for it in columns(tail(up, "--type", "programme.*").stdout.splitlines())] == ["programme.opened"]
     of_molde = columns(tail(up, "--party", MOLDE).stdout.splitlines())
-    assert of_molde == [["programme.opened", "p-2026", "_"], ["party.registered", "_", MOLDE]]
+    assert [it[0] for it in of_molde] == ["programme.opened", "inspiration_session.planned", "party.registered"]
+    assert {it[2] for it in of_molde} == {MOLDE, "_"}
 
 
 @pytest.mark.parametrize(
@@ -144,9 +169,9 @@ def test_what_is_told_from_now_on_is_shown_until_ctrl_c_and_nothing_is_left_behi
     there = consumers(up)
     with watching(up, "--type", "programme.changed") as watcher:
         eventually(lambda: len(consumers(up)) == len(there) + 1)
-        headers = {"Authorization": f"Bearer {up.key}"}
-        path = f"{up.url}/registration/programmes/{PROGRAMME['code']}"
-        httpx.patch(path, json={"days_to_pay": 14}, headers=headers).raise_for_status()
+        with api(up) as client:
+            path = f"/registration/programmes/{PROGRAMME['code']}"
+            client.patch(path, json={"days_to_pay": 14}).raise_for_status()
         assert watcher.stdout is not None
         assert columns([watcher.stdout.readline()]) == [["programme.changed", "p-2026", "_"]]
         watcher.send_signal(signal.SIGINT)
@@ -168,7 +193,7 @@ def test_it_ends_without_a_word_where_nobody_reads_any_more(up: Started) -> None
 
 def test_the_address_that_an_event_names_answers_without_a_key(up: Started) -> None:
     events = [json.loads(line) for line in tail(up, "--json").stdout.splitlines()]
-    assert len(events) >= 3
+    assert {it["source"] for it in events} == {"/kulturskole/registration", "/kulturskole/scheduling"}
     for event in events:
         assert event["dataschema"].startswith(up.url)
         answer = httpx.get(event["dataschema"])
