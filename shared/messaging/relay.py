@@ -35,7 +35,7 @@ from shared.transient import in_one_line
 
 log = structlog.get_logger()
 
-BATCH = 1_000  # rows in flight
+BATCH = 500  # rows that are sent at a time; a crash may repeat twice as many: those under way, and those before them
 ACK_TIME_OUT = 5.0  # seconds; a time-out proves nothing, the retry has the same message id
 POLL = 1.0  # seconds
 LONGEST_PAUSE = 5.0  # seconds, while nothing is acknowledged
@@ -77,22 +77,46 @@ class Relay:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
 
-    async def unsent(self) -> Unsent:
-        """The next rows to be sent, in their order."""
+    async def unsent(self, *, beside: Sequence[Unsent] = ()) -> Unsent:
+        """The next rows to be sent, in their order: none that stands among those of `beside`, which are in hand."""
         query = select(outbox.c.position, outbox.c.message_id, outbox.c.subject, outbox.c.body)
         unsent = query.where(outbox.c.published_at.is_(None)).order_by(outbox.c.position).limit(BATCH)
+        if in_hand := [row.position for rows in beside for row in rows]:
+            # What is committed late, and belongs between them, has its turn with the next look.
+            unsent = unsent.where(~outbox.c.position.between(min(in_hand), max(in_hand)))
         async with self._database.reading() as connection:
             return (await connection.execute(unsent)).all()
 
-    async def send(self, rows: Unsent) -> int:
-        """Send these rows and mark those that the stream has acknowledged; returns how many it has."""
-        reached("relay.before_publish")
-        sent = await self._publish(rows)
-        if sent:
-            reached("relay.published")
-        self._acknowledged |= sent
+    async def send(self, rows: Unsent, *, while_: Callable[[], bool] = lambda: True) -> int:
+        """Send these rows and what follows them, and mark what the stream has acknowledged; returns how many it has.
+
+        While some are under way, those before them are marked and those after them read, so that the stream does not wait for
+        the database. Where one is not acknowledged nothing after it is sent: it comes first again.
+        """
+        count, before = 0, rows[:0]
+        while rows:
+            reached("relay.before_publish")
+            sent, following = await asyncio.gather(
+                self._publish(rows), self._mark_and_look(before, rows), return_exceptions=True
+            )
+            if isinstance(sent, BaseException):
+                raise sent
+            self._acknowledged |= sent  # before what the database raised: it is known nowhere else
+            if sent:
+                reached("relay.published")
+            if isinstance(following, BaseException):
+                raise following
+            count += len(sent)
+            if len(sent) < len(rows) or not while_():
+                break
+            before, rows = rows, following
         await self._mark()
-        return len(sent)
+        return count
+
+    async def _mark_and_look(self, before: Unsent, rows: Unsent) -> Unsent:
+        """Mark those before these, and return those after them."""
+        await self._mark()
+        return await self.unsent(beside=(before, rows)) if len(rows) == BATCH else rows[:0]
 
     async def _mark(self) -> None:
         """Mark what the stream has. It is known here until that is committed, however long the database is away.
@@ -181,7 +205,7 @@ class Relay:
                             if self._stopping.is_set():
                                 return
                             await pause(self._wake, POLL)
-                        elif self._client.is_connected and await self.send(rows):
+                        elif self._client.is_connected and await self.send(rows, while_=is_still_the_only_one):
                             failures = 0
                         elif self._stopping.is_set():
                             return  # they are sent after the next start
