@@ -14,7 +14,7 @@ from shared.messaging import tables as kernel
 from shared.messaging.relay import Relay
 from tests.integration.messaging.conftest import Arena
 from tests.support import toy
-from tests.support.waiting import eventually
+from tests.support.waiting import PATIENCE, eventually
 
 BATCH = 3
 
@@ -104,7 +104,7 @@ async def test_what_is_committed_late_between_those_in_hand_is_sent_too(
     monkeypatch.setattr(it, "_publish", commits)
     it.start(it._client)  # noqa: SLF001
     await eventually(lambda: relay.count_unsent(arena.publisher), equals=0)
-    await it.stop(within=1)
+    await it.stop(within=PATIENCE)
     assert sorted(await names(arena)) == [f"{n}" for n in range(2 * BATCH)]
     await it._client.close()  # noqa: SLF001
 
