@@ -15,6 +15,7 @@ from importlib.metadata import version
 from sqlalchemy import Boolean, Column, LargeBinary, MetaData, String, Table, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from shared.among import among
 from shared.clock import real_now
 from shared.database import Instant, insert, read_as
 from shared.errors import Conflict
@@ -100,7 +101,7 @@ async def keep(connection: AsyncConnection, files: Sequence[Made], *, made_again
 
 async def about(connection: AsyncConnection, names: Sequence[str]) -> dict[str, KeptFile]:
     """What is known of these files, by name; those that are not kept are not there. Does not read what stands in them."""
-    found = read_as(KeptFile, await connection.execute(ABOUT.where(kept_file.c.name.in_(names))))
+    found = read_as(KeptFile, await connection.execute(ABOUT.where(among(kept_file.c.name, names))))
     return {it.name: it for it in found}
 
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from shared.among import among
 from shared.clock import database_now, real_now
 from shared.database import insert
 from shared.messaging.tables import attempt, inbox, taken_in
@@ -98,7 +99,7 @@ async def was_read(connection: AsyncConnection, digest: str) -> None:
 
 
 async def attempts(connection: AsyncConnection, keys: Iterable[str]) -> dict[str, int]:
-    query = select(attempt.c.key, attempt.c.tries).where(attempt.c.key.in_(sorted(set(keys))))
+    query = select(attempt.c.key, attempt.c.tries).where(among(attempt.c.key, set(keys)))
     return {row.key: row.tries for row in await connection.execute(query)}
 
 

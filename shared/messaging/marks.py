@@ -23,6 +23,7 @@ from typing import NamedTuple
 from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from shared.among import among
 from shared.messaging.facts import Added, Fact, Present
 from shared.messaging.set_aside import tried_in_vain
 from shared.messaging.tables import work_lock, work_mark
@@ -118,7 +119,7 @@ async def are_there(connection: AsyncConnection, marks: Marks) -> bool:
     """
     found = 0
     for ids in _chunks(marks):
-        query = select(func.count()).select_from(work_mark).where(work_mark.c.id.in_(ids))
+        query = select(func.count()).select_from(work_mark).where(among(work_mark.c.id, ids))
         found += (await connection.execute(query)).scalar_one()
     return found == len(marks.marks)
 
@@ -126,7 +127,7 @@ async def are_there(connection: AsyncConnection, marks: Marks) -> bool:
 async def remove(connection: AsyncConnection, marks: Marks) -> None:
     """Remove exactly these. Not all up to the highest: ids are not committed in order, and one may come in between."""
     for ids in _chunks(marks):
-        await connection.execute(delete(work_mark).where(work_mark.c.id.in_(ids)))
+        await connection.execute(delete(work_mark).where(among(work_mark.c.id, ids)))
 
 
 async def count_and_oldest(connection: AsyncConnection, work: str | None = None) -> tuple[int, datetime | None]:

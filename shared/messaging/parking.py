@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Row, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from shared.among import among
 from shared.clock import real_now
 from shared.database import insert
 from shared.errors import Conflict, NotFound
@@ -69,7 +70,7 @@ async def park(connection: AsyncConnection, messages: Iterable[Parked]) -> None:
 async def parked_or_discarded(connection: AsyncConnection, keys: Iterable[str]) -> set[str]:
     """Those of these keys that are parked or discarded: met again, they are only acknowledged."""
     t = parked_message.c
-    query = select(t.key).where(t.key.in_(sorted(set(keys))), t.state != REPLAYED)
+    query = select(t.key).where(among(t.key, set(keys)), t.state != REPLAYED)
     return set((await connection.execute(query)).scalars())
 
 

@@ -24,6 +24,7 @@ from sqlalchemy import Row, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
+from shared.among import among
 from shared.clock import real_now
 from shared.database import Database
 from shared.ids import new_id
@@ -126,7 +127,7 @@ class Relay:
         if not (sent := dict(self._acknowledged)):
             return
         # By the message's id too: `republish` may have given a row a new one meanwhile, which is still to be sent.
-        is_sent = outbox.c.position.in_(sent) & outbox.c.message_id.in_(sent.values())
+        is_sent = among(outbox.c.position, sent) & among(outbox.c.message_id, sent.values())
         async with self._database.transaction() as connection:
             await connection.execute(update(outbox).where(is_sent).values(published_at=real_now()))
         reached("relay.recorded")

@@ -19,6 +19,7 @@ from services.billing.documents.domain.credit_note import BY_HAND, CreditNote
 from services.billing.documents.domain.invoice import Invoice
 from services.billing.documents.domain.series import Kind, series_id
 from services.billing.occasions.repository import party_name
+from shared.among import among
 from shared.clock import database_now
 from shared.database import insert, read_as
 from shared.errors import Conflict, NotFound, RuleBroken
@@ -229,7 +230,7 @@ async def of_agreements(
     if are_consecutive:
         query = INVOICES.where(agreement >= agreements[0].id, agreement <= agreements[-1].id)
     else:
-        query = INVOICES.where(agreement.in_([it.id for it in agreements]))
+        query = INVOICES.where(among(agreement, (it.id for it in agreements)))
     return _by_agreement(await connection.execute(query))
 
 

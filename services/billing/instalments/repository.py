@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.billing import tables
 from services.billing.documents.domain.agreement import Agreement, Buyer, Programme
+from shared.among import among
 from shared.messaging.marks import Marks
 
 _A, _P = tables.agreement.c, tables.party.c
@@ -55,7 +56,7 @@ async def marked(connection: AsyncConnection, programme: str, marks: Marks, *, a
 
 async def of_ids(connection: AsyncConnection, ids: Sequence[str]) -> list[Agreement]:
     """These agreements by id; not more than a database takes in one statement."""
-    query = AGREEMENTS.where(tables.agreement.c.id.in_(ids)).order_by(tables.agreement.c.id)
+    query = AGREEMENTS.where(among(tables.agreement.c.id, ids)).order_by(tables.agreement.c.id)
     return [_agreement(row) for row in await connection.execute(query)]
 
 

@@ -22,6 +22,7 @@ from services.notifications.letters.domain.letter import Failed, Late, Letter, M
 from services.notifications.letters.domain.outcome import Next
 from services.notifications.letters.overtaken import IS_OVERTAKEN, IS_WITHDRAWN, OTHER, M, is_over, there_is_another
 from shared import clock
+from shared.among import among
 from shared.clock import database_now
 from shared.errors import NotFound
 from shared.ids import new_id
@@ -100,7 +101,7 @@ async def claim(connection: AsyncConnection, *, lease: timedelta, at_most: int) 
     rows = (await connection.execute(free.with_for_update(skip_locked=True))).all()
     if not rows:
         return []
-    counted = update(M).where(M.c.id.in_([row.id for row in rows]))
+    counted = update(M).where(among(M.c.id, (row.id for row in rows)))
     await connection.execute(counted.values(leased_until=now + lease, tries=M.c.tries + 1))
     return [replace(Mail(**row._asdict()), tries=row.tries + 1) for row in rows]
 
@@ -156,7 +157,7 @@ async def record_sent(connection: AsyncConnection, mails: Sequence[Mail], *, at:
         return []
     statement = (
         update(M)
-        .where(M.c.id.in_([mail.id for mail in mails]), M.c.state == "queued")
+        .where(among(M.c.id, (mail.id for mail in mails)), M.c.state == "queued")
         .values(state="sent", version=M.c.version + 1, sent_at=at, reply=None, leased_until=None)
         .returning(M.c.id, M.c.content)
     )
