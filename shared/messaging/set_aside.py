@@ -162,6 +162,11 @@ def is_part(work: str, key: ColumnElement[str], part: ColumnElement[str]) -> Col
     return exists().where(_S.work == work, _S.key == key, _S.part == part)
 
 
+def has_parts(work: str, key: str) -> ColumnElement[bool]:
+    """Whether parts of a key are set aside, within a query."""
+    return exists().where(_S.work == work, _S.key == key, _S.part != ALL)
+
+
 def tried_in_vain(work: ColumnElement[str], key: ColumnElement[str]) -> ColumnElement[bool]:
     """Whether the key that these columns name was tried many times in vain, within a query."""
     return exists().where(_S.work == work, _S.key == key, _S.part == ALL, _S.tries >= MANY_TRIES)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.billing import tables
 from services.billing.documents.domain.agreement import Agreement, Buyer, Programme
+from services.billing.works import ISSUE_WHAT_IS_DUE
 from shared.among import among
+from shared.messaging import set_aside
 from shared.messaging.marks import Marks
 
 _A, _P = tables.agreement.c, tables.party.c
@@ -38,6 +40,22 @@ async def programme(connection: AsyncConnection, code: str) -> Programme | None:
 async def closed_programmes(connection: AsyncConnection) -> set[str]:
     p = tables.programme.c
     return set((await connection.execute(select(p.code).where(p.closed_on.is_not(None)))).scalars())
+
+
+async def nothing_is_due(connection: AsyncConnection, programme: str) -> bool:
+    """Whether no agreement of a programme need be looked at: nothing is held or released in it, and nothing was issued or set aside.
+
+    So it is for as long as agreements are sent and signed, each of which leaves a mark.
+    """
+    s, r, i, a = tables.session.c, tables.release.c, tables.invoice.c, tables.approval.c
+    there_is = or_(
+        exists().where(s.programme == programme, s.state == "completed", s.instalment.is_not(None)),
+        exists().where(r.programme == programme),
+        exists().where(i.programme == programme),
+        exists().where(a.programme == programme),
+        set_aside.has_parts(ISSUE_WHAT_IS_DUE, programme),
+    )
+    return not (await connection.execute(select(there_is))).scalar_one()
 
 
 async def marked(connection: AsyncConnection, programme: str, marks: Marks, *, after: str, limit: int) -> Slice:

@@ -59,6 +59,7 @@ from tests.support.events import (
     signed,
 )
 from tests.support.facts import events_of, facts_of
+from tests.support.statements import statements
 from tests.unit.billing.samples import SELLER
 
 ONE, TWO = organisation_number(1), organisation_number(2)
@@ -78,6 +79,17 @@ async def test_a_completed_session_is_invoiced_once_to_every_signed_agreement(da
     assert await standing(database) == {(ONE, 1): AMOUNTS[1], (TWO, 1): AMOUNTS[1]}
     assert await marks_left(database) == 0
     await check_everything_was_told_once(database)
+
+
+async def test_no_agreement_is_looked_at_while_nothing_that_it_could_owe_for_was_held(database: Database) -> None:
+    await take(database, programme(), party(1), party(2), signed(1), signed(2), session())
+    with statements() as found:
+        await work(database)
+    assert not any("agreement.fee_ore" in it for it in found)
+    assert await marks_left(database) == 0
+    await take(database, completed(1))
+    await work(database)
+    assert await standing(database) == {(ONE, 1): AMOUNTS[1], (TWO, 1): AMOUNTS[1]}
 
 
 async def test_an_invoice_has_its_number_kid_days_and_content_and_its_event_says_the_same(database: Database) -> None:

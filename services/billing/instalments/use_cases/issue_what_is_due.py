@@ -58,6 +58,9 @@ async def issue_what_is_due(
             # Without the lock two replicas could both find that an instalment is not invoiced. It ends with each transaction;
             # who had it in between does no harm, since what is issued is read under it.
             await marks.lock(connection, ISSUE_WHAT_IS_DUE, programme, wait=True)
+            if not after and await agreements.nothing_is_due(connection, programme):
+                await marks.remove(connection, taken)
+                return
             marked, after = await agreements.marked(connection, programme, taken, after=after, limit=SLICE)
             if marked:
                 issued = await documents.of_agreements(connection, marked, are_consecutive=taken.on_all)
