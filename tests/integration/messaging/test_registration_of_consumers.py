@@ -20,6 +20,7 @@ ROOT = Path(__file__).parents[3]
 HELPERS = {
     "shared/messaging/consume.py",  # events
     "shared/messaging/ask.py",  # request and reply
+    "deploy/following.py",  # `events tail`: people watch, and nothing is done about what they see
     "shared/messaging/walk.py",  # recover, rebuild and audit read a stream from its beginning, with a consumer that goes again
 }
 WAYS = {"subscriber", "subscribe", "pull_subscribe", "pull_subscribe_bind", "subscribe_bind", "add_subscriber"}
