@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from shared.contracts import registration
@@ -58,9 +60,9 @@ async def test_of_two_relays_one_sends_and_the_other_takes_over_when_it_is_gone(
     active: list[Relay] = []
     send = Relay.send
 
-    async def noted(self: Relay, rows: object) -> int:
+    async def noted(self: Relay, *args: Any, **options: Any) -> int:
         active.append(self)
-        return await send(self, rows)  # type: ignore[arg-type]
+        return await send(self, *args, **options)
 
     monkeypatch.setattr(Relay, "send", noted)
     first, second = await arena.start("registration"), await arena.start("registration")
