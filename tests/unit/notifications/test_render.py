@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from jinja2 import TemplateError
 
-from services.notifications.letters.domain.content import CalendarContent, MailingContent
+from services.notifications.letters.domain.content import CalendarContent, File, MailingContent
 from services.notifications.letters.domain.kinds import KINDS, Language
 from services.notifications.sending.render import Rendered, render
 from tests.unit.notifications.samples import CREDIT_NOTE, ENTRY, INVOICE, ORGANISER, SENDER, content, mail
@@ -262,6 +262,22 @@ def test_an_amended_agreement_is_told_with_what_was_changed_and_with_who_is_to_s
     unsigned = rendered("agreement_amended", language, signed_on=None, contacts=("Kari Vik", "Bo Lind"))
     assert "til kontaktpersonen: Kari Vik, Bo Lind." in words(unsigned.text)
     assert "\n\n\n" not in unsigned.text
+    earlier = {
+        "nb": "En utgave som er sendt før, skal ikke signeres.",
+        "nn": "Ei utgåve som er send før, skal ikkje skrivast under.",
+    }
+    assert [earlier[language] in words(it.text) for it in (unsigned, another_day)] == [True, False]
+
+
+def test_what_is_attached_to_a_signed_agreement_is_said_to_lack_the_signatures(language: Language) -> None:
+    file = File(name="avtale.pdf", media_type="application/pdf", sha256="0" * 64)
+    lacks = {
+        "nb": "som ble signert, uten signaturene.",
+        "nn": "som vart underskriven, er lagd ved, utan underskriftene.",
+    }
+    with_it, without = (words(rendered("agreement_signed", language, files=it).text) for it in ((file,), ()))
+    assert lacks[language] in with_it
+    assert lacks[language] not in without
 
 
 def test_who_is_without_an_advisor_is_not_told_of_a_new_one(language: Language) -> None:
