@@ -80,7 +80,7 @@ class ClosedByDefault:
         seconds = self._refusals.refuse(await self._gateways.caller(scope))
         if seconds:
             return kept_out(seconds)
-        return no_key("Basic" if _is_browser(scope) else "Bearer")
+        return no_key("Basic" if _is_browser(scope) else "Bearer", looks=scope["method"] in LOOKS)
 
 
 def _is_browser(scope: Scope) -> bool:
@@ -94,9 +94,13 @@ def says_length_twice(scope: Scope) -> bool:
     return "content-length" in headers and "transfer-encoding" in headers
 
 
-def no_key(scheme: str) -> ASGIApp:
+def no_key(scheme: str, *, looks: bool) -> ASGIApp:
+    where = "as Authorization: Bearer …"
+    msg = f"a valid API key is needed, {where}, or as the password of HTTP Basic"
+    if not looks:
+        msg = f"what changes something needs a valid API key {where}; HTTP Basic is for looking alone"
     challenge = {"WWW-Authenticate": f'{scheme} realm="kulturskole"'}
-    return problem(401, "a valid API key is needed", code="key_is_needed", headers=challenge)
+    return problem(401, msg, code="key_is_needed", headers=challenge)
 
 
 def given_secret(authorization: str, *, looks: bool) -> str | None:

@@ -95,6 +95,14 @@ async def test_each_refusal_says_its_code(api: Api, nobody: httpx.AsyncClient) -
     assert problem(await nobody.get(PROGRAMMES), 401)["code"] == "key_is_needed"
 
 
+async def test_who_has_no_valid_key_is_told_how_to_give_one(api: Api, nobody: httpx.AsyncClient) -> None:
+    looking = problem(await nobody.get(PROGRAMMES), 401)["detail"]
+    changing = problem(await nobody.post(PROGRAMMES, json=PROGRAMME, auth=("x", secret_of(api))), 401)["detail"]
+    assert ["Authorization: Bearer" in it for it in (looking, changing)] == [True, True]
+    assert "as the password of HTTP Basic" in looking
+    assert "HTTP Basic is for looking alone" in changing
+
+
 async def test_a_refusal_gives_the_figures_that_another_language_needs(api: Api) -> None:
     refused = await api.refused(422, PROGRAMMES, PROGRAMME | {"period_end": "1999-12-31"})
     assert refused["values"] == {"first": "2000-01-01", "last": "2100-12-31"}
