@@ -15,6 +15,7 @@ from pages.frame.forms import IF_MATCH, Form, body_of, refused
 from pages.frame.visitor import Visitor, VisitorOf, done
 from pages.frame.words import WORDS
 from pages.programmes import facts, lacking
+from pages.programmes.closing import unsettled
 from pages.programmes.findings import by_party
 from pages.programmes.milestones import Found, Table
 from pages.programmes.plan import lines
@@ -185,6 +186,7 @@ async def _one(visitor: Visitor, code: str, form: Form | None = None) -> Respons
         "unbilled": _known(api.all("/billing/unbilled", programme=code)),
     }
     if visitor.may("administrator"):
+        asked["undelivered"] = api.all("/billing/undelivered")
         for name in OF_REGISTRATION[2:]:
             asked[name] = api.all(f"/registration/{of}/{LISTS.get(name, name)}")
     found = await parts(**asked)
@@ -192,7 +194,7 @@ async def _one(visitor: Visitor, code: str, form: Form | None = None) -> Respons
         raise Away(OWN)
     programme, etag = found.pop("programme")
     shape = lacking.Shape(found.pop("findings"), found.pop("visits"), found.pop("avoided"), found["sessions"])
-    unmet = found.pop("unmet", [])
+    unmet, undelivered = found.pop("unmet", []), found.pop("undelivered", AWAY)
     stands = found.pop("published")
     published, etag_of_plan = (None, "") if stands in (None, AWAY) else stands
     lists: dict[str, Any] = {name: None if it is AWAY else it for name, it in found.items()}
@@ -209,6 +211,7 @@ async def _one(visitor: Visitor, code: str, form: Form | None = None) -> Respons
         billing_is_away=lists["invoices"] is None or lists["unbilled"] is None,
         stand=facts.shown(programme),
         shape=shape,
+        unsettled=None if AWAY in (found["unbilled"], undelivered) else unsettled(code, found["unbilled"], undelivered),
         unmet=by_party(unmet),
         **_pointing(lists),
     )

@@ -9,6 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from pages.programmes.closing import unsettled
 from tests.pages.looking import looking_at
 from tests.support.demonstration import NEXT_PROGRAMME, PROGRAMME, Shown
 
@@ -113,13 +114,41 @@ async def test_a_service_that_is_away_leaves_its_part_out_and_it_is_said(here: S
     assert len(re.findall("kan ikke vises nå", page.text)) == 2
 
 
+def test_who_is_about_to_close_a_programme_sees_what_is_not_invoiced_and_not_delivered(
+    here: Shown, browser: httpx.Client
+) -> None:
+    with here.api() as api:
+        found = api.get("/billing/unbilled", params={"programme": PROGRAMME, "limit": 500}).json()["items"]
+        undelivered = api.get("/billing/undelivered", params={"limit": 500}).json()["items"]
+    expected = unsettled(PROGRAMME, found, undelivered)
+    assert expected.instalments
+    text = _closing(browser.get(HERE))
+    assert f'<a href="{HERE}/fakturaer#ikke-fakturert">' in text
+    assert f"{expected.instalments} rater er ikke fakturert" in text
+    assert ("fakturaer#fakturaer" in text) is bool(expected.documents)
+
+
+async def test_who_is_about_to_close_a_programme_is_told_where_billing_does_not_answer(
+    here: Shown, tmp_path: Path
+) -> None:
+    async with looking_at(here, tmp_path) as looking:
+        looking.asked.away = {"billing"}
+        assert "Om alt er fakturert og levert, kan ikke sies nå" in _closing(await looking.browser.get(HERE))
+
+
+def _closing(page: httpx.Response) -> str:
+    """The form that closes the programme."""
+    (form,) = re.findall(rf'<form method="post" action="{HERE}/avslutt"(.*?)</form>', page.text, re.DOTALL)
+    return str(form)
+
+
 async def test_sixty_municipalities_take_as_many_calls_as_twelve(here: Shown, tmp_path: Path) -> None:
     async with looking_at(here, tmp_path) as looking:
         twelve = await looking.questions(HERE)
         looking.asked.times = 5
         assert sorted(await looking.questions(HERE)) == sorted(twelve)
         assert len(rows(await looking.browser.get(HERE), "Kommuner og milepæler")) == 60 + 1
-    assert len(twelve) == 13
+    assert len(twelve) == 14
 
 
 @pytest.mark.parametrize("path", ["/program/finnes-ikke", "/program/..%2F..%2Fparties", "/program/%00"])
@@ -152,6 +181,7 @@ def test_a_programme_is_opened_once_changed_and_deleted(here: Shown, browser: ht
         standing = api.get("/registration/programmes/nytt-2027").json()
     assert (standing["fee_ore"], standing["county_branch_fee_ore"]) == (2_400_000, 1_000_050)
 
+    assert "Alt er fakturert og levert." in page.text
     answer = browser.post("/program/nytt-2027/avslutt", data=fields(page, "/program/nytt-2027/avslutt"))
     assert answer.headers["location"] == "/program/nytt-2027?gjort=program-avsluttet"
     assert "avsluttet" in browser.get("/program").text
