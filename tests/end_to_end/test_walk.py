@@ -18,6 +18,7 @@ import pytest
 
 from deploy.at_rest import until_at_rest
 from deploy.client import Client
+from shared.clock import day_of, real_now
 from tests.end_to_end.started import ROOT, Started, started
 
 
@@ -72,17 +73,21 @@ def up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Started]:
 def test_each_block_of_the_walk_and_of_the_months_end_does_what_the_page_says(up: Started, tmp_path: Path) -> None:
     assert up.key is not None
     paste(BLOCKS, up, tmp_path, KULTURSKOLE=up.url, KEY=up.key)
-    shown = paste(MONTH_END, up, tmp_path, KULTURSKOLE_URL=up.url, KULTURSKOLE_KEY=up.key, PROGRAMME=PROGRAMME)
+    month = f"{day_of(real_now()):%Y-%m}"
+    of_month = {"PROGRAMME": PROGRAMME, "MONTH": month}
+    shown = paste(MONTH_END, up, tmp_path, KULTURSKOLE_URL=up.url, KULTURSKOLE_KEY=up.key, **of_month)
     assert "WRONG" not in shown
-    files = tmp_path / "bilag"
+    files = tmp_path / "bilag" / PROGRAMME / month
     verified, listed = (files / "verify.txt").read_text(), (files / "fakturaer.csv").read_text(encoding="utf-8-sig")
     assert f"{PROGRAMME}/invoices: 2 documents, 1 to 2, last link" in verified
     assert f"{PROGRAMME}/credit-notes: 1 documents" in verified
     assert "FK1-1" in listed
     assert "FK1-2" in listed
-    assert {it.name: it.read_bytes()[:5] for it in files.glob("*-1.*")} == {
+    assert {it.name: it.read_bytes()[:5] for it in files.glob("*-[0-9].*")} == {
         "faktura-1.pdf": b"%PDF-",
         "faktura-1.xml": b"<?xml",
+        "faktura-2.pdf": b"%PDF-",
+        "faktura-2.xml": b"<?xml",
         "kreditnota-1.pdf": b"%PDF-",
         "kreditnota-1.xml": b"<?xml",
     }
