@@ -368,6 +368,10 @@ NOUNS = {
     "coordinator": ("oppdrag som koordinator", "oppdrag som koordinator"),
     "council_contact_person": ("oppdrag som rådets kontaktperson", "oppdrag som rådets kontaktperson"),
     "signatory": ("avtale som personen signerer", "avtaler som personen signerer"),
+    "named_in_document": (
+        "avtale som oppbevares og nevner personen, så slett opplysningene i stedet",
+        "avtaler som oppbevares og nevner personen, så slett opplysningene i stedet",
+    ),
 }
 
 

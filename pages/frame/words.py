@@ -187,6 +187,7 @@ WORDS = {
         "coordinator": "koordinator",
         "advisor": "veileder",
         "signatory": "den som signerer avtalen",
+        "named_in_document": "den som skulle signere en avtale som oppbevares",
         "council_contact_person": "rådets kontaktperson",
     },
     # In what somebody is named.

@@ -66,7 +66,7 @@ class PointingView(BaseModel):
     programme: str
     party: str | None = Field(description="null, for the council's contact person")
     party_name: str | None
-    is_over: bool = Field(description="who has left, or advised")
+    is_over: bool = Field(description="who has left, advised, or was to sign")
     needs_them: bool = Field(description="whether it stands in the way of an erasure, today (N2)")
 
 

@@ -6,7 +6,22 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Row, Select, String, cast, false, func, literal, null, select, true, union
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Row,
+    Select,
+    String,
+    cast,
+    exists,
+    false,
+    func,
+    literal,
+    null,
+    select,
+    true,
+    union,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registration import tables
@@ -61,11 +76,14 @@ async def lost_people(connection: AsyncConnection, ids: Iterable[str]) -> set[st
 async def pointing_to(connection: AsyncConnection, ids: Collection[str]) -> dict[str, list[Pointing]]:
     """What points to each of these people, by id."""
     t = tables
-    g, m, w, app, ag, s = (
-        it.c for it in (t.party_group, t.participant, t.tenure, t.application, t.agreement, t.signatory)
+    g, m, w, app, ag, s, d = (
+        it.c
+        for it in (t.party_group, t.participant, t.tenure, t.application, t.agreement, t.signatory, t.named_in_document)
     )
     coordinates = t.party_group.join(t.participant, m.id == g.coordinator)
     signs = t.signatory.join(t.agreement, ag.id == s.agreement)
+    was_to_sign = t.named_in_document.join(t.agreement, ag.id == d.agreement)
+    still_signs = exists().where(s.agreement == d.agreement, s.person == d.person)
     queries = (
         _pointing(
             "contact_person",
@@ -88,6 +106,9 @@ async def pointing_to(connection: AsyncConnection, ids: Collection[str]) -> dict
             in_force_until=ag.period_end,
             ends_on=ag.ends_on,
         ).select_from(signs),
+        _pointing("named_in_document", d.person, ag.programme, ag.party, true())
+        .select_from(was_to_sign)
+        .where(~still_signs),
     )
     every = union(*queries).subquery()
     found: dict[str, list[Pointing]] = {id: [] for id in ids}

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import select
+import pytest
+from sqlalchemy import Column, select, update
 
 from services.registration import tables
 from services.registration.groups.use_cases.merge_those_who_stand_twice import merge_those_who_stand_twice
@@ -21,6 +22,7 @@ from tests.integration.registration.world import (
     PARTY,
     form_group,
     happened,
+    send,
     to_who,
 )
 from tests.support.api import Api
@@ -148,6 +150,52 @@ async def test_a_person_is_deleted_while_nothing_points_to_them(api: Api) -> Non
     assert await api.delete(path) == mistake
     await api.refused(404, path, method="DELETE")
     assert [it["name"] for it in (await api.get("/registration/advisors"))["items"]] == [ADVISOR["name"]]
+
+
+TO_PEOPLE = [
+    column
+    for table in tables.metadata.sorted_tables
+    for column in table.columns
+    if any(key.column in (tables.person.c.id, tables.advisor.c.person) for key in column.foreign_keys)
+    and column is not tables.advisor.c.person  # goes with the person
+]
+
+
+@pytest.mark.parametrize("column", TO_PEOPLE, ids=str)
+async def test_whatever_refers_to_a_person_is_shown_keeps_them_and_follows_who_they_turn_out_to_be(
+    api: Api, database: Database, column: Column[str]
+) -> None:
+    await send(api)
+    mistake, other = [
+        await api.post("/registration/advisors", {"name": name, "email": email})
+        for name, email in (("Feil Person", "feil@raadet.example"), ("Rett Person", "rett@raadet.example"))
+    ]
+    path, primary = f"/registration/people/{mistake['id']}", column.table.primary_key
+    async with database.transaction() as connection:
+        row = (await connection.execute(select(*primary).limit(1))).one()
+        which = [it == value for it, value in zip(primary, row, strict=True)]
+        await connection.execute(update(column.table).where(*which).values({column.name: mistake["id"]}))
+    assert (await api.get(path))["points_to_them"] != []
+    assert (await api.refused(409, path, method="DELETE"))["code"] == "something_points_to_it"
+    one, twin = sorted((mistake["id"], other["id"]))
+    merged = await api.patch(path, {"name": "Rett Person", "email": "rett@raadet.example", "merge": True})
+    assert merged["id"] == one
+    assert (await api.get(f"/registration/people/{one}"))["points_to_them"] != []
+    await api.refused(404, f"/registration/people/{twin}", method="GET")
+
+
+async def test_who_was_to_sign_before_another_did_is_erased_and_not_deleted(api: Api) -> None:
+    agreement = await send(api)
+    person = await person_of(api, "Per Moen")
+    another = {"name": "Siri Lund", "email": "siri.lund@molde.example"}
+    await api.patch(agreement, {"signatories": {"municipal_director": another}})
+    path = f"/registration/people/{person['id']}"
+    (pointing,) = (await api.get(path))["points_to_them"]
+    assert (pointing["what"], pointing["is_over"], pointing["needs_them"]) == ("named_in_document", True, False)
+    refused = await api.refused(409, path, method="DELETE")
+    assert (refused["code"], refused["values"]) == ("something_points_to_it", {"named_in_document": 1})
+    assert "was named in document of" in refused["message"]
+    await api.post(f"{path}/erasure", {"reason": "asked_for"})
 
 
 async def test_people_are_found_by_what_is_known_of_them(api: Api) -> None:

@@ -10,7 +10,15 @@ from typing import Literal
 from services.registration.people.domain.person import COUNCIL, Person
 from shared.errors import RuleBroken
 
-What = Literal["contact_person", "participant", "coordinator", "advisor", "signatory", "council_contact_person"]
+What = Literal[
+    "contact_person",
+    "participant",
+    "coordinator",
+    "advisor",
+    "signatory",
+    "named_in_document",  # of an agreement, which is kept: who was to sign it before somebody else was
+    "council_contact_person",
+]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,7 +14,7 @@ MOST_NAMED = 10
 
 
 async def delete_person(database: Database, id: str) -> Person:
-    """The person as it was. Raises NotFound, Stale, or Conflict where anything points to the person, which names it."""
+    """The person as it was. Raises NotFound, Stale, or Conflict where anything points to the person, which names it: who has been something is erased instead."""
     async with database.transaction() as connection:
         await people.lock_for_adding(connection)
         found = await people.get(connection, id)
