@@ -221,7 +221,8 @@ WORDS = {
     "kept": {
         "id_in_history": "et nummer uten navn, der det står hvem som var med når",
         "texts": "tekster der personen er skrevet på en annen måte enn med hele navnet",
-        "agreement_documents": "avtaler der personen står som den som signerer",
+        "agreement_documents": "signerte avtaler der personen står som den som signerer",
+        "unsigned_documents": "avtaler som ble sendt, men ikke signert slik, der personen står som den som skulle signere",
         "texts_of_sessions": "navn, sted og lenke på samlinger",
         "minutes_of_visits": "referater fra veiledningsbesøk",
         "reasons_in_plan": "begrunnelser i planen",
@@ -234,6 +235,7 @@ WORDS = {
     "kept_because": {
         "history": "gruppenes historie skal henge sammen",
         "contracts_stay_as_signed": "det som er signert, oppbevares som det ble signert, i fem år",
+        "shows_what_was_sent": "det skal kunne ses hva som ble sendt, i fem år",
         "written_otherwise": "de kan ikke finnes av seg selv",
         "free_text": "det er fri tekst, som rettes for hånd",
         "brings_a_database_back": "de trengs hvis noe går galt, og slettes av seg selv",

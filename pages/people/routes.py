@@ -27,6 +27,7 @@ PARTS = {
     "participations": "Grupper",
     "tenures": "Hvem var hva når",
     "signatures": "Signaturer",
+    "documents": "Avtaledokumenter som nevner personen",
     "attendance": "Frammøte",
     "texts": "Tekster som nevner personen",
     "invitations": "Oppføringer som invitert",

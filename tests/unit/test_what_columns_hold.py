@@ -47,7 +47,12 @@ def test_the_receipt_names_each_kind_that_is_kept() -> None:
     }
     erasure = Erasure(person="one", reason=None, erased_at=datetime(2026, 1, 1, tzinfo=UTC), emptied={}, by="office")
     it = receipt(
-        erasure, told, erased_on=date(2026, 1, 1), backups_kept_days=30, has_archive=True, signs_until=date(2026, 1, 1)
+        erasure,
+        told,
+        erased_on=date(2026, 1, 1),
+        backups_kept_days=30,
+        has_archive=True,
+        named_until={True: date(2026, 1, 1), False: date(2026, 1, 1)},
     )
     outside = {one.what for one in it.outside}
     for answer in it.services:

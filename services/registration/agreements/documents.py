@@ -150,8 +150,12 @@ async def naming(connection: AsyncConnection, person: str) -> list[Mapping[str, 
     return [dict(it) for it in (await connection.execute(query)).mappings()]
 
 
-async def last_day_of_those_naming(connection: AsyncConnection, person: str) -> date | None:
-    """The last day of the periods of all agreements whose documents name somebody; None where none does."""
-    query = select(func.max(a.period_end)).join(tables.named_in_document, n.agreement == a.id).where(n.person == person)
-    found: date | None = (await connection.execute(query)).scalar()
-    return found
+async def last_days_of_those_naming(connection: AsyncConnection, person: str) -> dict[bool, date]:
+    """The last day of the periods of all agreements with documents that name somebody, by whether anybody signed these."""
+    s = tables.signatory.c
+    signs_it = exists().where(s.agreement == n.agreement, s.fingerprint == n.fingerprint, s.signed_on.is_not(None))
+    is_signed = (signs_it | (a.signed_on.is_not(None) & (a.fingerprint == n.fingerprint))).label("is_signed")
+    naming = select(is_signed, a.period_end).join(tables.named_in_document, n.agreement == a.id)
+    each = naming.where(n.person == person).subquery()
+    query = select(each.c.is_signed, func.max(each.c.period_end)).group_by(each.c.is_signed)
+    return {bool(signed): last_day for signed, last_day in await connection.execute(query)}

@@ -25,7 +25,7 @@ from shared.kept_files import kept_file
 from shared.messaging import set_aside
 from shared.typesetting import CannotTypeset
 from tests.integration.registration.test_people import person_of
-from tests.integration.registration.world import AGREEMENT, CONTACT, DIRECTOR, OCTOBER, OF_PROGRAMME, send, sign
+from tests.integration.registration.world import AGREEMENT, CONTACT, OCTOBER, OF_PROGRAMME, send, sign
 from tests.support.api import Api
 from tests.support.databases import set_clock
 from tests.support.facts import events_of
@@ -246,6 +246,17 @@ async def test_one_that_was_lost_is_found_again_once_those_who_sign_are_named(ap
     assert (row.fingerprint, row.found_again) == (fingerprint, True)
 
 
+SIGNED = {"what": "agreement_documents", "why": "contracts_stay_as_signed", "until": "2030-12-31"}
+UNSIGNED = {"what": "unsigned_documents", "why": "shows_what_was_sent", "until": "2030-12-31"}
+
+
+async def documents_kept(api: Api, name: str) -> list[dict[str, Any]]:
+    """Somebody is erased; what the receipt says of agreements' documents."""
+    person = await person_of(api, name)
+    receipt = await api.post(f"/registration/people/{person['id']}/erasure", {"reason": "asked_for"})
+    return [it for it in receipt["services"][0]["kept"] if it["what"].endswith("documents")]
+
+
 async def test_whom_a_document_names_is_told_so_in_the_receipt_of_the_erasure(api: Api, database: Database) -> None:
     path = await send(api)
     await api.patch(path, {"signatories": {"municipal_director": ANOTHER}})
@@ -253,24 +264,27 @@ async def test_whom_a_document_names_is_told_so_in_the_receipt_of_the_erasure(ap
     await make_documents(database)
     before = (await api.administrator.get(f"{path}.pdf")).content
     await set_clock(database, AFTERWARDS)
-    for name in (
-        "Per Moen",
-        ANOTHER["name"],
-        CONTACT["name"],
-        DIRECTOR["name"],
-    ):  # the first of them in the version before
-        person = await person_of(api, name)
-        receipt = await api.post(f"/registration/people/{person['id']}/erasure", {"reason": "asked_for"})
-        assert {"what": "agreement_documents", "why": "contracts_stay_as_signed", "until": "2030-12-31"} in receipt[
-            "services"
-        ][0]["kept"]
-    person = await person_of(api, "Person 2")
-    receipt = await api.post(f"/registration/people/{person['id']}/erasure", {"reason": "asked_for"})
-    assert "agreement_documents" not in [it["what"] for it in receipt["services"][0]["kept"]]
+    assert await documents_kept(api, "Per Moen") == [UNSIGNED]  # in the version before
+    assert await documents_kept(api, ANOTHER["name"]) == [SIGNED]
+    assert await documents_kept(api, CONTACT["name"]) == [SIGNED, UNSIGNED]
+    assert await documents_kept(api, "Person 2") == []
     assert (await api.administrator.get(f"{path}.pdf")).content == before
     async with database.reading() as connection:
         texts = (await connection.execute(select(tables.agreement_document.c.content))).scalars().all()
     assert any("Siri Lund" in it for it in texts)
+
+
+async def test_the_receipt_tells_what_was_signed_from_what_was_called_back_and_replaced(
+    api: Api, database: Database
+) -> None:
+    path = await send(api)
+    await set_clock(database, OCTOBER)
+    await api.delete(path)
+    path = f"/registration/agreements/{(await api.post(f'{OF_PROGRAMME}/agreements', AGREEMENT))['id']}"
+    one = {"signatory": "council_director", "place": "Trondheim", "signed_on": "2024-09-15"}
+    await api.post(f"{path}/signatures", one)  # of a version that names who is replaced then
+    await api.patch(path, {"signatories": {"municipal_director": ANOTHER}})
+    assert await documents_kept(api, "Per Moen") == [SIGNED, UNSIGNED]
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,11 @@ Reason = Literal["asked_for", "time_is_over", "not_needed"]
 
 # Of registration itself: who was what when stays with an id alone, and what people wrote is searched for the whole name.
 KEPT_HERE = (("id_in_history", "history"), ("texts", "written_otherwise"))
+# Of agreements, by whether the version was signed.
+DOCUMENTS = (
+    (True, "agreement_documents", "contracts_stay_as_signed"),
+    (False, "unsigned_documents", "shows_what_was_sent"),
+)
 YEARS_OF_DOCUMENTS = 5  # after the year in which the agreement's period ends (B8)
 
 
@@ -67,17 +72,17 @@ def receipt(
     erased_on: date,
     backups_kept_days: int,
     has_archive: bool,
-    signs_until: date | None,
+    named_until: Mapping[bool, date],
 ) -> Receipt:
     """`told` has what each other service that holds people answered; none where it has not. `has_archive`: PostgreSQL's log of
-    changes may be archived with its back-ups, and holds what was emptied as long as they do. `signs_until` is the last day of all
-    agreements whose documents name the person, who signs there; none where none does.
+    changes may be archived with its back-ups, and holds what was emptied as long as they do. `named_until` is the last day of all
+    agreements with documents that name the person, by whether anybody signed these; without those of which there are none.
     """
     here = Answer(
         service="registration",
         has_answered=True,
         emptied=[Emptied(what=what, count=count) for what, count in erasure.emptied.items()],
-        kept=[*(Kept(what=what, why=why) for what, why in KEPT_HERE), *_documents(signs_until)],
+        kept=[*(Kept(what=what, why=why) for what, why in KEPT_HERE), *_documents(named_until)],
     )
     until = erased_on + timedelta(days=backups_kept_days)
     archive = [Kept(what="write_ahead_log", why="brings_a_database_back", until=until)] if has_archive else []
@@ -98,12 +103,15 @@ def receipt(
     )
 
 
-def _documents(last_day: date | None) -> list[Kept]:
-    """What was signed is kept as it was signed, with who signed it, as long as what was invoiced by it (B8, R6)."""
-    if last_day is None:
-        return []
-    until = date(last_day.year + YEARS_OF_DOCUMENTS, 12, 31)
-    return [Kept(what="agreement_documents", why="contracts_stay_as_signed", until=until)]
+def _documents(named_until: Mapping[bool, date]) -> list[Kept]:
+    """What was signed is kept as it was signed, with who signed it, as long as what was invoiced by it (B8, R6); and as long what was
+    sent and signed by nobody, since it was replaced or called back.
+    """
+    return [
+        Kept(what=what, why=why, until=date(named_until[is_signed].year + YEARS_OF_DOCUMENTS, 12, 31))
+        for is_signed, what, why in DOCUMENTS
+        if is_signed in named_until
+    ]
 
 
 def _answer(service: str, told: Mapping[str, Any] | None) -> Answer:

@@ -38,5 +38,5 @@ async def _receipt(database: Database, connection: AsyncConnection, person: str,
         erased_on=day_of(erasure.erased_at),
         backups_kept_days=backups_kept_days,
         has_archive=not database.is_sqlite,
-        signs_until=await documents.last_day_of_those_naming(connection, person),
+        named_until=await documents.last_days_of_those_naming(connection, person),
     )
