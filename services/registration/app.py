@@ -8,7 +8,7 @@ from services.registration.agreements import admin_api as agreements
 from services.registration.agreements import adopting as agreements_adopting
 from services.registration.agreements import repository as agreements_rows
 from services.registration.agreements.use_cases.follow_names import follow_names
-from services.registration.agreements.use_cases.make_documents import make_documents, mark_those_set_aside
+from services.registration.agreements.use_cases.make_documents import make_documents, mark_those_without_a_file
 from services.registration.agreements.use_cases.say_document import say_document
 from services.registration.applications import admin_api as applications
 from services.registration.applications import adopting as applications_adopting
@@ -94,7 +94,7 @@ def create(settings: Settings) -> Service:
     async def documents() -> None:
         nonlocal has_marked
         if not has_marked:
-            await mark_those_set_aside(database)
+            await mark_those_without_a_file(database)
             has_marked = True
         await make_documents(database)
 

@@ -9,22 +9,23 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import exists, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registration import tables
 from services.registration.agreements import repository as agreements
 from services.registration.agreements.domain.agreement import Agreement
-from services.registration.agreements.domain.document import Document, document
+from services.registration.agreements.domain.document import Document, document, fingerprint_of
 from services.registration.parties import repository as parties
 from services.registration.people import repository as people
 from services.registration.programmes import repository as programmes
 from services.registration.works import MAKE_DOCUMENTS
 from shared import clock, kept_files, typesetting
 from shared.database import insert, read_as
-from shared.kept_files import KeptFile, Made
-from shared.messaging import marks
+from shared.kept_files import KeptFile, Made, kept_file
+from shared.messaging import marks, set_aside
 from shared.messaging.facts import record
+from shared.messaging.tables import work_mark
 
 TEMPLATE = Path(__file__).parent / "contract.typ"
 MEDIA_TYPE = "application/pdf"
@@ -41,6 +42,11 @@ class Written:
     content: str
     written_on: date
     found_again: bool
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether it says something else than what its fingerprint was taken of: somebody changed it in the database."""
+        return fingerprint_of(self.content) != self.fingerprint
 
 
 def name_of(agreement: str, fingerprint: str) -> str:
@@ -71,7 +77,7 @@ async def keep(connection: AsyncConnection, agreement: str, found: Document, *, 
         "found_again": found_again,
     }
     # Looked for first: SQLite's trigger refuses before a conflict is seen.
-    if not await is_written(connection, agreement, found.fingerprint):
+    if await find(connection, agreement, found.fingerprint) is None:
         await connection.execute(insert(connection, tables.agreement_document).on_conflict_do_nothing(), [row])
     named = [which | {"person": person} for person in found.people]
     await connection.execute(insert(connection, tables.named_in_document).on_conflict_do_nothing(), named)
@@ -104,10 +110,24 @@ async def about(connection: AsyncConnection, agreement: str, fingerprint: str) -
     return (await kept_files.about(connection, [name])).get(name)
 
 
-async def is_written(connection: AsyncConnection, agreement: str, fingerprint: str) -> bool:
-    """Whether what a version says is kept: else it was lost, and its event alone tells that it was there."""
-    query = select(d.fingerprint).where(d.agreement == agreement, d.fingerprint == fingerprint)
-    return (await connection.execute(query)).first() is not None
+async def find(connection: AsyncConnection, agreement: str, fingerprint: str) -> Written | None:
+    """A version; None where it is lost, and its event alone tells that it was there."""
+    query = select(tables.agreement_document).where(d.agreement == agreement, d.fingerprint == fingerprint)
+    return next(iter(read_as(Written, await connection.execute(query))), None)
+
+
+async def without_file(connection: AsyncConnection) -> list[tuple[str, str, bool]]:
+    """Agreement and fingerprint of the versions of which no file is kept, and whether there was one before.
+
+    There was, where it is neither still to be made nor set aside: in one statement, since another replica may write one meanwhile.
+    """
+    m = work_mark.c
+    name = literal("agreements/") + d.agreement + literal("/") + d.fingerprint + literal("/avtale.pdf")  # name_of
+    is_marked = exists().where(m.work == MAKE_DOCUMENTS, m.key == d.agreement, m.part.is_(None))
+    was_there = ~is_marked & ~set_aside.is_part(MAKE_DOCUMENTS, d.agreement, d.fingerprint)
+    query = select(d.agreement, d.fingerprint, was_there).where(~exists().where(kept_file.c.name == name))
+    rows = await connection.execute(query.order_by(d.agreement, d.fingerprint))
+    return [(agreement, fingerprint, bool(was)) for agreement, fingerprint, was in rows]
 
 
 async def lost(connection: AsyncConnection) -> list[str]:

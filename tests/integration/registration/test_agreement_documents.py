@@ -8,24 +8,25 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.exc import DBAPIError
 
 from services.registration import tables
 from services.registration.agreements import documents
 from services.registration.agreements.domain.wording import NB, NN
 from services.registration.agreements.use_cases.follow_names import follow_names
-from services.registration.agreements.use_cases.make_documents import make_documents, mark_those_set_aside
+from services.registration.agreements.use_cases.make_documents import make_documents, mark_those_without_a_file
 from services.registration.agreements.use_cases.say_document import say_document
+from services.registration.works import MAKE_DOCUMENTS
 from shared.contracts.questions import WhatAgreementDocument
 from shared.contracts.registration import Agreement
 from shared.database import Database
 from shared.errors import Conflict
 from shared.kept_files import kept_file
-from shared.messaging import set_aside
+from shared.messaging import marks, set_aside
 from shared.typesetting import CannotTypeset
-from tests.integration.registration.test_people import person_of
-from tests.integration.registration.world import AGREEMENT, CONTACT, OCTOBER, OF_PROGRAMME, send, sign
+from tests.integration.registration.test_people import OTHER_GROUP, accept_another, person_of
+from tests.integration.registration.world import AGREEMENT, BRANCH, CONTACT, DIRECTOR, OCTOBER, OF_PROGRAMME, send, sign
 from tests.support.api import Api
 from tests.support.databases import set_clock
 from tests.support.facts import events_of
@@ -201,7 +202,7 @@ async def test_one_that_could_not_be_made_is_tried_again_at_the_next_start(
     assert [reason for _, _, reason in await set_aside_now(database)] == ["cannot_typeset"]
     await make_documents(database)
     await is_refused(api, f"{path}.pdf", as_code="file_cannot_be_made", status=409)
-    await mark_those_set_aside(database)
+    await mark_those_without_a_file(database)
     await make_documents(database)
     assert await set_aside_now(database) == []
     assert (await api.administrator.get(f"{path}.pdf")).status_code == 200
@@ -225,6 +226,62 @@ async def test_what_a_document_says_is_neither_changed_deleted_nor_replaced(api:
         assert (await connection.execute(select(d.content))).scalars().all() == [before["content"]]
     await make_documents(database)
     assert (await api.administrator.get(f"{path}.pdf")).status_code == 200
+
+
+async def made_again(database: Database) -> dict[str, bool]:
+    """By fingerprint, whether the file is one that was made again."""
+    async with database.reading() as connection:
+        rows = await connection.execute(select(kept_file.c.name, kept_file.c.made_again))
+        return {name.split("/")[2]: again for name, again in rows}
+
+
+async def test_a_file_that_is_gone_is_made_again_at_the_next_start_and_says_so(api: Api, database: Database) -> None:
+    path = await send(api)
+    first = (await api.get(path))["fingerprint"]
+    second = (await api.patch(path, {"period_end": "2025-06-30"}))["fingerprint"]
+    await make_documents(database)
+    await tamper(database, delete(kept_file))
+    other = await another_that_is_not_made_yet(api)
+    await mark_those_without_a_file(database)
+    await mark_those_without_a_file(database)  # another replica
+    await make_documents(database)
+    assert await made_again(database) == {first: True, second: True, other: False}
+    assert (await api.administrator.get(f"{path}.pdf")).status_code == 200
+    await mark_those_without_a_file(database)
+    async with database.reading() as connection:
+        assert await marks.keys(connection, MAKE_DOCUMENTS) == []
+
+
+async def another_that_is_not_made_yet(api: Api) -> str:
+    """The fingerprint of the document of a county branch, which was sent a moment ago."""
+    await accept_another(api, CONTACT)
+    body = AGREEMENT | {"party": BRANCH, "without_advisor": True}
+    for n in range(4):
+        person = {"name": f"Lag {n}", "email": f"lag{n}@trondelag.example", "represents_school_owner": n == 1}
+        group = await api.post(f"{OTHER_GROUP}/participants", person)
+    await api.post(f"{OTHER_GROUP}/coordinator", {"participant": group["participants"][0]["id"]})
+    signatories = {"council_director": DIRECTOR, "leader": ANOTHER}
+    sent = await api.post(f"{OF_PROGRAMME}/agreements", body | {"signatories": signatories})
+    return str(sent["fingerprint"])
+
+
+async def test_what_was_changed_in_the_database_is_neither_handed_out_nor_made(api: Api, database: Database) -> None:
+    path = await send(api)
+    await make_documents(database)
+    row = tables.agreement_document.c
+    forged = func.replace(row.content, "kroner", "øre")
+    await tamper(database, update(tables.agreement_document).values(content=forged))
+    await is_refused(api, f"{path}.pdf", as_code="document_is_changed", status=409)
+    shown = await api.get(path)
+    question = WhatAgreementDocument(agreement=shown["id"], fingerprint=shown["fingerprint"])
+    with pytest.raises(Conflict, match="not what was sent"):
+        await say_document(database, question)
+    await tamper(database, delete(kept_file))
+    await mark_those_without_a_file(database)
+    await make_documents(database)
+    assert await set_aside_now(database) == [(shown["id"], shown["fingerprint"], "content_is_changed")]
+    assert await files(database) == []
+    await is_refused(api, f"{path}.pdf", as_code="document_is_changed", status=409)
 
 
 async def test_one_that_was_lost_is_found_again_once_those_who_sign_are_named(api: Api, database: Database) -> None:

@@ -17,18 +17,17 @@ from shared.typesetting import CannotTypeset
 
 log = structlog.get_logger()
 
-MOST = 1_000  # that are tried again at a start
+CANNOT_TYPESET, CONTENT_IS_CHANGED = "cannot_typeset", "content_is_changed"
 
 
-CANNOT_TYPESET = "cannot_typeset"
+async def mark_those_without_a_file(database: Database) -> None:
+    """Have those made that have none: at each start, which may bring a version that can.
 
-
-async def mark_those_set_aside(database: Database) -> None:
-    """Have those tried again that could not be made; done at each start, which may bring a version that can."""
+    Of one that was there and is gone a part says so, so that the file that is made says so too.
+    """
     async with database.transaction() as connection:
-        aside = await set_aside.parts(connection, MAKE_DOCUMENTS, limit=MOST)
-        keys = sorted({it.key for it in aside})
-        await record(connection, [fact for key in keys for fact in marks.leave(MAKE_DOCUMENTS, key)])
+        for agreement, fingerprint, was_there in await documents.without_file(connection):
+            await record(connection, marks.leave(MAKE_DOCUMENTS, agreement, fingerprint if was_there else None))
 
 
 async def make_documents(database: Database) -> None:
@@ -43,9 +42,14 @@ async def _make(database: Database, agreement: str) -> None:
     async with database.transaction(wakes=False) as connection:
         taken = await marks.take(connection, MAKE_DOCUMENTS, agreement, wait=True)
         unmade = await documents.unmade(connection, agreement)
+    were_there = set(taken.parts())
     aside: dict[str, str] = {}
     files = []
     for it in unmade:
+        if it.is_changed:
+            log.error("an agreement's document was changed in the database", agreement=agreement)
+            aside[it.fingerprint] = CONTENT_IS_CHANGED
+            continue
         try:
             # Outside of a transaction, and of the thread in which all else runs.
             files.append((it, await asyncio.to_thread(documents.made, it)))
@@ -55,7 +59,8 @@ async def _make(database: Database, agreement: str) -> None:
             aside[it.fingerprint] = CANNOT_TYPESET
     async with database.transaction() as connection:
         for it, file in files:
-            await kept_files.keep(connection, [file], made_again=it.found_again)
+            made_again = it.found_again or it.fingerprint in were_there
+            await kept_files.keep(connection, [file], made_again=made_again)
         await set_aside.keep(connection, MAKE_DOCUMENTS, agreement, {it.fingerprint for it in unmade}, aside)
         await marks.remove(connection, taken)
 
