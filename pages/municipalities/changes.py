@@ -130,11 +130,14 @@ CHANGES = {
     "kall-tilbake": Change(method="DELETE", path=AGREEMENT, said="avtale-kalt-tilbake"),
     "signer": Change(
         path=AGREEMENT + "/signatures",
-        body=_of("signatory", "place", "signed_on", "fingerprint"),
+        body=_of("signatory", "place", "signed_on", "fingerprint", "unusual", ticks=("unusual",)),
         said="signatur-registrert",
     ),
     "rett-signatur": Change(
-        method="PUT", path=AGREEMENT + "/signatures/{it}", body=_of("place", "signed_on"), said="signatur-rettet"
+        method="PUT",
+        path=AGREEMENT + "/signatures/{it}",
+        body=_of("place", "signed_on", "unusual", ticks=("unusual",)),
+        said="signatur-rettet",
     ),
     "fjern-signatur": Change(method="DELETE", path=AGREEMENT + "/signatures/{it}", said="signatur-fjernet"),
     "avslutt": Change(
