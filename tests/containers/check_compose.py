@@ -214,7 +214,7 @@ def test_the_demo_ends_in_the_same_books(stack: Stack, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     assert (tmp_path / "books.json").read_text() == UNDISTURBED.read_text()
     verified = stack.command("billing", "verify")
-    assert (verified.returncode, len(verified.stdout.splitlines())) == (0, 2), verified.stdout + verified.stderr
+    assert verified.returncode == 0, verified.stdout + verified.stderr
     again = stack.demo(tmp_path)
     assert again.returncode == 1
     assert "the demo begins on 15.01.2024: it needs new volumes" in again.stderr
