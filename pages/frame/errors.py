@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from http import HTTPStatus
 
 import structlog
 from fastapi import FastAPI, Request
@@ -97,11 +98,16 @@ async def _away(request: Request, error: Exception) -> Response:
 
 
 async def _refused(request: Request, error: Exception) -> Response:
-    """Where a page has no form to show it in. What is no address of anything is refused too, and is only looked for."""
+    """Where a page has no form to show it in. What is no address of anything is refused too, and is only looked for.
+
+    What is there and cannot be given, such as a file that was changed, says why.
+    """
     assert isinstance(error, Refused)  # for the type checker
-    if request.method in LOOKS:
-        return await _missing(request, error)
     form = refused("", {}, error)
+    if request.method in LOOKS:
+        if error.status != HTTPStatus.CONFLICT:
+            return await _missing(request, error)
+        return say(request, error.status, "Dette kan ikke vises", form.wrong, link=came_from(request))
     return say(request, error.status, "Dette ble ikke lagret", form.wrong, link=came_from(request))
 
 

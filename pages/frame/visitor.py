@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 import httpx
 from fastapi import Depends, Request
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from pages.frame import words
 from pages.frame.api import Api
@@ -43,6 +43,11 @@ class Visitor:
         return render(
             self.request, template, status=status or (form.status if form else 200), refused_form=form, **shown
         )
+
+    async def file(self, path: str, **parameters: str) -> Response:
+        """A file of an API as it is there. Where that refuses it, the page says why in its words."""
+        content, said = await self.api.file(path, **parameters)
+        return Response(content, headers=dict(said))
 
 
 async def visitor(request: Request) -> Visitor:

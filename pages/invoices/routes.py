@@ -91,17 +91,12 @@ async def approve(code: str, visitor: VisitorOf) -> Response:
 
 @router.get("/program/{code}/faktura/{number}.{form}")
 async def give_invoice(code: str, number: int, form: FileForm, visitor: VisitorOf) -> Response:
-    return await _file(visitor, f"/billing/programmes/{segment(code)}/invoices/{number}.{form}")
+    return await visitor.file(f"/billing/programmes/{segment(code)}/invoices/{number}.{form}")
 
 
 @router.get("/program/{code}/kreditnota/{number}.{form}")
 async def give_credit_note(code: str, number: int, form: FileForm, visitor: VisitorOf) -> Response:
-    return await _file(visitor, f"/billing/programmes/{segment(code)}/credit-notes/{number}.{form}")
-
-
-async def _file(visitor: Visitor, path: str) -> Response:
-    content, said = await visitor.api.file(path)
-    return Response(content, headers=dict(said))
+    return await visitor.file(f"/billing/programmes/{segment(code)}/credit-notes/{number}.{form}")
 
 
 @router.get("/program/{code}/faktura/{number}")

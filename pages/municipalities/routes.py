@@ -35,9 +35,7 @@ async def show(code: str, party: str, visitor: VisitorOf) -> Response:
 @router.get("/avtale/{agreement}.pdf")
 async def show_document(agreement: str, visitor: VisitorOf, versjon: str = "") -> Response:
     """An agreement's document; of an earlier version, by its fingerprint."""
-    path = f"/registration/agreements/{segment(agreement)}.pdf"
-    content, said = await visitor.api.file(path, fingerprint=versjon)
-    return Response(content, headers=dict(said))
+    return await visitor.file(f"/registration/agreements/{segment(agreement)}.pdf", fingerprint=versjon)
 
 
 @router.post(MUNICIPALITY + "/{change}")

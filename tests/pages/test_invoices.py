@@ -30,6 +30,20 @@ def becomes_so(condition: Callable[[], Any]) -> None:
     asyncio.run(eventually(condition))
 
 
+def tampered(here: Shown, service: str, statement: str) -> None:
+    """Change what no service may change, as the owner of a database can."""
+    with sqlite3.connect(here.folder / f"{service}.db") as connection:
+        triggers = connection.execute(
+            "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'kept_file'"
+        ).fetchall()
+        for name, _ in triggers:
+            connection.execute(f"DROP TRIGGER {name}")
+        assert connection.execute(statement).rowcount >= 1
+        for _, made_by in triggers:
+            connection.execute(made_by)
+    connection.close()
+
+
 def texts(page: str) -> str:
     """What is read on a page, with one space between."""
     return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", page))).replace(" .", ".").replace(" ,", ",")
@@ -80,6 +94,31 @@ def test_a_document_is_had_as_the_files_that_were_made_of_it(here: Shown, browse
             assert file.content == api.get(f"/billing/programmes/{PROGRAMME}/invoices/1.{form}").content
     for nothing in (f"{INVOICE}/999.pdf", f"{INVOICE}/1.txt", f"/program/{PROGRAMME}/kreditnota/999.xml"):
         assert browser.get(nothing).status_code == 404
+
+
+def test_a_file_that_cannot_be_given_says_why(here: Shown, browser: httpx.Client) -> None:
+    """And not that there is no such page. So it is with agreements, which registration keeps."""
+    page = browser.get(f"{INVOICE}/3").text
+    assert " download" not in page  # with which a browser shows nothing of a refusal
+    tampered(here, "billing", "UPDATE kept_file SET content = x'00' WHERE name LIKE '%/FK1-3.pdf'")
+    tampered(here, "billing", "DELETE FROM kept_file WHERE name LIKE '%/FK1-3.xml'")
+    refused = {
+        f"{INVOICE}/3.pdf": "Filen er ikke lenger slik den ble laget.",
+        f"{INVOICE}/3.xml": "Filen",
+    }
+    with here.api() as api:
+        agreement = next(
+            it["id"]
+            for it in api.get(f"/registration/programmes/{PROGRAMME}/agreements", params={"limit": 500}).json()["items"]
+        )
+    assert browser.get(f"/avtale/{agreement}.pdf").status_code == 200
+    tampered(here, "registration", f"UPDATE kept_file SET content = x'00' WHERE name LIKE '%{agreement}%'")
+    refused[f"/avtale/{agreement}.pdf"] = "Filen er ikke lenger slik den ble laget."
+    for path, why in refused.items():
+        answer = browser.get(path)
+        assert answer.status_code == 409, path
+        assert "Dette kan ikke vises" in answer.text
+        assert why in texts(answer.text)
 
 
 def test_the_payers_language_form_is_the_invoices(here: Shown, browser: httpx.Client) -> None:
