@@ -79,6 +79,12 @@ def not_made(why: str | None, *, rule: str, field: str) -> Conflict:
     return Conflict(msg, code="file_is_not_made_yet", rule=rule, field=field)
 
 
+def gone(*, rule: str, field: str) -> Conflict:
+    """What is answered in place of a file that was made, and is not there."""
+    msg = "the file was made and is gone; it is made again when the service starts"
+    return Conflict(msg, code="file_is_gone", rule=rule, field=field)
+
+
 async def keep(connection: AsyncConnection, files: Sequence[Made], *, made_again: bool = False) -> None:
     """Keep files that were made. Of one that is kept already the first stays: another worker was quicker."""
     there = await about(connection, [it.name for it in files])

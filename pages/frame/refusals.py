@@ -292,6 +292,7 @@ TEXTS = {
     "physical_joint_sessions_are_missing": "Planen har {found} av 3 fysiske fellessamlinger.",
     # Invoices
     "content_is_lost": "Innholdet er gått tapt.",
+    "content_is_unreadable": "Innholdet kan ikke leses: det er endret i databasen. Si fra til driften.",
     "credited_for_another_reason": "Fakturaen er allerede kreditert av en annen grunn, med kreditnota nummer {credit_note}.",
     "currency_not_known": "Dokumentet er i en annen valuta enn norske kroner.",
     "does_not_take_back_all": "Kreditnotaen opphever ikke hele fakturaen.",
@@ -301,6 +302,7 @@ TEXTS = {
     "document_is_changed": "Avtalen er ikke lenger slik den ble sendt. Den gis ikke ut. Si fra til driften.",
     "file_cannot_be_made": "Filen kan ikke lages, og er satt til side: {why}. Si fra til driften.",
     "file_is_changed": "Filen er ikke lenger slik den ble laget. Den sendes ikke ut. Si fra til driften.",
+    "file_is_gone": "Filen ble laget, men er borte. Si fra til driften: den lages på nytt når tjenesten starter.",
     "file_is_not_made_yet": "Filen er ikke laget ennå. Prøv igjen om noen sekunder.",
     "name_is_missing": "Navnet til selger eller kjøper mangler.",
     "link_does_not_fit": "Dokumentet passer ikke i kjeden av dem som er utstedt før det.",

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeVar
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import ColumnElement, CursorResult, Integer, Table, and_, bindparam, case, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -268,7 +268,7 @@ async def named_credit_note(connection: AsyncConnection, note: CreditNote) -> Na
 
 
 async def content(connection: AsyncConnection, kind: Kind, programme: str, number: int) -> Content:
-    """A document's content as issued. Raises NotFound, or Conflict where it is lost."""
+    """A document's content as issued. Raises NotFound, or Conflict where it is lost or cannot be read."""
     table = TABLES[kind]
     query = select(table.c.content).where(table.c.programme == programme, table.c.number == number)
     row = (await connection.execute(query)).first()
@@ -278,7 +278,12 @@ async def content(connection: AsyncConnection, kind: Kind, programme: str, numbe
     if row.content is None:
         msg = "what it says is lost: it was issued before events carried it"
         raise Conflict(msg, code="content_is_lost", field="number")
-    return CONTENT.validate_json(row.content)
+    try:
+        return CONTENT.validate_json(row.content)
+    except ValidationError:
+        # Without what it says of the content, which names people.
+        msg = "what it says cannot be read: it was changed in the database"
+        raise Conflict(msg, code="content_is_unreadable", field="number") from None
 
 
 async def missing(connection: AsyncConnection) -> list[Missing]:

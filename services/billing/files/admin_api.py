@@ -23,7 +23,7 @@ Number = Annotated[int, Path(ge=1, le=999_999, examples=[1])]
 
 
 def _answers(format: Format) -> dict[int | str, dict[str, Any]]:
-    """409: it is not made yet, or none can be."""
+    """409: it is not made yet, is gone, was changed, or none can be made."""
     return file_of(MEDIA_TYPES[format]) | {409: {}}
 
 

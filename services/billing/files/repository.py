@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.billing import tables
 from services.billing.documents.domain.series import Kind
 from services.billing.documents.repository import TABLES
-from services.billing.files.domain.file import FORMATS, Format, Issued, folder
+from services.billing.files.domain.file import FORMATS, Format, Issued, folder, part_of
 from shared.errors import NotFound
 from shared.kept_files import kept_file
 
@@ -50,6 +50,14 @@ async def issued(connection: AsyncConnection, programme: str, kind: Kind, *, aft
         (Issued(programme=programme, kind=kind, number=number, document_number=called, agreement=agreement), issued_on)
         for number, called, agreement, issued_on in rows
     ]
+
+
+async def delivered(connection: AsyncConnection, documents: Sequence[Issued]) -> set[str]:
+    """The parts of those of one programme's documents that arrived at their payer: their files were there."""
+    d = tables.delivery.c
+    among_them = d.number.in_([it.number for it in documents])
+    query = select(d.kind, d.number).where(d.programme == documents[0].programme, among_them, d.state == "delivered")
+    return {part_of(kind, number) for kind, number in await connection.execute(query)}
 
 
 async def find(connection: AsyncConnection, kind: Kind, programme: str, number: int) -> Issued:

@@ -7,16 +7,18 @@ import base64
 import hashlib
 import io
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pikepdf
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select, update
 
 from services.billing import tables
 from services.billing.app import create
+from services.billing.deliveries.access_point import NoAccessPoint
+from services.billing.deliveries.use_cases.deliver_what_is_due import Delivering
 from services.billing.files import repository as files
 from services.billing.files.domain.contact import Contact
 from services.billing.files.pdf import pdf
@@ -36,6 +38,7 @@ from tests.support.api import Api, api_of, problem
 from tests.support.databases import CopyDatabase, MakeDatabase, set_clock
 from tests.support.drill import Drill, DrillOf
 from tests.support.events import PROGRAMME, completed, ended, party, programme, signed
+from tests.support.tampering import tamper
 
 OF_PROGRAMME = f"/billing/programmes/{PROGRAMME}"
 NOW = datetime(2025, 10, 1, 12, tzinfo=UTC)
@@ -217,6 +220,40 @@ async def test_what_is_not_made_yet_says_so_and_what_there_is_not_is_not_found(a
         ("credit-notes/2.xml", 404, "no_such_document"),
     ):
         assert problem(await api.reader.get(f"{OF_PROGRAMME}/{path}"), status)["code"] == code
+
+
+async def delivered(database: Database) -> None:
+    """By mail, of which notifications tells that it was sent."""
+    await Delivering(database, NoAccessPoint(), hold=timedelta()).run()
+    async with database.transaction() as connection:
+        await connection.execute(update(tables.delivery).values(state="delivered", channel="mail"))
+
+
+async def test_what_was_made_and_is_gone_is_not_said_to_come(api: Api, database: Database) -> None:
+    await make_files(database)
+    await tamper(database, delete(kept_file).where(kept_file.c.name.endswith("/FK1-1.pdf")))
+    path = f"{OF_PROGRAMME}/invoices/1.pdf"
+    assert problem(await api.reader.get(path), 409)["code"] == "file_is_gone"
+    await delivered(database)
+    await mark_all(database)  # what is looked at may be in the making, but this one arrived
+    assert problem(await api.reader.get(path), 409)["code"] == "file_is_gone"
+
+
+async def test_what_arrived_and_is_gone_is_made_again_and_says_so(database: Database) -> None:
+    await make_files(database)
+    await delivered(database)
+    await tamper(database, delete(kept_file).where(kept_file.c.name.endswith("/FK1-1.pdf")))
+    await mark_all(database)
+    await make_files(database)
+    assert {name for name, it in (await kept(database)).items() if it.made_again} == {"FK1-1.pdf"}
+
+
+async def test_a_document_whose_content_cannot_be_read_is_refused_by_a_code(api: Api, database: Database) -> None:
+    number = await last_number(database) + 1
+    await insert(database, row_of_first_form(number, agreement="x", kid="0010000025", content='{"kind": "Kari"}'))
+    found = problem(await api.reader.get(f"{OF_PROGRAMME}/invoices/{number}"), 409)
+    assert found["code"] == "content_is_unreadable"
+    assert "Kari" not in str(found)
 
 
 async def test_what_cannot_be_made_says_why(api: Api, database: Database) -> None:

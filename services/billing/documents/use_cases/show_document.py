@@ -13,7 +13,7 @@ from shared.errors import NotFound
 
 
 async def show_document(database: Database, question: WhatDocument) -> DocumentContent:
-    """Answers `rpc.billing.invoice`. Raises NotFound."""
+    """Answers `rpc.billing.invoice`. Raises NotFound, or Conflict where what it says is lost or cannot be read."""
     programme = programme_of(question.series, question.kind)
     if programme is None:
         msg = "there is no such series"

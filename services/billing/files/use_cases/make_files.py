@@ -76,8 +76,11 @@ async def _make(database: Database, some: Sequence[Issued], contact: Contact, *,
     """`again` has the parts of those whose files were there before."""
     found = [(it, await _outcome(database, it, contact)) for it in some]
     async with database.transaction() as connection:  # which has delivered what waits for its files
+        # What arrived had its files, unless they could not be made until now.
+        was_aside = await set_aside.reasons(connection, MAKE_FILES, some[0].programme)
+        lost = again | (await files.delivered(connection, some) - was_aside.keys())
         for it, outcome in found:
-            await kept_files.keep(connection, outcome.files, made_again=it.part in again)
+            await kept_files.keep(connection, outcome.files, made_again=it.part in lost)
         aside = {it.part: why for it, (_, why) in found if why is not None}
         await set_aside.keep(connection, MAKE_FILES, some[0].programme, {it.part for it in some}, aside)
 

@@ -15,7 +15,7 @@ from shared.contracts.questions import DocumentFile, DocumentFiles, WhatFiles
 from shared.database import Database
 from shared.errors import Conflict
 from shared.kept_files import KeptFile
-from shared.messaging import set_aside
+from shared.messaging import marks, set_aside
 
 
 async def show_files(database: Database, question: WhatFiles) -> DocumentFiles:
@@ -47,7 +47,7 @@ async def show_files(database: Database, question: WhatFiles) -> DocumentFiles:
 
 
 async def find_file(connection: AsyncConnection, kind: Kind, programme: str, number: int, format: Format) -> KeptFile:
-    """One of them. Raises NotFound, or Conflict where it is not made yet, or none can be."""
+    """One of them. Raises NotFound, or Conflict where it is not made yet, is gone, or none can be made."""
     it = await files.find(connection, kind, programme, number)
     name = it.file(format)
     found = (await kept_files.about(connection, [name])).get(name)
@@ -62,4 +62,15 @@ async def _why(connection: AsyncConnection, it: Issued) -> str | None:
 
 
 async def _not_made(connection: AsyncConnection, it: Issued) -> Conflict:
-    return kept_files.not_made(await _why(connection, it), rule="B8", field="number")
+    why = await _why(connection, it)
+    if why is None:
+        left = await marks.left_on(connection, MAKE_FILES, it.programme)
+        was_there = not left or it.part in await files.delivered(connection, [it])
+        if was_there and it.part not in left.parts() and not await _is_there(connection, it):
+            return kept_files.gone(rule="B8", field="number")
+    return kept_files.not_made(why, rule="B8", field="number")
+
+
+async def _is_there(connection: AsyncConnection, it: Issued) -> bool:
+    """Looked at after the marks: what was worked off before these were read is there now."""
+    return len(await kept_files.about(connection, [it.file(format) for format in FORMATS])) == len(FORMATS)
