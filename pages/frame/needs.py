@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
@@ -109,13 +110,33 @@ WHY_NOT_DELIVERED = {
 }
 
 
+# An access point's verdicts, and what else may come of a try, by the codes that billing gives them.
+REFUSED_BY_ACCESS_POINT = {
+    "refused": "Aksesspunktet avviste den.",
+    "rejected": "Aksesspunktet avviste den.",
+    "permanently_failed": "Aksesspunktet avviste den: den lot seg ikke levere.",
+}
+TROUBLE = {
+    "failed": "Den kunne ikke gis til aksesspunktet.",
+    "no_answer": "Aksesspunktet svarte ikke i tide.",
+    "too_long": "Aksesspunktet svarte med for mye til at det kan leses.",
+    "unreachable": "Aksesspunktet kan ikke nås.",
+    "unreadable": "Aksesspunktet svarte noe som ikke kan leses.",
+}
+OF_HTTP = re.compile(r"http_(\d{3})(_unreadable)?")
+
+
 def why_not_delivered(delivery: Answer) -> str:
     """Why a document goes by mail although its payer takes EHF, or is not delivered, as a sentence."""
     why, state = delivery["why"], delivery["state"]
     if why in WHY_NOT_DELIVERED:
         return WHY_NOT_DELIVERED[why]
     if state in ("queued", "submitted"):
-        return (
-            f"Aksesspunktet svarte ikke som det skal ({why}). Det prøves igjen." if why else "Den er på vei fortsatt."
-        )
-    return f"Aksesspunktet avviste den ({why})."
+        return f"{_trouble(why)} Det prøves igjen." if why else "Den er på vei fortsatt."
+    return REFUSED_BY_ACCESS_POINT.get(why, f"Aksesspunktet avviste den, med koden {why}.")
+
+
+def _trouble(why: str) -> str:
+    if found := OF_HTTP.fullmatch(why):
+        return f"Aksesspunktet svarte med feilen {found[1]}."
+    return TROUBLE.get(why, f"Aksesspunktet svarte ikke som det skal, med koden {why}.")

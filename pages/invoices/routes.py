@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
@@ -13,7 +14,7 @@ from pages.frame.templates import TEMPLATES
 from pages.frame.visitor import Visitor, VisitorOf, done, unnamed
 from pages.frame.words import WORDS
 from pages.invoices import explained, view
-from pages.invoices.delivered import delivered
+from pages.invoices.delivered import by_document, delivered, in_short
 from pages.invoices.view import Wanted
 
 router = APIRouter()
@@ -48,6 +49,7 @@ async def _list(visitor: Visitor, code: str, wanted: Wanted, form: Form | None =
         approvals=_listed(visitor, f"/billing/programmes/{at}/approvals"),
         releases=_listed(visitor, f"/billing/programmes/{at}/releases"),
         waivers=_listed(visitor, f"/billing/programmes/{at}/waivers"),
+        deliveries=_listed(visitor, f"/billing/programmes/{at}/deliveries"),
         sessions=_listed(visitor, f"/scheduling/programmes/{at}/sessions", kind="joint_session"),
         today=api.today(),
     )
@@ -71,6 +73,7 @@ async def _list(visitor: Visitor, code: str, wanted: Wanted, form: Form | None =
         releases=found["releases"],
         by_release=view.by_release(invoices),
         waivers=found["waivers"],
+        delivery_of=partial(in_short, by_document(found["deliveries"])),
     )
 
 
@@ -166,7 +169,9 @@ async def _note(visitor: Visitor, code: str, number: int, form: Form | None = No
 async def _delivered(visitor: Visitor, code: str, document: Any, kind: str) -> Any:
     path = f"/billing/programmes/{segment(code)}/deliveries"
     found = await parts(deliveries=visitor.api.all(path, party=document["party"]))
-    return AWAY if found["deliveries"] is AWAY else delivered(found["deliveries"], kind, document["number"])
+    if found["deliveries"] is AWAY:
+        return AWAY
+    return delivered(found["deliveries"], kind, document["number"], invoice=document.get("invoice"))
 
 
 @router.post("/program/{code}/levering/{id}/igjen")
@@ -249,11 +254,11 @@ async def _of_number(visitor: Visitor, path: str, number: int) -> Any:
 
 
 async def _content(visitor: Visitor, path: str) -> Any:
-    """None where it is lost."""
+    """Why it cannot be shown, as a sentence, where it is lost or cannot be read."""
     try:
         return await visitor.api.get(path)
-    except Refused:
-        return None
+    except Refused as error:
+        return " ".join(refused("", {}, error).wrong)
 
 
 async def _preview(visitor: Visitor, path: str, **parameters: Any) -> Any:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.billing.deliveries import repository as deliveries
@@ -27,7 +29,8 @@ async def _adopt(
     connection: AsyncConnection, event: Event[events.Delivery], state: State, *, mail_event: str | None = None
 ) -> None:
     it = event.data
-    told = {"state": state, "version": it.version, "channel": it.channel, "receipt": it.receipt, "why": it.code}
+    told: dict[str, Any] = {name: getattr(it, name) for name in ("version", "channel", "receipt")}
+    told |= {"state": state, "why": it.code, "changed_at": event.time}  # and not when it came back
     if mail_event is not None:
         told["mail_event"] = mail_event
     await deliveries.adopt(connection, it.programme, it.kind, it.number, told)

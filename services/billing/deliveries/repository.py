@@ -210,7 +210,7 @@ async def undelivered(
 
 
 class Counted(NamedTuple):
-    """How many of a programme's deliveries stand how; what was recalled is none of these."""
+    """How many of a programme's deliveries stand how; what was recalled, or will be once its hold is over, is none of these."""
 
     delivered_ehf: int
     delivered_mail: int
@@ -222,11 +222,25 @@ async def count(connection: AsyncConnection, programme: str) -> Counted:
     each = (
         and_(D.c.state == "delivered", D.c.channel == "ehf"),
         and_(D.c.state == "delivered", D.c.channel == "mail"),
-        D.c.state.not_in(AT_ITS_END),
+        and_(D.c.state.not_in(AT_ITS_END), ~_goes_nowhere()),
         and_(D.c.state == "undelivered", ~IS_CREDITED),
     )
     query = select(*(func.coalesce(func.sum(case((which, 1), else_=0)), 0) for which in each))
     return Counted(*(int(it) for it in (await connection.execute(query.where(D.c.programme == programme))).one()))
+
+
+def _goes_nowhere() -> ColumnElement[bool]:
+    """Whether it was credited while it was held, or takes back what was: `after_hold` recalls it."""
+    of_what_was_not_sent = exists().where(
+        D.c.kind == "credit_note",
+        OF_NOTE.c.programme == D.c.programme,
+        OF_NOTE.c.number == D.c.number,
+        INVOICE.c.programme == D.c.programme,
+        INVOICE.c.kind == "invoice",
+        INVOICE.c.number == OF_NOTE.c.invoice,
+        INVOICE.c.state.in_(("held", "recalled", "undelivered")),
+    )
+    return and_(D.c.state == "held", or_(IS_CREDITED, of_what_was_not_sent))
 
 
 async def undelivered_of(connection: AsyncConnection, programme: str, *, limit: int) -> list[NamedDelivery]:

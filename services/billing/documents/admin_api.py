@@ -45,6 +45,8 @@ router = APIRouter(prefix="/billing", tags=["documents"])
 Number = Annotated[int, Path(ge=1, le=999_999, examples=[1])]
 AfterNumber = Annotated[int, Query(ge=0, le=999_999, description="the `next` of the page before")]
 
+LINK = "its link in the chain over its series: to be compared with what was noted before; null until the next is issued"
+
 
 async def settings_of(request: Request) -> Settings:
     """Billing's settings. Async, as `database_of` is."""
@@ -79,6 +81,7 @@ class InvoiceView(View):
     issued_on: date
     due_on: date = Field(description="the last day on which it is paid in time")
     credited_by: int | None = Field(description="the number of the credit note, if there is one")
+    link: str | None = Field(description=LINK)
 
 
 class CreditNoteView(View):
@@ -97,6 +100,7 @@ class CreditNoteView(View):
     )
     amount_ore: int
     issued_on: date
+    link: str | None = Field(description=LINK)
 
 
 class SeriesView(View):

@@ -38,25 +38,35 @@ INVOICES = select(
     (tables.credit_note.c.programme == tables.invoice.c.programme)
     & (tables.credit_note.c.invoice == tables.invoice.c.number),
 )
+
+
+def _link(kind: Kind) -> ColumnElement[str | None]:
+    c, d = tables.chain.c, TABLES[kind].c
+    query = select(c.link).where(c.programme == d.programme, c.kind == kind, c.number == d.number)
+    return query.scalar_subquery().label("link")
+
+
 # Built once: of a statement that stays the same SQLAlchemy keeps what it knows it by.
 PAGE_OF_INVOICES = (
-    INVOICES.add_columns(party_name(tables.invoice.c.party))
+    INVOICES.add_columns(party_name(tables.invoice.c.party), _link("invoice"))
     .where(tables.invoice.c.programme == bindparam("programme"), tables.invoice.c.number > bindparam("after"))
     .order_by(tables.invoice.c.number)
     .limit(bindparam("limit", type_=Integer))
 )
 CREDIT_NOTES = select(*(tables.credit_note.c[name] for name in CreditNote.__dataclass_fields__))
-NAMED_CREDIT_NOTES = CREDIT_NOTES.add_columns(party_name(tables.credit_note.c.party))
+NAMED_CREDIT_NOTES = CREDIT_NOTES.add_columns(party_name(tables.credit_note.c.party), _link("credit_note"))
 
 
 @dataclass(frozen=True, kw_only=True)
 class NamedInvoice(Invoice):
     party_name: str | None  # none where it is not known here yet
+    link: str | None  # in the chain over its series; none until who issues next adds it
 
 
 @dataclass(frozen=True, kw_only=True)
 class NamedCreditNote(CreditNote):
     party_name: str | None
+    link: str | None
 
 
 OfInvoices = TypeVar("OfInvoices", bound=Invoice)
