@@ -6,11 +6,12 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from typing import Annotated, Any
 
+import httpx
 import typer
 
 from deploy.arguments import check_programme
-from deploy.client import Client
-from deploy.command import CANNOT, CODES, HERE, Json, Secret, Url, answer, given
+from deploy.client import Client, Refused
+from deploy.command import CANNOT, CODES, HERE, Json, Secret, Url, Wrong, answer, given
 
 
 def _codes(programmes: list[str] | None) -> list[str] | None:
@@ -53,17 +54,27 @@ def billing() -> None:
 @billing_app.command(epilog=CODES)
 def verify(programmes: Programmes = None, url: Url = HERE, key: Secret = None, *, as_json: Json = False) -> None:
     """Compute each number series anew, and each kept file's hash, and say whatever is not as it was issued and sent."""
-    found = asyncio.run(_ask(url, given(key), programmes or []))
+    found, refused = asyncio.run(_ask(url, given(key), programmes or []))
     answer(found, *(line for it in found for line in lines(it)), as_json=as_json)
+    if refused:
+        raise Wrong("\n".join(refused))
     if not all(it["holds"] for it in found):
         raise typer.Exit(CANNOT)
 
 
-async def _ask(url: str, key: str, programmes: list[str]) -> list[dict[str, Any]]:
-    """What billing answers, a programme at a time."""
+async def _ask(url: str, key: str, programmes: list[str]) -> tuple[list[dict[str, Any]], list[str]]:
+    """What billing answers, a programme at a time; and what it says of those that it does not answer of."""
+    found, refused = [], []
     async with Client(url, key) as client:
         codes = programmes or [it async for it in _all(client)]
-        return [await _of(client, code) for code in codes]
+        for code in codes:
+            try:
+                found.append(await _of(client, code))
+            except Refused as error:
+                if error.status != httpx.codes.NOT_FOUND:
+                    raise
+                refused.append(str(error))
+    return found, refused
 
 
 async def _of(client: Client, programme: str) -> dict[str, Any]:
@@ -112,7 +123,11 @@ def lines(programme: dict[str, Any]) -> Iterator[str]:
 def _of_files(it: dict[str, Any]) -> Iterator[str]:
     yield f"  {it['files']} files"
     if it["made_again"]:
-        yield f"  of these {it['made_again']} were made again, since those that were sent are lost: their bytes may differ"
+        numbers = ", ".join(map(str, it["numbers_made_again"]))
+        yield (
+            f"  of these {it['made_again']} were made again, since those that were sent are lost: their bytes may differ"
+            f" (of number {numbers}{' and others' if it['more_made_again'] else ''})"
+        )
     if it["not_made_yet"]:
         yield f"  {it['not_made_yet']} are not made yet"
     if it["cannot_be_made"]:

@@ -13,6 +13,7 @@ from services.billing.app import create
 from services.billing.deliveries.access_point import NoAccessPoint
 from services.billing.deliveries.use_cases.deliver_what_is_due import Delivering
 from services.billing.files import repository as files
+from services.billing.files.domain.file import FORMATS
 from services.billing.files.domain.verification import MOST, FilesVerified
 from services.billing.files.use_cases.verify_files import verify_files
 from services.billing.settings import Settings
@@ -119,7 +120,11 @@ async def test_what_a_back_up_lacked_is_made_again_and_says_so(made: Database) -
         await record(connection, make_files_again(PROGRAMME, "invoice/1"))
     assert [(it.not_made_yet, it.made_again) for it in await verified(made)] == [(1, 0), (0, 0)]
     await make_files(made)
-    assert [(it.files, it.made_again) for it in await verified(made)] == [(6, 1), (2, 0)]
+    of_invoices, of_notes = await verified(made)
+    assert [(it.files, it.made_again, it.numbers_made_again) for it in (of_invoices, of_notes)] == [
+        (6, 1, [1]),
+        (2, 0, []),
+    ]
     assert await found(made) == []
 
 
@@ -131,7 +136,14 @@ async def test_years_of_which_nothing_has_to_be_kept_are_named(made: Database) -
 
 async def test_it_is_asked_for_over_the_api(made: Database, tmp_path: Path) -> None:
     path = f"/billing/programmes/{PROGRAMME}/verification/files"
-    nothing = {"made_again": 0, "not_made_yet": 0, "cannot_be_made": 0, "may_go": []}
+    nothing = {
+        "made_again": 0,
+        "numbers_made_again": [],
+        "more_made_again": 0,
+        "not_made_yet": 0,
+        "cannot_be_made": 0,
+        "may_go": [],
+    }
     async with api_of(create, Settings, made, tmp_path) as api:
         assert await api.get(path) == {
             "programme": PROGRAMME,
@@ -151,6 +163,9 @@ async def test_it_is_asked_for_over_the_api(made: Database, tmp_path: Path) -> N
 
 async def test_of_more_than_it_keeps_it_says_how_many(made: Database) -> None:
     of_invoices, _ = await verified(made)
-    for _ in range(MOST + 3):
+    for n in range(1, MOST + 4):
         of_invoices.find("file_is_gone", 1, "pdf")
+        for form in FORMATS:
+            of_invoices.kept(n, form, "ab", (), is_changed=False, made_again=True)
     assert (len(of_invoices.findings), of_invoices.more) == (MOST, 3)
+    assert (of_invoices.numbers_made_again[-1], of_invoices.more_made_again) == (MOST, 3)

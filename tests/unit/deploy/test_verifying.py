@@ -26,7 +26,14 @@ def series(name: str, count: int, **more: Any) -> dict[str, Any]:
 
 
 def files(name: str, count: int, **more: Any) -> dict[str, Any]:
-    nothing = {"made_again": 0, "not_made_yet": 0, "cannot_be_made": 0, "may_go": []}
+    nothing = {
+        "made_again": 0,
+        "numbers_made_again": [],
+        "more_made_again": 0,
+        "not_made_yet": 0,
+        "cannot_be_made": 0,
+        "may_go": [],
+    }
     return {"series": name, "files": count} | nothing | more
 
 
@@ -57,7 +64,8 @@ FILES_SOUND = {"programme": "p", "holds": True, "findings": [], "more": 0} | {
 }
 FILES_WRONG = {"programme": "q", "holds": False, "more": 3} | {
     "series": [
-        files("q/invoices", 15, made_again=4, not_made_yet=2, cannot_be_made=1, may_go=[2018, 2019]),
+        files("q/invoices", 15, made_again=4, not_made_yet=2, cannot_be_made=1, may_go=[2018, 2019])
+        | {"numbers_made_again": [3, 9]},
         files("q/credit-notes", 2),
     ],
     "findings": [{"series": "q/invoices", "code": "file_is_changed", "number": 4, "format": "pdf"}],
@@ -114,7 +122,7 @@ def test_it_says_what_is_wrong_with_series_and_number_and_ends_with_1(run: Run) 
         "  of 2 the content is lost, and with it what their links covered",
         "  1 at the end have no link yet: the next one that is issued brings them theirs",
         "  15 files",
-        "  of these 4 were made again, since those that were sent are lost: their bytes may differ",
+        "  of these 4 were made again, since those that were sent are lost: their bytes may differ (of number 3, 9)",
         "  2 are not made yet",
         "  1 cannot be made: GET /billing/operations/set-aside says why",
         "  need not be kept any longer (five years are over): those issued in 2018, 2019",
@@ -126,6 +134,15 @@ def test_it_says_what_is_wrong_with_series_and_number_and_ends_with_1(run: Run) 
         "WRONG q/invoices 4.pdf: its bytes are not those that were made",
         "and 15 more of q",
     ]
+
+
+def test_a_programme_that_is_not_there_takes_nothing_from_the_others(run: Run) -> None:
+    done = run("p", "nope")
+    assert done.exit_code == 1
+    assert done.stdout.startswith("p/invoices: 35 documents")
+    assert "404 not known" in str(done.exception)  # which `kulturskole` says
+    done = run("p", "nope", "--json")
+    assert [it["programme"] for it in json.loads(done.stdout)] == ["p"]
 
 
 def test_without_a_programme_it_asks_for_all_of_them(run: Run) -> None:
