@@ -300,6 +300,7 @@ TEXTS = {
     "endpoint_is_wrong": "EHF-adressen er verken et organisasjonsnummer (0192) eller et lokasjonsnummer (0088).",
     "signed_before_it_was_written": "Det som er signert, ble skrevet {on}, altså etter denne datoen. Er datoen riktig, må du bekrefte det.",
     "document_is_changed": "Avtalen er ikke lenger slik den ble sendt. Den gis ikke ut. Si fra til driften.",
+    "endpoint_is_wrong": "EHF-adressen er ikke et gyldig organisasjonsnummer (0192).",
     "file_cannot_be_made": "Filen kan ikke lages, og er satt til side: {why}. Si fra til driften.",
     "file_is_changed": "Filen er ikke lenger slik den ble laget. Den sendes ikke ut. Si fra til driften.",
     "file_is_gone": "Filen ble laget, men er borte. Si fra til driften: den lages på nytt når tjenesten starter.",

@@ -85,7 +85,7 @@ def _check(it: Content) -> None:
             raise RuleBroken(msg, code="organisation_number_is_wrong", rule="B8", field=field)
         scheme, _, number = _endpoint(party).partition(":")
         if not _checks(scheme, number):
-            msg = "an EHF goes to an organisation number (0192) or a GLN (0088), whose last digit checks the others"
+            msg = "an EHF goes to an organisation number (0192), whose last digit checks the others"
             raise RuleBroken(msg, code="endpoint_is_wrong", rule="B8", field=field)
 
 
