@@ -161,6 +161,18 @@ def test_crediting_shows_first_what_follows_and_then_it_does(here: Shown, browse
     assert "Det ble ikke lagret" in other.text
 
 
+def test_what_is_not_sent_is_not_promised_and_what_may_come_twice_is_said(here: Shown, browser: httpx.Client) -> None:
+    stands = "UPDATE delivery SET {}, try_at = '2030-01-01 12:00:00.000000' WHERE kind = 'invoice' AND number = 4"
+    tampered(here, "billing", stands.format("state = 'held', channel = NULL, why = NULL"))
+    page = texts(browser.get(f"{INVOICE}/4").text)
+    assert "Venter til 1. januar 2030 kl. 13.00 før den går ut." in page
+    assert "Krediter og send 1 ny faktura" in page
+    assert "venter" in texts(browser.get(HERE).text)
+
+    tampered(here, "billing", stands.format("state = 'submitted', channel = 'ehf', tries = 1"))
+    assert "kan betaleren få det to ganger" in texts(browser.get(f"{INVOICE}/4").text)
+
+
 def test_an_instalment_is_released_after_what_follows_was_shown_and_the_release_withdrawn(
     here: Shown, browser: httpx.Client
 ) -> None:
