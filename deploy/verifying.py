@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from itertools import groupby
 from typing import Annotated, Any
 
 import httpx
@@ -123,10 +124,10 @@ def lines(programme: dict[str, Any]) -> Iterator[str]:
 def _of_files(it: dict[str, Any]) -> Iterator[str]:
     yield f"  {it['files']} files"
     if it["made_again"]:
-        numbers = ", ".join(map(str, it["numbers_made_again"]))
+        numbers = ", ".join(_in_ranges(it["numbers_made_again"]))
         yield (
             f"  of these {it['made_again']} were made again, since those that were sent are lost: their bytes may differ"
-            f" (of number {numbers}{' and others' if it['more_made_again'] else ''})"
+            f" (number {numbers})"
         )
     if it["not_made_yet"]:
         yield f"  {it['not_made_yet']} are not made yet"
@@ -134,3 +135,14 @@ def _of_files(it: dict[str, Any]) -> Iterator[str]:
         yield f"  {it['cannot_be_made']} cannot be made: GET /billing/operations/set-aside says why"
     if it["may_go"]:
         yield f"  need not be kept any longer (five years are over): those issued in {', '.join(map(str, it['may_go']))}"
+
+
+def _in_ranges(numbers: list[int]) -> Iterator[str]:
+    """Numbers that come in order, those in a row as one.
+
+    >>> list(_in_ranges([3, 4, 5, 9]))
+    ['3 to 5', '9']
+    """
+    for _, row in groupby(enumerate(numbers), lambda it: it[1] - it[0]):
+        first, *others = (number for _, number in row)
+        yield f"{first} to {others[-1]}" if others else str(first)

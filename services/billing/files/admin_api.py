@@ -64,9 +64,8 @@ class VerifiedFilesView(View):
     files: int = Field(description="that are kept")
     made_again: int = Field(description="of these: what was sent is lost with a database, and their bytes may differ")
     numbers_made_again: list[int] = Field(
-        description=f"of the documents whose files those are, the first {MOST}: compare them with what was sent"
+        description="of the documents whose files those are: to compare with what was sent"
     )
-    more_made_again: int = Field(description="documents beyond these")
     not_made_yet: int
     cannot_be_made: int = Field(description="`/billing/operations/set-aside` says why")
     may_go: list[int] = Field(description="years in which some were issued that need not be kept any longer")

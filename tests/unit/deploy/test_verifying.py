@@ -65,7 +65,7 @@ FILES_SOUND = {"programme": "p", "holds": True, "findings": [], "more": 0} | {
 FILES_WRONG = {"programme": "q", "holds": False, "more": 3} | {
     "series": [
         files("q/invoices", 15, made_again=4, not_made_yet=2, cannot_be_made=1, may_go=[2018, 2019])
-        | {"numbers_made_again": [3, 9]},
+        | {"numbers_made_again": [3, 4, 5, 9]},
         files("q/credit-notes", 2),
     ],
     "findings": [{"series": "q/invoices", "code": "file_is_changed", "number": 4, "format": "pdf"}],
@@ -122,7 +122,7 @@ def test_it_says_what_is_wrong_with_series_and_number_and_ends_with_1(run: Run) 
         "  of 2 the content is lost, and with it what their links covered",
         "  1 at the end have no link yet: the next one that is issued brings them theirs",
         "  15 files",
-        "  of these 4 were made again, since those that were sent are lost: their bytes may differ (of number 3, 9)",
+        "  of these 4 were made again, since those that were sent are lost: their bytes may differ (number 3 to 5, 9)",
         "  2 are not made yet",
         "  1 cannot be made: GET /billing/operations/set-aside says why",
         "  need not be kept any longer (five years are over): those issued in 2018, 2019",

@@ -34,14 +34,12 @@ class FilesVerified:
     kind: Kind
     files: int = 0
     made_again: int = 0  # of these: those that were sent are lost with a database, and the bytes of these may differ
-    numbers_made_again: list[int] = field(default_factory=list)  # whose files those are: the first MOST
-    more_made_again: int = 0  # numbers beyond these
+    numbers_made_again: list[int] = field(default_factory=list)  # of the documents whose files those are
     not_made_yet: int = 0
     cannot_be_made: int = 0
     may_go: set[int] = field(default_factory=set)  # years in which some were issued that need not be kept any longer
     findings: list[Finding] = field(default_factory=list)
     more: int = 0  # findings that are not kept
-    _made_again_last: int = 0
 
     @property
     def series(self) -> str:
@@ -52,23 +50,13 @@ class FilesVerified:
     ) -> None:
         """`told` has the hashes that its deliveries told. Of one that is made again others were told before."""
         self.files += 1
-        if made_again:
-            self._count_made_again(number)
+        self.made_again += made_again
+        if made_again and number not in self.numbers_made_again[-1:]:
+            self.numbers_made_again.append(number)
         if is_changed:
             self.find("file_is_changed", number, format)
         elif told and sha256 not in told and not made_again:
             self.find("file_told_otherwise", number, format)
-
-    def _count_made_again(self, number: int) -> None:
-        """They come by number, a document's one after the other."""
-        self.made_again += 1
-        if number == self._made_again_last:
-            return
-        self._made_again_last = number
-        if len(self.numbers_made_again) == MOST:
-            self.more_made_again += 1
-        else:
-            self.numbers_made_again.append(number)
 
     def lacks(
         self, number: int, format: Format, *, was_told: bool, is_marked: bool, comes_back: bool, why: str | None
