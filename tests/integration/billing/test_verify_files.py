@@ -138,7 +138,6 @@ async def test_it_is_asked_for_over_the_api(made: Database, tmp_path: Path) -> N
     nothing = {
         "made_again": 0,
         "numbers_made_again": [],
-        "more_made_again": 0,
         "not_made_yet": 0,
         "cannot_be_made": 0,
         "may_go": [],

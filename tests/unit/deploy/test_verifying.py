@@ -29,7 +29,6 @@ def files(name: str, count: int, **more: Any) -> dict[str, Any]:
     nothing = {
         "made_again": 0,
         "numbers_made_again": [],
-        "more_made_again": 0,
         "not_made_yet": 0,
         "cannot_be_made": 0,
         "may_go": [],
