@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from services.billing.consumers import consumers
+from services.billing.instalments import repository as agreements
 from services.billing.instalments.use_cases import issue_what_is_due as module
 from services.billing.instalments.use_cases import mark_agreements_of_parties as parties_module
 from services.billing.instalments.use_cases.bring_up_to_date import bring_up_to_date
@@ -143,7 +144,7 @@ async def test_news_that_is_committed_once_the_facts_were_read_keeps_its_mark(
 ) -> None:
     """The worker must not delete a mark whose fact it did not see."""
     database = await postgres_database("billing")
-    await take(database, programme(), party(1), signed(1))
+    await take(database, programme(), party(1), signed(1), completed(2))
 
     async def then_news(*args: Any, **kwargs: Any) -> set[str]:
         doubtful = await bring_up_to_date(*args, **kwargs)
@@ -152,6 +153,27 @@ async def test_news_that_is_committed_once_the_facts_were_read_keeps_its_mark(
 
     with monkeypatch.context() as patch:
         patch.setattr(module, "bring_up_to_date", then_news)
+        await issue_what_is_due(database, PROGRAMME, SELLER)
+    second = {(organisation_number(1), 2): AMOUNTS[2]}
+    assert await standing(database) == second
+    await work(database)
+    assert await standing(database) == {(organisation_number(1), 1): AMOUNTS[1]} | second
+
+
+async def test_the_first_session_that_is_committed_once_nothing_was_found_to_be_due_keeps_its_mark(
+    postgres_database: MakeDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = await postgres_database("billing")
+    await take(database, programme(), party(1), signed(1))
+    nothing_is_due = agreements.nothing_is_due
+
+    async def then_news(*args: Any) -> bool:
+        found = await nothing_is_due(*args)
+        await take(database, completed(1))
+        return found
+
+    with monkeypatch.context() as patch:
+        patch.setattr(agreements, "nothing_is_due", then_news)
         await issue_what_is_due(database, PROGRAMME, SELLER)
     assert await standing(database) == {}
     await work(database)
