@@ -297,7 +297,6 @@ TEXTS = {
     "currency_not_known": "Dokumentet er i en annen valuta enn norske kroner.",
     "does_not_take_back_all": "Kreditnotaen opphever ikke hele fakturaen.",
     "ehf_breaks_schema": "Dokumentet passer ikke inn i formatet EHF. Si fra til driften.",
-    "signed_before_it_was_written": "Det som er signert, ble skrevet {on}, altså etter denne datoen. Er datoen riktig, må du bekrefte det.",
     "document_is_changed": "Avtalen er ikke lenger slik den ble sendt. Den gis ikke ut. Si fra til driften.",
     "endpoint_is_wrong": "EHF-adressen er ikke et gyldig organisasjonsnummer (0192).",
     "file_cannot_be_made": "Filen kan ikke lages, og er satt til side: {why}. Si fra til driften.",

@@ -130,14 +130,11 @@ CHANGES = {
     "kall-tilbake": Change(method="DELETE", path=AGREEMENT, said="avtale-kalt-tilbake"),
     "signer": Change(
         path=AGREEMENT + "/signatures",
-        body=_of("signatory", "place", "signed_on", "fingerprint", "unusual", ticks=("unusual",)),
+        body=_of("signatory", "place", "signed_on", "fingerprint"),
         said="signatur-registrert",
     ),
     "rett-signatur": Change(
-        method="PUT",
-        path=AGREEMENT + "/signatures/{it}",
-        body=_of("place", "signed_on", "unusual", ticks=("unusual",)),
-        said="signatur-rettet",
+        method="PUT", path=AGREEMENT + "/signatures/{it}", body=_of("place", "signed_on"), said="signatur-rettet"
     ),
     "fjern-signatur": Change(method="DELETE", path=AGREEMENT + "/signatures/{it}", said="signatur-fjernet"),
     "avslutt": Change(

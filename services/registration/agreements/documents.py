@@ -116,12 +116,6 @@ async def find(connection: AsyncConnection, agreement: str, fingerprint: str) ->
     return next(iter(read_as(Written, await connection.execute(query))), None)
 
 
-async def written_on(connection: AsyncConnection, agreement: str, fingerprint: str | None) -> date | None:
-    """The day in Norway on which a version was written; None where that is not known."""
-    written = await find(connection, agreement, fingerprint) if fingerprint is not None else None
-    return written.written_on if written is not None and not written.found_again else None
-
-
 async def without_file(connection: AsyncConnection) -> list[tuple[str, str, bool]]:
     """Agreement and fingerprint of the versions of which no file is kept, and whether there was one before.
 

@@ -119,12 +119,12 @@ async def test_a_signature_on_another_version_is_refused_and_what_was_signed_is_
     before = (await api.get(path))["fingerprint"]
     stands = (await api.patch(path, {"period_end": "2025-06-30"}))["fingerprint"]
     await set_clock(database, OCTOBER)
-    one = {"signatory": "council_director", "place": "Trondheim", "signed_on": "2024-10-15"}
+    one = {"signatory": "council_director", "place": "Trondheim", "signed_on": "2024-08-15"}
     refused = await api.refused(409, f"{path}/signatures", one | {"fingerprint": before})
     assert (refused["code"], refused["rule"], refused["field"]) == ("signed_another_version", "R6", "fingerprint")
     await api.post(f"{path}/signatures", one | {"fingerprint": stands})
     after = (await api.patch(path, {"signatories": {"municipal_director": ANOTHER}}))["fingerprint"]
-    signed = await sign(api, path, "2024-10-15")
+    signed = await sign(api, path)
     assert {it["signatory"]: it["fingerprint"] for it in signed["signatories"]} == {
         "council_director": stands,  # who had signed before somebody else was to sign
         "head_of_culture_school": after,
@@ -132,27 +132,6 @@ async def test_a_signature_on_another_version_is_refused_and_what_was_signed_is_
     }
     assert (await api.patch(path, {"payer_reference": "KS-2"}))["fingerprint"] == after
     assert {it.fingerprint for it in (await told(database))[-2:]} == {after}
-
-
-async def test_a_signature_from_before_what_is_signed_was_written_is_taken_once_that_is_said(
-    api: Api, database: Database
-) -> None:
-    path = await send(api)
-    await set_clock(database, OCTOBER)
-    written_on = OCTOBER.date().isoformat()
-    await api.patch(path, {"period_end": "2025-06-30"})
-    one = {"signatory": "council_director", "place": "Trondheim", "signed_on": "2024-08-15"}
-    refused = await api.refused(422, f"{path}/signatures", one)
-    assert (refused["code"], refused["field"]) == ("signed_before_it_was_written", "signed_on")
-    assert refused["values"] == {"on": written_on}
-    signed = await api.post(f"{path}/signatures", one | {"unusual": True})
-    assert await api.post(f"{path}/signatures", one) == signed  # it is in
-    corrected = {"place": "Trondheim", "signed_on": "2024-08-14"}
-    at = f"{path}/signatures/council_director"
-    refused = await api.refused(422, at, corrected, method="PUT")
-    assert refused["code"] == "signed_before_it_was_written"
-    for body in (corrected | {"unusual": True}, corrected | {"signed_on": written_on}):
-        assert (await api.administrator.put(at, json=body)).status_code == 200
 
 
 async def test_a_signature_that_is_taken_back_signed_nothing(api: Api, database: Database) -> None:
@@ -359,7 +338,7 @@ async def test_the_receipt_tells_what_was_signed_from_what_was_called_back_and_r
     await set_clock(database, OCTOBER)
     await api.delete(path)
     path = f"/registration/agreements/{(await api.post(f'{OF_PROGRAMME}/agreements', AGREEMENT))['id']}"
-    one = {"signatory": "council_director", "place": "Trondheim", "signed_on": "2024-10-15"}
+    one = {"signatory": "council_director", "place": "Trondheim", "signed_on": "2024-09-15"}
     await api.post(f"{path}/signatures", one)  # of a version that names who is replaced then
     await api.patch(path, {"signatories": {"municipal_director": ANOTHER}})
     assert await documents_kept(api, "Per Moen") == [SIGNED, UNSIGNED]

@@ -56,7 +56,6 @@ router = APIRouter()
 
 IF_MATCH = if_match(Agreement)
 REFERENCES = ("payer_reference", "order_reference", "accounting_cost")
-MEANT = "that a day before what was signed was written is meant: it was signed before it was recorded here"
 AnyVersion = Annotated[
     str | None,
     Query(pattern=SHA256, description="of another version than the one that stands", examples=["0" * 64]),
@@ -121,7 +120,6 @@ class NewSignature(Body):
     fingerprint: Fingerprint | None = Field(
         None, description="the fingerprint on the document that was signed: that of another version is refused"
     )
-    unusual: Bool = Field(False, description=MEANT)
 
 
 class CorrectedSignature(Body):
@@ -131,7 +129,6 @@ class CorrectedSignature(Body):
 
     place: Line
     signed_on: Day
-    unusual: Bool = Field(False, description=MEANT)
 
 
 class SucceedingParty(Body):
@@ -308,7 +305,6 @@ async def sign(agreement: IdInPath, body: NewSignature, database: DatabaseOf, ke
         place=body.place,
         signed_on=body.signed_on,
         fingerprint=body.fingerprint,
-        unusual=body.unusual,
         by=key.name,
     )
     return await view(database, signed)

@@ -89,17 +89,6 @@ def taken_back(agreement: Agreement, role: str) -> Agreement:
     return _with(agreement, replace(signatory, place=None, signed_on=None, fingerprint=None))
 
 
-def check_was_written(on: date, written_on: date | None, *, is_unusual: bool) -> None:
-    """Raises RuleBroken for a signature on a version that was written later, unless that is said to be meant: it was signed before
-    it was recorded here. Days in Norway; `written_on` is none where it is not known (R6).
-    """
-    if written_on is not None and on < written_on and not is_unusual:
-        msg = f'what is signed was written on {written_on}; a signature from before that needs "unusual": true'
-        raise RuleBroken(
-            msg, code="signed_before_it_was_written", rule="R6", field="signed_on", values={"on": written_on}
-        )
-
-
 def _check_is_the_version(signed: str | None, stands: str | None) -> None:
     if signed is not None and signed != stands:
         msg = "what was signed is another version of the agreement than the one that was sent"

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
-from services.registration.agreements import documents
 from services.registration.agreements import repository as agreements
 from services.registration.agreements.domain.agreement import Agreement
-from services.registration.agreements.domain.signing import check_was_written, corrected, taken_back
+from services.registration.agreements.domain.signing import corrected, taken_back
 from services.registration.agreements.use_cases.change_agreement import change_agreement
 from shared import clock
 from shared.contracts import registration as events
@@ -15,20 +14,15 @@ from shared.database import Database
 
 
 async def correct_signature(
-    database: Database, id: str, role: str, *, place: str, signed_on: date, unusual: bool = False, by: str
+    database: Database, id: str, role: str, *, place: str, signed_on: date, by: str
 ) -> Agreement:
     """Others are told where the day changes on which the agreement is signed as a whole.
 
-    Raises NotFound, RuleBroken, or Conflict for a signature that is not in; where it is not `unusual`, also for a day before what
-    was signed was written.
+    Raises NotFound, RuleBroken, or Conflict for a signature that is not in.
     """
     async with database.transaction() as connection:
         before = await agreements.get(connection, id, lock=True)
         after = corrected(before, role, place, signed_on, await clock.today(connection))
-        if after != before:
-            version = next(it.fingerprint for it in after.signatories if it.role == role)
-            written_on = await documents.written_on(connection, id, version)
-            check_was_written(signed_on, written_on, is_unusual=unusual)
         happened = events.AGREEMENT_AMENDED if after.signed_on != before.signed_on else None
         return await change_agreement(connection, before, after, happened, by=by)
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
-from services.registration.agreements import documents
 from services.registration.agreements import repository as agreements
 from services.registration.agreements.domain.agreement import Agreement, Role
-from services.registration.agreements.domain.signing import check_was_written, signed
+from services.registration.agreements.domain.signing import signed
 from services.registration.agreements.use_cases.change_agreement import change_agreement
 from shared import clock
 from shared.contracts import registration as events
@@ -15,25 +14,11 @@ from shared.database import Database
 
 
 async def sign_agreement(
-    database: Database,
-    id: str,
-    role: Role,
-    *,
-    place: str,
-    signed_on: date,
-    fingerprint: str | None = None,
-    unusual: bool = False,
-    by: str,
+    database: Database, id: str, role: Role, *, place: str, signed_on: date, fingerprint: str | None = None, by: str
 ) -> Agreement:
-    """`fingerprint` is that of the document that was signed, where it is said. The same signature twice is one.
-
-    Raises NotFound, RuleBroken or Conflict; where it is not `unusual`, also for a day before the document was written.
-    """
+    """`fingerprint` is that of the document that was signed, where it is said. The same signature twice is one. Raises NotFound, RuleBroken or Conflict."""
     async with database.transaction() as connection:
         before = await agreements.get(connection, id, lock=True)
         after = signed(before, role, place, signed_on, await clock.today(connection), fingerprint=fingerprint)
-        if after != before:
-            written_on = await documents.written_on(connection, id, before.fingerprint)
-            check_was_written(signed_on, written_on, is_unusual=unusual)
         happened = events.AGREEMENT_SIGNED if after.signed_on != before.signed_on else None
         return await change_agreement(connection, before, after, happened, by=by)
