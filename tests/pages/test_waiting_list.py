@@ -25,7 +25,7 @@ def hitra(here: Shown) -> str:
     return f"/soknad/{it['application']}"
 
 
-def test_who_is_out_of_the_queue_is_offered_nothing_by_turn(browser: httpx.Client, hitra: str) -> None:
+def _who_is_out_of_the_queue_is_offered_nothing_by_turn(browser: httpx.Client, hitra: str) -> None:
     page = browser.get(hitra).text
     assert "Står utenfor køen." in page
     typed = {"answer_by": DAY, "out_of_turn": "", "if_match": tag(page)}
@@ -35,9 +35,7 @@ def test_who_is_out_of_the_queue_is_offered_nothing_by_turn(browser: httpx.Clien
     assert f'value="{DAY}"' in refused.text  # what was typed stays
 
 
-def test_an_order_without_anybody_changes_nothing_and_one_with_a_place_puts_back(
-    browser: httpx.Client, hitra: str
-) -> None:
+def _an_order_without_anybody_changes_nothing_and_one_with_a_place_puts_back(browser: httpx.Client, hitra: str) -> None:
     path, field = f"{ALL}/rekkefolge", f"plass.{hitra.rpartition('/')[2]}"
     page = browser.get(ALL).text
     assert browser.post(path, data={field: "", "if_match": tag(page)}).status_code == 303
@@ -52,7 +50,7 @@ def test_an_order_without_anybody_changes_nothing_and_one_with_a_place_puts_back
     assert "Ledige plasser mens noen står i køen" in browser.get("/").text
 
 
-def test_a_place_is_offered_and_its_day_is_shown(browser: httpx.Client, hitra: str) -> None:
+def _a_place_is_offered_and_its_day_is_shown(browser: httpx.Client, hitra: str) -> None:
     page = browser.get(hitra).text
     too_late = browser.post(f"{hitra}/tilbud", data={"answer_by": "2026-01-01", "if_match": tag(page)})
     assert too_late.status_code == 422
@@ -68,7 +66,7 @@ def test_a_place_is_offered_and_its_day_is_shown(browser: httpx.Client, hitra: s
     assert "Ledige plasser" not in today
 
 
-def test_yes_is_accepted(browser: httpx.Client, hitra: str) -> None:
+def _yes_is_accepted(browser: httpx.Client, hitra: str) -> None:
     seen = tag(browser.get(hitra).text)
     done = browser.post(f"{hitra}/tilbud/ja", data={"if_match": seen})
     assert done.headers["location"] == f"{hitra}?gjort=tilbud-ja"
@@ -87,3 +85,13 @@ async def test_without_registration_there_is_nothing_to_show(here: Shown, tmp_pa
     async with looking_at(here, tmp_path) as looking:
         looking.asked.away = {"registration"}
         assert (await looking.browser.get(ALL)).status_code == 503
+
+
+def test_who_is_out_of_the_queue_comes_back_into_it_is_offered_a_place_and_says_yes(
+    browser: httpx.Client, hitra: str
+) -> None:
+    """One story, since each step begins where the one before it ended."""
+    _who_is_out_of_the_queue_is_offered_nothing_by_turn(browser, hitra)
+    _an_order_without_anybody_changes_nothing_and_one_with_a_place_puts_back(browser, hitra)
+    _a_place_is_offered_and_its_day_is_shown(browser, hitra)
+    _yes_is_accepted(browser, hitra)
