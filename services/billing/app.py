@@ -106,13 +106,8 @@ def seller(settings: Settings) -> Seller:
 
 def issuing(database: Database, settings: Settings) -> Work:
     """The work of issuing, and of telling weekly what is not. Its first run after a start marks every programme."""
-    has_marked_all = False
 
     async def run() -> None:
-        nonlocal has_marked_all
-        if not has_marked_all:
-            await mark_every_programme(database)
-            has_marked_all = True
         await issue_all_that_is_due(database, seller(settings), approve_above=settings.approve_above)
         await report_unbilled(
             database
@@ -125,6 +120,7 @@ def issuing(database: Database, settings: Settings) -> Work:
     return Work(
         "issue what is due",
         run,
+        first=partial(mark_every_programme, database),
         due=partial(count_reports_to_tell, database),
         approvals=approvals,
         unbilled=partial(count_pressing_and_oldest, database),
@@ -134,16 +130,7 @@ def issuing(database: Database, settings: Settings) -> Work:
 def making_files(database: Database, settings: Settings) -> Work:
     """The work of making files. Its first run after a start looks at all that was issued."""
     contact = Contact(name=settings.seller_contact, telephone=settings.seller_telephone, email=settings.seller_email)
-    has_marked_all = False
-
-    async def run() -> None:
-        nonlocal has_marked_all
-        if not has_marked_all:
-            await mark_all(database)
-            has_marked_all = True
-        await make_all_files(database, contact)
-
-    return Work("make files", run)
+    return Work("make files", partial(make_all_files, database, contact), first=partial(mark_all, database))
 
 
 def delivering(database: Database, settings: Settings) -> Work:

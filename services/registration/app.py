@@ -80,23 +80,10 @@ adoptions: Adoptions = {
 
 def create(settings: Settings) -> Service:
     database = Database(settings.database_url)
-    is_done = False
     delays = Delays(first=settings.attendance_asked_for_after, again=settings.attendance_asked_for_again_after)
 
-    async def once() -> None:
-        nonlocal is_done
-        if not is_done:
-            await merge_those_who_stand_twice(database)
-            is_done = True
-
-    has_marked = False
-
-    async def documents() -> None:
-        nonlocal has_marked
-        if not has_marked:
-            await mark_those_without_a_file(database)
-            has_marked = True
-        await make_documents(database)
+    async def nothing_else() -> None:
+        pass
 
     async def lapse() -> None:
         await lapse_offers(database)
@@ -131,7 +118,7 @@ def create(settings: Settings) -> Service:
             WhatAgreementDocument: say_document,
         },
         work=lambda _: [
-            Work("merge people", once),
+            Work("merge people", nothing_else, first=partial(merge_those_who_stand_twice, database)),
             Work("lapse offers", lapse, due=lapsing),
             Work(
                 "exchange contact lists",
@@ -139,7 +126,11 @@ def create(settings: Settings) -> Service:
                 due=partial(count_what_is_due, database),
             ),
             Work(FOLLOW_NAMES, partial(follow_names, database)),
-            Work(MAKE_DOCUMENTS, documents),
+            Work(
+                MAKE_DOCUMENTS,
+                partial(make_documents, database),
+                first=partial(mark_those_without_a_file, database),
+            ),
             emptying.work_of(database),
             Work(
                 "ask for attendance",

@@ -33,6 +33,7 @@ class Work:
 
     name: str
     run: Callable[[], Awaitable[None]]
+    first: Callable[[], Awaitable[None]] | None = None  # done once, before the first run: what a start alone calls for
     mails: Callable[[], Awaitable[Mails]] | None = None  # for /operations/state
     # For /operations/state, where it counts among the marks: how much has fallen due because a day has come, with no mark.
     due: Callable[[], Awaitable[int]] | None = None
@@ -82,10 +83,13 @@ class Worker:
             wake.set()
 
     async def _run(self, work: Work, wake: asyncio.Event) -> None:
-        failures = 0
+        failures, first = 0, work.first
         while not self._stopping.is_set():
             wake.clear()  # before the run: a commit while it lasts has it run once more
             try:
+                if first is not None:
+                    await first()
+                    first = None
                 await work.run()
                 failures = 0
                 if self.failing.pop(work.name, None) is not None:
