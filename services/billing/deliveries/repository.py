@@ -307,7 +307,7 @@ def _is_kept(ending: str) -> ColumnElement[bool]:
 
 def _is_set_aside() -> ColumnElement[bool]:
     """Whether not all of its files can be made."""
-    part = D.c.kind + literal("/") + cast(D.c.number, String)  # as files' `part_of` has it
+    part = D.c.kind + literal("/") + cast(D.c.number, String)  # as `part_of` has it
     return set_aside.is_part(MAKE_FILES, D.c.programme, part)
 
 

@@ -18,7 +18,7 @@ from services.billing.documents.domain.recovered import (
     check_series,
     ordinal_told,
 )
-from services.billing.documents.domain.series import Kind
+from services.billing.documents.domain.series import Kind, part_of
 from services.billing.works import make_files_again
 from shared.contracts import billing as events
 from shared.contracts.envelope import Event
@@ -39,7 +39,7 @@ async def invoice(connection: AsyncConnection, event: Event[events.Invoice]) -> 
     await documents.add_invoices(connection, [found], [content])
     if it.delivery_is_told:
         await documents.add_deliveries(connection, "invoice", [found], [event.id], tries=1)
-    await record(connection, make_files_again(it.programme, f"invoice/{it.number}"))
+    await record(connection, make_files_again(it.programme, part_of("invoice", it.number)))
 
 
 async def credit_note(connection: AsyncConnection, event: Event[events.CreditNote]) -> None:
@@ -53,7 +53,7 @@ async def credit_note(connection: AsyncConnection, event: Event[events.CreditNot
     await documents.add_credit_notes(connection, [found], [content])
     if it.delivery_is_told:
         await documents.add_deliveries(connection, "credit_note", [found], [event.id], tries=1)
-    await record(connection, make_files_again(it.programme, f"credit_note/{it.number}"))
+    await record(connection, make_files_again(it.programme, part_of("credit_note", it.number)))
 
 
 async def _take_number(connection: AsyncConnection, it: events.Document, kind: Kind, kid: str | None) -> None:

@@ -17,6 +17,7 @@ from services.billing.documents.domain.invoice import Invoice
 from services.billing.documents.domain.series import Kind, series_id
 from services.billing.documents.domain.verification import Issued
 from services.billing.documents.repository import TABLES
+from shared.among import among
 from shared.errors import RuleBroken
 
 SLICE = 1_000  # documents that are read at a time
@@ -135,7 +136,7 @@ async def series(connection: AsyncConnection, *, after: str | None, limit: int) 
 async def links(connection: AsyncConnection, programme: str, kind: Kind, numbers: Collection[int]) -> dict[int, str]:
     """Those that documents of a series have, by number."""
     c = tables.chain.c
-    query = select(c.number, c.link).where(c.programme == programme, c.kind == kind, c.number.in_(numbers))
+    query = select(c.number, c.link).where(c.programme == programme, c.kind == kind, among(c.number, numbers))
     return {row.number: row.link for row in await connection.execute(query)}
 
 

@@ -340,7 +340,7 @@ async def credited_twice(connection: AsyncConnection, programme: str) -> list[in
 async def billed(connection: AsyncConnection, programme: str, numbers: Collection[int]) -> dict[int, Mapping[str, Any]]:
     """Invoices as their rows, without their content, by number."""
     i = tables.invoice.c
-    query = select(*(it for it in i if it is not i.content)).where(i.programme == programme, i.number.in_(numbers))
+    query = select(*(it for it in i if it is not i.content)).where(i.programme == programme, among(i.number, numbers))
     return {row["number"]: dict(row) for row in (await connection.execute(query)).mappings()}
 
 

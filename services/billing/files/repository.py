@@ -9,9 +9,9 @@ from sqlalchemy import ColumnElement, String, cast, exists, func, literal, not_,
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.billing import tables
-from services.billing.documents.domain.series import Kind
+from services.billing.documents.domain.series import Kind, part_of
 from services.billing.documents.repository import TABLES
-from services.billing.files.domain.file import FORMATS, Format, Issued, folder, part_of
+from services.billing.files.domain.file import FORMATS, Format, Issued, folder
 from shared.errors import NotFound
 from shared.kept_files import kept_file
 

@@ -22,6 +22,15 @@ def series_id(programme: str, kind: Kind) -> str:
     return f"{programme}/{_NAMES[kind]}"
 
 
+def part_of(kind: Kind, number: int) -> str:
+    """What a document is among its programme's, as marks and what is set aside name it.
+
+    >>> part_of("credit_note", 1)
+    'credit_note/1'
+    """
+    return f"{kind}/{number}"
+
+
 def document_number(prefix: str, ordinal: int, number: int) -> str:
     """What a document is called: the seller's own number, unlike that of any other document in any series (B8).
 

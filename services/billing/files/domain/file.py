@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from services.billing.documents.domain.series import Kind, series_id
+from services.billing.documents.domain.series import Kind, part_of, series_id
 
 Format = Literal["pdf", "xml"]
 FORMATS: tuple[Format, ...] = get_args(Format)
@@ -41,10 +41,6 @@ class Issued:
         'p/invoices/FK1-35.pdf'
         """
         return f"{folder(self.programme, self.kind)}{self.called}.{format}"
-
-
-def part_of(kind: Kind, number: int) -> str:
-    return f"{kind}/{number}"
 
 
 def folder(programme: str, kind: Kind) -> str:
