@@ -16,7 +16,6 @@ from services.billing.consumers import consumers
 from services.billing.documents import repository as documents
 from services.billing.documents.use_cases.show_document import show_document
 from services.billing.instalments.domain import difference as instalments
-from services.billing.instalments.domain.due import split_fee
 from services.billing.instalments.use_cases import issue_what_is_due as module
 from services.billing.instalments.use_cases import mark_agreements_of_parties as parties_module
 from services.billing.instalments.use_cases.issue_what_is_due import issue_what_is_due
@@ -29,6 +28,7 @@ from shared.contracts.questions import WhatDocument
 from shared.database import Database
 from shared.messaging import set_aside
 from shared.messaging.facts import record
+from shared.money import split_fee
 from tests.integration.billing.world import (
     AMOUNTS,
     aside,

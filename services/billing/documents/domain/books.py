@@ -9,7 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from services.billing.occasions.domain.deliveries import INSTALMENTS
+from shared.money import INSTALMENTS
 
 Books = dict[str, Any]
 

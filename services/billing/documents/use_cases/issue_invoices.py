@@ -16,12 +16,12 @@ from services.billing.documents.domain.content import VERSION, BilledParty, Cont
 from services.billing.documents.domain.invoice import Claim, Invoice
 from services.billing.documents.domain.kid import kid
 from services.billing.documents.domain.series import document_number
-from services.billing.occasions.domain.deliveries import INSTALMENTS
 from services.billing.works import make_files
 from shared import clock
 from shared.contracts import billing as events
 from shared.messaging import outbox
 from shared.messaging.facts import record
+from shared.money import INSTALMENTS
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from services.billing.documents.domain.agreement import Agreement
 from services.billing.documents.domain.credit_note import Credit, CreditReason
 from services.billing.documents.domain.invoice import Claim, Invoice
-from services.billing.instalments.domain.due import due, makes_due, split_fee
+from services.billing.instalments.domain.due import due, makes_due
 from services.billing.occasions.domain.deliveries import Delivery, Occasions
 from services.billing.waivers.domain.waiver import Waiver
+from shared.money import split_fee
 
 Waived = Mapping[int, Waiver]  # by instalment, what an agreement is let off
 NOTHING_WAIVED: Waived = {}

@@ -3,19 +3,7 @@
 from __future__ import annotations
 
 from services.billing.documents.domain.agreement import Agreement
-from services.billing.occasions.domain.deliveries import INSTALMENTS, Delivery, Occasions
-
-
-def split_fee(fee_ore: int) -> list[int]:
-    """The instalments in øre, which sum to the fee; the first ones carry the øre that are left over (B2).
-
-    The programme's own document has it in this order: 6 666.67, 6 666.67 and 6 666.66.
-
-    >>> split_fee(2_000_000)
-    [666667, 666667, 666666]
-    """
-    each, left_over = divmod(fee_ore, INSTALMENTS)
-    return [each + (n < left_over) for n in range(INSTALMENTS)]
+from services.billing.occasions.domain.deliveries import Delivery, Occasions
 
 
 def makes_due(delivery: Delivery, agreement: Agreement) -> bool:

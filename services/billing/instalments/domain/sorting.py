@@ -9,7 +9,7 @@ from services.billing.approvals.domain.held import REVOCATIONS, Held, Waiting, h
 from services.billing.approvals.domain.news import News
 from services.billing.documents.domain.agreement import Agreement
 from services.billing.instalments.domain.difference import Difference
-from services.billing.instalments.domain.due import split_fee
+from shared.money import split_fee
 
 NOTHING = Difference(issue=[], credit=[])
 

@@ -9,9 +9,9 @@ from typing import Literal
 from services.billing.documents.domain.agreement import Agreement
 from services.billing.documents.domain.invoice import Invoice
 from services.billing.instalments.domain.difference import NOTHING_WAIVED, Waived, difference, standing
-from services.billing.instalments.domain.due import split_fee
 from services.billing.instalments.domain.preflight import Lack, preflight
-from services.billing.occasions.domain.deliveries import INSTALMENTS, Occasions
+from services.billing.occasions.domain.deliveries import Occasions
+from shared.money import INSTALMENTS, split_fee
 from shared.norwegian import day_in_words
 
 Why = Literal[

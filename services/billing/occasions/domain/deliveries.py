@@ -10,8 +10,6 @@ from typing import Literal
 
 from services.billing.occasions.domain.release import Release
 
-INSTALMENTS = 3  # that the fee is split in (B2)
-
 
 @dataclass(frozen=True, kw_only=True)
 class JointSession:

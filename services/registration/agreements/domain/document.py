@@ -17,11 +17,10 @@ from services.registration.agreements.domain.signing import COUNCIL_DIRECTOR
 from services.registration.agreements.domain.wording import WORDING, Language, Wording
 from services.registration.parties.domain.party import LanguageForm, Party
 from services.registration.programmes.domain.programme import Programme
-from shared.money import kroner
+from shared.money import kroner, split_fee
 from shared.norwegian import day_in_words
 
 FORM = 1  # of the content; another form is another number, and leaves fingerprints as they are
-INSTALMENTS = 3  # that the fee is invoiced in (B2)
 LANGUAGES: dict[LanguageForm, Language] = {"nynorsk": "nn", "bokmål": "nb", "nøytral": "nb"}
 
 
@@ -124,21 +123,11 @@ def _terms(agreement: Agreement, words: Wording, party: Party) -> list[dict[str,
         "party": called,
         "Party": called.capitalize(),
         "fee": _whole(agreement.fee_ore),
-        "rates": _in_a_row([_whole(it) for it in instalments(agreement.fee_ore)], words),
+        "rates": _in_a_row([_whole(it) for it in split_fee(agreement.fee_ore)], words),
     }
     is_branch = party.kind == "county_branch"
     texts = [(it.heading, it.text_of_branch if is_branch and it.text_of_branch else it.text) for it in words.each]
     return [{"heading": heading, "text": text.format(**filled)} for heading, text in texts]
-
-
-def instalments(fee_ore: int) -> Sequence[int]:
-    """The three in which the fee is invoiced, in øre (B2).
-
-    >>> instalments(2_000_000)
-    [666667, 666667, 666666]
-    """
-    each, left_over = divmod(fee_ore, INSTALMENTS)
-    return [each + (n < left_over) for n in range(INSTALMENTS)]
 
 
 def _in_a_row(rates: Sequence[str], words: Wording) -> str:

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from services.billing.documents.domain.invoice import Invoice
 from services.billing.instalments.domain.difference import Difference, difference, standing
-from services.billing.instalments.domain.due import split_fee
 from services.billing.occasions.domain.deliveries import JointSession
 from services.billing.occasions.domain.release import Release
+from shared.money import split_fee
 from tests.unit.billing.samples import (
     AGREEMENT,
     DAYS,

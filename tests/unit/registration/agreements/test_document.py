@@ -20,12 +20,12 @@ from services.registration.agreements.domain.document import (
     Document,
     document,
     fingerprint_of,
-    instalments,
     says_another,
 )
 from services.registration.agreements.domain.wording import NB, NN, Wording
 from services.registration.parties.domain.party import LanguageForm, Party
 from services.registration.programmes.domain.programme import Programme
+from shared.money import split_fee
 from tests.support.ink import pages
 from tests.unit.registration.agreements.samples import SENT, SIGNED
 
@@ -184,8 +184,8 @@ def test_a_document_becomes_another_until_it_is_signed() -> None:
 
 def test_the_instalments_are_the_fee() -> None:
     for fee in (2_000_000, 2_000_001, 1, 0):
-        assert sum(instalments(fee)) == fee
-    assert instalments(2_000_000) == [666_667, 666_667, 666_666]
+        assert sum(split_fee(fee)) == fee
+    assert split_fee(2_000_000) == [666_667, 666_667, 666_666]
 
 
 def test_it_is_a_pdf_of_two_pages_that_is_kept_for_years_and_has_its_fingerprint_on_each() -> None:
