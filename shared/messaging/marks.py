@@ -20,7 +20,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import NamedTuple
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.among import among
@@ -96,6 +96,13 @@ async def lock(connection: AsyncConnection, work: str, key: str, *, wait: bool) 
     # SQLite ignores FOR UPDATE: there a transaction is the only one that writes anyway.
     query = select(work_lock.c.key).where(work_lock.c.work == work, work_lock.c.key == key)
     return (await connection.execute(query.with_for_update(skip_locked=not wait))).first() is not None
+
+
+async def is_at_work(connection: AsyncConnection, work: str, key: str) -> bool:
+    """Whether a mark on this key waits for its worker. Not where that has tried many times in vain."""
+    m = work_mark.c
+    waits = exists().where(m.work == work, m.key == key, ~tried_in_vain(m.work, m.key))
+    return bool((await connection.execute(select(waits))).scalar())
 
 
 async def take(connection: AsyncConnection, work: str, key: str, *, wait: bool) -> Marks:

@@ -62,6 +62,16 @@ async def lacking(database: Database) -> Database:
     return database
 
 
+async def test_nothing_is_told_of_news_that_is_still_to_be_worked_off(database: Database) -> None:
+    await on(database, date(2024, 10, 28))
+    await take(database, programme(), party(1), signed(1), completed(1))
+    await report_unbilled(database)
+    assert await told(database) == []
+    await work(database)
+    await report_unbilled(database)
+    assert await told(database) == []  # it is invoiced by now
+
+
 @pytest.mark.parametrize(
     ("day", "expected"),
     [
@@ -109,6 +119,7 @@ async def test_a_carrying_session_that_is_over_and_not_completed_is_counted_the_
     await on(database, FIRST + timedelta(days=1))
     await take(database, programme(), party(1), signed(1), session("planned", 1), session("planned", 2))
     await take(database, session("planned", 3, format="digital"))
+    await work(database)
     await report_unbilled(database)
     assert await told(database) == []
     await on(database, date(2024, 9, 30))
@@ -207,6 +218,7 @@ async def test_a_closed_programme_is_told_of_no_more(lacking: Database) -> None:
     found = await say_what_is_unbilled(lacking, WhatIsUnbilled(programme=PROGRAMME, on=date(2024, 10, 21)))
     assert (found.count, found.not_completed) == (0, ())
     await take(lacking, programme(version=3))
+    await work(lacking)
     await report_unbilled(lacking)
     assert await told(lacking) == [("2024-W43", 1, 0, 1)]
 

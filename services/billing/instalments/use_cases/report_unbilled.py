@@ -14,10 +14,11 @@ from services.billing.deliveries.repository import count_undelivered
 from services.billing.instalments import reports, telling
 from services.billing.instalments.domain.report import Report, monday_of, week_of
 from services.billing.instalments.use_cases.list_unbilled import pressing
+from services.billing.works import ISSUE_WHAT_IS_DUE
 from shared import clock
 from shared.contracts import billing as events
 from shared.database import Database
-from shared.messaging import outbox
+from shared.messaging import marks, outbox
 
 
 async def report_unbilled(database: Database) -> None:
@@ -27,12 +28,24 @@ async def report_unbilled(database: Database) -> None:
         if monday is None:
             return
         due = await _due(connection, monday)
-    for report in due:
-        async with database.transaction(wakes=False) as connection:
-            if await reports.keep(connection, report):
-                await outbox.tell(connection, events.UNBILLED_REPORTED, telling.report(report))
+    if not all([await _report(database, it.programme, monday) for it in due]):
+        return  # what is told of it waits for the next run
     async with database.transaction(wakes=False) as connection:
         await reports.keep_looked_on(connection, monday)
+
+
+async def _report(database: Database, programme: str, monday: date) -> bool:
+    """Tell of one programme. False where news of it is still to be worked off, from which invoices may follow."""
+    async with database.transaction(wakes=False) as connection:
+        await marks.lock(connection, ISSUE_WHAT_IS_DUE, programme, wait=True)
+        due = [it for it in await _due(connection, monday) if it.programme == programme]
+        # After the facts and under the lock: whatever was seen of news has its mark still.
+        if await marks.is_at_work(connection, ISSUE_WHAT_IS_DUE, programme):
+            return False
+        for report in due:
+            if await reports.keep(connection, report):
+                await outbox.tell(connection, events.UNBILLED_REPORTED, telling.report(report))
+    return True
 
 
 async def count_reports_to_tell(database: Database) -> int:
